@@ -1,0 +1,16 @@
+import type { ColumnDefinitionBuilder, CreateTableBuilder } from 'kysely'
+
+type DataType = Parameters<CreateTableBuilder<string>['addColumn']>[1]
+
+/** What the databases write differently in a table's definition. Each dialect has one. */
+export interface ColumnTypes {
+  readonly bytes: DataType
+  /** Text that is compared and sorted as bytes. */
+  readonly byteOrderedText: DataType
+  /** Makes an integer column the primary key that the database counts up. */
+  generatedKey(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** Makes a table whose rows lie in the order of its primary key, where the database can. */
+  clustered<Table extends string, Columns extends string>(
+    table: CreateTableBuilder<Table, Columns>,
+  ): CreateTableBuilder<Table, Columns>
+}

@@ -1,0 +1,39 @@
+import { Kysely } from 'kysely'
+import { AppError } from '../../shared/app-error.ts'
+import { openSqlite } from './dialect/sqlite/open.ts'
+import type { Database } from './schema.ts'
+
+export type Db = Kysely<Database>
+
+export interface Access {
+  readonly readOnly?: boolean
+  /** Whether a commit survives a power cut, not only a killed process. */
+  readonly durable?: boolean
+}
+
+/**
+ * Opens the database that a URL names: a path, or `sqlite:` or `file:` and a path (`sqlite:///var/lib/a.db`).
+ * Throws an AppError that says what is wrong with the URL or the file.
+ */
+export async function connect(databaseUrl: string, access: Access = {}): Promise<Db> {
+  const { readOnly = false, durable = false } = access
+  const dialect = await openSqlite(sqliteFile(databaseUrl), { readOnly, durable })
+  return new Kysely<Database>({ dialect })
+}
+
+function sqliteFile(databaseUrl: string): string {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(databaseUrl) ?? []
+  if (scheme === undefined || rest === undefined) return databaseUrl
+  if (scheme === 'sqlite' || scheme === 'sqlite3' || scheme === 'file') {
+    const path = decodeURIComponent(rest.replace(/^\/\/(?:localhost)?(?=\/|$)/, '').replace(/^\/\//, ''))
+    if (path !== '' && path !== ':memory:') return path
+    throw new AppError(
+      'invalid',
+      `the database URL "${databaseUrl}" names no file; the database is shared by threads, so it cannot be in memory`,
+    )
+  }
+  throw new AppError(
+    'invalid',
+    `the database URL "${databaseUrl}" is not supported: write a file's path, or sqlite: and a path`,
+  )
+}

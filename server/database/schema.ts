@@ -1,0 +1,100 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { ImportKind, ImportState } from '../../shared/import.ts'
+import type { ImportId, ReportId, StoreId } from '../../shared/ids.ts'
+import type { Interpolation, ReportState } from '../../shared/report.ts'
+
+/** Bytes: read as what the driver gives, written as any byte view. */
+type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
+
+/** The tables. Instants are epoch milliseconds. */
+export interface Database {
+  store: StoreTable
+  business_hours: BusinessHoursTable
+  poll_week: PollWeekTable
+  poll_week_summary: PollWeekSummaryTable
+  import: ImportTable
+  rejected_row: RejectedRowTable
+  report: ReportTable
+  report_part: ReportPartTable
+}
+
+export interface StoreTable {
+  /** Given in ascending order of `store_id` within an import, so that a scan by id reads polls in order. */
+  store_key: number
+  store_id: StoreId
+  timezone: string | null
+  business_hours_key: number | null
+}
+
+/** Each distinct weekly rule once: a chain has far fewer rules than stores. */
+export interface BusinessHoursTable {
+  business_hours_key: number
+  /** JSON of `WeeklySpan[]`, sorted and without repeats, so that equal rules are equal texts. */
+  spans: string
+}
+
+/** A store's polls of one UTC week, packed as `polls.ts` says. */
+export interface PollWeekTable {
+  week: number
+  store_key: number
+  polls: Bytes
+}
+
+/** What is asked of a week without reading its polls. */
+export interface PollWeekSummaryTable {
+  week: number
+  poll_count: number
+  latest_poll_at: number
+}
+
+export interface ImportTable {
+  import_id: Generated<ImportId>
+  source: string
+  kind: ImportKind
+  state: ImportState
+  bytes: number
+  sha256: string | null
+  rows_accepted: number
+  rows_changed: number
+  rows_repeated: number
+  rows_rejected: number
+  failure: string | null
+  started_at: number
+  finished_at: number | null
+}
+
+export interface RejectedRowTable {
+  import_id: ImportId
+  line: number
+  reason: string
+  text: string
+}
+
+export interface ReportTable {
+  report_key: Generated<number>
+  report_id: ReportId
+  state: ReportState
+  as_of: number
+  interpolation: Interpolation
+  reach_ms: number
+  /** 0 until the stores have been dealt into parts. */
+  stores_total: number
+  stores_done: number
+  failure: string | null
+  requested_at: number
+  started_at: number | null
+  finished_at: number | null
+}
+
+/** A part of a report: stores that follow each other in `store_id`. */
+export interface ReportPartTable {
+  report_key: number
+  part: number
+  first_store_id: StoreId
+  /** How many stores it was planned for, and, once it is done, how many it has. */
+  store_count: number
+  /** Packed as `report-parts.ts` says; null until the part is done, as is `csv`. */
+  totals: Bytes | null
+  csv: Bytes | null
+  csv_bytes: number | null
+}

@@ -1,0 +1,75 @@
+/**
+ * Polls, packed: one word of 32 bits a poll, `offset * 2 + active`, where `offset` is the milliseconds since the start
+ * of the poll's UTC week (a week has fewer than 2^30 of them). The words of a store's week are sorted by offset, and no
+ * two have the same one. Weeks are counted from the epoch and start on a Thursday.
+ */
+export type PollWords = Uint32Array<ArrayBuffer>
+
+export const POLL_WEEK_MS = 604_800_000
+
+export function pollWeekOf(epochMs: number): number {
+  return Math.floor(epochMs / POLL_WEEK_MS)
+}
+
+export function pollWord(epochMs: number, active: boolean): number {
+  return (epochMs - pollWeekOf(epochMs) * POLL_WEEK_MS) * 2 + (active ? 1 : 0)
+}
+
+export function offsetOf(word: number): number {
+  return word >>> 1
+}
+
+export function isActive(word: number): boolean {
+  return (word & 1) === 1
+}
+
+/**
+ * The words of one store and week in the order in which they were ingested, as a sorted week. Of two polls at the same
+ * millisecond the later one counts.
+ */
+export function sortedWeek(words: PollWords): PollWords {
+  const sorted = words.slice().sort()
+  let length = 0
+  for (let i = 0; i < sorted.length; i++) {
+    const word = sorted[i]!
+    if (length === 0 || offsetOf(sorted[length - 1]!) !== offsetOf(word)) sorted[length++] = word
+    else if (sorted[length - 1] !== word) sorted[length - 1] = lastWordAt(words, offsetOf(word))
+  }
+  return length === sorted.length ? sorted : sorted.slice(0, length)
+}
+
+function lastWordAt(words: PollWords, offset: number): number {
+  return words.findLast((word) => offsetOf(word) === offset)!
+}
+
+/** Two sorted weeks of a store as one, and how many words of `newer` changed something. `newer` wins. */
+export function mergedWeek(older: PollWords, newer: PollWords): { words: PollWords; changed: number } {
+  const words = new Uint32Array(older.length + newer.length)
+  let length = 0
+  let changed = 0
+  let o = 0
+  let n = 0
+  while (o < older.length || n < newer.length) {
+    const oldOffset = o < older.length ? offsetOf(older[o]!) : Infinity
+    const newOffset = n < newer.length ? offsetOf(newer[n]!) : Infinity
+    if (oldOffset < newOffset) {
+      words[length++] = older[o++]!
+      continue
+    }
+    if (oldOffset > newOffset || older[o] !== newer[n]) changed++
+    if (oldOffset === newOffset) o++
+    words[length++] = newer[n++]!
+  }
+  return { words: length === words.length ? words : words.slice(0, length), changed }
+}
+
+/** Words as the little-endian bytes in which they are stored, sharing their memory. */
+export function bytesOfWords(words: PollWords): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+}
+
+/** The words in stored bytes, sharing their memory where it is aligned. */
+export function wordsOfBytes(bytes: Uint8Array): PollWords {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  return new Uint32Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength >>> 2)
+}

@@ -1,0 +1,31 @@
+/**
+ * What kind of thing went wrong, in terms a caller can act on. Each transport has one table from these
+ * codes to its own (HTTP status, tRPC code, exit code).
+ */
+export const appErrorCodes = [
+  'invalid', // the caller said something that cannot be; saying it again will not help
+  'not-found',
+  'conflict', // right in itself, but not in the present state
+  'too-large',
+  'unavailable', // not now; the same call may succeed later
+  'internal', // our fault
+] as const
+
+export type AppErrorCode = (typeof appErrorCodes)[number]
+
+/** An error whose message is meant for the person at the other end: what was wrong, and what to do. */
+export class AppError extends Error {
+  readonly code: AppErrorCode
+
+  constructor(code: AppErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'AppError'
+    this.code = code
+  }
+}
+
+/** `error` as an AppError: itself if it is one, else an internal one that keeps it as its cause. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  return new AppError('internal', error instanceof Error ? error.message : String(error), { cause: error })
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+
+export const storeIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/
+
+/** A store's id: text, always. Real ones are 64-bit integers, beyond what a JavaScript number holds, or UUIDs. */
+export const storeId = z
+  .string()
+  .regex(
+    storeIdPattern,
+    'a store id is 1 to 128 letters, digits and . _ : - and starts with a letter or digit',
+  )
+  .brand('StoreId')
+  .describe('Id of a store, as the imported files have it')
+export type StoreId = z.infer<typeof storeId>
+
+export const reportId = z
+  .uuid('a report id is a UUID, as /trigger_report returned it')
+  .brand('ReportId')
+  .describe('Id of a report, as it was returned when the report was requested')
+export type ReportId = z.infer<typeof reportId>
+
+export const importId = z.int().positive().brand('ImportId').describe('Number of an import')
+export type ImportId = z.infer<typeof importId>

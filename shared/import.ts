@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { count, isoInstant } from './fields.ts'
+import { importId } from './ids.ts'
+import { pageInput } from './page.ts'
+
+export const importKinds = ['polls', 'business-hours', 'timezones'] as const
+export type ImportKind = (typeof importKinds)[number]
+
+export const importStates = ['running', 'complete', 'failed'] as const
+export type ImportState = (typeof importStates)[number]
+
+/** How many rejected rows of one file are kept; the rest are counted. */
+export const maxRejectedRowsKept = 1000
+/** How much of a rejected row's text is kept, in characters. */
+export const maxRejectedTextLength = 1000
+
+export const importRecord = z
+  .object({
+    importId,
+    source: z.string().describe('The file that was read'),
+    kind: z.enum(importKinds),
+    state: z.enum(importStates),
+    bytes: count.describe('Size of the file'),
+    sha256: z.string().nullable().describe('SHA-256 of the file; null until it has been read'),
+    rowsAccepted: count.describe('Rows that keep every rule'),
+    rowsChanged: count.describe('Accepted rows that changed what is stored'),
+    rowsRepeated: count.describe(
+      'Accepted rows that said what was known already, or that a later row overrides',
+    ),
+    rowsRejected: count.describe(
+      `Rows that break a rule; the first ${maxRejectedRowsKept} of a file are kept`,
+    ),
+    failure: z.string().nullable().describe('Why the import failed; null unless it did'),
+    startedAt: isoInstant,
+    finishedAt: isoInstant.nullable(),
+  })
+  .describe('The record of one imported file')
+export type ImportRecord = z.infer<typeof importRecord>
+
+export const importProgress = z
+  .object({
+    source: z.string(),
+    bytesRead: count,
+    bytesTotal: count,
+    rowsRead: count,
+  })
+  .describe('How far the import of a file has come')
+export type ImportProgress = z.infer<typeof importProgress>
+
+export const rejectedRow = z
+  .object({
+    importId,
+    source: z.string(),
+    line: z.int().positive().describe('Line of the file on which the row starts; the header is on line 1'),
+    reason: z.string(),
+    text: z.string().describe(`The row, cut to ${maxRejectedTextLength} characters`),
+  })
+  .describe('A row that was not taken, and why')
+export type RejectedRow = z.infer<typeof rejectedRow>
+
+export const importIdInput = z.strictObject({ importId })
+export const rejectedRowsInput = pageInput.extend({
+  importId: importId
+    .optional()
+    .describe('Only rows of this import; left out, those of all, newest import first'),
+})
+export type RejectedRowsQuery = z.output<typeof rejectedRowsInput>

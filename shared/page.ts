@@ -1,0 +1,23 @@
+import * as z from 'zod'
+
+export const maxPageSize = 1000
+
+/** What every listing takes. */
+export const pageInput = z.strictObject({
+  limit: z.int().min(1).max(maxPageSize).default(100).describe('Rows in a page'),
+  cursor: z.string().optional().describe('`nextCursor` of the page before; left out for the first'),
+})
+export type PageQuery = z.output<typeof pageInput>
+
+/** A page of `item`s, and where the next one starts. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('`cursor` of the next page; null on the last'),
+  })
+}
+
+export interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
