@@ -13,14 +13,30 @@ export const appErrorCodes = [
 
 export type AppErrorCode = (typeof appErrorCodes)[number]
 
+interface AppErrorOptions extends ErrorOptions {
+  /** The problem in a few words that never change, such as "Report not found"; by default those of the code. */
+  readonly title?: string
+}
+
+const titles: Readonly<Record<AppErrorCode, string>> = {
+  invalid: 'Invalid request',
+  'not-found': 'Not found',
+  conflict: 'Not possible now',
+  'too-large': 'Too large',
+  unavailable: 'Unavailable',
+  internal: 'Internal error',
+}
+
 /** An error whose message is meant for the person at the other end: what was wrong, and what to do. */
 export class AppError extends Error {
   readonly code: AppErrorCode
+  readonly title: string
 
-  constructor(code: AppErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: AppErrorCode, message: string, options?: AppErrorOptions) {
     super(message, options)
     this.name = 'AppError'
     this.code = code
+    this.title = options?.title ?? titles[code]
   }
 }
 

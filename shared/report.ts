@@ -156,7 +156,7 @@ export function uptimePercent(uptimeMs: number, downtimeMs: number): number | nu
   if (observedMs === 0) return null
   if (downtimeMs === 0) return 100
   if (uptimeMs === 0) return 0
-  const hundredths = Math.round((uptimeMs / observedMs) * 10_000)
+  const hundredths = Math.round((uptimeMs * 10_000) / observedMs)
   return Math.min(9_999, Math.max(1, hundredths)) / 100
 }
 

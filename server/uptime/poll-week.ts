@@ -29,17 +29,21 @@ export function isActive(word: number): boolean {
  */
 export function sortedWeek(words: PollWords): PollWords {
   const sorted = words.slice().sort()
+  let lastWords: ReadonlyMap<number, number> | undefined
   let length = 0
   for (let i = 0; i < sorted.length; i++) {
     const word = sorted[i]!
     if (length === 0 || offsetOf(sorted[length - 1]!) !== offsetOf(word)) sorted[length++] = word
-    else if (sorted[length - 1] !== word) sorted[length - 1] = lastWordAt(words, offsetOf(word))
+    else if (sorted[length - 1] !== word) {
+      lastWords ??= lastWordByOffset(words)
+      sorted[length - 1] = lastWords.get(offsetOf(word))!
+    }
   }
   return length === sorted.length ? sorted : sorted.slice(0, length)
 }
 
-function lastWordAt(words: PollWords, offset: number): number {
-  return words.findLast((word) => offsetOf(word) === offset)!
+function lastWordByOffset(words: PollWords): ReadonlyMap<number, number> {
+  return new Map(Array.from(words, (word) => [offsetOf(word), word]))
 }
 
 /** Two sorted weeks of a store as one, and how many words of `newer` changed something. `newer` wins. */
@@ -70,6 +74,7 @@ export function bytesOfWords(words: PollWords): Uint8Array {
 
 /** The words in stored bytes, sharing their memory where it is aligned. */
 export function wordsOfBytes(bytes: Uint8Array): PollWords {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  // Not bytes.slice(): that of a Buffer copies nothing.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   return new Uint32Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength >>> 2)
 }

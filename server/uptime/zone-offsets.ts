@@ -39,7 +39,9 @@ export function instantOfLocal({ startsMs, offsetsMs }: ZoneOffsets, localMs: nu
 export function ianaZoneName(name: string): string | undefined {
   if (!/^[A-Za-z]/.test(name)) return undefined // an offset such as +05:30
   try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId
+    const { timeZoneId } = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    // Temporal also takes the zone out of a time such as T00:00[America/Chicago].
+    return timeZoneId.toLowerCase() === name.toLowerCase() ? timeZoneId : undefined
   } catch {
     return undefined
   }

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { styleText } from 'node:util'
+import { AppError } from '../../../shared/app-error.ts'
+import type { Report, ReportRow } from '../../../shared/report.ts'
+import type { StoreMonitorClient } from '../../index.ts'
+import { withConnection } from '../connection.ts'
+import { say, type CommandContext, type MessageOptions } from '../context.ts'
+import { importPaths } from '../import-paths.ts'
+import { printTable, write, type TableColumn } from '../output.ts'
+import { openReportOutput } from '../report-output.ts'
+import { runReport } from '../run-report.ts'
+
+const STORES_SHOWN = 10
+const database = 'demo/store-monitor.db'
+const reportPath = 'report.csv'
+
+const columns: readonly TableColumn<ReportRow>[] = [
+  { head: 'STORE', cell: ({ storeId }) => storeId },
+  {
+    head: 'UPTIME',
+    align: 'right',
+    cell: ({ uptimeLastWeekPercent }) => formatPercent(uptimeLastWeekPercent),
+  },
+  { head: 'UP', align: 'right', cell: ({ uptimeLastWeekMs }) => formatHours(uptimeLastWeekMs) },
+  { head: 'DOWN', align: 'right', cell: ({ downtimeLastWeekMs }) => formatHours(downtimeLastWeekMs) },
+  { head: 'UNKNOWN', align: 'right', cell: ({ unknownLastWeekMs }) => formatHours(unknownLastWeekMs) },
+  { head: 'BUSINESS TIME', align: 'right', cell: (row) => formatHours(businessTimeMs(row)) },
+]
+
+/** Imports the example data into a fresh database in the current folder, and shows what a report says. */
+export async function runDemo(context: CommandContext, options: MessageOptions): Promise<void> {
+  const chain = relative('', join(context.packageFolder, 'examples', 'chain'))
+  if (!existsSync(chain)) {
+    throw new AppError(
+      'not-found',
+      `there is no example data at ${chain}: it comes with a clone of the repository, not with the published ` +
+        'package. With files of your own: store-monitor report --from FOLDER -o report.csv',
+    )
+  }
+  const output = await openReportOutput(reportPath)
+  for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true })
+
+  say(context, options, 'Ten days of a made-up restaurant chain, from examples/chain\n')
+  await withConnection(context, { database, mayCreate: true }, async (connection) => {
+    const howToList = `npx store-monitor rejected --database ${database}`
+    await importPaths(context, { ...options, howToList }, connection, [chain])
+    say(context, options, '')
+    const report = await runReport(context, options, connection, {})
+    await output.write(
+      await connection.client.downloadReport(report.reportId, { signal: context.signal }),
+      context.signal,
+    )
+    await printWorstStores(context, connection.client, report)
+  })
+  say(context, options, howToGoOn(context))
+}
+
+async function printWorstStores(
+  context: CommandContext,
+  client: StoreMonitorClient,
+  { reportId, asOf }: Report,
+): Promise<void> {
+  const { items } = await client.report.rows.query({
+    reportId,
+    sortBy: 'uptimeLastWeekPercent',
+    limit: STORES_SHOWN,
+  })
+  await write(context.stdout, `\nThe stores with the lowest uptime in the week before ${asOf}:\n\n`)
+  await printTable(context, columns, items)
+}
+
+function howToGoOn({ stderr }: CommandContext): string {
+  const command = (text: string) => styleText('cyan', text, { stream: stderr })
+  return `
+All stores are in ${reportPath}, the data in ${database}. Go on with:
+  ${command(`npx store-monitor serve --database ${database}`)}
+  ${command('curl -X POST http://127.0.0.1:8000/trigger_report')}
+  ${command('npx store-monitor report --from YOUR_FOLDER -o report.csv')}`
+}
+
+function businessTimeMs(row: ReportRow): number {
+  return row.uptimeLastWeekMs + row.downtimeLastWeekMs + row.unknownLastWeekMs
+}
+
+function formatHours(ms: number): string {
+  return `${(ms / 3_600_000).toFixed(2)} h`
+}
+
+function formatPercent(percent: number | null): string {
+  return percent === null ? 'unknown' : `${percent.toFixed(2)} %`
+}

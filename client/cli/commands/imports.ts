@@ -1,0 +1,26 @@
+import type { ImportRecord } from '../../../shared/import.ts'
+import { withConnection, type ConnectionOptions } from '../connection.ts'
+import type { CommandContext } from '../context.ts'
+import { printPages, type ListOptions } from '../listing.ts'
+import { formatCount, type TableColumn } from '../output.ts'
+
+export const importColumns: readonly TableColumn<ImportRecord>[] = [
+  { head: 'IMPORT', align: 'right', cell: ({ importId }) => String(importId) },
+  { head: 'STATE', cell: ({ state }) => state },
+  { head: 'KIND', cell: ({ kind }) => kind },
+  { head: 'ACCEPTED', align: 'right', cell: ({ rowsAccepted }) => formatCount(rowsAccepted) },
+  { head: 'CHANGED', align: 'right', cell: ({ rowsChanged }) => formatCount(rowsChanged) },
+  { head: 'REPEATED', align: 'right', cell: ({ rowsRepeated }) => formatCount(rowsRepeated) },
+  { head: 'REJECTED', align: 'right', cell: ({ rowsRejected }) => formatCount(rowsRejected) },
+  { head: 'STARTED', cell: ({ startedAt }) => startedAt },
+  { head: 'SOURCE', cell: ({ source, failure }) => (failure === null ? source : `${source} (${failure})`) },
+]
+
+export async function runImports(
+  context: CommandContext,
+  options: ConnectionOptions & ListOptions,
+): Promise<void> {
+  await withConnection(context, options, ({ client }) =>
+    printPages(context, options, importColumns, (page) => client.import.list.query(page)),
+  )
+}

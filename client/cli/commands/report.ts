@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../../../shared/app-error.ts'
+import type { Interpolation, Report, ReportOptionsInput } from '../../../shared/report.ts'
+import type { DownloadOptions } from '../../index.ts'
+import { withConnection, type Connection, type ConnectionOptions } from '../connection.ts'
+import { say, type CommandContext, type MessageOptions } from '../context.ts'
+import { importPaths } from '../import-paths.ts'
+import { formatCount, write } from '../output.ts'
+import { openReportOutput } from '../report-output.ts'
+import { runReport } from '../run-report.ts'
+
+interface ReportCommandOptions extends ConnectionOptions, MessageOptions {
+  readonly from?: readonly string[]
+  readonly asOf?: string
+  readonly interpolation?: Interpolation
+  readonly reach?: string
+  readonly columns: 'default' | 'all'
+  readonly format?: 'csv' | 'json' | 'ndjson'
+  readonly output?: string
+  readonly json?: true
+}
+
+export async function runReportCommand(
+  context: CommandContext,
+  options: ReportCommandOptions,
+): Promise<void> {
+  const path = options.output === '-' ? undefined : options.output
+  const output = path === undefined ? undefined : await openReportOutput(path)
+  const format = formatOf(options)
+
+  await withData(context, options, async (connection, howToGoOn) => {
+    const { signal, stdout } = context
+    const report = await runReport(context, options, connection, reportOptionsOf(options))
+    const { reportId } = report
+    const bytes = await connection.client.downloadReport(reportId, { ...format, signal })
+    if (output) await output.write(bytes, signal)
+    else for await (const chunk of bytes) await write(stdout, chunk)
+    if (path !== undefined) say(context, options, `${path}: ${describe(report)}\n${howToGoOn(reportId)}`)
+  })
+}
+
+function formatOf({
+  format,
+  columns,
+  json,
+}: ReportCommandOptions): Required<Omit<DownloadOptions, 'signal'>> {
+  if (json && format !== undefined && format !== 'ndjson') {
+    throw new AppError('invalid', `--json means --format ndjson, and --format is ${format}: leave one out`)
+  }
+  return { columns, format: format ?? (json ? 'ndjson' : 'csv') }
+}
+
+function reportOptionsOf({ asOf, interpolation, reach }: ReportCommandOptions): ReportOptionsInput {
+  return {
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(interpolation === undefined ? {} : { interpolation }),
+    ...(reach === undefined ? {} : { reach }),
+  }
+}
+
+function describe({ reportId, asOf, progress }: Report): string {
+  return `${formatCount(progress.storesTotal)} stores as of ${asOf} (report ${reportId})`
+}
+
+type UseData = (connection: Connection, howToGoOn: (reportId: string) => string) => Promise<void>
+
+/** Calls `use` with the data that is asked for; that of `--from` is in a temporary database unless one is named. */
+async function withData(context: CommandContext, options: ReportCommandOptions, use: UseData): Promise<void> {
+  const { from, url, database } = options
+  if (from === undefined) {
+    return withConnection(context, options, (connection) => use(connection, goOnWith(connection)))
+  }
+  if (url !== undefined || database !== undefined) {
+    return withConnection(context, { ...options, mayCreate: true }, async (connection) => {
+      const howToList = `store-monitor rejected${connection.flags}`
+      await importPaths(context, { ...options, howToList }, connection, from)
+      await use(connection, goOnWith(connection))
+    })
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'store-monitor-'))
+  const toKeep = `store-monitor import ${from.join(' ')} --database FILE`
+  try {
+    const temporary = { ...options, database: join(folder, 'report.db'), mayCreate: true }
+    await withConnection(context, temporary, async (connection) => {
+      const howToList = `${toKeep} && store-monitor rejected --database FILE`
+      await importPaths(context, { ...options, howToList }, connection, from)
+      await use(connection, () => `to keep the data for further reports: ${toKeep}`)
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function goOnWith({ flags }: Connection): (reportId: string) => string {
+  return (reportId) =>
+    `its state: store-monitor report-status ${reportId}${flags}; all reports: store-monitor reports${flags}`
+}

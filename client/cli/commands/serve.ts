@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import { say, type CommandContext, type MessageOptions } from '../context.ts'
+
+interface ServeOptions extends MessageOptions {
+  readonly host?: string
+  readonly port?: string
+  readonly database?: string
+  readonly workers?: string
+}
+
+/** Serves until the process is told to stop, and then ends what it is at. */
+export async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
+  const { readConfig } = await import('../../../server/config.ts')
+  const { startServer } = await import('../../../server/serve.ts')
+  const { environment, version, now, stderr, signal } = context
+  const { database, ...flags } = options
+  const config = readConfig(environment, { ...flags, databaseUrl: database })
+  await using server = await startServer(config, {
+    version,
+    now,
+    onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+  })
+  say(context, options, `store-monitor ${version} listening on ${server.url} with ${config.databaseUrl}`)
+  say(context, options, whatToTry(server.url))
+  if (!signal.aborted) await once(signal, 'abort')
+  say(context, options, 'store-monitor is stopping; Ctrl-C again ends it at once')
+}
+
+function whatToTry(url: string): string {
+  return `
+Try:
+  curl --data-binary @store_status.csv '${url}/imports?source=store_status.csv'
+  curl -X POST ${url}/trigger_report
+  curl ${url}/get_report/REPORT_ID
+  curl -OJ ${url}/reports/REPORT_ID.csv
+  store-monitor report --url ${url} -o report.csv
+`
+}

@@ -1,0 +1,108 @@
+import { existsSync, openAsBlob } from 'node:fs'
+import { resolve } from 'node:path'
+import { AppError } from '../../shared/app-error.ts'
+import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
+import { createStoreMonitorClient, type StoreMonitorClient } from '../index.ts'
+import type { CommandContext } from './context.ts'
+
+export interface ConnectionOptions {
+  readonly url?: string
+  readonly database?: string
+  readonly workers?: string
+}
+
+export interface ImportPathsOptions {
+  readonly onProgress: (progress: ImportProgress) => void
+  readonly signal: AbortSignal
+}
+
+/** A server, or a database in this process, which a command cannot tell apart. */
+export interface Connection {
+  readonly client: StoreMonitorClient
+  /** Flags that lead a further command to the same place. */
+  readonly flags: string
+  importPaths(paths: readonly string[], options: ImportPathsOptions): Promise<ImportRecord[]>
+}
+
+/** Calls `use` with the connection that the options and the environment ask for, and closes it after. */
+export async function withConnection<Result>(
+  context: CommandContext,
+  options: ConnectionOptions & { readonly mayCreate?: boolean },
+  use: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  if (options.url !== undefined && options.database !== undefined) {
+    throw new AppError('invalid', '--url and --database exclude each other: a server has its own database')
+  }
+  const url =
+    options.url ?? (options.database === undefined ? context.environment['STORE_MONITOR_URL'] : undefined)
+  if (!url) return withDatabase(context, options, use)
+  if (options.workers !== undefined) {
+    throw new AppError('invalid', `--workers is for a database: the server at ${url} has its own`)
+  }
+  return use(serverConnection(url, options))
+}
+
+function serverConnection(url: string, options: ConnectionOptions): Connection {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new AppError(
+      'invalid',
+      `"${url}" is not the URL of a server: write one such as http://127.0.0.1:8000`,
+    )
+  }
+  const client = createStoreMonitorClient({ url })
+  return {
+    client,
+    flags: options.url === undefined ? '' : ` --url ${url}`,
+    async importPaths(paths, { onProgress, signal }) {
+      const { findImportFiles } = await import('../../server/ingest/find-files.ts')
+      const { files } = await findImportFiles(paths)
+      const records: ImportRecord[] = []
+      for (const { path } of files) {
+        const source = path.slice(-255)
+        records.push(await client.importFile(await openAsBlob(path), { source, onProgress, signal }))
+      }
+      return records
+    },
+  }
+}
+
+async function withDatabase<Result>(
+  context: CommandContext,
+  options: ConnectionOptions & { readonly mayCreate?: boolean },
+  use: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const { readConfig } = await import('../../server/config.ts')
+  const flags = { databaseUrl: options.database, workers: options.workers }
+  const { databaseUrl, workers } = readConfig(context.environment, flags)
+  if (!options.mayCreate) assertExists(databaseUrl)
+
+  const { createService } = await import('../../server/service.ts')
+  const { version, now, stderr } = context
+  await using service = await createService({
+    databaseUrl,
+    workers,
+    version,
+    now,
+    onError: (error) =>
+      stderr.write(`store-monitor: ${error instanceof Error ? error.stack : String(error)}\n`),
+  })
+  return await use({
+    client: createStoreMonitorClient({
+      url: 'http://in-process',
+      fetch: async (input, init) => service.app.fetch(new Request(input, init)),
+    }),
+    flags: options.database === undefined ? '' : ` --database ${options.database}`,
+    importPaths: (paths, importOptions) => service.importer.importFiles(paths, importOptions),
+  })
+}
+
+/** A command that only asks does not leave an empty database behind where there was none. */
+function assertExists(databaseUrl: string): void {
+  const [, path = databaseUrl] = /^(?:sqlite3?|file):(?:\/\/)?(.*)$/i.exec(databaseUrl) ?? []
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path) || existsSync(path)) return
+  throw new AppError(
+    'unavailable',
+    `there is no database at ${resolve(path)}: import data first (store-monitor import FOLDER), ` +
+      'or say where it is with --database or --url',
+  )
+}

@@ -1,0 +1,37 @@
+import { AppError, type AppErrorCode } from '../../shared/app-error.ts'
+
+/** The reason a command ends where the person at the terminal, or the system, stops it. */
+export class Interrupted extends Error {
+  readonly exitCode: number
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('interrupted')
+    this.name = 'Interrupted'
+    this.exitCode = signal === 'SIGINT' ? 130 : 143
+  }
+}
+
+const exitCodes = {
+  internal: 1,
+  invalid: 2,
+  'too-large': 2,
+  'not-found': 3,
+  conflict: 4,
+  unavailable: 5,
+} as const satisfies Record<AppErrorCode, number>
+
+export const usageExitCode = exitCodes.invalid
+
+export const exitCodeHelp = `
+Exit codes:
+  0    done
+  1    an internal error
+  2    invalid options, files or input
+  3    a report, import or file that does not exist
+  4    not possible in the present state: no polls yet, a report that failed or was cancelled
+  5    the server or the database cannot be reached
+  130  interrupted with Ctrl-C (143: terminated)`
+
+export function exitCodeOf(error: unknown): number {
+  return exitCodes[error instanceof AppError ? error.code : 'internal']
+}

@@ -1,0 +1,75 @@
+import { CommanderError, type Command } from 'commander'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { AppError } from '../../shared/app-error.ts'
+import type { CommandContext } from './context.ts'
+import { exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
+import { isClosedPipe } from './output.ts'
+import { createProgram } from './program.ts'
+
+const require = createRequire(import.meta.url)
+const { version } = require('store-monitor/package.json') as { version: string }
+
+process.exitCode = await run(process.argv.slice(2), {
+  version,
+  packageFolder: dirname(require.resolve('store-monitor/package.json')),
+  environment: process.env,
+  now: Date.now,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: firstInterruption(),
+})
+
+/** Runs the command that the arguments name; its exit code. */
+async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  const { stdout, stderr, signal } = context
+  // Whoever writes finds out; a reader that has gone away is no reason to crash.
+  stdout.on('error', () => {})
+  stderr.on('error', () => {})
+
+  const program = createProgram(context)
+  prepare(program, stderr)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode
+    if (isClosedPipe(error)) return 0
+    if (signal.reason instanceof Interrupted) {
+      stderr.write('store-monitor: interrupted\n')
+      return signal.reason.exitCode
+    }
+    const isDebugging = args.includes('--debug') || !(error instanceof AppError) || error.code === 'internal'
+    stderr.write(`store-monitor: ${isDebugging ? traceOf(error) : (error as Error).message}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+/** Has commander throw instead of ending the process, and speak as we do. */
+function prepare(program: Command, stderr: NodeJS.WritableStream): void {
+  for (const command of [program, ...program.commands]) {
+    const help = command === program ? 'store-monitor --help' : `store-monitor ${command.name()} --help`
+    command.exitOverride().configureOutput({
+      outputError: (text) =>
+        stderr.write(`${text.trim().replace(/^error: /, 'store-monitor: ')} (see ${help})\n`),
+    })
+  }
+}
+
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by ${traceOf(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}
+
+/** Aborted by the first SIGINT or SIGTERM; then both have their usual effect again, which is to end the process at once. */
+function firstInterruption(): AbortSignal {
+  const controller = new AbortController()
+  const names = ['SIGINT', 'SIGTERM'] as const
+  function interrupt(name: (typeof names)[number]): void {
+    for (const each of names) process.off(each, interrupt)
+    controller.abort(new Interrupted(name))
+  }
+  for (const name of names) process.on(name, interrupt)
+  return controller.signal
+}

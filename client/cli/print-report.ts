@@ -1,0 +1,22 @@
+import type { Report } from '../../shared/report.ts'
+import type { CommandContext } from './context.ts'
+import { formatCount, write } from './output.ts'
+
+/** A report's state, one fact a line. */
+export async function printReport({ stdout }: CommandContext, report: Report): Promise<void> {
+  const { storesDone, storesTotal } = report.progress
+  const facts: readonly (readonly [name: string, value: string | null])[] = [
+    ['report', report.reportId],
+    ['state', report.state],
+    ['failure', report.failure],
+    ['stores', `${formatCount(storesDone)} of ${formatCount(storesTotal)}`],
+    ['as of', report.asOf],
+    ['interpolation', report.interpolation],
+    ['reach', report.reach],
+    ['requested', report.requestedAt],
+    ['finished', report.finishedAt],
+  ]
+  for (const [name, value] of facts) {
+    if (value !== null) await write(stdout, `${name.padEnd(15)}${value}\n`)
+  }
+}

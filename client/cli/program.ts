@@ -1,0 +1,172 @@
+/** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { CommandContext } from './context.ts'
+import { exitCodeHelp } from './exit-code.ts'
+
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('store-monitor')
+    .description('Tells how long each store was up, down and unknown during its business hours.')
+    .version(context.version)
+    .addHelpText(
+      'after',
+      `${examples(
+        'report --from FOLDER -o report.csv    a report of the CSV files in a folder',
+        'import FOLDER                         keep the data in ./store-monitor.db',
+        'serve                                 and answer requests on http://127.0.0.1:8000',
+        'demo                                  see it work on made-up data',
+      )}
+
+Data goes to stdout, everything else to stderr.
+
+Commands work on a server (--url, or STORE_MONITOR_URL) or else, in this process, on a
+SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).
+${exitCodeHelp}`,
+    )
+
+  function add(nameAndArguments: string, description: string): Command {
+    return program
+      .command(nameAndArguments)
+      .description(description)
+      .option('-q, --quiet', 'say nothing on stderr but errors')
+      .option('--debug', 'with an error, show where it comes from')
+  }
+
+  function addConnected(nameAndArguments: string, description: string): Command {
+    return add(nameAndArguments, description)
+      .option('--url <url>', 'the server to work with')
+      .option('--database <file>', 'the database to work on, where there is no server')
+      .option('--workers <count>', 'threads that compute reports; by default one for each processor core')
+  }
+
+  function addListing(nameAndArguments: string, description: string): Command {
+    return addConnected(nameAndArguments, description)
+      .option('--limit <count>', 'show so many', wholeNumber, 50)
+      .option('--all', 'show all')
+      .option('--json', 'write a line of JSON for each')
+  }
+
+  add('serve', 'Answer requests over HTTP: tRPC and REST.')
+    .option('--host <address>', 'address to listen on (HOST; default: 127.0.0.1)')
+    .option('--port <port>', 'port to listen on, 0 for a free one (PORT; default: 8000)')
+    .option('--database <file>', 'the SQLite file (DATABASE_URL, DB_URL; default: store-monitor.db)')
+    .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
+    .addHelpText('after', examples('serve', 'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db'))
+    .action(async (options) => {
+      const { runServe } = await import('./commands/serve.ts')
+      await runServe(context, options)
+    })
+
+  addConnected('import', 'Import CSV files, or folders of them; what a file holds is seen from its header.')
+    .argument('<path...>', 'files and folders')
+    .option('--json', "write a line of JSON for each file's record")
+    .addHelpText('after', examples('import data/', 'import store_status.csv --url http://127.0.0.1:8000'))
+    .action(async (paths: string[], options) => {
+      const { runImport } = await import('./commands/import.ts')
+      await runImport(context, options, paths)
+    })
+
+  addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')
+    .option(
+      '--from <path...>',
+      'import these files and folders first: in a temporary database unless --database or --url is given',
+    )
+    .option('--as-of <time>', 'look back from here (default: the latest poll)')
+    .addOption(
+      new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices([
+        'nearest',
+        'previous',
+      ]),
+    )
+    .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
+    .addOption(
+      new Option('--columns <which>', 'of the CSV; all has the unknown time too')
+        .choices(['default', 'all'])
+        .default('default'),
+    )
+    .addOption(
+      new Option('--format <format>', 'of the file (default: csv)').choices(['csv', 'json', 'ndjson']),
+    )
+    .option('-o, --output <file>', 'write it here, once it is complete')
+    .option('--json', 'the same as --format ndjson')
+    .addHelpText(
+      'after',
+      examples(
+        'report --from data/ -o report.csv',
+        'report --as-of 2023-01-25T18:00:00Z --reach 12h > report.csv',
+        'report --url http://127.0.0.1:8000 --json | jq .uptimeLastWeekPercent',
+      ),
+    )
+    .action(async (options) => {
+      const { runReportCommand } = await import('./commands/report.ts')
+      await runReportCommand(context, options)
+    })
+
+  addListing('reports', 'List reports, the newest first.')
+    .addHelpText('after', examples('reports', 'reports --all --json | jq \'select(.state == "failed")\''))
+    .action(async (options) => {
+      const { runReports } = await import('./commands/reports.ts')
+      await runReports(context, options)
+    })
+
+  addConnected('report-status', 'Show the state of a report.')
+    .argument('<id>', 'the report')
+    .option('--wait', 'wait until it has ended')
+    .option('--json', 'write it as JSON')
+    .addHelpText('after', examples(`report-status ${exampleId}`, `report-status --wait --json ${exampleId}`))
+    .action(async (id: string, options) => {
+      const { runReportStatus } = await import('./commands/report-status.ts')
+      await runReportStatus(context, options, id)
+    })
+
+  addConnected('cancel', 'Cancel a report that has not ended.')
+    .argument('<id>', 'the report')
+    .option('--json', 'write the report as JSON')
+    .addHelpText('after', examples(`cancel ${exampleId}`))
+    .action(async (id: string, options) => {
+      const { runCancel } = await import('./commands/cancel.ts')
+      await runCancel(context, options, id)
+    })
+
+  addListing('stores', 'List stores with their timezone and business hours.')
+    .argument('[search]', 'only those whose id contains this')
+    .addHelpText('after', examples('stores', 'stores 8419 --json'))
+    .action(async (search: string | undefined, options) => {
+      const { runStores } = await import('./commands/stores.ts')
+      await runStores(context, options, search)
+    })
+
+  addListing('imports', 'List imported files, the newest first.')
+    .addHelpText('after', examples('imports', 'imports --json --limit 1'))
+    .action(async (options) => {
+      const { runImports } = await import('./commands/imports.ts')
+      await runImports(context, options)
+    })
+
+  addListing('rejected', 'List rows that were not taken, and why.')
+    .argument('[import]', 'only those of this import', wholeNumber)
+    .addHelpText('after', examples('rejected', 'rejected 3 --all'))
+    .action(async (importId: number | undefined, options) => {
+      const { runRejected } = await import('./commands/rejected.ts')
+      await runRejected(context, options, importId)
+    })
+
+  add('demo', 'See it work: import the made-up data of examples/chain and report on it.')
+    .addHelpText('after', examples('demo'))
+    .action(async (options) => {
+      const { runDemo } = await import('./commands/demo.ts')
+      await runDemo(context, options)
+    })
+
+  return program
+}
+
+const exampleId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  store-monitor ${line}`).join('\n')}`
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Write a whole number, 1 or more.')
+}

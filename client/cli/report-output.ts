@@ -1,0 +1,56 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { AppError } from '../../shared/app-error.ts'
+
+/** Where a report is written: a file, which is there as a whole or not at all. */
+export interface ReportOutput {
+  write(bytes: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void>
+}
+
+/** Checks, before any work, that there can be a file at `path`. */
+export async function openReportOutput(path: string): Promise<ReportOutput> {
+  const folder = dirname(resolve(path))
+  const parent = await find(folder)
+  if (!parent?.isDirectory()) {
+    throw new AppError('invalid', `cannot write ${path}: there is no folder ${folder}, make it first`)
+  }
+  const there = await find(path)
+  if (there?.isDirectory()) {
+    throw new AppError('invalid', `cannot write ${path}: it is a folder, name a file in it`)
+  }
+  // A device or a pipe cannot be replaced by a file.
+  const isReplaced = there === undefined || there.isFile()
+  const partPath = isReplaced ? `${path}.part` : path
+  return {
+    async write(bytes, signal) {
+      try {
+        const readable = Readable.fromWeb(bytes as NodeReadableStream<Uint8Array>)
+        await pipeline(readable, createWriteStream(partPath), { signal })
+        if (isReplaced) await rename(partPath, path)
+      } catch (error) {
+        if (isReplaced) await rm(partPath, { force: true })
+        throw fileError(path, error)
+      }
+    },
+  }
+}
+
+async function find(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw fileError(path, error)
+  }
+}
+
+/** Errors of the file system say what is the matter; those of the download are passed on. */
+function fileError(path: string, error: unknown): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException
+  if (syscall === undefined || error instanceof AppError) return error
+  return new AppError('invalid', `cannot write ${path}: ${message}`, { cause: error })
+}

@@ -1,0 +1,68 @@
+import { TRPCClientError } from '@trpc/client'
+import { AppError, type AppErrorCode } from '../shared/app-error.ts'
+import type { AppRouter } from '../server/api/router.ts'
+
+/** The server's table from codes to statuses (`server/api/errors.ts`), read backwards. */
+const codesOfStatus: Readonly<Record<number, AppErrorCode>> = {
+  400: 'invalid',
+  404: 'not-found',
+  409: 'conflict',
+  413: 'too-large',
+  500: 'internal',
+}
+
+/** The AppError of a failed call, as the server threw it; an abort stays what the caller aborted with. */
+export function errorOfCall(error: unknown, url: string): unknown {
+  if (!(error instanceof TRPCClientError)) return errorOfFetch(error, url)
+  const { data, message, cause } = error as TRPCClientError<AppRouter>
+  if (data) return new AppError(data.appErrorCode, message, { cause: error })
+  const status = statusOfEvent(cause)
+  return status === undefined ? errorOfFetch(cause, url) : errorOfStatus(status, message)
+}
+
+/** What a rejection of `fetch`, or of reading its answer, means. */
+export function errorOfFetch(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || error instanceof AppError || error.name === 'AbortError') return error
+  // An answer that is not JSON, or not of tRPC's shape, comes from something else that listens there.
+  if (error instanceof SyntaxError || error.message.startsWith('Unable to transform response')) {
+    const message = `what answers at ${url} is not a store-monitor server: is the URL right?`
+    return new AppError('unavailable', message, { cause: error })
+  }
+  return error instanceof TypeError ? unreachable(url, error) : error
+}
+
+function unreachable(url: string, error: Error): AppError {
+  const cause = (error.cause ?? error) as NodeJS.ErrnoException | undefined
+  const reason = cause?.code ?? cause?.message
+  return new AppError(
+    'unavailable',
+    `cannot reach store-monitor at ${url}${reason ? ` (${reason})` : ''}: is the server running? ` +
+      '"store-monitor serve" starts one',
+    { cause: error },
+  )
+}
+
+/** The AppError in an answer that is not a success: `application/problem+json`, or what a proxy says. */
+export async function errorOfResponse(response: Response): Promise<AppError> {
+  const text = await response.text()
+  return errorOfStatus(response.status, detailOf(text) ?? `${response.url} answered ${response.status}`)
+}
+
+export function errorOfStatus(status: number, message: string): AppError {
+  return new AppError(codesOfStatus[status] ?? (status >= 500 ? 'unavailable' : 'invalid'), message)
+}
+
+function detailOf(text: string): string | undefined {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown }
+    return typeof detail === 'string' ? detail : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The HTTP status that an EventSource's error event has where the server refused the stream. */
+function statusOfEvent(event: unknown): number | undefined {
+  const { code } = (event ?? {}) as { code?: unknown }
+  return typeof code === 'number' ? code : undefined
+}

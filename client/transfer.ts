@@ -1,0 +1,86 @@
+/** Files to and from the server: over REST, as they are streamed. */
+import { AppError } from '../shared/app-error.ts'
+import type { ImportProgress, ImportRecord } from '../shared/import.ts'
+import type { UploadEvent } from '../server/api/upload.ts'
+import type { Caller } from './call.ts'
+import { errorOfFetch, errorOfStatus } from './errors.ts'
+
+export interface DownloadOptions {
+  readonly format?: 'csv' | 'json' | 'ndjson'
+  /** Of a CSV: `all` has the unknown columns too. */
+  readonly columns?: 'default' | 'all'
+  readonly signal?: AbortSignal
+}
+
+export interface ImportOptions {
+  /** The file's name, for the record. */
+  readonly source: string
+  readonly onProgress?: (progress: ImportProgress) => void
+  readonly signal?: AbortSignal
+}
+
+export async function downloadReport(
+  caller: Caller,
+  reportId: string,
+  { format = 'csv', columns = 'default', signal }: DownloadOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  const path = `/reports/${encodeURIComponent(reportId)}.${format}?columns=${columns}`
+  const { body } = await caller.fetch(path, signal ? { signal } : {})
+  return withAppErrors(body!, caller.url)
+}
+
+export async function importFile(
+  caller: Caller,
+  body: Blob | ReadableStream<Uint8Array>,
+  { source, onProgress, signal }: ImportOptions,
+): Promise<ImportRecord> {
+  const init = {
+    method: 'POST',
+    body,
+    headers: { accept: 'application/x-ndjson', 'content-type': 'text/csv' },
+    duplex: 'half', // what fetch wants to be told about a body that is a stream
+    ...(signal ? { signal } : {}),
+  } satisfies RequestInit & { duplex: string }
+  const response = await caller.fetch(`/imports?source=${encodeURIComponent(source)}`, init)
+  for await (const line of lines(withAppErrors(response.body!, caller.url))) {
+    const event = JSON.parse(line) as UploadEvent
+    if ('import' in event) return event.import
+    if ('problem' in event) throw errorOfStatus(event.problem.status, event.problem.detail)
+    onProgress?.(event.progress)
+  }
+  throw new AppError('unavailable', `the connection to ${caller.url} was lost while ${source} was imported`)
+}
+
+/** The same bytes; a connection that is lost on the way is an AppError. */
+function withAppErrors(body: ReadableStream<Uint8Array>, url: string): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { value, done } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch (error) {
+        controller.error(errorOfFetch(error, url))
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
+}
+
+async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let unfinished = ''
+  try {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      const parts = (unfinished + decoder.decode(value, { stream: true })).split('\n')
+      unfinished = parts.pop()!
+      yield* parts
+    }
+  } finally {
+    await reader.cancel()
+  }
+}

@@ -1,0 +1,85 @@
+import { AppError } from '../shared/app-error.ts'
+import type { Report } from '../shared/report.ts'
+import type { Caller } from './call.ts'
+
+/** How long to wait before trying again where the connection was lost, and how often in a row: a server's restart. */
+const TRY_AGAIN_MS = 1000
+const MAX_TRIES = 60
+
+/** The report now and at each change until it has ended, across lost connections. */
+export async function* watchReport(
+  caller: Caller,
+  reportId: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Report, void, undefined> {
+  let lastEventId: string | undefined
+  let tries = 0
+  for (;;) {
+    signal?.throwIfAborted()
+    for await (const { id, data } of progressEvents(caller, { reportId, lastEventId }, signal)) {
+      lastEventId = id
+      yield data
+      if (hasEnded(data)) return
+    }
+    signal?.throwIfAborted()
+    try {
+      // Lost or refused. EventSource does not tell why, but a query does, or has the news itself.
+      const report = await caller.procedures.report.get.query({ reportId }, signal ? { signal } : {})
+      if (hasEnded(report)) return yield report
+      tries = 0
+    } catch (error) {
+      const mayPass = error instanceof AppError && error.code === 'unavailable'
+      if (!mayPass || ++tries === MAX_TRIES) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+  }
+}
+
+function hasEnded({ state }: Report): boolean {
+  return state !== 'queued' && state !== 'running'
+}
+
+interface ProgressEvent {
+  readonly id: string
+  readonly data: Report
+}
+
+/** The events after the last one of a connection, for as long as it lasts. */
+async function* progressEvents(
+  { procedures }: Caller,
+  input: { readonly reportId: string; readonly lastEventId: string | undefined },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ProgressEvent, void, undefined> {
+  const events: ProgressEvent[] = []
+  let isOver = false
+  let wake = () => {}
+
+  function end(): void {
+    isOver = true
+    wake()
+  }
+
+  const subscription = procedures.report.progress.subscribe(input, {
+    ...(signal ? { signal } : {}),
+    onData(event) {
+      events.push(event)
+      wake()
+    },
+    // EventSource would connect again by itself, without an end, and without keeping a Node.js process alive meanwhile.
+    onConnectionStateChange({ error }) {
+      if (error) end()
+    },
+    onError: end,
+    onComplete: end,
+  })
+  try {
+    for (;;) {
+      const event = events.shift()
+      if (event) yield event
+      else if (isOver) return
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    subscription.unsubscribe()
+  }
+}

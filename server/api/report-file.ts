@@ -1,0 +1,94 @@
+import * as z from 'zod'
+import { AppError } from '../../shared/app-error.ts'
+import type { Db } from '../database/connect.ts'
+import { listPartSizes, readPartCsv } from '../database/report-parts.ts'
+import type { StoredReport } from '../database/reports.ts'
+import { columnChoices, csvHeaderLine, csvLines } from '../reports/csv.ts'
+import { rowsByPart } from '../reports/rows.ts'
+import { reportRowAt } from '../reports/totals.ts'
+
+export const fileFormats = ['csv', 'json', 'ndjson'] as const
+export type FileFormat = (typeof fileFormats)[number]
+
+export const mediaTypes = {
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+} as const satisfies Record<FileFormat, string>
+
+export const fileOptions = z.object({
+  format: z.enum(fileFormats).default('csv'),
+  columns: z.enum(columnChoices).default('default').describe('Of a CSV: with or without the unknown columns'),
+})
+export type FileOptions = z.output<typeof fileOptions>
+
+/** A complete report as a file to be sent. */
+export interface ReportFile {
+  readonly name: string
+  readonly mediaType: string
+  readonly etag: string
+  readonly lastModifiedMs: number
+  /** In bytes; undefined where the file is written while it is sent. */
+  readonly length: number | undefined
+  /** The bytes from `start` to before `end`; all of them where the length is not known. */
+  bytes(start?: number, end?: number): AsyncGenerator<Uint8Array>
+}
+
+/** The file of a report in a form. Throws a `conflict` AppError where the report is not complete. */
+export async function reportFile(db: Db, report: StoredReport, options: FileOptions): Promise<ReportFile> {
+  if (report.state !== 'complete') {
+    throw new AppError('conflict', `report ${report.report_id} has no file: it is ${report.state}`)
+  }
+  const { format, columns } = options
+  const form = format === 'csv' ? `csv-${columns}` : format
+  const file = {
+    name: `${report.report_id}.${format}`,
+    mediaType: mediaTypes[format],
+    // A complete report never changes, so that its id and the form are a strong tag.
+    etag: `"${report.report_id}-${form}"`,
+    lastModifiedMs: report.finished_at ?? report.requested_at,
+  }
+  if (form === 'csv-default') return { ...file, ...(await storedCsv(db, report.report_key)) }
+  return { ...file, length: undefined, bytes: () => encoded(textOf(db, report.report_key, options)) }
+}
+
+/** The CSV as the workers stored it. */
+async function storedCsv(db: Db, reportKey: number): Promise<Pick<ReportFile, 'length' | 'bytes'>> {
+  const header = Buffer.from(csvHeaderLine('default'))
+  const parts = await listPartSizes(db, reportKey)
+  const length = parts.reduce((sum, part) => sum + part.csvBytes, header.byteLength)
+  return {
+    length,
+    async *bytes(start = 0, end = length) {
+      if (start < header.byteLength) yield header.subarray(start, end)
+      let partStart = header.byteLength
+      for (const { part, csvBytes } of parts) {
+        const from = Math.max(0, start - partStart)
+        const to = Math.min(csvBytes, end - partStart)
+        partStart += csvBytes
+        if (from < to) yield (await readPartCsv(db, reportKey, part)).subarray(from, to)
+      }
+    },
+  }
+}
+
+async function* textOf(db: Db, reportKey: number, { format, columns }: FileOptions): AsyncGenerator<string> {
+  if (format === 'csv') yield csvHeaderLine(columns)
+  if (format === 'json') yield '['
+  let isFirst = true
+  for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
+    if (format === 'csv') {
+      yield csvLines(totals, storeIds, columns)
+      continue
+    }
+    const rows = storeIds.map((storeId, store) => JSON.stringify(reportRowAt(totals, store, storeId)))
+    if (format === 'ndjson') yield `${rows.join('\n')}\n`
+    else yield `${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`
+    isFirst = false
+  }
+  if (format === 'json') yield '\n]\n'
+}
+
+async function* encoded(texts: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield Buffer.from(text)
+}

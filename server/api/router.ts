@@ -1,0 +1,95 @@
+import { initTRPC, tracked } from '@trpc/server'
+import { pageInput } from '../../shared/page.ts'
+import { importIdInput, rejectedRowsInput } from '../../shared/import.ts'
+import type { ReportId } from '../../shared/ids.ts'
+import {
+  isFinished,
+  progressInput,
+  reportIdInput,
+  reportOptions,
+  reportRowsInput,
+  type Report,
+} from '../../shared/report.ts'
+import { storeIdInput, storeListInput } from '../../shared/store.ts'
+import { getImport, listImports } from '../database/imports.ts'
+import { listRejectedRows } from '../database/rejected-rows.ts'
+import { getReport, listReports, reportOf } from '../database/reports.ts'
+import { getStore, listStores } from '../database/stores.ts'
+import type { ReportRunner } from '../reports/runner.ts'
+import type { ApiParts } from './api-parts.ts'
+import { appErrorOf, trpcErrorOf } from './errors.ts'
+import { readHealth } from './health.ts'
+
+const {
+  router,
+  procedure: anyProcedure,
+  middleware,
+} = initTRPC.context<ApiParts>().create({
+  isDev: false, // no stack traces on the wire
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
+  errorFormatter: ({ shape, error }) => {
+    const appError = appErrorOf(error.cause ?? error)
+    return { ...shape, message: appError.message, data: { ...shape.data, appErrorCode: appError.code } }
+  },
+})
+
+/** Gives our errors their tRPC codes. */
+const withErrorCodes = middleware(async ({ next }) => {
+  const result = await next()
+  if (!result.ok && result.error.cause && result.error.code === 'INTERNAL_SERVER_ERROR') {
+    throw trpcErrorOf(appErrorOf(result.error.cause))
+  }
+  return result
+})
+const procedure = anyProcedure.use(withErrorCodes)
+
+export const appRouter = router({
+  report: router({
+    trigger: procedure
+      .input(reportOptions.prefault({}))
+      .mutation(({ ctx, input }) => ctx.reports.trigger(input)),
+    get: procedure
+      .input(reportIdInput)
+      .query(async ({ ctx, input }) => reportOf(await getReport(ctx.db, input.reportId))),
+    list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listReports(ctx.db, input)),
+    cancel: procedure.input(reportIdInput).mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
+    rows: procedure.input(reportRowsInput).query(({ ctx, input }) => ctx.reports.rows(input)),
+    /** The report at each change, until it has ended; goes on where a lost connection left off. */
+    progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {
+      await getReport(ctx.db, input.reportId)
+      return reportEvents(ctx.reports, input.reportId, input.lastEventId ?? undefined, signal)
+    }),
+  }),
+  import: router({
+    list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listImports(ctx.db, input)),
+    get: procedure.input(importIdInput).query(({ ctx, input }) => getImport(ctx.db, input.importId)),
+    rejectedRows: procedure
+      .input(rejectedRowsInput.prefault({}))
+      .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),
+  }),
+  store: router({
+    get: procedure.input(storeIdInput).query(({ ctx, input }) => getStore(ctx.db, input.storeId)),
+    list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
+  }),
+  health: procedure.query(({ ctx }) => readHealth(ctx)),
+})
+
+/** The type that the client is made from. */
+export type AppRouter = typeof appRouter
+
+async function* reportEvents(
+  reports: ReportRunner,
+  reportId: ReportId,
+  lastEventId: string | undefined,
+  signal: AbortSignal | undefined,
+) {
+  for await (const report of reports.watch(reportId, signal)) {
+    const eventId = eventIdOf(report)
+    if (eventId !== lastEventId) yield tracked(eventId, report)
+  }
+}
+
+/** Names a state of a report, so that it is known again after a reconnection. */
+export function eventIdOf({ state, progress }: Report): string {
+  return isFinished(state) ? state : `${state}-${progress.storesDone}`
+}

@@ -1,0 +1,67 @@
+import { ReadableStream } from 'node:stream/web'
+import type { ReportFile } from './report-file.ts'
+
+/** The answer to a GET or HEAD for a file: whole, a range of it, or that it has not changed (RFC 9110). */
+export function sendFile(request: Request, file: ReportFile): Response {
+  const headers = new Headers({
+    'content-type': file.mediaType,
+    'content-disposition': `attachment; filename="${file.name}"`,
+    etag: file.etag,
+    'last-modified': new Date(file.lastModifiedMs).toUTCString(),
+    'cache-control': 'private, no-cache', // kept, but asked about each time
+    'accept-ranges': file.length === undefined ? 'none' : 'bytes',
+  })
+  if (isUnchanged(request, file)) return new Response(null, { status: 304, headers })
+
+  if (file.length === undefined) return respond(200, file.bytes())
+  const range = wantedRange(request, file, file.length)
+  if (range === 'unsatisfiable') {
+    headers.set('content-range', `bytes */${file.length}`)
+    headers.delete('content-disposition')
+    return new Response(null, { status: 416, headers })
+  }
+  if (range === undefined) {
+    headers.set('content-length', String(file.length))
+    return respond(200, file.bytes())
+  }
+  headers.set('content-range', `bytes ${range.start}-${range.end - 1}/${file.length}`)
+  headers.set('content-length', String(range.end - range.start))
+  return respond(206, file.bytes(range.start, range.end))
+
+  function respond(status: number, bytes: AsyncGenerator<Uint8Array>): Response {
+    if (request.method === 'HEAD') return new Response(null, { status, headers })
+    return new Response(ReadableStream.from(bytes) as unknown as globalThis.ReadableStream, {
+      status,
+      headers,
+    })
+  }
+}
+
+function isUnchanged(request: Request, file: ReportFile): boolean {
+  const tags = request.headers.get('if-none-match')
+  if (tags !== null) {
+    return tags.trim() === '*' || tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag)
+  }
+  const since = Date.parse(request.headers.get('if-modified-since') ?? '')
+  return Math.floor(file.lastModifiedMs / 1000) * 1000 <= since
+}
+
+/** The range that is asked for, as `[start, end)`; undefined for the whole file, also where several are asked for. */
+function wantedRange(
+  request: Request,
+  file: ReportFile,
+  length: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const condition = request.headers.get('if-range')
+  if (condition !== null && condition !== file.etag) return undefined
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get('range') ?? '') ?? []
+  if (first === undefined || last === undefined || (first === '' && last === '')) return undefined
+  if (first === '') {
+    const suffix = Math.min(Number(last), length)
+    return suffix === 0 ? 'unsatisfiable' : { start: length - suffix, end: length }
+  }
+  const start = Number(first)
+  const end = last === '' ? length : Math.min(Number(last) + 1, length)
+  if (last !== '' && Number(last) < start) return undefined
+  return start < length ? { start, end } : 'unsatisfiable'
+}

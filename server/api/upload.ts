@@ -1,0 +1,61 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { AppError } from '../../shared/app-error.ts'
+import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
+import type { ApiParts } from './api-parts.ts'
+import { appErrorOf, problemOf } from './errors.ts'
+
+/** What a caller that accepts NDJSON is sent while its file is imported: a line each. */
+export type UploadEvent =
+  | { readonly progress: ImportProgress }
+  | { readonly import: ImportRecord }
+  | { readonly problem: ReturnType<typeof problemOf> }
+
+/**
+ * Takes a CSV file as a request's body, imports it once all of it has arrived, and answers with the import's record; to a
+ * caller that accepts `application/x-ndjson`, with a line for each progress and the record last.
+ */
+export async function receiveImport(parts: ApiParts, request: Request, source: string): Promise<Response> {
+  const folder = await mkdtemp(join(tmpdir(), 'store-monitor-upload-'))
+  const path = join(folder, 'upload.csv')
+  const discard = () => rm(folder, { recursive: true, force: true })
+  try {
+    if (request.body === null) throw new AppError('invalid', 'the body is empty: send the CSV file in it')
+    await pipeline(Readable.fromWeb(request.body as NodeReadableStream), createWriteStream(path))
+  } catch (error) {
+    await discard()
+    throw error
+  }
+
+  const importUpload = (onProgress?: (progress: ImportProgress) => void) =>
+    parts.importer
+      .importFiles([path], { source, ...(onProgress ? { onProgress } : {}) })
+      .then((records) => records[0]!)
+      .finally(discard)
+
+  const isStreamWanted = request.headers.get('accept')?.includes('application/x-ndjson') ?? false
+  if (!isStreamWanted) return Response.json(await importUpload())
+  return new Response(eventLines(importUpload), { headers: { 'content-type': 'application/x-ndjson' } })
+}
+
+function eventLines(
+  importUpload: (onProgress: (progress: ImportProgress) => void) => Promise<ImportRecord>,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    async start(controller) {
+      const send = (event: UploadEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`))
+      try {
+        send({ import: await importUpload((progress) => send({ progress })) })
+      } catch (error) {
+        send({ problem: problemOf(appErrorOf(error)) })
+      }
+      controller.close()
+    },
+  })
+}

@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os'
+import * as z from 'zod'
+import { AppError } from '../shared/app-error.ts'
+
+/** Where the database is unless it is said: a file in the current folder. */
+export const defaultDatabaseUrl = 'store-monitor.db'
+
+export const config = z.object({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(8000)
+    .describe('Port to listen on; 0 takes a free one'),
+  databaseUrl: z
+    .string()
+    .min(1)
+    .default(defaultDatabaseUrl)
+    .describe('The SQLite file, as a path or sqlite: URL'),
+  workers: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(() => Math.max(1, Math.min(8, availableParallelism())))
+    .describe('Threads that compute reports'),
+})
+export type Config = z.output<typeof config>
+
+type Setting = keyof Config
+
+/** The environment variables of each setting; the first that is set counts. */
+const variables: Readonly<Record<Setting, readonly string[]>> = {
+  host: ['HOST'],
+  port: ['PORT'],
+  databaseUrl: ['DATABASE_URL', 'DB_URL'],
+  workers: ['STORE_MONITOR_WORKERS'],
+}
+
+/** Settings from flags, then from the environment, then the defaults. Throws an `invalid` AppError that names the setting. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Partial<Record<Setting, string | undefined>>> = {},
+): Config {
+  const settings = Object.keys(variables) as Setting[]
+  const given = Object.fromEntries(
+    settings.flatMap((setting) => {
+      const value = flags[setting] ?? variables[setting].map((name) => environment[name]).find((text) => text)
+      return value === undefined ? [] : [[setting, value]]
+    }),
+  )
+  const checked = config.safeParse(given)
+  if (checked.success) return checked.data
+  const issue = checked.error.issues[0]!
+  const setting = issue.path[0] as Setting
+  throw new AppError(
+    'invalid',
+    `the setting ${setting} (${variables[setting].join(', ')}) is "${given[setting]}": ${issue.message}`,
+  )
+}

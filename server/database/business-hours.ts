@@ -1,0 +1,87 @@
+import type { StoreId } from '../../shared/ids.ts'
+import type { WeeklySpan } from '../../shared/store.ts'
+import { chunks } from './chunks.ts'
+import type { Db } from './connect.ts'
+import { keysOfStores } from './stores.ts'
+
+/**
+ * Sets the weekly rule of stores, known or new, and returns those for which it was another. Spans may come in any order
+ * and more than once. Call it in a transaction.
+ */
+export async function setBusinessHours(
+  db: Db,
+  rules: ReadonlyMap<StoreId, readonly WeeklySpan[]>,
+): Promise<StoreId[]> {
+  const texts = Array.from(rules.values(), canonicalSpans)
+  const ruleKeys = await keysOfRules(db, new Set(texts))
+  const storeIds = [...rules.keys()]
+  const storeKeys = await keysOfStores(db, storeIds)
+  const stores = storeIds.map((storeId, i) => ({
+    storeId,
+    storeKey: storeKeys[i]!,
+    ruleKey: ruleKeys.get(texts[i]!)!,
+  }))
+  const changed: StoreId[] = []
+  for (const chunk of chunks(stores)) {
+    const stored = await db
+      .selectFrom('store')
+      .select(['store_key', 'business_hours_key'])
+      .where(
+        'store_key',
+        'in',
+        chunk.map((store) => store.storeKey),
+      )
+      .execute()
+    const before = new Map(stored.map((row) => [row.store_key, row.business_hours_key]))
+    const changes = chunk.filter((store) => before.get(store.storeKey) !== store.ruleKey)
+    if (changes.length === 0) continue
+    await db
+      .insertInto('store')
+      .values(
+        changes.map(({ storeId, storeKey, ruleKey }) => ({
+          store_key: storeKey,
+          store_id: storeId,
+          business_hours_key: ruleKey,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .column('store_key')
+          .doUpdateSet((eb) => ({ business_hours_key: eb.ref('excluded.business_hours_key') })),
+      )
+      .execute()
+    changed.push(...changes.map((store) => store.storeId))
+  }
+  return changed
+}
+
+/** The one text of a rule: sorted by day, start and end, without repeats. */
+function canonicalSpans(spans: readonly WeeklySpan[]): string {
+  const texts = spans.map(({ day, start, end }) => JSON.stringify({ day, start, end }))
+  return `[${[...new Set(texts)].sort().join(',')}]`
+}
+
+/** The keys of rules, by their text. Rules that are new get the next ones. */
+async function keysOfRules(db: Db, rules: ReadonlySet<string>): Promise<Map<string, number>> {
+  const keys = new Map<string, number>()
+  for (const chunk of chunks([...rules])) {
+    const rows = await db.selectFrom('business_hours').selectAll().where('spans', 'in', chunk).execute()
+    for (const row of rows) keys.set(row.spans, row.business_hours_key)
+  }
+  const newRules = [...rules].filter((spans) => !keys.has(spans)).sort()
+  let nextKey = newRules.length > 0 ? await nextRuleKey(db) : 0
+  for (const spans of newRules) keys.set(spans, nextKey++)
+  for (const chunk of chunks(newRules)) {
+    const rows = chunk.map((spans) => ({ business_hours_key: keys.get(spans)!, spans }))
+    await db.insertInto('business_hours').values(rows).execute()
+  }
+  return keys
+}
+
+async function nextRuleKey(db: Db): Promise<number> {
+  const { last } = await db
+    .selectFrom('business_hours')
+    .select((eb) => eb.fn.max('business_hours_key').as('last'))
+    .executeTakeFirstOrThrow()
+  return (last ?? 0) + 1
+}

@@ -1,0 +1,72 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { ImportId } from '../../shared/ids.ts'
+import type { RejectedRow, RejectedRowsQuery } from '../../shared/import.ts'
+import type { Page } from '../../shared/page.ts'
+import { chunks } from './chunks.ts'
+import type { Db } from './connect.ts'
+
+/** A row that an import did not take. */
+export interface Rejection {
+  readonly line: number
+  readonly reason: string
+  readonly text: string
+}
+
+export async function insertRejectedRows(
+  db: Db,
+  importId: ImportId,
+  rejections: readonly Rejection[],
+): Promise<void> {
+  for (const chunk of chunks(rejections)) {
+    await db
+      .insertInto('rejected_row')
+      .values(chunk.map(({ line, reason, text }) => ({ import_id: importId, line, reason, text })))
+      .execute()
+  }
+}
+
+/** Rejected rows by line, those of the newest import first. The cursor is import and line of the last one of a page. */
+export async function listRejectedRows(
+  db: Db,
+  { limit, cursor, importId }: RejectedRowsQuery,
+): Promise<Page<RejectedRow>> {
+  const after = cursor === undefined ? undefined : parseCursor(cursor)
+  const rows = await db
+    .selectFrom('rejected_row')
+    .innerJoin('import', 'import.import_id', 'rejected_row.import_id')
+    .select([
+      'rejected_row.import_id as importId',
+      'import.source',
+      'rejected_row.line',
+      'rejected_row.reason',
+      'rejected_row.text',
+    ])
+    .$if(importId !== undefined, (query) => query.where('rejected_row.import_id', '=', importId!))
+    .$if(after !== undefined, (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb('rejected_row.import_id', '<', after!.importId),
+          eb.and([
+            eb('rejected_row.import_id', '=', after!.importId),
+            eb('rejected_row.line', '>', after!.line),
+          ]),
+        ]),
+      ),
+    )
+    .orderBy('rejected_row.import_id', 'desc')
+    .orderBy('rejected_row.line')
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, nextCursor: rows.length > limit && last ? `${last.importId}:${last.line}` : null }
+}
+
+function parseCursor(cursor: string): { importId: ImportId; line: number } {
+  const [, importId, line] = /^(\d{1,15}):(\d{1,15})$/.exec(cursor) ?? []
+  if (importId !== undefined) return { importId: Number(importId) as ImportId, line: Number(line) }
+  throw new AppError(
+    'invalid',
+    `"${cursor}" is not a cursor of a list of rejected rows: take nextCursor of the page before`,
+  )
+}

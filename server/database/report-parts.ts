@@ -1,0 +1,179 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import type { Db } from './connect.ts'
+
+/** Stores that follow each other in `store_id`, from the first on to just before the next part's first. */
+export interface PartPlan {
+  readonly part: number
+  readonly firstStoreId: StoreId
+  /** null for the last part, which has no end: a store that is added later belongs to some part, too. */
+  readonly nextStoreId: StoreId | null
+}
+
+export interface PartResult {
+  readonly storeCount: number
+  /** The totals of each store, packed as `reports/totals.ts` says. */
+  readonly totals: Uint8Array
+  readonly csv: Uint8Array
+}
+
+/**
+ * Deals all stores into parts of `storesPerPart` and sets the report running. Nothing is done where that has happened
+ * before, or where the report has ended.
+ */
+export async function planParts(
+  db: Db,
+  reportKey: number,
+  storesPerPart: number,
+  startedAtMs: number,
+): Promise<void> {
+  const stores = await db.selectFrom('store').select('store_id').orderBy('store_id').execute()
+  await db.transaction().execute(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('report')
+      .set({ state: 'running', stores_total: stores.length, started_at: startedAtMs })
+      .where('report_key', '=', reportKey)
+      .where('state', '=', 'queued')
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return
+    for (let part = 0; part * storesPerPart < stores.length; part++) {
+      const first = part * storesPerPart
+      await tx
+        .insertInto('report_part')
+        .values({
+          report_key: reportKey,
+          part,
+          first_store_id: stores[first]!.store_id,
+          store_count: Math.min(storesPerPart, stores.length - first),
+          totals: null,
+          csv: null,
+          csv_bytes: null,
+        })
+        .execute()
+    }
+  })
+}
+
+/** The parts of a report whose result is not stored yet, in order. */
+export async function listPendingParts(db: Db, reportKey: number): Promise<PartPlan[]> {
+  const parts = await db
+    .selectFrom('report_part')
+    .select(['part', 'first_store_id', 'csv_bytes'])
+    .where('report_key', '=', reportKey)
+    .orderBy('part')
+    .execute()
+  return parts.flatMap(({ part, first_store_id, csv_bytes }, i) =>
+    csv_bytes === null
+      ? [{ part, firstStoreId: first_store_id, nextStoreId: parts[i + 1]?.first_store_id ?? null }]
+      : [],
+  )
+}
+
+/** Stores a part's result and counts its stores as done; false where the report is no longer running. */
+export async function storePart(
+  db: Db,
+  reportKey: number,
+  part: number,
+  result: PartResult,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const report = await tx
+      .selectFrom('report')
+      .select('state')
+      .where('report_key', '=', reportKey)
+      .executeTakeFirst()
+    if (report?.state !== 'running') return false
+    const planned = await tx
+      .selectFrom('report_part')
+      .select('store_count')
+      .where('report_key', '=', reportKey)
+      .where('part', '=', part)
+      .where('csv_bytes', 'is', null)
+      .executeTakeFirst()
+    if (!planned) return true // another process was quicker; its bytes are the same
+    await tx
+      .updateTable('report_part')
+      .set({
+        totals: result.totals,
+        csv: result.csv,
+        csv_bytes: result.csv.byteLength,
+        store_count: result.storeCount,
+      })
+      .where('report_key', '=', reportKey)
+      .where('part', '=', part)
+      .execute()
+    await tx
+      .updateTable('report')
+      .set((eb) => ({
+        stores_done: eb('stores_done', '+', result.storeCount),
+        stores_total: eb('stores_total', '+', result.storeCount - planned.store_count),
+      }))
+      .where('report_key', '=', reportKey)
+      .execute()
+    return true
+  })
+}
+
+export async function deleteParts(db: Db, reportKey: number): Promise<void> {
+  await db.deleteFrom('report_part').where('report_key', '=', reportKey).execute()
+}
+
+/** Sizes of a complete report's parts, in order. */
+export async function listPartSizes(
+  db: Db,
+  reportKey: number,
+): Promise<{ part: number; storeCount: number; csvBytes: number }[]> {
+  const parts = await db
+    .selectFrom('report_part')
+    .select(['part', 'store_count', 'csv_bytes'])
+    .where('report_key', '=', reportKey)
+    .orderBy('part')
+    .execute()
+  return parts.map(({ part, store_count, csv_bytes }) => ({
+    part,
+    storeCount: store_count,
+    csvBytes: csv_bytes ?? 0,
+  }))
+}
+
+export async function readPartCsv(db: Db, reportKey: number, part: number): Promise<Uint8Array> {
+  const row = await db
+    .selectFrom('report_part')
+    .select('csv')
+    .where('report_key', '=', reportKey)
+    .where('part', '=', part)
+    .executeTakeFirst()
+  return row?.csv ?? missingPart(reportKey, part)
+}
+
+export async function readPartTotals(db: Db, reportKey: number, part: number): Promise<Uint8Array> {
+  const row = await db
+    .selectFrom('report_part')
+    .select('totals')
+    .where('report_key', '=', reportKey)
+    .where('part', '=', part)
+    .executeTakeFirst()
+  return row?.totals ?? missingPart(reportKey, part)
+}
+
+function missingPart(reportKey: number, part: number): never {
+  throw new AppError(
+    'not-found',
+    `part ${part} of report ${reportKey} is gone: it was removed while it was read`,
+  )
+}
+
+/** The ids of stores by their keys. */
+export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreId>> {
+  const keysPerQuery = 500
+  const ids = new Map<number, StoreId>()
+  for (let from = 0; from < storeKeys.length; from += keysPerQuery) {
+    const rows = await db
+      .selectFrom('store')
+      .select(['store_key', 'store_id'])
+      .where('store_key', 'in', storeKeys.slice(from, from + keysPerQuery))
+      .execute()
+    for (const row of rows) ids.set(row.store_key, row.store_id)
+  }
+  return ids
+}

@@ -1,0 +1,114 @@
+import type { Selectable } from 'kysely'
+import { AppError } from '../../shared/app-error.ts'
+import { formatDuration } from '../../shared/duration.ts'
+import type { ReportId } from '../../shared/ids.ts'
+import type { Page, PageQuery } from '../../shared/page.ts'
+import type { Report, ReportOptions, ReportState } from '../../shared/report.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Db } from './connect.ts'
+import type { ReportTable } from './schema.ts'
+
+/** A report as it is kept: instants in epoch milliseconds. */
+export type StoredReport = Selectable<ReportTable>
+
+/** Keeps a request for a report, before any work is done on it. */
+export async function insertReport(
+  db: Db,
+  reportId: ReportId,
+  options: ReportOptions & { readonly asOf: number },
+  requestedAtMs: number,
+): Promise<StoredReport> {
+  return db
+    .insertInto('report')
+    .values({
+      report_id: reportId,
+      state: 'queued',
+      as_of: options.asOf,
+      interpolation: options.interpolation,
+      reach_ms: options.reach,
+      stores_total: 0,
+      stores_done: 0,
+      failure: null,
+      requested_at: requestedAtMs,
+      started_at: null,
+      finished_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export async function findReport(db: Db, reportId: ReportId): Promise<StoredReport | undefined> {
+  return db.selectFrom('report').selectAll().where('report_id', '=', reportId).executeTakeFirst()
+}
+
+export async function getReport(db: Db, reportId: ReportId): Promise<StoredReport> {
+  const report = await findReport(db, reportId)
+  if (report) return report
+  throw new AppError('not-found', `there is no report ${reportId}`, { title: 'Report not found' })
+}
+
+/** Reports that a killed process left unfinished, oldest first. */
+export async function listUnfinishedReports(db: Db): Promise<StoredReport[]> {
+  return db
+    .selectFrom('report')
+    .selectAll()
+    .where('state', 'in', ['queued', 'running'])
+    .orderBy('report_key')
+    .execute()
+}
+
+/** Newest first; the cursor is the key of the last report of the page before. */
+export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise<Page<Report>> {
+  let query = db
+    .selectFrom('report')
+    .selectAll()
+    .orderBy('report_key', 'desc')
+    .limit(limit + 1)
+  if (cursor !== undefined) {
+    if (!/^\d{1,15}$/.test(cursor)) throw new AppError('invalid', `"${cursor}" is not a cursor of this list`)
+    query = query.where('report_key', '<', Number(cursor))
+  }
+  const rows = await query.execute()
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return {
+    items: items.map(reportOf),
+    nextCursor: rows.length > limit && last ? String(last.report_key) : null,
+  }
+}
+
+/** Puts an unfinished report into a final state; false where it had ended already. */
+export async function finishReport(
+  db: Db,
+  reportKey: number,
+  end: {
+    readonly state: Exclude<ReportState, 'queued' | 'running'>
+    readonly failure?: string
+    readonly finishedAtMs: number
+  },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('report')
+    .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
+    .where('report_key', '=', reportKey)
+    .where('state', 'in', ['queued', 'running'])
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** The report as callers see it. */
+export function reportOf(stored: StoredReport): Report {
+  const instant = (epochMs: number | null) => (epochMs === null ? null : formatTimestamp(epochMs))
+  return {
+    reportId: stored.report_id,
+    state: stored.state,
+    asOf: formatTimestamp(stored.as_of),
+    interpolation: stored.interpolation,
+    reach: formatDuration(stored.reach_ms),
+    progress: { storesDone: stored.stores_done, storesTotal: stored.stores_total },
+    failure: stored.failure,
+    requestedAt: formatTimestamp(stored.requested_at),
+    startedAt: instant(stored.started_at),
+    finishedAt: instant(stored.finished_at),
+  }
+}

@@ -1,0 +1,183 @@
+import { AppError } from '../../shared/app-error.ts'
+import {
+  maxRejectedRowsKept,
+  maxRejectedTextLength,
+  type ImportKind,
+  type ImportProgress,
+  type ImportRecord,
+} from '../../shared/import.ts'
+import type { ImportId } from '../../shared/ids.ts'
+import type { Db } from '../database/connect.ts'
+import {
+  completeImport,
+  failImport,
+  getImport,
+  insertImport,
+  updateImportCounts,
+} from '../database/imports.ts'
+import { insertRejectedRows, type Rejection } from '../database/rejected-rows.ts'
+import { createBusinessHoursRows } from './business-hours-rows.ts'
+import type { ImportFile } from './find-files.ts'
+import { readHeader, type Header } from './header.ts'
+import { createPollRows } from './poll-rows.ts'
+import { readRecords, type RecordBlock } from './records.ts'
+import type { RowCollector } from './row-collector.ts'
+import { openSource, type Source } from './source.ts'
+import { createTimezoneRows } from './timezone-rows.ts'
+
+/**
+ * How many accepted rows go into the database at once: all of a file, or none, up to here; a larger file goes in steps of
+ * as many. It bounds the memory (some 100 MB of polls) and the time for which others wait to write.
+ */
+export const maxRowsPerStep = 8_000_000
+
+export interface ImportOptions {
+  readonly now: () => number
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly blockBytes?: number | undefined
+  readonly maxRecordBytes?: number | undefined
+  readonly rowsPerStep?: number | undefined
+}
+
+/**
+ * Imports a file, and returns the record of it. The record is there before the file is read, and says so if the import
+ * fails. The file is read and checked outside any transaction, so that others wait only while its rows are written.
+ */
+export async function importFile(
+  db: Db,
+  file: ImportFile & { readonly source?: string | undefined },
+  options: ImportOptions,
+): Promise<ImportRecord> {
+  const { now } = options
+  const source = file.source ?? file.path
+  await using content = await openSource(file.path, options.blockBytes)
+  const importId = await insertImport(db, {
+    source,
+    kind: file.kind,
+    bytes: content.bytesTotal,
+    startedAt: now(),
+  })
+  try {
+    await importContent(db, { importId, source, file, content }, options)
+  } catch (error) {
+    await failImport(db, importId, { failure: failureOf(error), finishedAt: now() })
+    throw error
+  }
+  return await getImport(db, importId)
+}
+
+interface RunningImport {
+  readonly importId: ImportId
+  readonly source: string
+  readonly file: ImportFile
+  readonly content: Source
+}
+
+async function importContent(
+  db: Db,
+  { importId, source, file, content }: RunningImport,
+  options: ImportOptions,
+): Promise<void> {
+  const { now, onProgress, signal, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
+  const header = await headerOf(file)
+  const rows = rowCollectors[file.kind](header.columns)
+  const rejections: Rejection[] = []
+  let accepted = 0
+  let changed = 0
+  let rejected = 0
+
+  function reject(rejection: Rejection): void {
+    rejected++
+    if (rejections.length < maxRejectedRowsKept) rejections.push(kept(rejection))
+  }
+
+  /** Writes what the collected rows say. `finish` completes the import in the same transaction. */
+  async function step(finish?: (transaction: Db) => Promise<void>): Promise<void> {
+    throwIfStopped(signal)
+    accepted += rows.size()
+    const change = rows.drain()
+    changed += await db.transaction().execute(async (transaction) => {
+      const stepChanged = await change(transaction)
+      await updateImportCounts(transaction, importId, { accepted, changed: changed + stepChanged, rejected })
+      await finish?.(transaction)
+      return stepChanged
+    })
+  }
+
+  const mayHaveLines = (fields: readonly string[]) =>
+    fields.length === header.width && header.columns.every((column) => !fields[column]?.includes('\n'))
+  for await (const block of readRecords(content.chunks, { mayHaveLines, maxRecordBytes })) {
+    throwIfStopped(signal)
+    collectRows(block, header, rows, reject)
+    if (rows.size() >= rowsPerStep) await step()
+    onProgress?.({
+      source,
+      bytesRead: content.bytesRead(),
+      bytesTotal: Math.max(content.bytesTotal, content.bytesRead()),
+      rowsRead: accepted + rows.size() + rejected,
+    })
+  }
+  const sha256 = content.sha256()
+  await step(async (transaction) => {
+    await insertRejectedRows(transaction, importId, rejections)
+    await completeImport(transaction, importId, { bytes: content.bytesRead(), sha256, finishedAt: now() })
+  })
+}
+
+const rowCollectors: Record<ImportKind, (columns: readonly number[]) => RowCollector> = {
+  polls: createPollRows,
+  'business-hours': createBusinessHoursRows,
+  timezones: createTimezoneRows,
+}
+
+async function headerOf(file: ImportFile): Promise<Header> {
+  const header = await readHeader(file.path)
+  if (header.kind === file.kind) return header
+  throw new AppError('conflict', `${file.path} no longer has a header of ${file.kind}: import it again`)
+}
+
+/** Gives the rows of a block to their collector, up to and including none of the header. */
+function collectRows(
+  block: RecordBlock,
+  header: Header,
+  collector: RowCollector,
+  reject: (rejection: Rejection) => void,
+): void {
+  const { rows } = block
+  const { width } = header
+  let i = 0
+  while (i < rows.length && block.line(i) <= header.line) i++
+  for (; i < rows.length; i++) {
+    const fields = rows[i]!
+    const isBlank = fields.length === 1 && fields[0] === ''
+    if (isBlank) continue
+    const reason =
+      fields.length === width
+        ? collector.take(fields)
+        : (block.problem(i) ?? widthProblem(fields.length, width))
+    if (reason !== undefined) reject({ line: block.line(i), reason, text: block.text(i) })
+  }
+}
+
+function widthProblem(count: number, width: number): string {
+  return `the row has ${count} ${count === 1 ? 'field' : 'fields'}, the header ${width}`
+}
+
+/** A rejection as it is kept: cut, fit for any database, and in memory of its own. */
+function kept({ line, reason, text }: Rejection): Rejection {
+  return { line, reason: storable(reason), text: storable(text.slice(0, maxRejectedTextLength)) }
+}
+
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', '\uFFFD')).toString()
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return
+  throw new AppError('unavailable', 'stopped; import the file again to complete it', { cause: signal.reason })
+}
+
+function failureOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,24 @@
+import { basename, join } from 'node:path'
+import type { ImportRecord } from '../../shared/import.ts'
+import type { Db } from '../database/connect.ts'
+import { findImportFiles } from './find-files.ts'
+import { importFile, type ImportOptions } from './import-file.ts'
+
+/**
+ * Imports what there is in folders and files, one file after the other. `source` is what the records call the file that
+ * was given, or the folder of those that were found.
+ */
+export async function importFiles(
+  db: Db,
+  paths: readonly string[],
+  options: ImportOptions & { readonly source?: string | undefined },
+): Promise<ImportRecord[]> {
+  const { files } = await findImportFiles(paths)
+  const { source } = options
+  const records: ImportRecord[] = []
+  for (const file of files) {
+    const name = source !== undefined && files.length > 1 ? join(source, basename(file.path)) : source
+    records.push(await importFile(db, { ...file, source: name }, options))
+  }
+  return records
+}

@@ -1,0 +1,77 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { AppError, toAppError } from '../../shared/app-error.ts'
+import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
+import type { ImportJob, ImportMessage, StopMessage } from './worker-message.ts'
+
+export interface ImporterOptions {
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** What the records call the file or folder, where its path says nothing. */
+  readonly source?: string | undefined
+}
+
+/** Imports off the main thread, one after the other, each in a thread that lives as long as it. */
+export interface Importer extends AsyncDisposable {
+  /** Imports what there is in folders and files, and returns a record of each file. Throws an AppError. */
+  importFiles(paths: readonly string[], options?: ImporterOptions): Promise<ImportRecord[]>
+}
+
+/** Disposing of it stops what it is at, which leaves no file half imported. */
+export function createImporter({ databaseUrl }: { readonly databaseUrl: string }): Importer {
+  const closing = new AbortController()
+  let latest: Promise<unknown> = Promise.resolve()
+
+  return {
+    importFiles(paths, options = {}) {
+      const signal = AbortSignal.any([closing.signal, ...(options.signal ? [options.signal] : [])])
+      const job: ImportJob = { databaseUrl, paths, source: options.source }
+      const result = latest.then(() => runInThread(job, signal, options.onProgress))
+      latest = result.catch(() => {}) // the caller has the error
+      return result
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await latest
+    },
+  }
+}
+
+async function runInThread(
+  job: ImportJob,
+  signal: AbortSignal,
+  onProgress: ((progress: ImportProgress) => void) | undefined,
+): Promise<ImportRecord[]> {
+  if (signal.aborted) throw new AppError('unavailable', 'stopped before the import began')
+  const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData: job,
+  })
+  const stop = () => worker.postMessage({ type: 'stop' } satisfies StopMessage, [])
+  signal.addEventListener('abort', stop)
+  let end: ImportRecord[] | AppError = new AppError('internal', 'the thread of the import ended too early')
+  try {
+    await new Promise<void>((resolve) => {
+      worker.on('message', (message: ImportMessage) => {
+        switch (message.type) {
+          case 'progress':
+            onProgress?.(message.progress)
+            break
+          case 'finished':
+            end = message.records
+            break
+          case 'failed':
+            end = new AppError(message.code, message.reason)
+            break
+        }
+      })
+      worker.on('error', (error) => {
+        end = toAppError(error)
+      })
+      worker.on('exit', () => resolve())
+    })
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+  if (end instanceof AppError) throw end
+  return end
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { open, type FileHandle } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { AppError } from '../../shared/app-error.ts'
+
+/** How much is read at once: more is no faster, as the text of a block no longer fits the processor's cache. */
+export const defaultBlockBytes = 256 * 1024
+
+/** A file that is read once, from start to end. */
+export interface Source extends AsyncDisposable {
+  /** Its content, gunzipped where it is gzipped. */
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Size of the file as it lies on the disk. */
+  readonly bytesTotal: number
+  /** How much of that has been read. */
+  bytesRead(): number
+  /** SHA-256 of what has been read; call it once, at the end. */
+  sha256(): string
+}
+
+/** Opens a file for one reading. Throws an AppError where that cannot be. */
+export async function openSource(path: string, blockBytes: number = defaultBlockBytes): Promise<Source> {
+  const file = await openFile(path)
+  try {
+    const { size } = await file.stat()
+    const hash = createHash('sha256')
+    let bytesRead = 0
+
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      const stream: AsyncIterable<Buffer> = file.createReadStream({
+        start: 0,
+        highWaterMark: blockBytes,
+        autoClose: false,
+      })
+      for await (const chunk of stream) {
+        hash.update(chunk)
+        bytesRead += chunk.length
+        yield chunk
+      }
+    }
+
+    return {
+      chunks: (await isGzip(file)) ? gunzipped(path, bytes(), blockBytes) : bytes(),
+      bytesTotal: size,
+      bytesRead: () => bytesRead,
+      sha256: () => hash.digest('hex'),
+      [Symbol.asyncDispose]: () => file.close(),
+    }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path)
+  } catch (error) {
+    throw cannotRead(path, error)
+  }
+}
+
+/** Why a path cannot be read, for the person who gave it. */
+export function cannotRead(path: string, error: unknown): AppError {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new AppError('not-found', `there is no file or folder ${path}`, { cause: error })
+  }
+  return new AppError('invalid', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
+}
+
+async function isGzip(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+}
+
+async function* gunzipped(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  blockBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: Math.max(64, blockBytes) })
+  try {
+    // The callback is for errors, which the loop throws anyway.
+    yield* pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {})
+  } catch (error) {
+    const isDamage = String((error as NodeJS.ErrnoException).code).startsWith('Z_')
+    if (!isDamage) throw error
+    throw new AppError('invalid', `${path} is a damaged gzip file: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}

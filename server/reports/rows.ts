@@ -1,0 +1,110 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import type { Page } from '../../shared/page.ts'
+import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type { Db } from '../database/connect.ts'
+import { listPartSizes, readPartTotals, readStoreIds } from '../database/report-parts.ts'
+import { wordsOfBytes } from '../uptime/poll-week.ts'
+import { reportRowAt, storeCountOf, storeKeyAt, type PackedTotals } from './totals.ts'
+
+export interface RowsOfPart {
+  readonly totals: PackedTotals
+  /** In the order of the totals. */
+  readonly storeIds: readonly StoreId[]
+}
+
+/** The rows of a complete report, a part at a time, in ascending order of store id. */
+export async function* rowsByPart(db: Db, reportKey: number): AsyncGenerator<RowsOfPart> {
+  for (const { part } of await listPartSizes(db, reportKey)) yield readRowsOfPart(db, reportKey, part)
+}
+
+/**
+ * Reads pages of a complete report's rows. The rows do not change any more, so that a cursor is the number of rows
+ * before the page; the order of the last query is kept for its next page.
+ */
+export function createRowReader(
+  db: Db,
+): (reportKey: number, query: ReportRowsQuery) => Promise<Page<ReportRow>> {
+  let last: { readonly key: string; readonly rows: readonly ReportRow[] } | undefined
+
+  return async (reportKey, query) => {
+    const offset = parseOffset(query.cursor)
+    if (query.sortBy === 'storeId' && query.order === 'ascending' && query.storeId === undefined) {
+      return pageInStoredOrder(db, reportKey, offset, query.limit)
+    }
+    const key = JSON.stringify([reportKey, query.sortBy, query.order, query.storeId])
+    if (last?.key !== key) last = { key, rows: await sortedRows(db, reportKey, query) }
+    return pageAt(last.rows.slice(offset, offset + query.limit), offset, last.rows.length)
+  }
+}
+
+async function pageInStoredOrder(
+  db: Db,
+  reportKey: number,
+  offset: number,
+  limit: number,
+): Promise<Page<ReportRow>> {
+  const items: ReportRow[] = []
+  let firstOfPart = 0
+  for (const { part, storeCount } of await listPartSizes(db, reportKey)) {
+    const from = Math.max(0, offset - firstOfPart)
+    const to = Math.min(storeCount, offset + limit - firstOfPart)
+    firstOfPart += storeCount
+    if (from >= to) continue
+    const { totals, storeIds } = await readRowsOfPart(db, reportKey, part)
+    for (let store = from; store < to; store++) items.push(reportRowAt(totals, store, storeIds[store]!))
+  }
+  return pageAt(items, offset, firstOfPart)
+}
+
+async function sortedRows(db: Db, reportKey: number, query: ReportRowsQuery): Promise<ReportRow[]> {
+  const rows: ReportRow[] = []
+  for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
+    storeIds.forEach((storeId, store) => {
+      if (query.storeId === undefined || storeId.includes(query.storeId)) {
+        rows.push(reportRowAt(totals, store, storeId))
+      }
+    })
+  }
+  return query.sortBy === 'storeId' ? inOrder(rows, query) : sortedBy(rows, query.sortBy, query.order)
+}
+
+/** By a column; rows of the same value in ascending order of id, rows without a value (null) last. */
+function sortedBy(
+  rows: ReportRow[],
+  column: Exclude<ReportRowsQuery['sortBy'], 'storeId'>,
+  order: ReportRowsQuery['order'],
+): ReportRow[] {
+  const sign = order === 'ascending' ? 1 : -1
+  return rows.sort((a, b) => {
+    const left = a[column]
+    const right = b[column]
+    if (left === null || right === null) return Number(left === null) - Number(right === null)
+    return (left - right) * sign
+  })
+}
+
+function inOrder(rows: ReportRow[], { order }: ReportRowsQuery): ReportRow[] {
+  return order === 'ascending' ? rows : rows.reverse()
+}
+
+function pageAt(items: ReportRow[], offset: number, rowCount: number): Page<ReportRow> {
+  const next = offset + items.length
+  return { items, nextCursor: items.length > 0 && next < rowCount ? String(next) : null }
+}
+
+function parseOffset(cursor: string | undefined): number {
+  if (cursor === undefined) return 0
+  if (/^\d{1,12}$/.test(cursor)) return Number(cursor)
+  throw new AppError(
+    'invalid',
+    `"${cursor}" is not a cursor of these rows: take nextCursor of the page before`,
+  )
+}
+
+async function readRowsOfPart(db: Db, reportKey: number, part: number): Promise<RowsOfPart> {
+  const totals = wordsOfBytes(await readPartTotals(db, reportKey, part))
+  const storeKeys = Array.from({ length: storeCountOf(totals) }, (_, store) => storeKeyAt(totals, store))
+  const idOf = await readStoreIds(db, storeKeys)
+  return { totals, storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!) }
+}

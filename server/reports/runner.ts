@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import { extname } from 'node:path'
+import { Piscina } from 'piscina'
+import { AppError, toAppError } from '../../shared/app-error.ts'
+import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
+import type { Page } from '../../shared/page.ts'
+import {
+  isFinished,
+  type Report,
+  type ReportOptions,
+  type ReportRow,
+  type ReportRowsQuery,
+  type ReportState,
+} from '../../shared/report.ts'
+import type { Db } from '../database/connect.ts'
+import { latestPollAt } from '../database/poll-week-summary.ts'
+import { deleteParts, type PartPlan } from '../database/report-parts.ts'
+import {
+  finishReport,
+  getReport,
+  insertReport,
+  listUnfinishedReports,
+  reportOf,
+  type StoredReport,
+} from '../database/reports.ts'
+import type { Viewpoint } from '../uptime/store-uptime.ts'
+import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
+
+/** How often a watcher looks for what another process did to a report. */
+const LOOK_AGAIN_MS = 500
+
+export interface ReportRunner extends AsyncDisposable {
+  /** Takes a request for a report and starts on it. Throws a `conflict` AppError where there are no polls. */
+  trigger(options: ReportOptions): Promise<Report>
+  /** Ends an unfinished report. Throws a `conflict` AppError where it has ended in another way. */
+  cancel(reportId: ReportId): Promise<Report>
+  /** The report now and after each change until it has ended. */
+  watch(reportId: ReportId, signal?: AbortSignal): AsyncGenerator<Report, void>
+  /** A page of a complete report's rows. */
+  rows(query: ReportRowsQuery): Promise<Page<ReportRow>>
+  /** Goes on with the reports that a process left unfinished when it was killed; the parts that are done are kept. */
+  resumeUnfinished(): Promise<void>
+}
+
+export interface RunnerParts {
+  readonly db: Db
+  readonly databaseUrl: string
+  readonly workers: number
+  readonly now: () => number
+  /** Told of failures that could not even be written down. */
+  readonly onError: (error: unknown) => void
+}
+
+/** A report on its way through the pool. */
+interface Job {
+  readonly report: StoredReport
+  /** undefined until the stores have been dealt into parts. */
+  pending: PartPlan[] | undefined
+  underWay: number
+}
+
+/**
+ * Runs reports in a pool of worker threads, part by part. Reports take turns, so that a small one does not wait for a
+ * large one. What is true of a report is in the database; here is only what is to be done next.
+ */
+export function createReportRunner({ db, databaseUrl, workers, now, onError }: RunnerParts): ReportRunner {
+  const setting: WorkerSetting = { databaseUrl }
+  const pool = new Piscina({
+    filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
+    workerData: setting,
+    maxThreads: workers,
+    minThreads: workers,
+    // A thread that sleeps on an atomic cannot answer its database's timers.
+    atomics: 'disabled',
+  })
+  const maxUnderWay = workers * 2
+  const changes = new EventEmitter().setMaxListeners(0)
+  let jobs: Job[] = []
+  const steps = new Set<Promise<void>>()
+  let closing = false
+
+  function runTask<Name extends keyof WorkerTasks>(
+    name: Name,
+    task: Parameters<WorkerTasks[Name]>[0],
+  ): ReturnType<WorkerTasks[Name]> {
+    return pool.run(task, { name }) as ReturnType<WorkerTasks[Name]>
+  }
+
+  function enqueue(report: StoredReport): void {
+    jobs.push({ report, pending: undefined, underWay: 0 })
+    startNext()
+  }
+
+  function startNext(): void {
+    while (!closing && steps.size < maxUnderWay) {
+      const job = jobs.find((job) =>
+        job.pending === undefined ? job.underWay === 0 : job.pending.length > 0,
+      )
+      if (!job) return
+      jobs = [...jobs.filter((other) => other !== job), job] // the others come first next time
+      job.underWay++
+      const step = runStep(job)
+        .catch(onError)
+        .finally(() => {
+          steps.delete(step)
+          startNext()
+        })
+      steps.add(step)
+    }
+  }
+
+  /** Gives the job's next step to the pool. A step that fails fails its report. */
+  async function runStep(job: Job): Promise<void> {
+    try {
+      await planOrGenerate(job)
+    } catch (error) {
+      const isFirstFailure = drop(job)
+      if (isFirstFailure) await end(job.report, 'failed', failureOf(error))
+    } finally {
+      job.underWay--
+    }
+    const isLastStep = job.pending?.length === 0 && job.underWay === 0
+    if (isLastStep && drop(job)) await end(job.report, 'complete')
+    changes.emit(job.report.report_id)
+  }
+
+  async function planOrGenerate(job: Job): Promise<void> {
+    const reportKey = job.report.report_key
+    const part = job.pending?.shift()
+    if (part === undefined) {
+      job.pending = await runTask('planReport', { reportKey })
+      return
+    }
+    const viewpoint = viewpointOf(job.report)
+    const isWanted = await runTask('generatePart', { reportKey, part, viewpoint })
+    if (!isWanted) drop(job)
+  }
+
+  /** Takes a job off the list; false where it was not on it. */
+  function drop(job: Job): boolean {
+    const before = jobs.length
+    jobs = jobs.filter((other) => other !== job)
+    return jobs.length < before
+  }
+
+  async function end(
+    report: StoredReport,
+    state: Exclude<ReportState, 'queued' | 'running'>,
+    failure?: string,
+  ): Promise<void> {
+    await finishReport(db, report.report_key, {
+      state,
+      finishedAtMs: now(),
+      ...(failure === undefined ? {} : { failure }),
+    })
+    if (state !== 'complete') await deleteParts(db, report.report_key)
+  }
+
+  return {
+    async trigger(options) {
+      const latest = await latestPollAt(db)
+      if (latest === undefined) {
+        throw new AppError(
+          'conflict',
+          'there are no polls in the database to report on: import some first (store-monitor import FOLDER)',
+        )
+      }
+      const reportId = reportIdSchema.parse(randomUUID())
+      const report = await insertReport(db, reportId, { ...options, asOf: options.asOf ?? latest }, now())
+      enqueue(report)
+      return reportOf(report)
+    },
+
+    async cancel(reportId) {
+      const report = await getReport(db, reportId)
+      await end(report, 'cancelled')
+      jobs = jobs.filter((job) => job.report.report_key !== report.report_key)
+      changes.emit(reportId)
+      const after = await getReport(db, reportId)
+      if (after.state === 'cancelled') return reportOf(after)
+      throw new AppError('conflict', `report ${reportId} cannot be cancelled: it is ${after.state}`)
+    },
+
+    async *watch(reportId, signal) {
+      let seen = ''
+      for (;;) {
+        const looked = new AbortController()
+        const changed = once(changes, reportId, { signal: looked.signal }).catch(() => undefined)
+        const report = reportOf(await getReport(db, reportId))
+        const state = JSON.stringify([report.state, report.progress])
+        if (state !== seen) yield report
+        seen = state
+        if (isFinished(report.state) || signal?.aborted) {
+          looked.abort()
+          return
+        }
+        const timer = setTimeout(() => looked.abort(), LOOK_AGAIN_MS)
+        const stop = () => looked.abort()
+        signal?.addEventListener('abort', stop, { once: true })
+        await changed
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', stop)
+      }
+    },
+
+    async rows(query) {
+      const report = await getReport(db, query.reportId)
+      if (report.state === 'complete') return runTask('pageOfRows', { reportKey: report.report_key, query })
+      throw new AppError('conflict', `report ${query.reportId} has no rows: it is ${report.state}`)
+    },
+
+    async resumeUnfinished() {
+      for (const report of await listUnfinishedReports(db)) enqueue(report)
+    },
+
+    async [Symbol.asyncDispose]() {
+      closing = true
+      jobs = [] // what they have not done stays to be done in the database
+      await Promise.all(steps)
+      await pool.close()
+    },
+  }
+}
+
+function viewpointOf(report: StoredReport): Viewpoint {
+  return { asOfMs: report.as_of, reachMs: report.reach_ms, interpolation: report.interpolation }
+}
+
+/** Why a report failed, for a person. */
+function failureOf(error: unknown): string {
+  const { code, message } = toAppError(error)
+  return code === 'internal' ? `an internal error stopped it: ${message}` : message
+}

@@ -1,0 +1,23 @@
+import type { PartPlan } from '../database/report-parts.ts'
+import type { Page } from '../../shared/page.ts'
+import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type { Viewpoint } from '../uptime/store-uptime.ts'
+
+/** What a worker is started with. */
+export interface WorkerSetting {
+  readonly databaseUrl: string
+}
+
+/** What the runner asks of a worker: one function of `worker.ts` for each. */
+export interface WorkerTasks {
+  /** Deals the stores into parts and returns those that are to be done. */
+  planReport(task: { readonly reportKey: number }): Promise<PartPlan[]>
+  /** Judges a part and stores its result; false where the report has been ended by others. */
+  generatePart(task: {
+    readonly reportKey: number
+    readonly part: PartPlan
+    readonly viewpoint: Viewpoint
+  }): Promise<boolean>
+  /** A page of a complete report's rows. */
+  pageOfRows(task: { readonly reportKey: number; readonly query: ReportRowsQuery }): Promise<Page<ReportRow>>
+}

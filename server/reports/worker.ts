@@ -1,0 +1,33 @@
+/** The thread's shell around `generate.ts` and `rows.ts`: it owns the connections, and calls what tests call. */
+import { workerData } from 'node:worker_threads'
+import { connect } from '../database/connect.ts'
+import { listPendingParts, planParts, storePart } from '../database/report-parts.ts'
+import { createGenerator } from './generate.ts'
+import { createRowReader } from './rows.ts'
+import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
+
+const STORES_PER_PART = 1024
+
+async function createTasks({ databaseUrl }: WorkerSetting): Promise<WorkerTasks> {
+  const reading = await connect(databaseUrl, { readOnly: true })
+  const writing = await connect(databaseUrl)
+  const generate = createGenerator(reading)
+  const readRows = createRowReader(reading)
+  return {
+    async planReport({ reportKey }) {
+      await planParts(writing, reportKey, STORES_PER_PART, Date.now())
+      return listPendingParts(writing, reportKey)
+    },
+    async generatePart({ reportKey, part, viewpoint }) {
+      return storePart(writing, reportKey, part.part, await generate(part, viewpoint))
+    },
+    pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
+  }
+}
+
+const ready = createTasks(workerData as WorkerSetting)
+ready.catch(() => undefined) // the first task tells
+
+export const planReport: WorkerTasks['planReport'] = async (task) => (await ready).planReport(task)
+export const generatePart: WorkerTasks['generatePart'] = async (task) => (await ready).generatePart(task)
+export const pageOfRows: WorkerTasks['pageOfRows'] = async (task) => (await ready).pageOfRows(task)

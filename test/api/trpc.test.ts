@@ -1,0 +1,168 @@
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { EventSource } from 'eventsource'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { AppRouter } from '../../server/api/router.ts'
+import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
+import { createTotals, putTotals } from '../../server/reports/totals.ts'
+import { isFinished, type Report, type ReportRow } from '../../shared/report.ts'
+import { inputFiles, workedCases } from '../support/cases.ts'
+import { fillDatabase } from '../support/filled-database.ts'
+import { runningServer } from '../support/running-server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+function clientOf(url: string) {
+  const trpc = `${url}/trpc`
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === 'subscription',
+        true: httpSubscriptionLink({ url: trpc, EventSource }),
+        false: httpBatchLink({ url: trpc }),
+      }),
+    ],
+  })
+}
+type Client = ReturnType<typeof clientOf>
+
+function endOf(client: Client, reportId: Report['reportId']): Promise<Report[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<Report[]>()
+  const seen: Report[] = []
+  client.report.progress.subscribe(
+    { reportId },
+    { onData: ({ data }) => seen.push(data), onComplete: () => resolve(seen), onError: reject },
+  )
+  return promise
+}
+
+function csvOf(rows: readonly ReportRow[]): string {
+  const totals = createTotals(rows.length)
+  rows.forEach((row, i) => {
+    putTotals(totals, i, 0, [
+      {
+        uptimeMs: row.uptimeLastHourMs,
+        downtimeMs: row.downtimeLastHourMs,
+        unknownMs: row.unknownLastHourMs,
+      },
+      { uptimeMs: row.uptimeLastDayMs, downtimeMs: row.downtimeLastDayMs, unknownMs: row.unknownLastDayMs },
+      {
+        uptimeMs: row.uptimeLastWeekMs,
+        downtimeMs: row.downtimeLastWeekMs,
+        unknownMs: row.unknownLastWeekMs,
+      },
+    ])
+  })
+  const storeIds = rows.map((row) => row.storeId)
+  return csvHeaderLine('all') + csvLines(totals, storeIds, 'all')
+}
+
+describe('a worked case comes out byte for byte over tRPC', () => {
+  test.for(workedCases)('$name', async ({ folder, options, expectedCsv }) => {
+    await using server = await runningServer()
+    for (const name of inputFiles) await server.uploadFile(join(folder, name))
+    const client = clientOf(server.url)
+    const { as_of: asOf, ...others } = options
+    const { reportId } = await client.report.trigger.mutate({
+      ...others,
+      ...(asOf === undefined ? {} : { asOf }),
+    })
+    const seen = await endOf(client, reportId)
+    expect(seen.at(-1)?.state).toBe('complete')
+    const { items } = await client.report.rows.query({ reportId })
+    expect(csvOf(items)).toBe(expectedCsv)
+  })
+})
+
+async function serverWithReport(stores: number) {
+  const folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), stores)
+  const server = await runningServer({ databaseUrl: folder.file('a.db') })
+  const client = clientOf(server.url)
+  const { reportId } = await client.report.trigger.mutate()
+  const seen = await endOf(client, reportId)
+  return {
+    client,
+    reportId,
+    seen,
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('progress is told until the report has ended, and again only what is new after a reconnection', async () => {
+  await using on = await serverWithReport(3000)
+  expect(on.seen.map(({ state }) => isFinished(state))).toEqual(
+    on.seen.map((_, i) => i === on.seen.length - 1),
+  )
+
+  const input = encodeURIComponent(JSON.stringify({ reportId: on.reportId, lastEventId: 'running-1024' }))
+  const late = await (await fetch(`${on.url}/trpc/report.progress?input=${input}`)).text()
+  expect(late).toMatch(/id: complete/)
+  const again = encodeURIComponent(JSON.stringify({ reportId: on.reportId, lastEventId: 'complete' }))
+  const nothingNew = await (await fetch(`${on.url}/trpc/report.progress?input=${again}`)).text()
+  expect(nothingNew).not.toMatch(/id: /)
+  expect(nothingNew).toMatch(/event: return/)
+})
+
+test('rows come in pages, sorted by any column, and all of them just once', async () => {
+  await using on = await serverWithReport(2500)
+  for (const query of [
+    {},
+    { order: 'descending' },
+    { sortBy: 'downtimeLastWeekMs', order: 'descending' },
+    { sortBy: 'uptimeLastWeekPercent' },
+    { storeId: '7' },
+  ] as const) {
+    const rows: ReportRow[] = []
+    let cursor: string | undefined
+    do {
+      const page = await on.client.report.rows.query({ reportId: on.reportId, limit: 700, cursor, ...query })
+      rows.push(...page.items)
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined)
+    const ids = rows.map((row) => row.storeId)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBe('storeId' in query ? ids.filter((id) => id.includes('7')).length : 2500)
+    const column = 'sortBy' in query ? query.sortBy : 'storeId'
+    const sign = 'order' in query ? -1 : 1
+    const values = rows.map((row) => row[column]!)
+    expect(values).toEqual(values.toSorted((a, b) => (a < b ? -sign : a > b ? sign : 0)))
+  }
+})
+
+test('errors carry their code and what was wrong', async () => {
+  await using server = await runningServer()
+  const client = clientOf(server.url)
+  const reportId = '00000000-0000-4000-8000-000000000000' as Report['reportId']
+  await expect(client.report.get.query({ reportId })).rejects.toMatchObject({
+    message: `there is no report ${reportId}`,
+    data: { code: 'NOT_FOUND', httpStatus: 404, appErrorCode: 'not-found' },
+  })
+  await expect(client.report.trigger.mutate({ reach: '1y' })).rejects.toMatchObject({
+    message: expect.stringMatching(/^reach: "1y" is not a duration/) as string,
+    data: { code: 'BAD_REQUEST', appErrorCode: 'invalid' },
+  })
+  await expect(client.report.trigger.mutate()).rejects.toMatchObject({
+    data: { code: 'CONFLICT', appErrorCode: 'conflict' },
+  })
+  await expect(client.report.list.query({ cursor: 'x' })).rejects.toMatchObject({
+    data: { code: 'BAD_REQUEST' },
+  })
+  await expect(endOf(client, reportId)).rejects.toMatchObject({ message: `there is no report ${reportId}` })
+  expect(server.errors).toEqual([])
+})
+
+test('reports are listed newest first, page by page', async () => {
+  await using server = await runningServer()
+  await server.upload('store_id,status,timestamp_utc\na,active,2023-01-24 10:00:00 UTC\n')
+  const client = clientOf(server.url)
+  const ids: string[] = []
+  for (let i = 0; i < 5; i++) ids.push((await client.report.trigger.mutate()).reportId)
+  const first = await client.report.list.query({ limit: 3 })
+  const second = await client.report.list.query({ limit: 3, cursor: first.nextCursor! })
+  expect([...first.items, ...second.items].map((report) => report.reportId)).toEqual(ids.toReversed())
+  expect(second.nextCursor).toBeNull()
+})

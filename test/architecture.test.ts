@@ -1,0 +1,129 @@
+import { globSync, readFileSync } from 'node:fs'
+import { posix, sep } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const core = ['server/uptime/', 'server/database/', 'shared/', 'node:']
+
+/**
+ * What the files of a folder may import: folders, files and packages. The first line that fits a file counts.
+ * `./` is the file's own folder; `type` allows no more than `import type`.
+ */
+const mayImport: readonly (readonly [files: string, imports: readonly string[]])[] = [
+  ['shared/', ['shared/', 'zod']],
+  ['migrations/', ['migrations/', 'kysely']],
+  ['server/uptime/', ['server/uptime/', 'temporal-polyfill']],
+  ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
+  ['server/database/', [...core, 'migrations/', 'kysely']],
+  ['server/ingest/', [...core, 'server/ingest/', 'papaparse']],
+  ['server/reports/', [...core, 'server/reports/', 'piscina', 'csv-stringify']],
+  [
+    'server/api/',
+    [
+      ...core,
+      'server/api/',
+      'server/reports/',
+      'server/ingest/',
+      'hono',
+      '@hono/node-server',
+      '@trpc/server',
+      'zod',
+    ],
+  ],
+  ['server/', ['server/', 'shared/', 'node:', 'type hono', '@hono/node-server', 'zod']],
+  [
+    'client/cli/',
+    [
+      'client/',
+      'shared/',
+      'server/service.ts',
+      'server/config.ts',
+      'server/serve.ts',
+      'node:',
+      'commander',
+      'cli-progress',
+      'cli-table3',
+    ],
+  ],
+  ['client/', ['./', 'shared/', 'type server/', '@trpc/client', 'eventsource']],
+]
+
+/** The files that may read the clock and the environment; all others are told. */
+const shells = /^(server|client\/cli)\/main\.ts$|\/worker\.ts$/
+
+interface Import {
+  readonly file: string
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+function importsOf(file: string, source: string): Import[] {
+  const statements = source.matchAll(/^(?:import|export)\b(\s+type\b)?(?:[^'"();=]*?\bfrom)?\s*'([^']+)'/gm)
+  const calls = source.matchAll(/\bimport\(()\s*'([^']+)'/g)
+  return [...statements, ...calls].map(([, type, specifier = '']) => ({
+    file,
+    from: specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier,
+    typeOnly: Boolean(type),
+  }))
+}
+
+function isAllowed(one: Import, allowed: string): boolean {
+  if (allowed.startsWith('type ')) return one.typeOnly && isAllowed(one, allowed.slice(5))
+  if (allowed === './') return posix.dirname(one.from) === posix.dirname(one.file)
+  if (/[/:]$/.test(allowed)) return one.from.startsWith(allowed)
+  return one.from === allowed || one.from.startsWith(`${allowed}/`)
+}
+
+/** What breaks the rules in a file, in words; nothing where all is well. */
+function violations(file: string, source: string): string[] {
+  const rule = mayImport.find(([files]) => file.startsWith(files))
+  const imports = importsOf(file, source)
+    .filter((one) => !rule?.[1].some((allowed) => isAllowed(one, allowed)))
+    .map(({ from }) => `${file} imports ${from}`)
+  const forbidden = file.startsWith('server/uptime/')
+    ? /\bDate\.now\b|\bnew Date\(|\bTemporal\.Now\b|\bprocess\./g
+    : /\bDate\.now\b|\bnew Date\(\)|\bTemporal\.Now\b|\bprocess\.env\b/g
+  const reads = shells.test(file)
+    ? []
+    : [...source.matchAll(forbidden)].map(([what]) => `${file} uses ${what}`)
+  return [...imports, ...reads]
+}
+
+test('every import goes in an allowed direction, and only the shells read the clock or the environment', () => {
+  const files = globSync('{shared,migrations,server,client}/**/*.ts').map((file) => file.replaceAll(sep, '/'))
+  expect(files).toContain('server/uptime/tally.ts')
+  expect(files.flatMap((file) => violations(file, readFileSync(file, 'utf8')))).toEqual([])
+})
+
+describe('the check finds', () => {
+  test.each([
+    ['shared/ids.ts', `import { x } from '../server/config.ts'`],
+    ['shared/ids.ts', `import { readFileSync } from 'node:fs'`],
+    ['server/uptime/tally.ts', `import { x } from '../database/connect.ts'`],
+    ['server/uptime/tally.ts', `const day = new Date(0)`],
+    ['server/database/reports.ts', `import Database from 'better-sqlite3'`],
+    ['server/database/reports.ts', `import { x } from '../reports/runner.ts'`],
+    ['server/ingest/import.ts', `import {\n  type Kysely,\n} from 'kysely'`],
+    ['server/reports/runner.ts', `export { x } from '../api/router.ts'`],
+    ['server/reports/runner.ts', `const startedAt = Date.now()`],
+    ['server/api/http.ts', `import '../service.ts'`],
+    ['server/config.ts', `const url = process.env.DATABASE_URL`],
+    ['client/index.ts', `import { appRouter } from '../server/api/router.ts'`],
+    ['client/index.ts', `import { main } from './cli/main.ts'`],
+    ['client/cli/report.ts', `const { x } = await import('../../server/database/connect.ts')`],
+    ['migrations/001-first.ts', `import type { Db } from '../server/database/connect.ts'`],
+    ['elsewhere/a.ts', `import { x } from './b.ts'`],
+  ])('in %s: %s', (file, source) => {
+    expect(violations(file, source)).toHaveLength(1)
+  })
+
+  test.each([
+    ['client/index.ts', `import type { AppRouter } from '../server/api/router.ts'`],
+    ['client/index.ts', `import { runReport } from './run-report.ts'`],
+    ['server/database/dialect/sqlite/open.ts', `import Database from 'better-sqlite3'`],
+    ['server/service.ts', `import { x } from './reports/runner.ts'`],
+    ['server/main.ts', `const now = Date.now`],
+    ['migrations/index.ts', `import type { Migration } from 'kysely/migration'`],
+  ])('nothing in %s: %s', (file, source) => {
+    expect(violations(file, source)).toEqual([])
+  })
+})

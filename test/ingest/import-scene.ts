@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { connect, type Db } from '../../server/database/connect.ts'
+import { migrateToLatest } from '../../server/database/migrate.ts'
+import { offsetOf, isActive, POLL_WEEK_MS, wordsOfBytes } from '../../server/uptime/poll-week.ts'
+import { importFiles } from '../../server/ingest/import-files.ts'
+import type { ImportOptions } from '../../server/ingest/import-file.ts'
+import type { ImportRecord } from '../../shared/import.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+export const noon = Date.parse('2023-02-01T12:00:00Z')
+
+export interface ImportScene extends AsyncDisposable {
+  readonly db: Db
+  readonly databaseUrl: string
+  /** Writes a file, and returns its path. */
+  write(name: string, content: string | Uint8Array): Promise<string>
+  /** The path of a file or folder that may not be there. */
+  path(name: string): string
+  import(paths: string | readonly string[], options?: Partial<ImportOptions>): Promise<ImportRecord[]>
+}
+
+/** An empty database and a folder to put files in. */
+export async function importScene(): Promise<ImportScene> {
+  const folder = await temporaryFolder()
+  const databaseUrl = folder.file('database.db')
+  const db = await connect(databaseUrl)
+  await migrateToLatest(db)
+  return {
+    db,
+    databaseUrl,
+    path: (name) => folder.file(name),
+    async write(name, content) {
+      const path = folder.file(name)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, content)
+      return path
+    },
+    import: (paths, options) => importFiles(db, [paths].flat(), { now: () => noon, ...options }),
+    async [Symbol.asyncDispose]() {
+      await db.destroy()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export function pollFile(rows: readonly (readonly [store: string, status: string, at: string])[]): string {
+  return ['store_id,status,timestamp_utc', ...rows.map((row) => row.join(','))].join('\n')
+}
+
+/** All stored polls: `store status instant`, by store and time. */
+export async function storedPolls(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('poll_week')
+    .innerJoin('store', 'store.store_key', 'poll_week.store_key')
+    .select(['store_id', 'week', 'polls'])
+    .orderBy('store_id')
+    .orderBy('week')
+    .execute()
+  return rows.flatMap(({ store_id, week, polls }) =>
+    Array.from(wordsOfBytes(polls), (word) => {
+      const at = formatTimestamp(week * POLL_WEEK_MS + offsetOf(word))
+      return `${store_id} ${isActive(word) ? 'active' : 'inactive'} ${at}`
+    }),
+  )
+}
+
+/** Everything that imports leave but the records of them, to be compared. */
+export async function storedData(db: Db): Promise<unknown> {
+  const stores = await db
+    .selectFrom('store')
+    .leftJoin('business_hours', 'business_hours.business_hours_key', 'store.business_hours_key')
+    .select(['store_id', 'timezone', 'spans'])
+    .orderBy('store_id')
+    .execute()
+  const summary = await db.selectFrom('poll_week_summary').selectAll().orderBy('week').execute()
+  return { stores, summary, polls: await storedPolls(db) }
+}

@@ -1,0 +1,130 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+const tool = (name: string) => join(root, 'node_modules/.bin', name)
+const run = promisify(execFile)
+
+/** What a user of the package would write; it must not compile against types that are lost or `any`. */
+const userProgram = `
+import { createStoreMonitorClient } from 'store-monitor'
+
+const client = createStoreMonitorClient({ url: process.argv[2]! })
+const health = await client.health.query()
+const requested = await client.report.trigger.mutate({ interpolation: 'previous', reach: '6h' })
+const states: string[] = []
+let reportId = ''
+for await (const report of client.runReport({})) {
+  states.push(report.state)
+  reportId = report.reportId
+}
+const stores = await client.store.list.query({ limit: 10 })
+const rows = await client.report.rows.query({ reportId, sortBy: 'downtimeLastWeekMs', order: 'descending' })
+const worst = rows.items[0]!
+const downtimeMs: number = worst.downtimeLastWeekMs
+console.log(JSON.stringify({ health, requested: requested.state, lastState: states.at(-1),
+  stores: stores.items.length, rows: rows.items.length, worst: worst.storeId, downtimeMs }))
+
+export function wrong(): void {
+  // @ts-expect-error no such interpolation
+  void client.report.trigger.mutate({ interpolation: 'sometimes' })
+  // @ts-expect-error a number, not a text
+  const text: string = worst.downtimeLastWeekMs
+  // @ts-expect-error no such procedure
+  void client.report.frobnicate
+  console.log(text)
+}
+`
+
+const compilerOptions = {
+  target: 'es2024',
+  module: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  noEmit: true,
+  types: ['node'],
+}
+
+test('the packed package installs, its types compile in a strict project, and its client talks to its server', async () => {
+  await using folder = await temporaryFolder()
+  const tarball = await packInto(folder.path)
+  await run(tool('publint'), [tarball, '--strict'])
+
+  const project = folder.file('project')
+  await mkdir(project)
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+  await writeFile(join(project, 'program.ts'), userProgram)
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, '@types/node@26'], {
+    cwd: project,
+  })
+  await run(tool('tsc'), ['-p', project])
+
+  const command = join(project, 'node_modules/.bin/store-monitor')
+  const database = folder.file('store-monitor.db')
+  await run(command, ['import', join(root, 'examples/chain'), '--database', database])
+  await using server = await served(command, database)
+  const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
+  expect(JSON.parse(stdout)).toMatchObject({
+    lastState: 'complete',
+    stores: 10,
+    rows: 42,
+    worst: 'detroit-greektown-01',
+    downtimeMs: 76 * 3_600_000,
+  })
+}, 300_000)
+
+async function packInto(dir: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', dir], { cwd: root })
+  // npm prints what `prepack` says before its own JSON.
+  const [packed] = JSON.parse(stdout.slice(stdout.search(/^\[/m))) as [
+    { filename: string; files: { path: string }[] },
+  ]
+  const paths = packed.files.map(({ path }) => path)
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'docs/uptime.md',
+      'dist/client/index.d.ts',
+    ]),
+  )
+  expect(paths.filter((path) => /(?<!\.d)\.ts$|^(test|examples)\//.test(path))).toEqual([])
+  return join(dir, packed.filename)
+}
+
+/** The package's own server on a free port; it says on stderr where it listens. */
+async function served(
+  command: string,
+  database: string,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const child = spawn(command, ['serve', '--port', '0', '--database', database], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+  })
+  const said: string[] = []
+  for await (const line of createInterface(child.stderr)) {
+    said.push(line)
+    const [, url] = /^store-monitor \S+ listening on (http:\/\/\S+)$/.exec(line) ?? []
+    if (url === undefined) continue
+    child.stderr.resume()
+    return {
+      url,
+      [Symbol.asyncDispose]: async () => {
+        child.kill('SIGTERM')
+        await exited
+      },
+    }
+  }
+  throw new Error(`the server ended before it listened:\n${said.join('\n')}`)
+}

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import { connect } from '../../server/database/connect.ts'
+import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
+import { isFinished, reportOptions, type Report } from '../../shared/report.ts'
+import { fillDatabase } from '../support/filled-database.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const usual = reportOptions.parse({})
+
+async function runnerOn(databaseUrl: string, workers = 1) {
+  await using parts = new AsyncDisposableStack()
+  const db = parts.use(await connect(databaseUrl))
+  const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  const runner = parts.use(createReportRunner({ db, databaseUrl, workers, now: Date.now, onError }))
+  const owned = parts.move()
+  return { db, runner, errors, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function lastOf(runner: ReportRunner, report: Report): Promise<Report> {
+  let last = report
+  for await (const next of runner.watch(report.reportId)) last = next
+  return last
+}
+
+function storedParts(db: Awaited<ReturnType<typeof connect>>) {
+  return db.selectFrom('report_part').selectAll().orderBy('report_key').orderBy('part').execute()
+}
+
+test('the same bytes come from 1, 2 and 4 workers', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 5000)
+  const results: string[] = []
+  for (const workers of [1, 2, 4]) {
+    await using on = await runnerOn(folder.file('a.db'), workers)
+    const report = await lastOf(on.runner, await on.runner.trigger(usual))
+    expect(report).toMatchObject({ state: 'complete', progress: { storesDone: 5000, storesTotal: 5000 } })
+    const parts = (await storedParts(on.db)).slice(-5)
+    results.push(
+      parts
+        .map(({ csv, totals }) => Buffer.from(csv!).toString() + Buffer.from(totals!).toString('hex'))
+        .join(),
+    )
+  }
+  expect(results[0]).toContain('store-000001,')
+  expect(results[1]).toBe(results[0])
+  expect(results[2]).toBe(results[0])
+})
+
+test('a report shows its progress part by part, and never goes back', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 4000)
+  await using on = await runnerOn(folder.file('a.db'))
+  const report = await on.runner.trigger(usual)
+  const seen: Report[] = []
+  for await (const next of on.runner.watch(report.reportId)) seen.push(next)
+  const done = seen.map(({ progress }) => progress.storesDone)
+  expect(done).toEqual(done.toSorted((a, b) => a - b))
+  expect(done.some((stores) => stores > 0 && stores < 4000)).toBe(true)
+  expect(seen.at(-1)).toMatchObject({ state: 'complete', progress: { storesDone: 4000, storesTotal: 4000 } })
+})
+
+test('a report that was stopped in the middle goes on after a restart and keeps the parts that are done', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 8000)
+  let report: Report
+  let before
+  {
+    await using on = await runnerOn(folder.file('a.db'))
+    report = await on.runner.trigger(usual)
+    for await (const next of on.runner.watch(report.reportId)) if (next.progress.storesDone > 0) break
+    await on.runner[Symbol.asyncDispose]()
+    before = await storedParts(on.db)
+    expect(before.some((part) => part.csv !== null)).toBe(true)
+    expect(before.some((part) => part.csv === null)).toBe(true)
+    // Marks what is done, so that it would show if it were done again.
+    await on.db
+      .updateTable('report_part')
+      .set({ csv: Buffer.from('kept') })
+      .where('csv', 'is not', null)
+      .execute()
+  }
+  await using on = await runnerOn(folder.file('a.db'), 2)
+  await on.runner.resumeUnfinished()
+  expect(await lastOf(on.runner, report)).toMatchObject({
+    state: 'complete',
+    progress: { storesDone: 8000, storesTotal: 8000 },
+  })
+  for (const [i, part] of (await storedParts(on.db)).entries()) {
+    expect(Buffer.from(part.csv!).toString() === 'kept').toBe(before[i]!.csv !== null)
+  }
+})
+
+test('a cancelled report ends, frees the pool, and leaves no parts', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 8000)
+  await using on = await runnerOn(folder.file('a.db'))
+  const report = await on.runner.trigger(usual)
+  for await (const next of on.runner.watch(report.reportId)) if (next.progress.storesDone > 0) break
+  expect(await on.runner.cancel(report.reportId)).toMatchObject({ state: 'cancelled' })
+  expect(await lastOf(on.runner, report)).toMatchObject({ state: 'cancelled' })
+
+  const next = await lastOf(on.runner, await on.runner.trigger(usual))
+  expect(next.state).toBe('complete')
+  expect(new Set((await storedParts(on.db)).map((part) => part.report_key)).size).toBe(1)
+  await expect(on.runner.cancel(next.reportId)).rejects.toThrow(/cannot be cancelled: it is complete/)
+  expect(on.errors).toEqual([])
+})
+
+test('reports take turns: a later one is not kept waiting until an earlier one has ended', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 12_000)
+  await using on = await runnerOn(folder.file('a.db'))
+  const reports = [await on.runner.trigger(usual), await on.runner.trigger(usual)] as const
+  const progress = new Map<string, number>()
+  let bothUnderWay = false
+  await Promise.all(
+    reports.map(async ({ reportId }) => {
+      for await (const next of on.runner.watch(reportId)) {
+        progress.set(reportId, isFinished(next.state) ? 0 : next.progress.storesDone)
+        bothUnderWay ||= [...progress.values()].filter((stores) => stores > 0).length === 2
+      }
+    }),
+  )
+  expect(bothUnderWay).toBe(true)
+})
+
+test('a report whose data cannot be read fails with the reason', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 10)
+  await using on = await runnerOn(folder.file('a.db'))
+  await on.db.updateTable('store').set({ timezone: 'Mars/Olympus' }).where('store_key', '=', 5).execute()
+  const report = await lastOf(on.runner, await on.runner.trigger(usual))
+  expect(report).toMatchObject({
+    state: 'failed',
+    failure: expect.stringContaining('Mars/Olympus') as string,
+  })
+  expect(await storedParts(on.db)).toEqual([])
+})

@@ -1,0 +1,85 @@
+import { reportWindows, type Interpolation } from '../../shared/report.ts'
+import { openIntervals, type WeeklyHours } from '../../server/uptime/business-hours.ts'
+import type { Interval, Intervals } from '../../server/uptime/interval.ts'
+import { pollWeekOf, pollWord, sortedWeek } from '../../server/uptime/poll-week.ts'
+import {
+  createJudge,
+  pollWeeksOf,
+  relevantTime,
+  type PollWeek,
+  type Viewpoint,
+} from '../../server/uptime/store-uptime.ts'
+import type { Tally } from '../../server/uptime/tally.ts'
+import { zoneOffsets } from '../../server/uptime/zone-offsets.ts'
+import { parseTimestamp } from '../../shared/timestamp.ts'
+import type { Poll, Store } from './slow-twin.ts'
+
+const DAY_MS = 86_400_000
+
+export const windowLengthsMs: readonly number[] = reportWindows.map(({ lengthMs }) => lengthMs)
+const longestWindowMs = Math.max(...windowLengthsMs)
+
+/** The core's answer for one store from end to end: last hour, last day, last week. */
+export function judgedStore(store: Store, viewpoint: Viewpoint): Tally[] {
+  return judgeOf(viewpoint)(store)
+}
+
+/** The core, ready to judge one store after the other. */
+export function judgeOf(viewpoint: Viewpoint): (store: Store) => Tally[] {
+  const time = relevantTime(viewpoint, longestWindowMs)
+  const judge = createJudge(viewpoint, windowLengthsMs)
+  return (store) => judge(openOf(store, time), pollWeeks(store.polls, time))
+}
+
+/** The core's open intervals of a store. */
+export function openOf({ timezone, hours }: Omit<Store, 'polls'>, within: Interval): Intervals {
+  const offsets = zoneOffsets(timezone, within.startMs - 2 * DAY_MS, within.endMs + 2 * DAY_MS)
+  return openIntervals(hours, offsets, within)
+}
+
+function pollWeeks(polls: readonly Poll[], time: Interval): PollWeek[] {
+  const wordsOf = Map.groupBy(polls, ({ atMs }) => pollWeekOf(atMs))
+  return pollWeeksOf(time).map((week) => {
+    const ingested = (wordsOf.get(week) ?? []).map(({ atMs, active }) => pollWord(atMs, active))
+    return { week, words: sortedWeek(Uint32Array.from(ingested)) }
+  })
+}
+
+/** A store in UTC that is always open, unless said otherwise. */
+export function aStore(parts: Partial<Store> = {}): Store {
+  return { timezone: 'UTC', hours: null, polls: [], ...parts }
+}
+
+export function polled(status: 'active' | 'inactive', at: string): Poll {
+  return { atMs: ms(at), active: status === 'active' }
+}
+
+/** `hours('daily', '09:00-17:00')`; 0 = Monday. */
+export function hours(days: 'daily' | readonly number[], ...spans: readonly string[]): WeeklyHours[] {
+  return (days === 'daily' ? [0, 1, 2, 3, 4, 5, 6] : days).flatMap((day) =>
+    spans.map((span) => {
+      const [start, end] = span.split('-')
+      return { day, startMs: localTimeMs(start!), endMs: localTimeMs(end!) }
+    }),
+  )
+}
+
+/** `HH:MM` or `HH:MM:SS` since midnight. */
+export function localTimeMs(text: string): number {
+  const [hour, minute, second = 0] = text.split(':').map(Number)
+  return ((hour! * 60 + minute!) * 60 + second) * 1000
+}
+
+export function viewpoint(
+  asOf: string,
+  policy: { interpolation?: Interpolation; reachMs?: number } = {},
+): Viewpoint {
+  return { asOfMs: ms(asOf), interpolation: 'nearest', reachMs: DAY_MS, ...policy }
+}
+
+/** A timestamp in epoch milliseconds; throws where it is none. */
+export function ms(timestamp: string): number {
+  const epochMs = parseTimestamp(timestamp)
+  if (Number.isNaN(epochMs)) throw new Error(`"${timestamp}" is not a timestamp`)
+  return epochMs
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import type { ImportRecord } from '../../shared/import.ts'
+import { startServer } from '../../server/serve.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  readonly databaseUrl: string
+  /** Errors that the server said were its own fault. */
+  readonly errors: readonly unknown[]
+  upload(csv: string | Uint8Array, source?: string): Promise<ImportRecord>
+  uploadFile(path: string): Promise<ImportRecord>
+}
+
+/** The real server on a free port, with a database of its own. */
+export async function runningServer(
+  setting: { databaseUrl?: string; workers?: number } = {},
+): Promise<TestServer> {
+  await using parts = new AsyncDisposableStack()
+  const folder = parts.use(await temporaryFolder())
+  const databaseUrl = setting.databaseUrl ?? folder.file('store-monitor.db')
+  const errors: unknown[] = []
+  const server = parts.use(
+    await startServer(
+      { host: '127.0.0.1', port: 0, databaseUrl, workers: setting.workers ?? 1 },
+      { version: '0.0.0-test', now: Date.now, onError: (error) => errors.push(error) },
+    ),
+  )
+  const owned = parts.move()
+
+  async function upload(csv: string | Uint8Array, source = 'upload.csv'): Promise<ImportRecord> {
+    const response = await fetch(`${server.url}/imports?source=${source}`, {
+      method: 'POST',
+      body: csv as string,
+      headers: { 'content-type': 'text/csv' },
+    })
+    if (!response.ok) throw new Error(`upload of ${source}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as ImportRecord
+  }
+
+  return {
+    url: server.url,
+    databaseUrl,
+    errors,
+    upload,
+    uploadFile: async (path) => upload(await readFile(path), path.slice(path.lastIndexOf('/') + 1)),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Asks for a report over REST and waits until it has ended; its last state. */
+export async function finishedReport(url: string, options: object = {}): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}/trigger_report`, { method: 'POST', body: JSON.stringify(options) })
+  const { report_id: reportId } = (await response.json()) as { report_id: string }
+  for (;;) {
+    const report = (await (await fetch(`${url}/get_report/${reportId}`)).json()) as Record<string, unknown>
+    if (report['status'] !== 'Running') return report
+  }
+}

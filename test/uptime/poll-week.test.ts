@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  bytesOfWords,
+  isActive,
+  mergedWeek,
+  offsetOf,
+  POLL_WEEK_MS,
+  pollWeekOf,
+  pollWord,
+  sortedWeek,
+  wordsOfBytes,
+  type PollWords,
+} from '../../server/uptime/poll-week.ts'
+import { ms } from '../support/judged-store.ts'
+
+const seed = 20_230_125
+
+/** Few offsets, so that polls meet at the same millisecond, and the last of a week, whose word is the largest. */
+const anOffset = fc.oneof(
+  fc.nat({ max: 12 }),
+  fc.constant(POLL_WEEK_MS - 1),
+  fc.nat({ max: POLL_WEEK_MS - 1 }),
+)
+const aWord = fc.tuple(anOffset, fc.boolean()).map(([offset, active]) => offset * 2 + (active ? 1 : 0))
+const someWords = fc.array(aWord, { maxLength: 40 }).map(words)
+
+describe('a poll as a word', () => {
+  test('keeps its millisecond and its status', () => {
+    const anInstant = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) })
+    fc.assert(
+      fc.property(anInstant, fc.boolean(), (atMs, active) => {
+        const [word] = words([pollWord(atMs, active)])
+        expect(pollWeekOf(atMs) * POLL_WEEK_MS + offsetOf(word!)).toBe(atMs)
+        expect(isActive(word!)).toBe(active)
+      }),
+      { seed, numRuns: 1000 },
+    )
+  })
+
+  test('fits into 31 bits at the very end of a week', () => {
+    const word = pollWord(ms('2023-01-25T23:59:59.999Z'), true)
+    expect(word).toBe(604_799_999 * 2 + 1)
+    expect(word).toBeLessThan(2 ** 31)
+  })
+
+  test('belongs to the week from Thursday to Wednesday', () => {
+    expect(pollWeekOf(ms('1970-01-01T00:00Z'))).toBe(0)
+    expect(pollWeekOf(ms('1970-01-07T23:59:59.999Z'))).toBe(0)
+    expect(pollWeekOf(ms('1970-01-08T00:00Z'))).toBe(1)
+  })
+
+  test('belongs to a week below zero before 1970', () => {
+    expect(pollWeekOf(ms('1969-12-31T23:59:59.999Z'))).toBe(-1)
+    expect(offsetOf(pollWord(ms('1969-12-31T23:59:59.999Z'), false))).toBe(POLL_WEEK_MS - 1)
+    expect(offsetOf(pollWord(ms('1969-12-25T00:00Z'), false))).toBe(0)
+  })
+})
+
+describe('a sorted week', () => {
+  test('is in the order of time, with the last ingested of the polls at a millisecond', () => {
+    fc.assert(
+      fc.property(someWords, (ingested) => {
+        expect(sortedWeek(ingested)).toEqual(wordsOfMap(lastWords(ingested)))
+      }),
+      { seed, numRuns: 1000 },
+    )
+  })
+
+  test('keeps what was ingested as it was', () => {
+    const ingested = words([up(5), down(3)])
+    sortedWeek(ingested)
+    expect(ingested).toEqual(words([up(5), down(3)]))
+  })
+
+  test.each([
+    ['up', [down(7), down(7), up(7)], [up(7)]],
+    ['down', [up(7), up(7), down(7)], [down(7)]],
+    ['up after being down in between', [up(7), down(7), up(7)], [up(7)]],
+    ['down after being up in between', [down(7), up(7), down(7)], [down(7)]],
+    ['down, between others', [up(7), up(8), up(6), down(7), down(7)], [up(6), down(7), up(8)]],
+  ])('has one poll of three or more at a millisecond, the last: %s', (_, ingested, sorted) => {
+    expect(sortedWeek(words(ingested))).toEqual(words(sorted))
+  })
+
+  test('of nothing is empty', () => {
+    expect(sortedWeek(words([]))).toEqual(words([]))
+  })
+
+  test('settles a hundred thousand disputed milliseconds', () => {
+    const count = 100_000
+    const ingested = new Uint32Array(count * 2)
+    for (let offset = 0; offset < count; offset++) {
+      ingested[offset] = up(offset)
+      ingested[count + offset] = down(offset)
+    }
+    expect(sortedWeek(ingested)).toEqual(Uint32Array.from({ length: count }, (_, offset) => down(offset)))
+  })
+})
+
+describe('two weeks merged', () => {
+  const aSortedWeek = someWords.map(sortedWeek)
+
+  test('have all polls of both, the newer where both have one at a millisecond', () => {
+    fc.assert(
+      fc.property(aSortedWeek, aSortedWeek, (older, newer) => {
+        const before = lastWords(older)
+        const after = new Map([...before, ...lastWords(newer)])
+        const changed = [...after].filter(([offset, word]) => before.get(offset) !== word).length
+        expect(mergedWeek(older, newer)).toEqual({ words: wordsOfMap(after), changed })
+      }),
+      { seed, numRuns: 1000 },
+    )
+  })
+
+  test('are what one import of both in a row would be', () => {
+    fc.assert(
+      fc.property(someWords, someWords, (first, second) => {
+        const { words: merged } = mergedWeek(sortedWeek(first), sortedWeek(second))
+        expect(merged).toEqual(sortedWeek(words([...first, ...second])))
+      }),
+      { seed, numRuns: 500 },
+    )
+  })
+
+  test('are unchanged by what was already there', () => {
+    fc.assert(
+      fc.property(aSortedWeek, (week) => {
+        expect(mergedWeek(week, week)).toEqual({ words: week, changed: 0 })
+      }),
+      { seed, numRuns: 200 },
+    )
+  })
+
+  test('count new polls and those whose status became another', () => {
+    const merged = mergedWeek(words([up(1), up(3), down(5)]), words([up(1), down(3), up(4), down(5), up(9)]))
+    expect(merged).toEqual({ words: words([up(1), down(3), up(4), down(5), up(9)]), changed: 3 })
+  })
+})
+
+describe('the bytes of a week', () => {
+  test('are four for each poll, the low one first', () => {
+    expect([...bytesOfWords(words([0x01020304, 5]))]).toEqual([4, 3, 2, 1, 5, 0, 0, 0])
+  })
+
+  test('are read back as they were written', () => {
+    fc.assert(
+      fc.property(someWords, (week) => {
+        expect(wordsOfBytes(bytesOfWords(week))).toEqual(week)
+      }),
+      { seed, numRuns: 200 },
+    )
+  })
+
+  test('of a part of a week are those of the part', () => {
+    expect(wordsOfBytes(bytesOfWords(words([1, 2, 3, 4]).subarray(1, 3)))).toEqual(words([2, 3]))
+  })
+
+  const week = words([up(1), down(2), up(604_799_999)])
+
+  test.each([0, 1, 2, 3, 4])('can be read from %i bytes into a larger buffer', (at) => {
+    const larger = new Uint8Array(at + 12 + 5)
+    larger.set(bytesOfWords(week), at)
+    expect(wordsOfBytes(larger.subarray(at, at + 12))).toEqual(week)
+  })
+
+  test.each([0, 1, 2, 3, 4])(
+    "can be read from a driver's Buffer that begins %i bytes into its memory",
+    (at) => {
+      const memory = new ArrayBuffer(at + 12 + 5)
+      const buffer = Buffer.from(memory, at, 12)
+      buffer.set(bytesOfWords(week))
+      expect(wordsOfBytes(buffer)).toEqual(week)
+    },
+  )
+})
+
+function up(offset: number): number {
+  return offset * 2 + 1
+}
+
+function down(offset: number): number {
+  return offset * 2
+}
+
+function words(list: readonly number[]): PollWords {
+  return Uint32Array.from(list)
+}
+
+function lastWords(ingested: PollWords): Map<number, number> {
+  return new Map(Array.from(ingested, (word) => [offsetOf(word), word]))
+}
+
+function wordsOfMap(byOffset: ReadonlyMap<number, number>): PollWords {
+  return words([...byOffset.values()].toSorted((a, b) => a - b))
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A process for each file: native modules and worker threads of our own stay apart.
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // A test that takes a minute on a busy machine is not a failure; one that is skipped by accident is.
+    allowOnly: false,
+  },
+})
