@@ -7,7 +7,5 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // A test that takes a minute on a busy machine is not a failure; one that is skipped by accident is.
-    allowOnly: false,
   },
 })

@@ -52,7 +52,7 @@ export function createCaller({ url, fetch = globalThis.fetch, headers = {} }: Cl
       EventSource: FetchingEventSource,
       eventSourceOptions: {
         fetch: async (input, init) =>
-          fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders()) } } as RequestInit),
+          fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders()) } }),
       },
     })
   }

@@ -32,11 +32,11 @@ export function errorOfFetch(error: unknown, url: string): unknown {
 }
 
 function unreachable(url: string, error: Error): AppError {
-  const cause = (error.cause ?? error) as NodeJS.ErrnoException | undefined
-  const reason = cause?.code ?? cause?.message
+  const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException
+  const reason = code ?? message
   return new AppError(
     'unavailable',
-    `cannot reach store-monitor at ${url}${reason ? ` (${reason})` : ''}: is the server running? ` +
+    `cannot reach store-monitor at ${url} (${reason}): is the server running? ` +
       '"store-monitor serve" starts one',
     { cause: error },
   )

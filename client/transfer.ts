@@ -1,7 +1,7 @@
 /** Files to and from the server: over REST, as they are streamed. */
 import { AppError } from '../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../shared/import.ts'
-import type { UploadEvent } from '../server/api/upload.ts'
+import type { UploadEvent } from '../server/api/rest/upload.ts'
 import type { Caller } from './call.ts'
 import { errorOfFetch, errorOfStatus } from './errors.ts'
 

@@ -3,8 +3,8 @@ import type { Report } from '../shared/report.ts'
 import type { Caller } from './call.ts'
 
 /** How long to wait before trying again where the connection was lost, and how often in a row: a server's restart. */
-const TRY_AGAIN_MS = 1000
-const MAX_TRIES = 60
+const TRY_AGAIN_MS = 500
+const MAX_TRIES = 120
 
 /** The report now and at each change until it has ended, across lost connections. */
 export async function* watchReport(

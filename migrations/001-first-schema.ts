@@ -67,6 +67,7 @@ export function firstSchema(types: ColumnTypes) {
         .createTable('report')
         .addColumn('report_key', 'integer', types.generatedKey)
         .addColumn('report_id', 'text', (column) => column.notNull().unique())
+        .addColumn('request_key', 'text')
         .addColumn('state', 'text', (column) => column.notNull())
         .addColumn('as_of', 'bigint', (column) => column.notNull())
         .addColumn('interpolation', 'text', (column) => column.notNull())
@@ -77,6 +78,12 @@ export function firstSchema(types: ColumnTypes) {
         .addColumn('requested_at', 'bigint', (column) => column.notNull())
         .addColumn('started_at', 'bigint')
         .addColumn('finished_at', 'bigint')
+        .execute()
+
+      await db.schema
+        .createIndex('report_request_key_index')
+        .on('report')
+        .columns(['request_key', 'requested_at'])
         .execute()
 
       await db.schema

@@ -59,7 +59,9 @@ function serverConnection(url: string, options: ConnectionOptions): Connection {
       const records: ImportRecord[] = []
       for (const { path } of files) {
         const source = path.slice(-255)
-        records.push(await client.importFile(await openAsBlob(path), { source, onProgress, signal }))
+        const body = await openAsBlob(path)
+        onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0 })
+        records.push(await client.importFile(body, { source, onProgress, signal }))
       }
       return records
     },

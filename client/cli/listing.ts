@@ -1,6 +1,5 @@
 import type { Page } from '../../shared/page.ts'
-import type { CommandContext, MessageOptions } from './context.ts'
-import { say } from './context.ts'
+import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { printJson, printTable, type TableColumn } from './output.ts'
 
 export interface ListOptions extends MessageOptions {

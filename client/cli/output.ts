@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
@@ -37,29 +36,26 @@ export async function printTable<Row>(
   )
 }
 
-/** Columns side by side without lines, on a terminal and in a pipe alike. */
+/** Columns side by side without lines between them, on a terminal and in a pipe alike. */
 export function formatTable<Row>(
   columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
   styleHead: (head: string) => string = (head) => head,
 ): string {
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', right: '', 'right-mid': '' }
-  const table = new Table({
-    head: columns.map(({ head }) => styleHead(head)),
-    colAligns: columns.map(({ align = 'left' }) => align),
-    chars: {
-      ...none,
-      ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '' },
-      ...{ mid: '', 'mid-mid': '', middle: '  ' },
-    },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-  })
-  table.push(...rows.map((row) => columns.map(({ cell }) => printable(cell(row)))))
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
+  const body = rows.map((row) => columns.map(({ cell }) => printable(cell(row))))
+  const widths = columns.map(({ head }, column) =>
+    body.reduce((width, cells) => Math.max(width, cells[column]!.length), head.length),
+  )
+  const format = (cells: readonly string[]) =>
+    cells
+      .map((text, i) => padded(text, widths[i]!, columns[i]!.align))
+      .join('  ')
+      .trimEnd()
+  return [styleHead(format(columns.map(({ head }) => head))), ...body.map(format)].join('\n')
+}
+
+function padded(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  return align === 'left' ? text.padEnd(width) : text.padStart(width)
 }
 
 /** Without what would move a terminal's cursor: text of a file may hold anything. */

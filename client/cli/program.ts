@@ -1,7 +1,16 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { CommandContext } from './context.ts'
+import type { CancelOptions } from './commands/cancel.ts'
+import type { ImportCommandOptions } from './commands/import.ts'
+import type { StatusOptions } from './commands/report-status.ts'
+import type { ReportCommandOptions } from './commands/report.ts'
+import type { ServeOptions } from './commands/serve.ts'
+import type { ConnectionOptions } from './connection.ts'
+import type { CommandContext, MessageOptions } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
+import type { ListOptions } from './listing.ts'
+
+type ConnectedListOptions = ConnectionOptions & ListOptions
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command('store-monitor')
@@ -51,7 +60,7 @@ ${exitCodeHelp}`,
     .option('--database <file>', 'the SQLite file (DATABASE_URL, DB_URL; default: store-monitor.db)')
     .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
     .addHelpText('after', examples('serve', 'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db'))
-    .action(async (options) => {
+    .action(async (options: ServeOptions) => {
       const { runServe } = await import('./commands/serve.ts')
       await runServe(context, options)
     })
@@ -60,7 +69,7 @@ ${exitCodeHelp}`,
     .argument('<path...>', 'files and folders')
     .option('--json', "write a line of JSON for each file's record")
     .addHelpText('after', examples('import data/', 'import store_status.csv --url http://127.0.0.1:8000'))
-    .action(async (paths: string[], options) => {
+    .action(async (paths: string[], options: ImportCommandOptions) => {
       const { runImport } = await import('./commands/import.ts')
       await runImport(context, options, paths)
     })
@@ -96,14 +105,14 @@ ${exitCodeHelp}`,
         'report --url http://127.0.0.1:8000 --json | jq .uptimeLastWeekPercent',
       ),
     )
-    .action(async (options) => {
+    .action(async (options: ReportCommandOptions) => {
       const { runReportCommand } = await import('./commands/report.ts')
       await runReportCommand(context, options)
     })
 
   addListing('reports', 'List reports, the newest first.')
     .addHelpText('after', examples('reports', 'reports --all --json | jq \'select(.state == "failed")\''))
-    .action(async (options) => {
+    .action(async (options: ConnectedListOptions) => {
       const { runReports } = await import('./commands/reports.ts')
       await runReports(context, options)
     })
@@ -113,7 +122,7 @@ ${exitCodeHelp}`,
     .option('--wait', 'wait until it has ended')
     .option('--json', 'write it as JSON')
     .addHelpText('after', examples(`report-status ${exampleId}`, `report-status --wait --json ${exampleId}`))
-    .action(async (id: string, options) => {
+    .action(async (id: string, options: StatusOptions) => {
       const { runReportStatus } = await import('./commands/report-status.ts')
       await runReportStatus(context, options, id)
     })
@@ -122,7 +131,7 @@ ${exitCodeHelp}`,
     .argument('<id>', 'the report')
     .option('--json', 'write the report as JSON')
     .addHelpText('after', examples(`cancel ${exampleId}`))
-    .action(async (id: string, options) => {
+    .action(async (id: string, options: CancelOptions) => {
       const { runCancel } = await import('./commands/cancel.ts')
       await runCancel(context, options, id)
     })
@@ -130,14 +139,14 @@ ${exitCodeHelp}`,
   addListing('stores', 'List stores with their timezone and business hours.')
     .argument('[search]', 'only those whose id contains this')
     .addHelpText('after', examples('stores', 'stores 8419 --json'))
-    .action(async (search: string | undefined, options) => {
+    .action(async (search: string | undefined, options: ConnectedListOptions) => {
       const { runStores } = await import('./commands/stores.ts')
       await runStores(context, options, search)
     })
 
   addListing('imports', 'List imported files, the newest first.')
     .addHelpText('after', examples('imports', 'imports --json --limit 1'))
-    .action(async (options) => {
+    .action(async (options: ConnectedListOptions) => {
       const { runImports } = await import('./commands/imports.ts')
       await runImports(context, options)
     })
@@ -145,14 +154,14 @@ ${exitCodeHelp}`,
   addListing('rejected', 'List rows that were not taken, and why.')
     .argument('[import]', 'only those of this import', wholeNumber)
     .addHelpText('after', examples('rejected', 'rejected 3 --all'))
-    .action(async (importId: number | undefined, options) => {
+    .action(async (importId: number | undefined, options: ConnectedListOptions) => {
       const { runRejected } = await import('./commands/rejected.ts')
       await runRejected(context, options, importId)
     })
 
   add('demo', 'See it work: import the made-up data of examples/chain and report on it.')
     .addHelpText('after', examples('demo'))
-    .action(async (options) => {
+    .action(async (options: MessageOptions) => {
       const { runDemo } = await import('./commands/demo.ts')
       await runDemo(context, options)
     })

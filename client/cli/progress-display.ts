@@ -50,7 +50,7 @@ function createBars({ stderr }: CommandContext): ProgressDisplay {
         bar = new SingleBar({
           stream: stderr,
           format: '{label} [{bar}] {percentage} %  {amount}',
-          barsize: 30,
+          barsize: 24, // so that the line fits into 80 columns
           emptyOnZero: true,
           linewrap: true,
           gracefulExit: false, // Ctrl-C is ours

@@ -3,7 +3,6 @@ import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { AppError } from '../../shared/app-error.ts'
 
 /** Where a report is written: a file, which is there as a whole or not at all. */
@@ -28,7 +27,7 @@ export async function openReportOutput(path: string): Promise<ReportOutput> {
   return {
     async write(bytes, signal) {
       try {
-        const readable = Readable.fromWeb(bytes as NodeReadableStream<Uint8Array>)
+        const readable = Readable.fromWeb(bytes)
         await pipeline(readable, createWriteStream(partPath), { signal })
         if (isReplaced) await rename(partPath, path)
       } catch (error) {

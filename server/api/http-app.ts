@@ -1,16 +1,40 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../shared/app-error.ts'
 import type { ApiParts } from './api-parts.ts'
-import { appErrorOf, problemOf } from './errors.ts'
-import { serveRoute } from './rest-route.ts'
-import { restRoutes } from './rest-routes.ts'
+import { appErrorOf, problemOf, type Problem } from './errors.ts'
+import { serveDocs } from './rest/docs-page.ts'
+import { openApiDocument } from './rest/openapi.ts'
+import { serveRoute } from './rest/route.ts'
+import { restRoutes } from './rest/routes.ts'
 import { appRouter } from './router.ts'
 
-/** The HTTP application: REST routes and, under /trpc, the router. */
+/** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
 export function createHttpApp(parts: ApiParts): Hono {
   const app = new Hono()
-  for (const route of restRoutes(parts)) serveRoute(app, route)
+  app.use(compress())
+  app.use(
+    secureHeaders({
+      strictTransportSecurity: false, // for the proxy that speaks TLS to say
+      crossOriginResourcePolicy: 'cross-origin', // a page elsewhere may show a report
+      originAgentCluster: false,
+      xDnsPrefetchControl: false,
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+    }),
+  )
+  app.use(
+    methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
+  )
+
+  const routes = restRoutes(parts)
+  for (const route of routes) serveRoute(app, route)
+  const document = openApiDocument(routes, parts.version)
+  app.get('/openapi.json', (context) => context.json(document))
+  serveDocs(app)
 
   app.all('/trpc/*', (context) =>
     fetchRequestHandler({
@@ -25,21 +49,31 @@ export function createHttpApp(parts: ApiParts): Hono {
   )
 
   app.notFound(({ req }) =>
-    answerError(new AppError('not-found', `there is nothing at ${req.method} ${req.path}`)),
+    answer(problemOf(new AppError('not-found', `there is nothing at ${req.method} ${req.path}`))),
   )
-
   app.onError((error) => {
     const appError = appErrorOf(error)
     if (appError.code === 'internal') parts.onError(error)
-    return answerError(appError)
+    return answer(problemOf(appError))
   })
   return app
 }
 
-function answerError(error: AppError): Response {
-  const problem = problemOf(error)
+function answerWrongMethod({ method, path }: { method: string; path: string }, methods: string[]): Response {
+  const detail = `${path} does not take ${method}, but ${methods.join(', ')}`
+  const problem = {
+    type: 'about:blank',
+    title: 'Method Not Allowed',
+    status: 405,
+    detail,
+    error: 'Method not allowed',
+  } as const
+  return answer(problem, { allow: methods.join(', ') })
+}
+
+function answer(problem: Problem, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json' },
+    headers: { 'content-type': 'application/problem+json', ...headers },
   })
 }

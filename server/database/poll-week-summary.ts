@@ -49,7 +49,7 @@ export async function latestPollAt(db: Db): Promise<number | undefined> {
   return row?.latest_poll_at
 }
 
-export async function countPolls(db: Db): Promise<number> {
+async function countPolls(db: Db): Promise<number> {
   const { polls } = await db
     .selectFrom('poll_week_summary')
     .select((eb) => eb.fn.sum('poll_count').as('polls'))

@@ -11,30 +11,67 @@ import type { ReportTable } from './schema.ts'
 /** A report as it is kept: instants in epoch milliseconds. */
 export type StoredReport = Selectable<ReportTable>
 
-/** Keeps a request for a report, before any work is done on it. */
+/** What names a request, so that it is answered once however often it is sent. */
+export interface RequestOnce {
+  readonly key: string
+  /** For how long a request with the same key is the same request. */
+  readonly forMs: number
+}
+
+export interface ReportRequest {
+  readonly reportId: ReportId
+  readonly options: ReportOptions & { readonly asOf: number }
+  readonly requestedAtMs: number
+  readonly once?: RequestOnce | undefined
+}
+
+/**
+ * Keeps a request for a report, before any work is done on it, or finds the report of the same request made before;
+ * `isNew` tells which. Of several at once, one is new.
+ */
 export async function insertReport(
   db: Db,
-  reportId: ReportId,
-  options: ReportOptions & { readonly asOf: number },
-  requestedAtMs: number,
-): Promise<StoredReport> {
+  { reportId, options, requestedAtMs, once }: ReportRequest,
+): Promise<{ report: StoredReport; isNew: boolean }> {
+  return db.transaction().execute(async (tx) => {
+    const same = once && (await findRequested(tx, once.key, requestedAtMs - once.forMs))
+    if (same) return { report: same, isNew: false }
+    const report = await tx
+      .insertInto('report')
+      .values({
+        report_id: reportId,
+        request_key: once?.key ?? null,
+        state: 'queued',
+        as_of: options.asOf,
+        interpolation: options.interpolation,
+        reach_ms: options.reach,
+        stores_total: 0,
+        stores_done: 0,
+        failure: null,
+        requested_at: requestedAtMs,
+        started_at: null,
+        finished_at: null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return { report, isNew: true }
+  })
+}
+
+/** The last report of a request that was made since, unless it came to nothing. */
+async function findRequested(db: Db, key: string, sinceMs: number): Promise<StoredReport | undefined> {
   return db
-    .insertInto('report')
-    .values({
-      report_id: reportId,
-      state: 'queued',
-      as_of: options.asOf,
-      interpolation: options.interpolation,
-      reach_ms: options.reach,
-      stores_total: 0,
-      stores_done: 0,
-      failure: null,
-      requested_at: requestedAtMs,
-      started_at: null,
-      finished_at: null,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+    .selectFrom('report')
+    .selectAll()
+    .where('request_key', '=', key)
+    .where('requested_at', '>', sinceMs)
+    .where('state', 'in', ['queued', 'running', 'complete'])
+    .orderBy('report_key', 'desc')
+    .executeTakeFirst()
+}
+
+export async function deleteReport(db: Db, reportKey: number): Promise<void> {
+  await db.deleteFrom('report').where('report_key', '=', reportKey).execute()
 }
 
 export async function findReport(db: Db, reportId: ReportId): Promise<StoredReport | undefined> {

@@ -73,6 +73,8 @@ export interface RejectedRowTable {
 export interface ReportTable {
   report_key: Generated<number>
   report_id: ReportId
+  /** Names the request, so that a repeated one is known; null where the caller did not ask for that. */
+  request_key: string | null
   state: ReportState
   as_of: number
   interpolation: Interpolation

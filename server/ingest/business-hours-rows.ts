@@ -1,13 +1,14 @@
 import { setBusinessHours } from '../database/business-hours.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
+import type { Header } from './header.ts'
 import { findStoreId, quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
 
 const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/
 const midnightAsEnd = /^24:00(?::00)?$/
 
 /** Collects the rows of a file of business hours. A store's rows in it become its whole rule. */
-export function createBusinessHoursRows(columns: readonly number[]): RowCollector {
+export function createBusinessHoursRows({ columns }: Pick<Header, 'columns'>): RowCollector {
   const [storeColumn, dayColumn, startColumn, endColumn, validFromColumn] = columns as [
     number,
     number,

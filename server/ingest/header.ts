@@ -35,7 +35,9 @@ export interface UnknownHeader {
 /** What a file's first line says. Throws an AppError for a file that is empty, or that cannot be read. */
 export async function readHeader(path: string): Promise<Header | UnknownHeader> {
   await using source = await openSource(path)
-  for await (const { firstLine, lines } of lineBlocks(source.chunks, defaultMaxRecordBytes)) {
+  for await (const { firstLine, lines } of lineBlocks(source.chunks, {
+    maxLineBytes: defaultMaxRecordBytes,
+  })) {
     for (const [i, line] of lines.entries()) {
       const text = firstLine + i === 1 ? line.replace(/^\uFEFF/, '') : line
       if (text !== '') return headerOf(path, text, firstLine + i)

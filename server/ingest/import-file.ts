@@ -29,7 +29,7 @@ import { createTimezoneRows } from './timezone-rows.ts'
  * How many accepted rows go into the database at once: all of a file, or none, up to here; a larger file goes in steps of
  * as many. It bounds the memory (some 100 MB of polls) and the time for which others wait to write.
  */
-export const maxRowsPerStep = 8_000_000
+const maxRowsPerStep = 8_000_000
 
 export interface ImportOptions {
   readonly now: () => number
@@ -81,7 +81,7 @@ async function importContent(
 ): Promise<void> {
   const { now, onProgress, signal, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
   const header = await headerOf(file)
-  const rows = rowCollectors[file.kind](header.columns)
+  const rows = rowCollectors[file.kind](header)
   const rejections: Rejection[] = []
   let accepted = 0
   let changed = 0
@@ -105,9 +105,8 @@ async function importContent(
     })
   }
 
-  const mayHaveLines = (fields: readonly string[]) =>
-    fields.length === header.width && header.columns.every((column) => !fields[column]?.includes('\n'))
-  for await (const block of readRecords(content.chunks, { mayHaveLines, maxRecordBytes })) {
+  const recordOptions = { maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst: rows.takeFirst }
+  for await (const block of readRecords(content.chunks, recordOptions)) {
     throwIfStopped(signal)
     collectRows(block, header, rows, reject)
     if (rows.size() >= rowsPerStep) await step()
@@ -125,7 +124,7 @@ async function importContent(
   })
 }
 
-const rowCollectors: Record<ImportKind, (columns: readonly number[]) => RowCollector> = {
+const rowCollectors: Record<ImportKind, (header: Header) => RowCollector> = {
   polls: createPollRows,
   'business-hours': createBusinessHoursRows,
   timezones: createTimezoneRows,
@@ -135,6 +134,13 @@ async function headerOf(file: ImportFile): Promise<Header> {
   const header = await readHeader(file.path)
   if (header.kind === file.kind) return header
   throw new AppError('conflict', `${file.path} no longer has a header of ${file.kind}: import it again`)
+}
+
+/** Whether a row of several lines can be right: its line breaks are in columns that are not read. */
+function mayHaveLines({ width, columns }: Header): ((fields: readonly string[]) => boolean) | undefined {
+  const hasOtherColumns = columns.filter((column) => column >= 0).length < width
+  if (!hasOtherColumns) return undefined
+  return (fields) => fields.length === width && columns.every((column) => !fields[column]?.includes('\n'))
 }
 
 /** Gives the rows of a block to their collector, up to and including none of the header. */

@@ -11,19 +11,31 @@ export interface LineBlock {
   readonly tooLong: boolean
 }
 
+/** How many lines, and bytes of them with their ends, were taken from the start of some bytes. */
+export interface TakenLines {
+  readonly lineCount: number
+  readonly byteCount: number
+}
+
+export interface LineOptions {
+  readonly maxLineBytes: number
+  /** Takes lines from the start of bytes that end with a line; they are left out of the block. */
+  readonly takeFirst?: ((bytes: Buffer) => TakenLines) | undefined
+}
+
 /**
  * The lines of a file in blocks about as large as the chunks in which it is read. Lines end in LF or CRLF, the last one
  * may end with the file. No more than a chunk and a line is kept in memory, and no line longer than `maxLineBytes`.
  */
 export async function* lineBlocks(
   chunks: AsyncIterable<Uint8Array>,
-  maxLineBytes: number,
+  { maxLineBytes, takeFirst }: LineOptions,
 ): AsyncGenerator<LineBlock> {
   let firstLine = 1
   let unfinished: Buffer = EMPTY
   let isSkipping = false
-  for await (const bytes of chunks) {
-    let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for await (const { buffer, byteOffset, byteLength } of chunks) {
+    let chunk = Buffer.from(buffer, byteOffset, byteLength)
     const firstEnd = chunk.indexOf(LINE_FEED)
     const firstLineBytes = unfinished.length + (firstEnd < 0 ? chunk.length : firstEnd)
     if (!isSkipping && firstLineBytes > maxLineBytes) {
@@ -44,17 +56,21 @@ export async function* lineBlocks(
       unfinished = Buffer.concat([unfinished, chunk])
       continue
     }
-    const block = blockOf(firstLine, Buffer.concat([unfinished, chunk.subarray(0, end)]))
+    const bytes = Buffer.concat([unfinished, chunk.subarray(0, end + 1)])
     unfinished = Buffer.from(chunk.subarray(end + 1))
+    const taken = takeFirst?.(bytes) ?? { lineCount: 0, byteCount: 0 }
+    const block = blockOf(firstLine + taken.lineCount, bytes.subarray(taken.byteCount))
     yield block
-    firstLine += block.lines.length
+    firstLine = block.firstLine + block.lines.length
   }
   if (unfinished.length > 0) yield blockOf(firstLine, unfinished)
 }
 
-/** The lines of some bytes that end where a line does, but without its LF. */
+/** The lines of some bytes; of the last one, the end may be missing. */
 function blockOf(firstLine: number, bytes: Buffer): LineBlock {
-  const text = bytes.toString('utf8')
-  const withLf = text.includes('\r') ? `${text}\n`.replaceAll('\r\n', '\n').slice(0, -1) : text
-  return { firstLine, lines: withLf.split('\n'), hasQuotes: text.includes('"'), tooLong: false }
+  if (bytes.length === 0) return { firstLine, lines: [], hasQuotes: false, tooLong: false }
+  const raw = bytes.toString('utf8')
+  const ended = raw.endsWith('\n') ? raw : `${raw}\n`
+  const text = ended.includes('\r') ? ended.replaceAll('\r\n', '\n') : ended
+  return { firstLine, lines: text.slice(0, -1).split('\n'), hasQuotes: text.includes('"'), tooLong: false }
 }

@@ -2,15 +2,18 @@ import { mergePollWeeks, type StorePollWeek } from '../database/poll-weeks.ts'
 import { keysOfStores } from '../database/stores.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { parseTimestamp, timestampForms } from '../../shared/timestamp.ts'
+import type { Header } from './header.ts'
+import { createPlainPolls } from './plain-polls.ts'
 import { createPollBatch } from './poll-batch.ts'
 import { findStoreId, quoted, storeIdProblem, type RowCollector } from './row-collector.ts'
 
 /** Collects the rows of a file of polls. */
-export function createPollRows(columns: readonly number[]): RowCollector {
+export function createPollRows({ columns, width }: Pick<Header, 'columns' | 'width'>): RowCollector {
   const [storeColumn, statusColumn, timestampColumn] = columns as [number, number, number]
   let storeIds: StoreId[] = []
   let ordinals = new Map<string, number>()
   let batch = createPollBatch()
+  let takePlain = plainPolls()
 
   /** A store's place in `storeIds`, or -1 for what is no store's id. */
   function ordinalOf(text: string): number {
@@ -22,7 +25,13 @@ export function createPollRows(columns: readonly number[]): RowCollector {
     return storeIds.push(storeId) - 1
   }
 
+  function plainPolls() {
+    return createPlainPolls({ ordinalOf, add: batch.add })
+  }
+
+  const hasPlainColumns = width === 3 && columns.every((column, i) => column === i)
   return {
+    takeFirst: hasPlainColumns ? (bytes) => takePlain(bytes) : undefined,
     take(fields) {
       const status = fields[statusColumn]!
       const isActive = status === 'active' || (status !== 'inactive' && isStatus(status, 'active'))
@@ -45,6 +54,7 @@ export function createPollRows(columns: readonly number[]): RowCollector {
       storeIds = []
       ordinals = new Map()
       batch = createPollBatch()
+      takePlain = plainPolls()
       return async (transaction) => {
         const keys = await keysOfStores(transaction, ids)
         const keyed = weeks.map(({ week, ordinal, words }): StorePollWeek => ({

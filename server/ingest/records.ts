@@ -1,5 +1,5 @@
 import Papa from 'papaparse'
-import { lineBlocks, type LineBlock } from './line-blocks.ts'
+import { lineBlocks, type LineBlock, type TakenLines } from './line-blocks.ts'
 
 /** How long a line, or a record of several lines, may be. Far above any real one; it bounds what a stray quote can cost. */
 export const defaultMaxRecordBytes = 1024 * 1024
@@ -20,8 +20,13 @@ export interface RecordBlock {
 
 export interface RecordOptions {
   readonly maxRecordBytes?: number | undefined
-  /** Whether a record of several lines can be right: fields that are read never have line breaks, so theirs come from stray quotes. */
-  readonly mayHaveLines?: (fields: readonly string[]) => boolean
+  /**
+   * Whether a record of several lines can be right: fields that are read never have line breaks, so theirs come from
+   * stray quotes. Left out, no record has several lines.
+   */
+  readonly mayHaveLines?: ((fields: readonly string[]) => boolean) | undefined
+  /** Takes lines from the start of bytes before they are made records. Not for files with records of several lines. */
+  readonly takeFirst?: ((bytes: Buffer) => TakenLines) | undefined
 }
 
 /**
@@ -32,9 +37,9 @@ export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: RecordOptions = {},
 ): AsyncGenerator<RecordBlock> {
-  const { maxRecordBytes = defaultMaxRecordBytes, mayHaveLines = () => false } = options
+  const { maxRecordBytes = defaultMaxRecordBytes, mayHaveLines, takeFirst } = options
   let open = noLines(1)
-  for await (const next of lineBlocks(chunks, maxRecordBytes)) {
+  for await (const next of lineBlocks(chunks, { maxLineBytes: maxRecordBytes, takeFirst })) {
     if (next.tooLong) {
       if (open.lines.length > 0) yield recordsOf(open, { maxRecordBytes, mayHaveLines, isLast: true }).records
       yield problemBlock(next, `the line is longer than ${maxRecordBytes} bytes`)
@@ -71,13 +76,14 @@ export function fieldsOfLine(line: string): readonly string[] | undefined {
 
 /** The `count` rows of some CSV text, or undefined where it has quotes that make no sense, or other rows. */
 function quotedRows(text: string, count: number): string[][] | undefined {
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',', newline: '\n' })
-  return errors.length === 0 && data.length === count ? data : undefined
+  // Papa Parse allows a space after a closing quote only where something follows; so a line's end does, and an empty row.
+  const { data, errors } = Papa.parse<string[]>(`${text}\n`, { delimiter: ',', newline: '\n' })
+  return errors.length === 0 && data.length === count + 1 ? data.slice(0, count) : undefined
 }
 
 interface BlockOptions {
   readonly maxRecordBytes: number
-  readonly mayHaveLines: (fields: readonly string[]) => boolean
+  readonly mayHaveLines: ((fields: readonly string[]) => boolean) | undefined
   /** Whether the file ends with the block. Where it does not, a record that may go on in the next one is left out. */
   readonly isLast: boolean
 }
@@ -158,7 +164,7 @@ function recordAt(
 ): { fields: readonly string[]; lineCount: number } | 'open' | 'stray' {
   const alone = fieldsOfLine(lines[at]!)
   if (alone !== undefined) return { fields: alone, lineCount: 1 }
-  if (quotesIn(lines[at]!) % 2 === 0) return 'stray'
+  if (mayHaveLines === undefined || quotesIn(lines[at]!) % 2 === 0) return 'stray'
   let length = lines[at]!.length
   let last = at
   do {

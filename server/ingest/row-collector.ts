@@ -1,3 +1,4 @@
+import type { TakenLines } from './line-blocks.ts'
 import type { Db } from '../database/connect.ts'
 import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
 
@@ -5,6 +6,8 @@ import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
 export interface RowCollector {
   /** Takes a row, or says why it cannot be taken. */
   take(fields: readonly string[]): string | undefined
+  /** Takes rows straight from a file's bytes, where the file allows it: see `createPlainPolls`. */
+  readonly takeFirst?: ((bytes: Buffer) => TakenLines) | undefined
   /** Rows that were taken since the last `drain`. */
   size(): number
   /** What those rows say, and forgets them. What takes long without the database is done here. */

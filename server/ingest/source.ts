@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
 
 /** How much is read at once: more is no faster, as the text of a block no longer fits the processor's cache. */
-export const defaultBlockBytes = 256 * 1024
+const defaultBlockBytes = 256 * 1024
 
 /** A file that is read once, from start to end. */
 export interface Source extends AsyncDisposable {

@@ -1,10 +1,11 @@
 import { setTimezones } from '../database/stores.ts'
 import { ianaZoneName } from '../uptime/zone-offsets.ts'
 import type { StoreId } from '../../shared/ids.ts'
+import type { Header } from './header.ts'
 import { findStoreId, quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
 
 /** Collects the rows of a file of timezones. The last row of a store counts. */
-export function createTimezoneRows(columns: readonly number[]): RowCollector {
+export function createTimezoneRows({ columns }: Pick<Header, 'columns'>): RowCollector {
   const [storeColumn, zoneColumn, validFromColumn] = columns as [number, number, number]
   const zoneNames = new Map<string, string | undefined>()
   let timezones = new Map<StoreId, string>()

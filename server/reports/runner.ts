@@ -17,11 +17,13 @@ import type { Db } from '../database/connect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
 import { deleteParts, type PartPlan } from '../database/report-parts.ts'
 import {
+  deleteReport,
   finishReport,
   getReport,
   insertReport,
   listUnfinishedReports,
   reportOf,
+  type RequestOnce,
   type StoredReport,
 } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
@@ -31,10 +33,15 @@ import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
 const LOOK_AGAIN_MS = 500
 
 export interface ReportRunner extends AsyncDisposable {
-  /** Takes a request for a report and starts on it. Throws a `conflict` AppError where there are no polls. */
-  trigger(options: ReportOptions): Promise<Report>
+  /**
+   * Takes a request for a report and starts on it, or finds the report of the same request made before. Throws a
+   * `conflict` AppError where there are no polls, or where the same request had other options.
+   */
+  trigger(options: ReportOptions, once?: RequestOnce): Promise<Report>
   /** Ends an unfinished report. Throws a `conflict` AppError where it has ended in another way. */
   cancel(reportId: ReportId): Promise<Report>
+  /** Ends an unfinished report and returns it; removes one that has ended, with its result, and returns undefined. */
+  cancelOrRemove(reportId: ReportId): Promise<Report | undefined>
   /** The report now and after each change until it has ended. */
   watch(reportId: ReportId, signal?: AbortSignal): AsyncGenerator<Report, void>
   /** A page of a complete report's rows. */
@@ -157,8 +164,8 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
     if (state !== 'complete') await deleteParts(db, report.report_key)
   }
 
-  return {
-    async trigger(options) {
+  const runner: ReportRunner = {
+    async trigger(options, once) {
       const latest = await latestPollAt(db)
       if (latest === undefined) {
         throw new AppError(
@@ -167,8 +174,14 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
         )
       }
       const reportId = reportIdSchema.parse(randomUUID())
-      const report = await insertReport(db, reportId, { ...options, asOf: options.asOf ?? latest }, now())
-      enqueue(report)
+      const { report, isNew } = await insertReport(db, {
+        reportId,
+        options: { ...options, asOf: options.asOf ?? latest },
+        requestedAtMs: now(),
+        once,
+      })
+      if (isNew) enqueue(report)
+      else requireSameOptions(report, options)
       return reportOf(report)
     },
 
@@ -180,6 +193,13 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
       const after = await getReport(db, reportId)
       if (after.state === 'cancelled') return reportOf(after)
       throw new AppError('conflict', `report ${reportId} cannot be cancelled: it is ${after.state}`)
+    },
+
+    async cancelOrRemove(reportId) {
+      const report = await getReport(db, reportId)
+      if (!isFinished(report.state)) return runner.cancel(reportId)
+      await deleteReport(db, report.report_key)
+      return undefined
     },
 
     async *watch(reportId, signal) {
@@ -221,6 +241,19 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
       await pool.close()
     },
   }
+  return runner
+}
+
+function requireSameOptions(report: StoredReport, { asOf, interpolation, reach }: ReportOptions): void {
+  const isSame =
+    (asOf === undefined || asOf === report.as_of) &&
+    interpolation === report.interpolation &&
+    reach === report.reach_ms
+  if (isSame) return
+  throw new AppError(
+    'conflict',
+    `this key belongs to report ${report.report_id}, which was requested with other options: use another key`,
+  )
 }
 
 function viewpointOf(report: StoredReport): Viewpoint {

@@ -97,7 +97,7 @@ describe('imports and rejected rows', () => {
     'the malformed cursor %j is refused',
     async (cursor) => {
       await using scene = await importScene()
-      const refused = { code: 'invalid', message: expect.stringContaining('nextCursor') }
+      const refused = { code: 'invalid', message: expect.stringContaining('nextCursor') as unknown }
       const page = { limit: 10, cursor }
       await expect(listImports(scene.db, page)).rejects.toMatchObject(refused)
       await expect(listRejectedRows(scene.db, page)).rejects.toMatchObject(refused)

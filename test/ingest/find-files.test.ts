@@ -86,10 +86,11 @@ describe('finding what to import', () => {
     ['a damaged gzip file', { 'x.csv': gzipSync(polls).subarray(0, 15) }, 'x.csv', /damaged gzip file/],
   ] as const)('%s is refused, with what to do', async (_name, contents, path, message) => {
     await using scene = await importScene()
-    for (const [name, content] of Object.entries(contents)) await scene.write(name, content)
+    for (const [name, content] of Object.entries<string | Uint8Array>(contents))
+      await scene.write(name, content)
     await expect(findImportFiles([scene.path(path)])).rejects.toMatchObject({
       code: 'invalid',
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(message) as unknown,
     })
   })
 
@@ -97,7 +98,7 @@ describe('finding what to import', () => {
     await using scene = await importScene()
     await expect(findImportFiles([scene.path('nowhere')])).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('nowhere'),
+      message: expect.stringContaining('nowhere') as unknown,
     })
   })
 })

@@ -3,7 +3,7 @@ import type { CommandContext, MessageOptions } from '../context.ts'
 import { printJson } from '../output.ts'
 import { printReport } from '../print-report.ts'
 
-interface CancelOptions extends ConnectionOptions, MessageOptions {
+export interface CancelOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true
 }
 

@@ -5,7 +5,7 @@ import { importPaths } from '../import-paths.ts'
 import { printJson, printTable } from '../output.ts'
 import { importColumns } from './imports.ts'
 
-interface ImportCommandOptions extends ConnectionOptions, MessageOptions {
+export interface ImportCommandOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true
 }
 

@@ -1,5 +1,4 @@
 import type { RejectedRow } from '../../../shared/import.ts'
-import type { ImportId } from '../../../shared/ids.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
 import { printPages, type ListOptions } from '../listing.ts'
@@ -17,9 +16,9 @@ export async function runRejected(
   options: ConnectionOptions & ListOptions,
   importId: number | undefined,
 ): Promise<void> {
-  const only = importId === undefined ? {} : { importId: importId as ImportId }
+  const only = importId === undefined ? {} : { importId }
   await withConnection(context, options, async ({ client }) => {
-    if (importId !== undefined) await client.import.get.query({ importId: importId as ImportId })
+    if (importId !== undefined) await client.import.get.query({ importId })
     await printPages(context, options, columns, (page) =>
       client.import.rejectedRows.query({ ...page, ...only }),
     )

@@ -7,7 +7,7 @@ import { printJson } from '../output.ts'
 import { createProgressDisplay, stepOfReport } from '../progress-display.ts'
 import { printReport } from '../print-report.ts'
 
-interface StatusOptions extends ConnectionOptions, MessageOptions {
+export interface StatusOptions extends ConnectionOptions, MessageOptions {
   readonly wait?: true
   readonly json?: true
 }

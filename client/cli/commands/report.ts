@@ -11,7 +11,7 @@ import { formatCount, write } from '../output.ts'
 import { openReportOutput } from '../report-output.ts'
 import { runReport } from '../run-report.ts'
 
-interface ReportCommandOptions extends ConnectionOptions, MessageOptions {
+export interface ReportCommandOptions extends ConnectionOptions, MessageOptions {
   readonly from?: readonly string[]
   readonly asOf?: string
   readonly interpolation?: Interpolation
@@ -33,11 +33,10 @@ export async function runReportCommand(
   await withData(context, options, async (connection, howToGoOn) => {
     const { signal, stdout } = context
     const report = await runReport(context, options, connection, reportOptionsOf(options))
-    const { reportId } = report
-    const bytes = await connection.client.downloadReport(reportId, { ...format, signal })
+    const bytes = await connection.client.downloadReport(report.reportId, { ...format, signal })
     if (output) await output.write(bytes, signal)
     else for await (const chunk of bytes) await write(stdout, chunk)
-    if (path !== undefined) say(context, options, `${path}: ${describe(report)}\n${howToGoOn(reportId)}`)
+    if (path !== undefined) say(context, options, `${path}: ${describe(report)}\n${howToGoOn}`)
   })
 }
 
@@ -64,7 +63,7 @@ function describe({ reportId, asOf, progress }: Report): string {
   return `${formatCount(progress.storesTotal)} stores as of ${asOf} (report ${reportId})`
 }
 
-type UseData = (connection: Connection, howToGoOn: (reportId: string) => string) => Promise<void>
+type UseData = (connection: Connection, howToGoOn: string) => Promise<void>
 
 /** Calls `use` with the data that is asked for; that of `--from` is in a temporary database unless one is named. */
 async function withData(context: CommandContext, options: ReportCommandOptions, use: UseData): Promise<void> {
@@ -86,14 +85,13 @@ async function withData(context: CommandContext, options: ReportCommandOptions, 
     await withConnection(context, temporary, async (connection) => {
       const howToList = `${toKeep} && store-monitor rejected --database FILE`
       await importPaths(context, { ...options, howToList }, connection, from)
-      await use(connection, () => `to keep the data for further reports: ${toKeep}`)
+      await use(connection, `to keep the data for further reports: ${toKeep}`)
     })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function goOnWith({ flags }: Connection): (reportId: string) => string {
-  return (reportId) =>
-    `its state: store-monitor report-status ${reportId}${flags}; all reports: store-monitor reports${flags}`
+function goOnWith({ flags }: Connection): string {
+  return `all reports: store-monitor reports${flags}`
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 
-interface ServeOptions extends MessageOptions {
+export interface ServeOptions extends MessageOptions {
   readonly host?: string
   readonly port?: string
   readonly database?: string

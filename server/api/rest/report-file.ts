@@ -1,26 +1,25 @@
-import * as z from 'zod'
-import { AppError } from '../../shared/app-error.ts'
-import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPartCsv } from '../database/report-parts.ts'
-import type { StoredReport } from '../database/reports.ts'
-import { columnChoices, csvHeaderLine, csvLines } from '../reports/csv.ts'
-import { rowsByPart } from '../reports/rows.ts'
-import { reportRowAt } from '../reports/totals.ts'
+import { AppError } from '../../../shared/app-error.ts'
+import type { Db } from '../../database/connect.ts'
+import { listPartSizes, readPartCsv } from '../../database/report-parts.ts'
+import type { StoredReport } from '../../database/reports.ts'
+import { csvHeaderLine, csvLines, type ColumnChoice } from '../../reports/csv.ts'
+import { rowsByPart } from '../../reports/rows.ts'
+import { reportRowAt } from '../../reports/totals.ts'
 
 export const fileFormats = ['csv', 'json', 'ndjson'] as const
 export type FileFormat = (typeof fileFormats)[number]
 
 export const mediaTypes = {
-  csv: 'text/csv; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
 } as const satisfies Record<FileFormat, string>
 
-export const fileOptions = z.object({
-  format: z.enum(fileFormats).default('csv'),
-  columns: z.enum(columnChoices).default('default').describe('Of a CSV: with or without the unknown columns'),
-})
-export type FileOptions = z.output<typeof fileOptions>
+export interface FileOptions {
+  readonly format: FileFormat
+  /** Of a CSV: with or without the unknown columns. */
+  readonly columns: ColumnChoice
+}
 
 /** A complete report as a file to be sent. */
 export interface ReportFile {
@@ -43,7 +42,7 @@ export async function reportFile(db: Db, report: StoredReport, options: FileOpti
   const form = format === 'csv' ? `csv-${columns}` : format
   const file = {
     name: `${report.report_id}.${format}`,
-    mediaType: mediaTypes[format],
+    mediaType: `${mediaTypes[format]}; charset=utf-8`,
     // A complete report never changes, so that its id and the form are a strong tag.
     etag: `"${report.report_id}-${form}"`,
     lastModifiedMs: report.finished_at ?? report.requested_at,
@@ -87,6 +86,19 @@ async function* textOf(db: Db, reportKey: number, { format, columns }: FileOptio
     isFirst = false
   }
   if (format === 'json') yield '\n]\n'
+}
+
+/** A complete report's CSV as a JSON text, for the dialect that has it so. */
+export async function* reportWithTextJson(
+  db: Db,
+  reportKey: number,
+  message: string,
+): AsyncGenerator<Uint8Array> {
+  const { bytes } = await storedCsv(db, reportKey)
+  yield Buffer.from(`{"message":${JSON.stringify(message)},"report":"`)
+  for await (const chunk of bytes())
+    yield Buffer.from(JSON.stringify(Buffer.from(chunk).toString()).slice(1, -1))
+  yield Buffer.from('"}')
 }
 
 async function* encoded(texts: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import { AppError } from '../../shared/app-error.ts'
-import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
-import type { ApiParts } from './api-parts.ts'
-import { appErrorOf, problemOf } from './errors.ts'
+import { AppError } from '../../../shared/app-error.ts'
+import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { appErrorOf, problemOf } from '../errors.ts'
 
 /** What a caller that accepts NDJSON is sent while its file is imported: a line each. */
 export type UploadEvent =

@@ -30,11 +30,17 @@ export function sendFile(request: Request, file: ReportFile): Response {
 
   function respond(status: number, bytes: AsyncGenerator<Uint8Array>): Response {
     if (request.method === 'HEAD') return new Response(null, { status, headers })
-    return new Response(ReadableStream.from(bytes) as unknown as globalThis.ReadableStream, {
-      status,
-      headers,
-    })
+    return new Response(streamOf(bytes), { status, headers })
   }
+}
+
+/** An answer that is written while it is sent. */
+export function sendText(mediaType: string, bytes: AsyncGenerator<Uint8Array>): Response {
+  return new Response(streamOf(bytes), { headers: { 'content-type': mediaType } })
+}
+
+function streamOf(bytes: AsyncGenerator<Uint8Array>): globalThis.ReadableStream {
+  return ReadableStream.from(bytes) as unknown as globalThis.ReadableStream
 }
 
 function isUnchanged(request: Request, file: ReportFile): boolean {

@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import { importId } from '../../../shared/ids.ts'
+import { getImport, listImports } from '../../database/imports.ts'
+import { listRejectedRows } from '../../database/rejected-rows.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+import { importList, importResult, pageQuery, rejectedRowList } from './schemas.ts'
+import { receiveImport } from './upload.ts'
+
+const json = (schema: z.ZodType) => ({ 'application/json': schema })
+const malformed = { description: 'The request is malformed; `detail` says what is wrong' }
+const unknownImport = { description: 'There is no such import' }
+const importPath = z.object({ import_id: z.coerce.number().pipe(importId) })
+
+/** The operations on imports. */
+export function importRoutes(parts: ApiParts): RestRoute[] {
+  const { db } = parts
+  return [
+    defineRoute({
+      id: 'importFile',
+      method: 'post',
+      paths: ['/imports'],
+      tag: 'Imports',
+      summary: 'Import a CSV file: polls, business hours or timezones, told apart by its header',
+      description:
+        'The file is the body (`curl --data-binary @FILE`). The answer comes when the import is complete; to a caller that accepts application/x-ndjson, with a line for each progress before it.',
+      query: z.object({
+        source: z
+          .string()
+          .min(1)
+          .max(255)
+          .default('upload.csv')
+          .describe('The name that the file is known by'),
+      }),
+      body: null,
+      responses: {
+        200: {
+          description: 'The record of the import',
+          content: { ...json(importResult), 'application/x-ndjson': null },
+        },
+        400: { description: 'The file is none of the three kinds, or is empty' },
+      },
+      handle: ({ query }, context) => receiveImport(parts, context.req.raw, query.source),
+    }),
+    defineRoute({
+      id: 'listImports',
+      method: 'get',
+      paths: ['/imports'],
+      tag: 'Imports',
+      summary: 'Imports, newest first, a page at a time',
+      query: pageQuery,
+      responses: { 200: { description: 'A page of imports', content: json(importList) }, 400: malformed },
+      handle: async ({ query }, context) => context.json(await listImports(db, query)),
+    }),
+    defineRoute({
+      id: 'getImport',
+      method: 'get',
+      paths: ['/imports/{import_id}'],
+      tag: 'Imports',
+      summary: 'The record of an import',
+      path: importPath,
+      responses: {
+        200: { description: 'The import', content: json(importResult) },
+        400: malformed,
+        404: unknownImport,
+      },
+      handle: async ({ path }, context) => context.json(await getImport(db, path.import_id)),
+    }),
+    defineRoute({
+      id: 'listRejectedRows',
+      method: 'get',
+      paths: ['/imports/{import_id}/rejected'],
+      tag: 'Imports',
+      summary: 'The rows of an import that were not taken, and why, a page at a time',
+      path: importPath,
+      query: pageQuery,
+      responses: {
+        200: { description: 'A page of rows', content: json(rejectedRowList) },
+        400: malformed,
+        404: unknownImport,
+      },
+      async handle({ path, query }, context) {
+        await getImport(db, path.import_id)
+        return context.json(await listRejectedRows(db, { ...query, importId: path.import_id }))
+      },
+    }),
+  ]
+}

@@ -1,0 +1,119 @@
+import type { Context, Hono } from 'hono'
+import * as z from 'zod'
+import { AppError } from '../../../shared/app-error.ts'
+
+type Fields = z.ZodObject | z.ZodPipe<z.ZodObject>
+
+/** What an operation answers with a status. */
+export interface RestResponse {
+  readonly description: string
+  /** A schema for JSON, or null for other text, by media type; none where there is no body. */
+  readonly content?: Readonly<Record<string, z.ZodType | null>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A REST operation: where it is, what it takes, what it answers. Documentation and validation are made from it. */
+export interface RestRoute<
+  Path extends z.ZodObject = z.ZodObject,
+  Query extends Fields = Fields,
+  Body extends z.ZodType = z.ZodType,
+> {
+  readonly id: string
+  readonly method: 'get' | 'post' | 'delete'
+  /** Every path it is served at, as OpenAPI writes them; the first is the one to use, the others are for older clients. */
+  readonly paths: readonly [string, ...string[]]
+  readonly tag: 'Reports' | 'Imports' | 'Service'
+  readonly summary: string
+  readonly description?: string
+  readonly path: Path
+  readonly query: Query
+  /** Of a JSON body, which may be empty where the schema takes `undefined`; `null` where the handler reads it. */
+  readonly body: Body | null
+  readonly requestHeaders?: z.ZodObject
+  /** What is answered but for errors of the server itself. */
+  readonly responses: Readonly<Record<number, RestResponse>>
+  handle(
+    input: { path: z.output<Path>; query: z.output<Query>; body: z.output<Body> },
+    context: Context,
+  ): Response | Promise<Response>
+}
+
+const nothing = z.object({})
+export const noBody = z.undefined()
+const maxBodyBytes = 64 * 1024
+
+type Optional = 'path' | 'query' | 'body'
+
+/** A route as it is written: what it does not take is left out. */
+export function defineRoute<
+  Path extends z.ZodObject = typeof nothing,
+  Query extends Fields = typeof nothing,
+  Body extends z.ZodType = typeof noBody,
+>(
+  definition: Omit<RestRoute<Path, Query, Body>, Optional> &
+    Partial<Pick<RestRoute<Path, Query, Body>, Optional>>,
+): RestRoute {
+  return { path: nothing, query: nothing, body: noBody, ...definition } as unknown as RestRoute
+}
+
+/** Serves a route on an app: input is checked by its schemas, and errors are thrown. */
+export function serveRoute(app: Hono, route: RestRoute): void {
+  for (const path of route.paths) {
+    app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
+      const input = {
+        path: route.path.parse(pathParameters(path, context)),
+        query: route.query.parse(context.req.query()),
+        body: await readBody(route, context.req.raw),
+      }
+      return route.handle(input, context)
+    })
+  }
+}
+
+/** A parameter that fills a segment of a path, or all of it before an extension. */
+const parameter = /\{(\w+)\}(\.\w+)?(?=\/|$)/g
+
+/** `/reports/{id}.csv` as Hono writes it: `/reports/:id{.+\.csv}`, with the extension in the parameter. */
+function honoPath(path: string): string {
+  return path.replaceAll(parameter, (_, name: string, extension?: string) =>
+    extension === undefined ? `:${name}` : `:${name}{.+\\${extension}}`,
+  )
+}
+
+function pathParameters(path: string, context: Context): Record<string, string> {
+  const parameters = Array.from(path.matchAll(parameter), ([, name = '', extension = '']) => {
+    const value = context.req.param(name) ?? ''
+    return [name, value.slice(0, value.length - extension.length)]
+  })
+  return Object.fromEntries(parameters) as Record<string, string>
+}
+
+async function readBody({ body }: RestRoute, request: Request): Promise<unknown> {
+  if (body === null || body === noBody) return undefined
+  return body.parse(await readJson(request))
+}
+
+/** The JSON of a body, whatever type it is declared as: `curl -d` says it is a form. undefined where it is empty. */
+async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request)
+  if (text.trim() === '') return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new AppError('invalid', `the body is not JSON: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  if (request.body === null) return ''
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body) {
+    length += chunk.byteLength
+    if (length > maxBodyBytes) {
+      throw new AppError('too-large', `the body is larger than the ${maxBodyBytes} bytes that are read`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod'
+import { health } from '../../../shared/store.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { readHealth } from '../health.ts'
+import { frontPage } from './front-page.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+import { service } from './schemas.ts'
+
+const healthBody = health.meta({ id: 'Health' })
+const alive = z.object({ status: z.literal('ok') }).meta({ id: 'Alive' })
+
+/** The operations on the service itself. */
+export function serviceRoutes(parts: ApiParts): RestRoute[] {
+  return [
+    defineRoute({
+      id: 'describeService',
+      method: 'get',
+      paths: ['/'],
+      tag: 'Service',
+      summary: 'What this is and where to go on: a page for a browser, JSON for a program',
+      responses: {
+        200: { description: 'The service', content: { 'application/json': service, 'text/html': null } },
+      },
+      handle: (_, context) => frontPage(context, parts.version),
+    }),
+    defineRoute({
+      id: 'readHealth',
+      method: 'get',
+      paths: ['/health', '/readyz'],
+      tag: 'Service',
+      summary: 'That the service can answer from its database, and what it has',
+      responses: {
+        200: { description: 'It can', content: { 'application/json': healthBody } },
+      },
+      async handle(_, context) {
+        context.header('cache-control', 'no-store')
+        return context.json(await readHealth(parts))
+      },
+    }),
+    defineRoute({
+      id: 'isAlive',
+      method: 'get',
+      paths: ['/livez'],
+      tag: 'Service',
+      summary: 'That the process answers',
+      responses: { 200: { description: 'It does', content: { 'application/json': alive } } },
+      handle: (_, context) => context.json({ status: 'ok' }),
+    }),
+  ]
+}

@@ -1,0 +1,257 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { workedCases } from '../support/cases.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { jsonLines, runCli, startCli, type RunningCli } from './run-cli.ts'
+
+const messy = workedCases.find(({ name }) => name === '16-messy-files')!
+const unknownId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
+
+const parts = new AsyncDisposableStack()
+let folder: TemporaryFolder
+let server: RunningCli
+let serverUrl: string
+
+beforeAll(async () => {
+  folder = parts.use(await temporaryFolder())
+  server = parts.use(
+    startCli(['serve', '--port', '0', '--database', folder.file('served.db'), '--workers', '1']),
+  )
+  serverUrl = (await server.said(/listening on (\S+)/))[1]!
+})
+afterAll(() => parts.disposeAsync())
+
+describe('with', () => {
+  test.concurrent.for(['--database', '--url'])(
+    '%s, every command does its work, and stdout has the data and nothing else',
+    async (place, { expect }) => {
+      const at = [place, place === '--url' ? serverUrl : folder.file('local.db')]
+
+      const imported = await runCli(['import', messy.folder, '--json', ...at])
+      expect(imported.exitCode).toBe(0)
+      expect(jsonLines(imported.stdout)).toMatchObject([
+        { importId: 1, kind: 'timezones', state: 'complete', rowsRejected: 1 },
+        { importId: 2, kind: 'business-hours', state: 'complete', rowsRejected: 3 },
+        { importId: 3, kind: 'polls', state: 'complete', rowsRejected: 5 },
+      ])
+      expect(imported.stderr).toMatch(/9 rows were rejected:\n.*:2: .*Mars\/Olympus/)
+      expect(imported.stderr).toContain(`store-monitor rejected ${at.join(' ')}`)
+
+      const report = await runCli(['report', '--columns', 'all', ...at])
+      expect(report).toMatchObject({ exitCode: 0, stdout: messy.expectedCsv })
+      expect(report.stderr).toBe('Report: 100 %, 1 of 1 stores\n')
+
+      const [reports, imports, stores, otherStores, rejected, rejectedPolls] = await Promise.all([
+        runCli(['reports', '--json', ...at]),
+        runCli(['imports', '--limit', '2', ...at]),
+        runCli(['stores', ...at]),
+        runCli(['stores', 'nowhere', ...at]),
+        runCli(['rejected', '--json', '--all', ...at]),
+        runCli(['rejected', '3', '--json', ...at]),
+      ])
+      expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'complete', reach: '24h' }])
+      expect(imports.stdout).toMatch(
+        /^IMPORT {2}STATE .*\n +3 {2}complete {2}polls .*\n +2 {2}complete .*\n$/,
+      )
+      expect(imports.stderr).toBe('the first 2; --limit or --all shows more\n')
+      expect(stores.stdout).toMatch(/^STORE +TIMEZONE +BUSINESS HOURS\n\S+ +default +\S.*\n$/)
+      expect(otherStores).toEqual({ exitCode: 0, stdout: '', stderr: 'there are none\n' })
+      expect(jsonLines(rejected.stdout)).toHaveLength(9)
+      expect(jsonLines(rejectedPolls.stdout).map(({ importId }) => importId)).toEqual([3, 3, 3, 3, 3])
+
+      const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
+      const [status, waited, cancelled] = await Promise.all([
+        runCli(['report-status', reportId, ...at]),
+        runCli(['report-status', reportId, '--wait', '--json', '--quiet', ...at]),
+        runCli(['cancel', reportId, ...at]),
+      ])
+      expect(status).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(status.stdout).toMatch(/^report +\S+\nstate +complete\nstores +1 of 1\n/)
+      expect(jsonLines(waited.stdout)).toEqual(jsonLines(reports.stdout))
+      expect(cancelled).toMatchObject({ exitCode: 4, stdout: '' })
+      expect(cancelled.stderr).toMatch(/^store-monitor: report .* cannot be cancelled: it is complete\n$/)
+    },
+  )
+})
+
+describe('report', () => {
+  test.concurrent(
+    '-o puts the file in its place as a whole, and says on stderr what is in it',
+    async ({ expect }) => {
+      const path = folder.file('report.ndjson')
+      await writeFile(path, 'an older report')
+      const from = ['--from', messy.folder, '--workers', '1']
+      const { exitCode, stdout, stderr } = await runCli(['report', ...from, '--json', '-o', path], {
+        environment: { DATABASE_URL: folder.file('untouched.db') },
+      })
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
+      expect(jsonLines(await readFile(path, 'utf8'))).toMatchObject([
+        { storeId: expect.any(String) as string },
+      ])
+      expect(existsSync(`${path}.part`)).toBe(false)
+      expect(existsSync(folder.file('untouched.db'))).toBe(false)
+      expect(stderr).toMatch(/report\.ndjson: 1 stores as of 2023-.*Z \(report /)
+    },
+  )
+
+  test.concurrent('--from with a database puts the data into it', async ({ expect }) => {
+    const at = ['--database', folder.file('kept.db')]
+    const { stdout } = await runCli(['report', '--from', messy.folder, '--columns', 'all', ...at])
+    expect(stdout).toBe(messy.expectedCsv)
+    const imports = await runCli(['imports', '--json', ...at])
+    expect(jsonLines(imports.stdout)).toHaveLength(3)
+  })
+
+  test.concurrent('stopped while it imports leaves nothing behind', async ({ expect }) => {
+    await using temporary = await temporaryFolder()
+    await using data = await temporaryFolder()
+    const row = (i: number) =>
+      `store-${i % 100},active,2023-01-22 12:${String(i % 60).padStart(2, '0')}:00 UTC\n`
+    const rows = Array.from({ length: 300_000 }, (_, i) => row(i))
+    await writeFile(data.file('polls.csv'), `store_id,status,timestamp_utc\n${rows.join('')}`)
+
+    await using cli = startCli(['report', '--from', data.path, '-o', data.file('report.csv')], {
+      environment: { TMPDIR: temporary.path },
+    })
+    await cli.said(/polls\.csv: \d+ %/)
+    cli.kill('SIGTERM')
+    const { exitCode, stderr } = await cli.finished
+    expect(exitCode).toBe(143)
+    expect(stderr).toMatch(/store-monitor: interrupted\n$/)
+    expect(await readdir(temporary.path)).toEqual([])
+    expect(await readdir(data.path)).toEqual(['polls.csv'])
+  })
+})
+
+describe('what goes wrong is one line on stderr and an exit code:', () => {
+  interface Failure {
+    readonly args: readonly string[]
+    readonly exitCode: number
+    readonly says: RegExp
+  }
+  const failures: readonly Failure[] = [
+    { args: ['bogus'], exitCode: 2, says: /unknown command 'bogus' \(see store-monitor --help\)/ },
+    {
+      args: ['stores', '--limit', '0'],
+      exitCode: 2,
+      says: /'0' is invalid.*\(see store-monitor stores --help\)/,
+    },
+    { args: ['report', '--columns', 'few'], exitCode: 2, says: /Allowed choices are default, all/ },
+    {
+      args: ['report', '--reach', '99d', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /"99d" is out of range: 1m to 7d/,
+    },
+    { args: ['report', '-o', '/nowhere/report.csv'], exitCode: 2, says: /there is no folder \/nowhere/ },
+    {
+      args: ['reports', '--url', 'a', '--database', 'b'],
+      exitCode: 2,
+      says: /--url and --database exclude each other/,
+    },
+    {
+      args: ['reports', '--url', 'SERVER', '--workers', '2'],
+      exitCode: 2,
+      says: /--workers is for a database/,
+    },
+    {
+      args: ['reports', '--url', 'localhost:8000'],
+      exitCode: 2,
+      says: /"localhost:8000" is not the URL of a server/,
+    },
+    { args: ['import', 'nothing.csv'], exitCode: 3, says: /there is no file or folder nothing\.csv/ },
+    { args: ['report-status', 'mine', '--url', 'SERVER'], exitCode: 2, says: /a report id is a UUID/ },
+    {
+      args: ['report-status', unknownId, '--url', 'SERVER'],
+      exitCode: 3,
+      says: /there is no report 3f0a9d3c/,
+    },
+    {
+      args: ['report-status', unknownId, '--url', 'SERVER', '--wait'],
+      exitCode: 3,
+      says: /there is no report 3f0a9d3c/,
+    },
+    { args: ['rejected', '99', '--url', 'SERVER'], exitCode: 3, says: /no import 99/ },
+    { args: ['report', '--database', 'EMPTY'], exitCode: 4, says: /there are no polls.*import some first/ },
+    { args: ['report'], exitCode: 5, says: /no database at .*store-monitor\.db: import data first/ },
+    {
+      args: ['reports', '--url', 'http://127.0.0.1:2'],
+      exitCode: 5,
+      says: /cannot reach store-monitor at .*:2 \(ECONNREFUSED\).*serve/,
+    },
+  ]
+
+  test.concurrent.for(failures)('$args', async ({ args, exitCode, says }, { expect }) => {
+    await using cwd = await temporaryFolder()
+    const empty = cwd.file('empty.db')
+    if (args.includes('EMPTY')) await writeFile(empty, '')
+    const given = args.map((arg) => arg.replace('SERVER', serverUrl).replace('EMPTY', empty))
+    const result = await runCli(given, { cwd: cwd.path })
+    expect(result).toMatchObject({ exitCode, stdout: '' })
+    expect(result.stderr).toMatch(says)
+    expect(result.stderr).toMatch(/^store-monitor: .*\n$/)
+  })
+})
+
+describe('--help', () => {
+  const commands = ['serve', 'import', 'report', 'reports', 'report-status', 'cancel', 'stores', 'imports']
+
+  test.concurrent.for([...commands, 'rejected', 'demo'])(
+    'of %s has examples',
+    async (command, { expect }) => {
+      const { exitCode, stdout, stderr } = await runCli([command, '--help'])
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(stdout).toContain(`Examples:\n  store-monitor ${command}`)
+    },
+  )
+
+  test.concurrent('of the whole documents the exit codes', async ({ expect }) => {
+    const { stdout } = await runCli(['--help'])
+    expect(stdout).toMatch(/Exit codes:[^]*130 +interrupted/)
+  })
+})
+
+test.concurrent(
+  'demo shows a table of stores and leaves a report and a database to go on with',
+  async ({ expect }) => {
+    await using cwd = await temporaryFolder()
+    const { exitCode, stdout, stderr } = await runCli(['demo'], { cwd: cwd.path })
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^STORE +UPTIME .*\n(?:\S+ +\d+\.\d\d % .*\n){10}$/m)
+    expect(stderr).toMatch(/7 rows were rejected:[^]*serve --database demo\/store-monitor\.db/)
+    expect((await readFile(cwd.file('report.csv'), 'utf8')).split('\n')).toHaveLength(44)
+    const stores = await runCli(['stores', '--json', '--database', 'demo/store-monitor.db'], {
+      cwd: cwd.path,
+    })
+    expect(jsonLines(stores.stdout)).toHaveLength(42)
+  },
+)
+
+test.concurrent('a command for a server loads neither the server nor its packages', async ({ expect }) => {
+  const print = `import { registerHooks } from 'node:module'
+    registerHooks({ load: (url, context, next) => (console.error('loads', url), next(url, context)) })`
+  const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(print)}` }
+  const { stderr, exitCode } = await runCli(['report-status', unknownId, '--url', serverUrl], { environment })
+  expect(exitCode).toBe(3)
+  expect(stderr).toMatch(/loads .*\/client\/cli\/commands\/report-status\./)
+  expect(stderr).not.toMatch(
+    /loads .*(?<!@trpc)\/server\/|node_modules\/(?:zod|kysely|better-sqlite3|hono)\//,
+  )
+})
+
+test('serve ends with 0 when it is told to stop, and what it was asked for is done', async () => {
+  await using other = startCli([
+    'serve',
+    '--port',
+    '0',
+    '--database',
+    folder.file('other.db'),
+    '--workers',
+    '1',
+  ])
+  const url = (await other.said(/listening on (\S+) with/))[1]!
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+  await other.said(/curl -X POST http:\/\/127\.0\.0\.1:\d+\/trigger_report/)
+  other.kill('SIGTERM')
+  expect(await other.finished).toMatchObject({ exitCode: 0, stdout: '' })
+})

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fillDatabase } from '../support/filled-database.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { jsonLines, launcher, runCli, startCli } from './run-cli.ts'
+
+const parts = new AsyncDisposableStack()
+let folder: TemporaryFolder
+let database: string
+
+// So many stores that a report takes a moment.
+beforeAll(async () => {
+  folder = parts.use(await temporaryFolder())
+  database = folder.file('large.db')
+  await fillDatabase(database, 40_000)
+})
+afterAll(() => parts.disposeAsync())
+
+test('Ctrl-C cancels a report in process, and the older file stays as it was', async () => {
+  const path = folder.file('report.csv')
+  await writeFile(path, 'an older report')
+  await using cli = startCli(['report', '--database', database, '--workers', '1', '-o', path])
+  await cli.said(/Report: \d+ %/)
+  cli.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await cli.finished
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })
+  expect(stderr).toMatch(/report \S+ was cancelled\nstore-monitor: interrupted\n$/)
+  expect(await readFile(path, 'utf8')).toBe('an older report')
+  expect(existsSync(`${path}.part`)).toBe(false)
+
+  const reports = await runCli(['reports', '--json', '--limit', '1', '--database', database])
+  expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'cancelled' }])
+})
+
+test('Ctrl-C cancels a report of a server, which others see', async () => {
+  await using server = startCli(['serve', '--port', '0', '--database', database, '--workers', '1'])
+  const url = (await server.said(/listening on (\S+)/))[1]!
+  await using cli = startCli(['report'], { environment: { STORE_MONITOR_URL: url } })
+  await cli.said(/Report: \d+ %/)
+  cli.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await cli.finished
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })
+
+  const reportId = /report (\S+) was cancelled/.exec(stderr)![1]!
+  const status = await runCli(['report-status', reportId, '--json', '--url', url])
+  expect(status).toMatchObject({ exitCode: 4, stderr: 'store-monitor: the report was cancelled\n' })
+  expect(jsonLines(status.stdout)).toMatchObject([{ reportId, state: 'cancelled' }])
+})
+
+test('a reader that has seen enough is no error', () => {
+  const command = `"$0" "$1" stores --all --quiet --database "$2" | head -1; echo "\${PIPESTATUS[0]}"`
+  const { stdout, stderr } = spawnSync('bash', ['-c', command, process.execPath, launcher, database], {
+    encoding: 'utf8',
+  })
+  expect(stdout).toMatch(/^STORE +TIMEZONE +BUSINESS HOURS\n0\n$/)
+  expect(stderr).toBe('')
+})

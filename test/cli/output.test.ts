@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { formatWeek } from '../../client/cli/commands/stores.ts'
+import { formatTable } from '../../client/cli/output.ts'
+
+test('a table is columns side by side, numbers to the right, without what would move a terminal cursor', () => {
+  const rows = [
+    { name: 'a', count: 1 },
+    { name: 'b\u{1b}[2J', count: 1000 },
+  ]
+  const columns = [
+    { head: 'NAME', cell: (row: (typeof rows)[number]) => row.name },
+    { head: 'COUNT', align: 'right' as const, cell: (row: (typeof rows)[number]) => String(row.count) },
+    { head: 'NOTE', cell: () => '' },
+  ]
+  expect(formatTable(columns, rows).split('\n')).toEqual([
+    'NAME   COUNT  NOTE',
+    'a          1',
+    'b\u{fffd}[2J   1000',
+  ])
+})
+
+test('business hours of days that follow each other are told together', () => {
+  const span = (day: number, start: string, end: string) => ({ day, start, end })
+  const week = [
+    ...[0, 1, 2, 3].map((day) => span(day, '09:00:00', '17:00:00')),
+    span(5, '18:00:00', '23:59:59'),
+    span(5, '10:00:00', '14:00:00'),
+    span(6, '10:00:00', '24:00:00'),
+  ]
+  expect(formatWeek(week)).toBe('Mon-Thu 09:00-17:00, Sat 10:00-14:00 18:00-23:59:59, Sun 10:00-24:00')
+  expect(formatWeek([])).toBe('')
+})

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+export const launcher = join(root, 'client/cli/store-monitor.js')
+/** Spares each of many short processes the compiling of the same files. */
+const compileCache = join(root, 'node_modules/.cache/node')
+
+export interface CliOptions {
+  readonly cwd?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export interface CliResult {
+  /** null where a signal ended the process. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunningCli extends AsyncDisposable {
+  readonly finished: Promise<CliResult>
+  /** The first match in what it writes to stderr; rejects where it ends without one. */
+  said(pattern: RegExp): Promise<RegExpExecArray>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Starts the real command line in a process of its own. */
+export function startCli(args: readonly string[], { cwd, environment }: CliOptions = {}): RunningCli {
+  const child = spawn(process.execPath, [launcher, ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      TZ: 'Asia/Kathmandu',
+      NODE_COMPILE_CACHE: compileCache,
+      ...environment,
+    },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const finished = once(child, 'close').then(([exitCode]) => ({
+    exitCode: exitCode as number | null,
+    stdout,
+    stderr,
+  }))
+  return {
+    finished,
+    said(pattern) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(stderr)
+          if (match) resolve(match)
+        }
+        look()
+        child.stderr.on('data', look)
+        child.on('close', () => reject(new Error(`it ended without ${pattern}: ${stderr}`)))
+      })
+    },
+    kill: (signal) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      await finished
+    },
+  }
+}
+
+/** Runs the command line to its end. */
+export async function runCli(args: readonly string[], options?: CliOptions): Promise<CliResult> {
+  await using cli = startCli(args, options)
+  return await cli.finished
+}
+
+/** Its lines of JSON. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}

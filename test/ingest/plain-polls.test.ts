@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createIdTable } from '../../server/ingest/id-table.ts'
+import { createPlainPolls } from '../../server/ingest/plain-polls.ts'
+import { storeIdPattern } from '../../shared/ids.ts'
+import { parseTimestamp } from '../../shared/timestamp.ts'
+
+/** The polls of the plain lines that `text` starts with, and how many lines that are. */
+function plainPolls(text: string): { polls: string[]; lineCount: number } {
+  const ids: string[] = []
+  const polls: string[] = []
+  const take = createPlainPolls({
+    ordinalOf: (id) => (storeIdPattern.test(id) ? ids.push(id) - 1 : -1),
+    add: (ordinal, epochMs, active) => polls.push(`${ids[ordinal]} ${active} ${epochMs}`),
+  })
+  const { lineCount, byteCount } = take(Buffer.from(text))
+  expect(text.slice(0, byteCount).split('\n')).toHaveLength(lineCount + 1)
+  return { polls, lineCount }
+}
+
+/** The slow, obvious twin: what a row says that keeps every rule. */
+function pollOf(line: string): string | undefined {
+  const [id = '', status = '', at = ''] = line.split(',')
+  const epochMs = parseTimestamp(at)
+  const isRight = storeIdPattern.test(id) && /^(in)?active$/.test(status) && !Number.isNaN(epochMs)
+  return isRight ? `${id} ${status === 'active'} ${epochMs}` : undefined
+}
+
+describe('polls in the plain form', () => {
+  test('are taken up to the first line that is not', () => {
+    const lines = [
+      's1,active,2023-01-22 12:09:39.388884 UTC\n',
+      's2,inactive,2023-01-22 12:09:39.3 UTC\r\n',
+      's1,inactive,2023-01-22 12:09:39 UTC\n',
+      's1,Active,2023-01-22 12:09:40 UTC\n',
+      's1,active,2023-01-22 12:09:41 UTC\n',
+    ]
+    expect(plainPolls(lines.join(''))).toEqual({
+      polls: lines.slice(0, 3).map((line) => pollOf(line.trim())),
+      lineCount: 3,
+    })
+  })
+
+  test('say what the rules say of them, and a line that breaks a rule is never one', () => {
+    const good = {
+      id: ['s1', '0-b', 'a.b:c_d'],
+      date: ['2023-01-22', '2024-02-29', '1969-12-31'],
+      time: ['00:00:00', '23:59:59.999999'],
+    }
+    const bad = {
+      id: ['', 's 1', '=1', 's"', 'é', '-s', 'x'.repeat(129)],
+      date: ['2023-02-29', '2023-13-01', '23-01-22', '2023/01/22', '20é3-01-2'],
+      time: ['24:00:00', '12:60:00', '12:00:60', '12:00', '12:00:00.', '1a:00:00', '12-00-00', '12:00:00.1x'],
+    }
+    const one = (right: string[], wrong: string[]) =>
+      fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...right) }, fc.constantFrom(...wrong))
+    const line = fc
+      .tuple(
+        one(good.id, bad.id),
+        one(['active', 'inactive'], [' active', 'asleep', 'activ', 'inactive2', '"active"']),
+        one(good.date, bad.date),
+        one([' '], ['T', '', '  ']),
+        one(good.time, bad.time),
+        one([' UTC'], ['', 'Z', ' utc', ' UTC ', ' UTC,', '+01:00']),
+      )
+      .map(([id, status, date, between, time, zone]) => `${id},${status},${date}${between}${time}${zone}`)
+    fc.assert(
+      fc.property(fc.array(line), fc.nat(60), (lines, cut) => {
+        const text = lines.map((line) => `${line}\n`).join('')
+        const { polls, lineCount } = plainPolls(text)
+        expect(polls).toEqual(lines.slice(0, lineCount).map(pollOf))
+        plainPolls(`${text.slice(0, cut)}\n`) // no cut line leads it astray
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+test('an id table finds each id it was given, and no other', () => {
+  const id = fc.uint8Array({ minLength: 1, maxLength: 4, max: 3 })
+  fc.assert(
+    fc.property(fc.array(id, { maxLength: 3000 }), (ids) => {
+      const table = createIdTable()
+      const twin = new Map<string, number>()
+      for (const bytes of ids) {
+        const expected = twin.get(bytes.join()) ?? -1
+        expect(table.find(bytes, 0, bytes.length)).toBe(expected)
+        if (expected >= 0) continue
+        table.insert(bytes, 0, bytes.length, twin.size)
+        twin.set(bytes.join(), twin.size)
+      }
+    }),
+  )
+})
+
+test('an id table grows with its ids', () => {
+  const table = createIdTable()
+  const all = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`store-${i}`))
+  for (const [i, bytes] of all.entries()) table.insert(bytes, 0, bytes.length, i)
+  expect(all.map((bytes) => table.find(bytes, 0, bytes.length))).toEqual(all.map((_, i) => i))
+  expect(table.find(Buffer.from('store-x'), 0, 7)).toBe(-1)
+})
