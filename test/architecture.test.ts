@@ -27,6 +27,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       '@hono/node-server',
       '@trpc/server',
       'zod',
+      'zod-openapi',
     ],
   ],
   ['server/', ['server/', 'shared/', 'node:', 'type hono', '@hono/node-server', 'zod']],

@@ -4,21 +4,15 @@ import { defaultTimezone, type WeeklySpan } from '../../shared/store.ts'
 import type { Db } from '../database/connect.ts'
 import {
   readBusinessHours,
-  readPollWeeks,
+  readPartPolls,
   readStoreRules,
   type StoreRules,
 } from '../database/report-input.ts'
 import type { PartPlan, PartResult } from '../database/report-parts.ts'
 import { openIntervals, type WeeklyHours } from '../uptime/business-hours.ts'
 import type { Interval, Intervals } from '../uptime/interval.ts'
-import { bytesOfWords, wordsOfBytes } from '../uptime/poll-week.ts'
-import {
-  createJudge,
-  pollWeeksOf,
-  relevantTime,
-  type PollWeek,
-  type Viewpoint,
-} from '../uptime/store-uptime.ts'
+import { bytesOfWords, wordsOfBytes, type PollWeek } from '../uptime/poll-week.ts'
+import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../uptime/store-uptime.ts'
 import { zoneOffsets, type ZoneOffsets } from '../uptime/zone-offsets.ts'
 import { csvLines } from './csv.ts'
 import { createTotals, putTotals } from './totals.ts'
@@ -26,6 +20,7 @@ import { createTotals, putTotals } from './totals.ts'
 const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
 /** Business hours of a date reach two days further; a day more for the zone's own offset. */
 const ZONE_MARGIN_MS = 3 * 86_400_000
+const WORD_BYTES = 4
 
 /**
  * Judges parts of reports from the database, which should be read-only, as a transaction is begun for each part.
@@ -38,16 +33,16 @@ export function createGenerator(db: Db): (part: PartPlan, viewpoint: Viewpoint) 
     if (!hours.isFor(viewpoint)) hours = createOpenHours(viewpoint)
     const judge = createJudge(viewpoint, windowLengthsMs)
     // One transaction, so that an import that commits meanwhile is seen whole or not at all.
-    const { stores, weeksOf } = await db.transaction().execute(async (tx) => {
+    const { stores, weeksOfStores } = await db.transaction().execute(async (tx) => {
       const stores = await readStoreRules(tx, part)
       await rules.load(tx, stores)
-      return { stores, weeksOf: await readPollWeeksByStore(tx, part, viewpoint) }
+      return { stores, weeksOfStores: await readPollWeeks(tx, part, viewpoint, stores.length) }
     })
 
     const totals = createTotals(stores.length)
     stores.forEach((store, i) => {
       const open = hours.of(store, rules.of(store))
-      putTotals(totals, i, store.storeKey, judge(open, weeksOf.get(store.storeKey) ?? []))
+      putTotals(totals, i, store.storeKey, judge(open, weeksOfStores[i]!))
     })
     const storeIds = stores.map((store) => store.storeId)
     return {
@@ -122,19 +117,23 @@ function offsetsOf(timezone: string, time: Interval, { storeId }: StoreRules): Z
   }
 }
 
-async function readPollWeeksByStore(
+/** The polls of each of a part's stores, in their order, week by week. */
+async function readPollWeeks(
   db: Db,
   part: PartPlan,
   viewpoint: Viewpoint,
-): Promise<Map<number, PollWeek[]>> {
-  const byStore = new Map<number, PollWeek[]>()
+  storeCount: number,
+): Promise<PollWeek[][]> {
+  const weeksOfStores = Array.from({ length: storeCount }, (): PollWeek[] => [])
   for (const week of pollWeeksOf(relevantTime(viewpoint, WEEK_MS))) {
-    for (const { storeKey, polls } of await readPollWeeks(db, part, week)) {
-      const pollWeek = { week, words: wordsOfBytes(polls) }
-      const weeks = byStore.get(storeKey)
-      if (weeks) weeks.push(pollWeek)
-      else byStore.set(storeKey, [pollWeek])
+    const { lengths, polls } = await readPartPolls(db, part, week)
+    const words = wordsOfBytes(polls)
+    let from = 0
+    for (const [store, byteCount] of lengths.entries()) {
+      const to = from + byteCount / WORD_BYTES
+      if (from < to) weeksOfStores[store]!.push({ week, words: words.subarray(from, to) })
+      from = to
     }
   }
-  return byStore
+  return weeksOfStores
 }

@@ -5,6 +5,12 @@
  */
 export type PollWords = Uint32Array<ArrayBuffer>
 
+/** A store's packed polls of a UTC week. */
+export interface PollWeek {
+  readonly week: number
+  readonly words: PollWords
+}
+
 export const POLL_WEEK_MS = 604_800_000
 
 export function pollWeekOf(epochMs: number): number {

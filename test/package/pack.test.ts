@@ -108,6 +108,7 @@ async function served(
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const child = spawn(command, ['serve', '--port', '0', '--database', database], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 120_000,
   })
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
@@ -115,7 +116,7 @@ async function served(
   const said: string[] = []
   for await (const line of createInterface(child.stderr)) {
     said.push(line)
-    const [, url] = /^store-monitor \S+ listening on (http:\/\/\S+)$/.exec(line) ?? []
+    const [, url] = /^store-monitor \S+ listening on (http:\/\/\S+)/.exec(line) ?? []
     if (url === undefined) continue
     child.stderr.resume()
     return {

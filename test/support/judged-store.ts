@@ -1,14 +1,8 @@
 import { reportWindows, type Interpolation } from '../../shared/report.ts'
 import { openIntervals, type WeeklyHours } from '../../server/uptime/business-hours.ts'
 import type { Interval, Intervals } from '../../server/uptime/interval.ts'
-import { pollWeekOf, pollWord, sortedWeek } from '../../server/uptime/poll-week.ts'
-import {
-  createJudge,
-  pollWeeksOf,
-  relevantTime,
-  type PollWeek,
-  type Viewpoint,
-} from '../../server/uptime/store-uptime.ts'
+import { pollWeekOf, pollWord, sortedWeek, type PollWeek } from '../../server/uptime/poll-week.ts'
+import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../../server/uptime/store-uptime.ts'
 import type { Tally } from '../../server/uptime/tally.ts'
 import { zoneOffsets } from '../../server/uptime/zone-offsets.ts'
 import { parseTimestamp } from '../../shared/timestamp.ts'

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { tally, type Policy, type SpeakingPolls, type Tally } from '../../server/uptime/tally.ts'
+import type { Interval, Intervals } from '../../server/uptime/interval.ts'
+import { pollWeekOf, pollWord, type PollWeek } from '../../server/uptime/poll-week.ts'
+import { createStretches, findStretches, type Policy } from '../../server/uptime/stretches.ts'
+import { tally as tallyOfStretches, type Tally } from '../../server/uptime/tally.ts'
 import { aStore, hours, judgedStore, polled, viewpoint } from '../support/judged-store.ts'
 
 const MINUTE_MS = 60_000
@@ -12,12 +15,18 @@ const alwaysOpen = Float64Array.of(-10_000, 10_000)
 const nearest: Policy = { interpolation: 'nearest', reachMs: 100_000 }
 const previous: Policy = { interpolation: 'previous', reachMs: 100_000 }
 
-function polls(...list: readonly (readonly ['up' | 'down', number])[]): SpeakingPolls {
-  return {
-    atMs: Float64Array.from(list, ([, at]) => at),
-    active: Uint8Array.from(list, ([status]) => (status === 'up' ? 1 : 0)),
-    count: list.length,
-  }
+function polls(...list: readonly (readonly ['up' | 'down', number])[]): PollWeek[] {
+  const byWeek = Map.groupBy(list, ([, at]) => pollWeekOf(at))
+  return Array.from(byWeek, ([week, polls]) => ({
+    week,
+    words: Uint32Array.from(polls, ([status, at]) => pollWord(at, status === 'up')),
+  }))
+}
+
+function tally(open: Intervals, weeks: readonly PollWeek[], window: Interval, policy: Policy): Tally {
+  const stretches = createStretches(100)
+  findStretches(weeks, open, policy, stretches)
+  return tallyOfStretches(open, stretches, window)
 }
 
 function total(uptimeMs: number, downtimeMs: number, unknownMs: number): Tally {

@@ -1,0 +1,84 @@
+import type { Intervals } from './interval.ts'
+import { POLL_WEEK_MS, type PollWeek } from './poll-week.ts'
+
+/** Which poll speaks for a moment, and how far: rules 12 and 13 of docs/uptime.md. */
+export interface Policy {
+  readonly interpolation: 'nearest' | 'previous'
+  readonly reachMs: number
+}
+
+/**
+ * The time for which polls speak, as stretches of one status: `[startMs, endMs)` in epoch milliseconds, in order and
+ * without overlap. The first `count` are in use. They run through closed time, which is for `tally` to leave out.
+ */
+export interface Stretches {
+  startMs: Float64Array
+  endMs: Float64Array
+  /** 1 where the store was up. */
+  active: Uint8Array
+  count: number
+}
+
+export function createStretches(capacity: number): Stretches {
+  return {
+    startMs: new Float64Array(capacity),
+    endMs: new Float64Array(capacity),
+    active: new Uint8Array(capacity),
+    count: 0,
+  }
+}
+
+/**
+ * Finds the stretches of a store from its polls, week by week in order: rules 11 to 13 of docs/uptime.md. A poll speaks
+ * if it was taken within an open interval. Two polls of the same status that follow each other within twice the reach
+ * leave no moment between them to anybody else, whatever the interpolation, so that most polls only prolong a stretch.
+ *
+ * `into` is written from its start and needs room for as many stretches as there are polls.
+ */
+export function findStretches(
+  weeks: readonly PollWeek[],
+  open: Intervals,
+  { interpolation, reachMs }: Policy,
+  into: Stretches,
+): void {
+  const { startMs, endMs, active } = into
+  const nearest = interpolation === 'nearest'
+  const twiceReachMs = 2 * reachMs
+  let last = -1 // the stretch that is being prolonged
+  let lastAt = -Infinity
+  let lastActive = -1
+  let o = 0
+  for (const { week, words } of weeks) {
+    const weekStartMs = week * POLL_WEEK_MS
+    let i = 0
+    while (o < open.length && i < words.length) {
+      const fromWord = (open[o]! - weekStartMs) * 2
+      const toWord = (open[o + 1]! - weekStartMs) * 2
+      while (i < words.length && words[i]! < fromWord) i++
+      for (; i < words.length; i++) {
+        const word = words[i]!
+        if (word >= toWord) break
+        const at = weekStartMs + (word >>> 1)
+        const gapMs = at - lastAt
+        if ((word & 1) !== lastActive || gapMs > twiceReachMs) {
+          let start = at - reachMs
+          if (last >= 0) {
+            endMs[last] = lastAt + reachMs
+            if (gapMs <= twiceReachMs) {
+              start = nearest ? lastAt + Math.floor(gapMs / 2) : Math.min(at, lastAt + reachMs)
+              endMs[last] = start
+            }
+          }
+          last++
+          lastActive = word & 1
+          startMs[last] = start
+          active[last] = lastActive
+        }
+        lastAt = at
+      }
+      if (i < words.length) o += 2
+    }
+  }
+  if (last >= 0) endMs[last] = lastAt + reachMs
+  into.count = last + 1
+}
