@@ -31,12 +31,39 @@ export type Config = z.output<typeof config>
 
 type Setting = keyof Config
 
-/** The environment variables of each setting; the first that is set counts. */
-const variables: Readonly<Record<Setting, readonly string[]>> = {
-  host: ['HOST'],
-  port: ['PORT'],
-  databaseUrl: ['DATABASE_URL', 'DB_URL'],
-  workers: ['STORE_MONITOR_WORKERS'],
+interface Source {
+  /** Of `store-monitor serve`. */
+  readonly flag: `--${string}`
+  /** Environment variables; the first that is set counts. */
+  readonly variables: readonly string[]
+  /** The default in words, where it is not the same everywhere. */
+  readonly defaultText?: string
+}
+
+/** Where each setting comes from. */
+const sources: Readonly<Record<Setting, Source>> = {
+  host: { flag: '--host', variables: ['HOST'] },
+  port: { flag: '--port', variables: ['PORT'] },
+  databaseUrl: { flag: '--database', variables: ['DATABASE_URL', 'DB_URL'] },
+  workers: {
+    flag: '--workers',
+    variables: ['STORE_MONITOR_WORKERS'],
+    defaultText: 'one for each processor core, at most 8',
+  },
+}
+
+export interface SettingDescription extends Source {
+  readonly description: string
+  readonly defaultText: string
+}
+
+/** Every setting, for a person. */
+export function describeSettings(): SettingDescription[] {
+  return Object.entries(config.shape).map(([setting, schema]) => ({
+    defaultText: String(schema.parse(undefined)),
+    ...sources[setting as Setting],
+    description: schema.description ?? '',
+  }))
 }
 
 /** Settings from flags, then from the environment, then the defaults. Throws an `invalid` AppError that names the setting. */
@@ -44,10 +71,11 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   flags: Readonly<Partial<Record<Setting, string | undefined>>> = {},
 ): Config {
-  const settings = Object.keys(variables) as Setting[]
+  const settings = Object.keys(sources) as Setting[]
   const given = Object.fromEntries(
     settings.flatMap((setting) => {
-      const value = flags[setting] ?? variables[setting].map((name) => environment[name]).find((text) => text)
+      const value =
+        flags[setting] ?? sources[setting].variables.map((name) => environment[name]).find((text) => text)
       return value === undefined ? [] : [[setting, value]]
     }),
   )
@@ -55,8 +83,9 @@ export function readConfig(
   if (checked.success) return checked.data
   const issue = checked.error.issues[0]!
   const setting = issue.path[0] as Setting
+  const { flag, variables } = sources[setting]
   throw new AppError(
     'invalid',
-    `the setting ${setting} (${variables[setting].join(', ')}) is "${given[setting]}": ${issue.message}`,
+    `the setting ${setting} (${[flag, ...variables].join(', ')}) is "${given[setting]}": ${issue.message}`,
   )
 }

@@ -4,28 +4,41 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '../shared/app-error.ts'
 import type { Config } from './config.ts'
+import { trackConnections } from './connections.ts'
 import { createService, type ServiceSetting } from './service.ts'
 
-/** How long open responses may take to end once the server has been told to stop. */
+/** How long a server takes at most to stop once it has been told to. */
 export const STOP_WITHIN_MS = 10_000
+/** When, of that time, imports are told to stop, whose callers are then told so, and when open answers are cut. */
+const STOP_IMPORTS_AT = 0.7
+const CUT_AT = 0.8
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
 }
 
+export interface ServerSetting extends Omit<ServiceSetting, keyof Config> {
+  readonly stopWithinMs?: number
+}
+
 /**
- * Starts the service and listens. Disposing it ends open responses within `STOP_WITHIN_MS`, stops reports at the end
- * of the parts that are under way, to be gone on with after the next start, and closes the database.
+ * Starts the service and listens. Disposing it lets open answers end (also uploads, and the imports of what they brought)
+ * and cuts what has not ended in time; reports stop at the end of the parts that are under way, to be gone on with after
+ * the next start; and the database is closed.
  */
-export async function startServer(
-  config: Config,
-  setting: Omit<ServiceSetting, keyof Config>,
-): Promise<RunningServer> {
+export async function startServer(config: Config, setting: ServerSetting): Promise<RunningServer> {
+  const { stopWithinMs = STOP_WITHIN_MS } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting }))
   const server = createAdaptorServer({ fetch: service.app.fetch, hostname: config.host }) as Server
+  const connections = trackConnections(server)
   await listen(server, config)
-  parts.defer(() => stopListening(server))
+  parts.defer(async () => {
+    service.reports.stop()
+    const stopImports = setTimeout(() => service.importer.stop(), stopWithinMs * STOP_IMPORTS_AT)
+    await connections.end(stopWithinMs * CUT_AT)
+    clearTimeout(stopImports)
+  })
   await service.recover()
   const { address, family, port } = server.address() as AddressInfo
   const owned = parts.move()
@@ -48,12 +61,4 @@ async function listen(server: Server, { host, port }: Config): Promise<void> {
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message
     throw new AppError('unavailable', `cannot listen on ${host} port ${port}: ${reason}`, { cause: error })
   }
-}
-
-async function stopListening(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  const timer = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS)
-  await closed
-  clearTimeout(timer)
 }

@@ -5,11 +5,12 @@ import { connect } from './database/connect.ts'
 import { failUnfinishedImports } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { createImporter, type Importer } from './ingest/importer.ts'
-import { createReportRunner } from './reports/runner.ts'
+import { createReportRunner, type ReportRunner } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {
   readonly app: Hono
   readonly importer: Importer
+  readonly reports: ReportRunner
   /** Takes up what a killed process left unfinished. For the one process that owns the database: a server. */
   recover(): Promise<void>
 }
@@ -25,17 +26,20 @@ export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers'> 
 export async function createService(setting: ServiceSetting): Promise<Service> {
   const { databaseUrl, workers, version, now, onError } = setting
   await using parts = new AsyncDisposableStack()
-  const db = parts.adopt(await connect(databaseUrl), (db) => db.destroy())
-  await migrateToLatest(db)
+  const writing = parts.use(await connect(databaseUrl))
+  await migrateToLatest(writing)
+  // A connection of their own, so that readers do not queue behind a write that waits for its turn.
+  const reading = parts.use(await connect(databaseUrl, { readOnly: true }))
   const importer = parts.use(createImporter({ databaseUrl }))
-  const reports = parts.use(createReportRunner({ db, databaseUrl, workers, now, onError }))
-  const app = createHttpApp({ db, reports, importer, version, onError })
+  const reports = parts.use(createReportRunner({ reading, writing, databaseUrl, workers, now, onError }))
+  const app = createHttpApp({ db: reading, reports, importer, version, onError })
   const owned = parts.move()
   return {
     app,
     importer,
+    reports,
     async recover() {
-      await failUnfinishedImports(db, now)
+      await failUnfinishedImports(writing, now)
       await reports.resumeUnfinished()
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-export const maxPageSize = 1000
+const maxPageSize = 1000
 
 /** What every listing takes. */
 export const pageInput = z.strictObject({

@@ -7,13 +7,13 @@ import { count, isoInstant } from './fields.ts'
 import { parseTimestamp, timestampForms } from './timestamp.ts'
 
 const MINUTE_MS = 60_000
-export const HOUR_MS = 60 * MINUTE_MS
-export const DAY_MS = 24 * HOUR_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 export const WEEK_MS = 7 * DAY_MS
 
-export const minReachMs = MINUTE_MS
-export const maxReachMs = WEEK_MS
-export const defaultReach = '24h'
+const minReachMs = MINUTE_MS
+const maxReachMs = WEEK_MS
+const defaultReach = '24h'
 
 export const interpolations = ['nearest', 'previous'] as const
 export type Interpolation = (typeof interpolations)[number]
@@ -66,7 +66,7 @@ export function isFinished(state: ReportState): boolean {
   return state === 'complete' || state === 'failed' || state === 'cancelled'
 }
 
-export const progress = z
+const progress = z
   .object({
     storesDone: count.describe('Stores whose result is stored'),
     storesTotal: count.describe('Stores in the report; 0 until they have been counted'),
@@ -160,7 +160,7 @@ export function uptimePercent(uptimeMs: number, downtimeMs: number): number | nu
   return Math.min(9_999, Math.max(1, hundredths)) / 100
 }
 
-export const sortColumns = [
+const sortColumns = [
   'storeId',
   ...reportColumns.map((column) => column.key),
   'uptimeLastHourPercent',
@@ -181,3 +181,5 @@ export const reportRowsInput = pageInput.extend({
   order: z.enum(['ascending', 'descending']).default('ascending'),
 })
 export type ReportRowsQuery = z.output<typeof reportRowsInput>
+
+export const storeUptimeInput = reportOptions.extend({ storeId })

@@ -39,6 +39,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/service.ts',
       'server/config.ts',
       'server/serve.ts',
+      'server/ingest/find-files.ts',
       'node:',
       'commander',
       'cli-progress',

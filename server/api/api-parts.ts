@@ -4,6 +4,7 @@ import type { ReportRunner } from '../reports/runner.ts'
 
 /** What the transports are given. */
 export interface ApiParts {
+  /** Only read from. */
   readonly db: Db
   readonly reports: ReportRunner
   readonly importer: Importer

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import { AppError, toAppError, type AppErrorCode } from '../../shared/app-error.ts'
 import * as z from 'zod'
 
-export const httpStatusOf = {
+const httpStatusOf = {
   invalid: 400,
   'not-found': 404,
   conflict: 409,

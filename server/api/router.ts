@@ -8,6 +8,7 @@ import {
   reportIdInput,
   reportOptions,
   reportRowsInput,
+  storeUptimeInput,
   type Report,
 } from '../../shared/report.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
@@ -69,6 +70,10 @@ export const appRouter = router({
   }),
   store: router({
     get: procedure.input(storeIdInput).query(({ ctx, input }) => getStore(ctx.db, input.storeId)),
+    /** The row that a report would have for one store, at once. */
+    uptime: procedure
+      .input(storeUptimeInput)
+      .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
     list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
   }),
   health: procedure.query(({ ctx }) => readHealth(ctx)),

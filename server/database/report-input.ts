@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { StoreId } from '../../shared/ids.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { concatenatedBytes, numbersAsJson } from './dialect/sqlite/aggregates.ts'
 import type { PartPlan } from './report-parts.ts'
@@ -11,7 +12,8 @@ export interface StoreRules {
   readonly businessHoursKey: number | null
 }
 
-type PartStores = Pick<PartPlan, 'firstStoreId' | 'nextStoreId'>
+/** Stores that follow each other in `store_id`. */
+export type PartStores = Pick<PartPlan, 'firstStoreId' | 'nextStoreId'>
 
 /** The stores of a part and the keys of their rules, in ascending order of id. */
 export async function readStoreRules(
@@ -66,15 +68,19 @@ export async function readPartPolls(
   return { lengths: JSON.parse(lengths) as number[], polls: polls ?? new Uint8Array() }
 }
 
-/** The weekly rules with a key above `afterKey`, as their JSON. A rule never changes once it has a key. */
+/** Weekly rules by their keys, as JSON of `WeeklySpan[]`. A rule never changes once it has a key. */
 export async function readBusinessHours(
   db: Db,
-  afterKey: number,
+  keys: readonly number[],
 ): Promise<{ businessHoursKey: number; spans: string }[]> {
-  return db
-    .selectFrom('business_hours')
-    .select(['business_hours_key as businessHoursKey', 'spans'])
-    .where('business_hours_key', '>', afterKey)
-    .orderBy('business_hours_key')
-    .execute()
+  const rules = []
+  for (const chunk of chunks(keys)) {
+    const rows = await db
+      .selectFrom('business_hours')
+      .select(['business_hours_key as businessHoursKey', 'spans'])
+      .where('business_hours_key', 'in', chunk)
+      .execute()
+    rules.push(...rows)
+  }
+  return rules
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 
 /** Stores that follow each other in `store_id`, from the first on to just before the next part's first. */
@@ -165,13 +166,12 @@ function missingPart(reportKey: number, part: number): never {
 
 /** The ids of stores by their keys. */
 export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreId>> {
-  const keysPerQuery = 500
   const ids = new Map<number, StoreId>()
-  for (let from = 0; from < storeKeys.length; from += keysPerQuery) {
+  for (const keys of chunks(storeKeys)) {
     const rows = await db
       .selectFrom('store')
       .select(['store_key', 'store_id'])
-      .where('store_key', 'in', storeKeys.slice(from, from + keysPerQuery))
+      .where('store_key', 'in', keys)
       .execute()
     for (const row of rows) ids.set(row.store_key, row.store_id)
   }

@@ -74,7 +74,7 @@ export async function deleteReport(db: Db, reportKey: number): Promise<void> {
   await db.deleteFrom('report').where('report_key', '=', reportKey).execute()
 }
 
-export async function findReport(db: Db, reportId: ReportId): Promise<StoredReport | undefined> {
+async function findReport(db: Db, reportId: ReportId): Promise<StoredReport | undefined> {
   return db.selectFrom('report').selectAll().where('report_id', '=', reportId).executeTakeFirst()
 }
 

@@ -15,20 +15,27 @@ export interface ImporterOptions {
 export interface Importer extends AsyncDisposable {
   /** Imports what there is in folders and files, and returns a record of each file. Throws an AppError. */
   importFiles(paths: readonly string[], options?: ImporterOptions): Promise<ImportRecord[]>
+  /** Ends what it is at, which leaves no file half imported, and begins nothing further. */
+  stop(): void
 }
 
-/** Disposing of it stops what it is at, which leaves no file half imported. */
+/** How long a thread has to end by itself: one that is in the middle of writing does not listen. */
+const END_THREAD_WITHIN_MS = 1000
+
+/** Disposing of it stops it, and waits until it has. */
 export function createImporter({ databaseUrl }: { readonly databaseUrl: string }): Importer {
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
 
   return {
     importFiles(paths, options = {}) {
-      const signal = AbortSignal.any([closing.signal, ...(options.signal ? [options.signal] : [])])
       const job: ImportJob = { databaseUrl, paths, source: options.source }
-      const result = latest.then(() => runInThread(job, signal, options.onProgress))
+      const result = latest.then(() => runInThread(job, closing.signal, options))
       latest = result.catch(() => {}) // the caller has the error
       return result
+    },
+    stop() {
+      closing.abort()
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
@@ -39,16 +46,25 @@ export function createImporter({ databaseUrl }: { readonly databaseUrl: string }
 
 async function runInThread(
   job: ImportJob,
-  signal: AbortSignal,
-  onProgress: ((progress: ImportProgress) => void) | undefined,
+  closing: AbortSignal,
+  { onProgress, signal }: ImporterOptions,
 ): Promise<ImportRecord[]> {
-  if (signal.aborted) throw new AppError('unavailable', 'stopped before the import began')
+  const stopped = AbortSignal.any([closing, ...(signal ? [signal] : [])])
+  if (stopped.aborted) throw new AppError('unavailable', 'stopped before the import began')
   const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: job,
   })
-  const stop = () => worker.postMessage({ type: 'stop' } satisfies StopMessage, [])
-  signal.addEventListener('abort', stop)
   let end: ImportRecord[] | AppError = new AppError('internal', 'the thread of the import ended too early')
+  const stop = () => worker.postMessage({ type: 'stop' } satisfies StopMessage, [])
+  let deadline: NodeJS.Timeout | undefined
+  function endInTime(): void {
+    deadline = setTimeout(() => {
+      end = new AppError('unavailable', 'interrupted; import the file again to complete it')
+      void worker.terminate()
+    }, END_THREAD_WITHIN_MS)
+  }
+  stopped.addEventListener('abort', stop)
+  closing.addEventListener('abort', endInTime)
   try {
     await new Promise<void>((resolve) => {
       worker.on('message', (message: ImportMessage) => {
@@ -70,7 +86,9 @@ async function runInThread(
       worker.on('exit', () => resolve())
     })
   } finally {
-    signal.removeEventListener('abort', stop)
+    stopped.removeEventListener('abort', stop)
+    closing.removeEventListener('abort', endInTime)
+    clearTimeout(deadline)
   }
   if (end instanceof AppError) throw end
   return end

@@ -28,7 +28,7 @@ export function csvLines(totals: PackedTotals, storeIds: readonly StoreId[], col
 }
 
 /** Whole milliseconds in a unit, with two decimals, rounded half up. */
-export function formatHundredths(ms: number, unitMs: number): string {
+function formatHundredths(ms: number, unitMs: number): string {
   const hundredths = Math.floor((ms * 100 + unitMs / 2) / unitMs)
   const decimals = hundredths % 100
   return `${(hundredths - decimals) / 100}.${decimals < 10 ? '0' : ''}${decimals}`

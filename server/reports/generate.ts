@@ -1,36 +1,39 @@
 import { AppError } from '../../shared/app-error.ts'
-import { reportWindows, WEEK_MS } from '../../shared/report.ts'
-import { defaultTimezone, type WeeklySpan } from '../../shared/store.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { reportWindows, WEEK_MS, type ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import {
-  readBusinessHours,
-  readPartPolls,
-  readStoreRules,
-  type StoreRules,
-} from '../database/report-input.ts'
-import type { PartPlan, PartResult } from '../database/report-parts.ts'
-import { openIntervals, type WeeklyHours } from '../uptime/business-hours.ts'
-import type { Interval, Intervals } from '../uptime/interval.ts'
+import { readPartPolls, readStoreRules, type PartStores, type StoreRules } from '../database/report-input.ts'
+import type { PartResult } from '../database/report-parts.ts'
 import { bytesOfWords, wordsOfBytes, type PollWeek } from '../uptime/poll-week.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../uptime/store-uptime.ts'
-import { zoneOffsets, type ZoneOffsets } from '../uptime/zone-offsets.ts'
 import { csvLines } from './csv.ts'
-import { createTotals, putTotals } from './totals.ts'
+import { createBusinessHours, createOpenHours } from './open-hours.ts'
+import { createTotals, putTotals, reportRowAt, type PackedTotals } from './totals.ts'
 
 const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
-/** Business hours of a date reach two days further; a day more for the zone's own offset. */
-const ZONE_MARGIN_MS = 3 * 86_400_000
 const WORD_BYTES = 4
 
-/**
- * Judges parts of reports from the database, which should be read-only, as a transaction is begun for each part.
- * Keeps what several parts and reports have in common. */
-export function createGenerator(db: Db): (part: PartPlan, viewpoint: Viewpoint) => Promise<PartResult> {
-  const rules = createBusinessHours()
-  let hours = createOpenHours({ asOfMs: NaN, reachMs: NaN, interpolation: 'nearest' })
+export interface Generator {
+  /** The result of a part of a report. */
+  part(stores: PartStores, viewpoint: Viewpoint): Promise<PartResult>
+  /** The row that a report would have for a store. Throws a `not-found` AppError where there is no such store. */
+  storeRow(storeId: StoreId, viewpoint: Viewpoint): Promise<ReportRow>
+}
 
-  return async (part, viewpoint) => {
-    if (!hours.isFor(viewpoint)) hours = createOpenHours(viewpoint)
+/**
+ * Judges stores from the database, which should be read-only, as each call begins a transaction. Keeps what several
+ * calls have in common.
+ */
+export function createGenerator(db: Db): Generator {
+  const rules = createBusinessHours()
+  let openHours: { of: ReturnType<typeof createOpenHours>; startMs: number; endMs: number } | undefined
+
+  async function judged(part: PartStores, viewpoint: Viewpoint): Promise<JudgedStores> {
+    const time = relevantTime(viewpoint, WEEK_MS)
+    if (openHours?.startMs !== time.startMs || openHours.endMs !== time.endMs) {
+      openHours = { ...time, of: createOpenHours(time) }
+    }
+    const openOf = openHours.of
     const judge = createJudge(viewpoint, windowLengthsMs)
     // One transaction, so that an import that commits meanwhile is seen whole or not at all.
     const { stores, weeksOfStores } = await db.transaction().execute(async (tx) => {
@@ -38,89 +41,46 @@ export function createGenerator(db: Db): (part: PartPlan, viewpoint: Viewpoint) 
       await rules.load(tx, stores)
       return { stores, weeksOfStores: await readPollWeeks(tx, part, viewpoint, stores.length) }
     })
-
     const totals = createTotals(stores.length)
     stores.forEach((store, i) => {
-      const open = hours.of(store, rules.of(store))
-      putTotals(totals, i, store.storeKey, judge(open, weeksOfStores[i]!))
+      putTotals(totals, i, store.storeKey, judge(openOf(store, rules.of(store)), weeksOfStores[i]!))
     })
-    const storeIds = stores.map((store) => store.storeId)
-    return {
-      storeCount: stores.length,
-      totals: bytesOfWords(totals),
-      csv: Buffer.from(csvLines(totals, storeIds, 'default')),
-    }
+    return { stores, totals }
   }
-}
 
-/** The weekly rules by key, read once: a rule never changes once it has a key. */
-function createBusinessHours(): {
-  load(db: Db, stores: readonly StoreRules[]): Promise<void>
-  of(store: StoreRules): readonly WeeklyHours[] | null
-} {
-  const known = new Map<number, readonly WeeklyHours[]>()
-  let lastKey = 0
   return {
-    async load(db, stores) {
-      const wanted = stores.reduce((most, store) => Math.max(most, store.businessHoursKey ?? 0), 0)
-      if (wanted <= lastKey) return
-      for (const { businessHoursKey, spans } of await readBusinessHours(db, lastKey)) {
-        known.set(businessHoursKey, (JSON.parse(spans) as WeeklySpan[]).map(weeklyHours))
-        lastKey = businessHoursKey
+    async part(part, viewpoint) {
+      const { stores, totals } = await judged(part, viewpoint)
+      const storeIds = stores.map((store) => store.storeId)
+      return {
+        storeCount: stores.length,
+        totals: bytesOfWords(totals),
+        csv: Buffer.from(csvLines(totals, storeIds, 'default')),
       }
     },
-    of: (store) => (store.businessHoursKey === null ? null : known.get(store.businessHoursKey)!),
-  }
-}
 
-function weeklyHours({ day, start, end }: WeeklySpan): WeeklyHours {
-  return { day, startMs: timeOfDayMs(start), endMs: timeOfDayMs(end) }
-}
-
-function timeOfDayMs(text: string): number {
-  const [hours, minutes, seconds] = text.split(':').map(Number)
-  return ((hours! * 60 + minutes!) * 60 + seconds!) * 1000
-}
-
-/** The open intervals that a viewpoint needs, computed once for all stores of the same rule and zone. */
-function createOpenHours(viewpoint: Viewpoint): {
-  isFor(other: Viewpoint): boolean
-  of(store: StoreRules, hours: readonly WeeklyHours[] | null): Intervals
-} {
-  const time = relevantTime(viewpoint, WEEK_MS)
-  const zones = new Map<string, { offsets: ZoneOffsets; open: Map<number | null, Intervals> }>()
-  return {
-    isFor: (other) => other.asOfMs === viewpoint.asOfMs && other.reachMs === viewpoint.reachMs,
-    of(store, hours) {
-      const timezone = store.timezone ?? defaultTimezone
-      let zone = zones.get(timezone)
-      if (!zone) {
-        const offsets = offsetsOf(timezone, time, store)
-        zones.set(timezone, (zone = { offsets, open: new Map() }))
-      }
-      let open = zone.open.get(store.businessHoursKey)
-      if (!open) zone.open.set(store.businessHoursKey, (open = openIntervals(hours, zone.offsets, time)))
-      return open
+    async storeRow(storeId, viewpoint) {
+      // A space comes before all that may follow in an id, so that the part has this store alone.
+      const { stores, totals } = await judged(
+        { firstStoreId: storeId, nextStoreId: `${storeId} ` as StoreId },
+        viewpoint,
+      )
+      const store = stores[0]
+      if (store?.storeId !== storeId) throw new AppError('not-found', `there is no store ${storeId}`)
+      return reportRowAt(totals, 0, store.storeId)
     },
   }
 }
 
-function offsetsOf(timezone: string, time: Interval, { storeId }: StoreRules): ZoneOffsets {
-  try {
-    return zoneOffsets(timezone, time.startMs - ZONE_MARGIN_MS, time.endMs + ZONE_MARGIN_MS)
-  } catch (error) {
-    throw new AppError(
-      'conflict',
-      `store ${storeId} has the timezone "${timezone}", which this version of Node.js does not know: import another for it`,
-      { cause: error },
-    )
-  }
+interface JudgedStores {
+  readonly stores: readonly StoreRules[]
+  readonly totals: PackedTotals
 }
 
 /** The polls of each of a part's stores, in their order, week by week. */
 async function readPollWeeks(
   db: Db,
-  part: PartPlan,
+  part: PartStores,
   viewpoint: Viewpoint,
   storeCount: number,
 ): Promise<PollWeek[][]> {

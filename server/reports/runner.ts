@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { extname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Piscina } from 'piscina'
 import { AppError, toAppError } from '../../shared/app-error.ts'
-import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
+import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import {
   isFinished,
@@ -27,10 +28,13 @@ import {
   type StoredReport,
 } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
+import { createGenerator } from './generate.ts'
 import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
 
 /** How often a watcher looks for what another process did to a report. */
 const LOOK_AGAIN_MS = 500
+/** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
+const END_STEPS_WITHIN_MS = 1000
 
 export interface ReportRunner extends AsyncDisposable {
   /**
@@ -44,14 +48,19 @@ export interface ReportRunner extends AsyncDisposable {
   cancelOrRemove(reportId: ReportId): Promise<Report | undefined>
   /** The report now and after each change until it has ended. */
   watch(reportId: ReportId, signal?: AbortSignal): AsyncGenerator<Report, void>
+  /** The row that a report would have for one store, at once. Throws as `trigger`, and where there is no such store. */
+  storeRow(storeId: StoreId, options: ReportOptions): Promise<ReportRow>
   /** A page of a complete report's rows. */
   rows(query: ReportRowsQuery): Promise<Page<ReportRow>>
   /** Goes on with the reports that a process left unfinished when it was killed; the parts that are done are kept. */
   resumeUnfinished(): Promise<void>
+  /** Begins no further part of a report; those under way end, and the others are for the next start. */
+  stop(): void
 }
 
 export interface RunnerParts {
-  readonly db: Db
+  readonly reading: Db
+  readonly writing: Db
   readonly databaseUrl: string
   readonly workers: number
   readonly now: () => number
@@ -71,7 +80,14 @@ interface Job {
  * Runs reports in a pool of worker threads, part by part. Reports take turns, so that a small one does not wait for a
  * large one. What is true of a report is in the database; here is only what is to be done next.
  */
-export function createReportRunner({ db, databaseUrl, workers, now, onError }: RunnerParts): ReportRunner {
+export function createReportRunner({
+  reading,
+  writing,
+  databaseUrl,
+  workers,
+  now,
+  onError,
+}: RunnerParts): ReportRunner {
   const setting: WorkerSetting = { databaseUrl }
   const pool = new Piscina({
     filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
@@ -82,6 +98,7 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
     atomics: 'disabled',
   })
   const maxUnderWay = workers * 2
+  const generator = createGenerator(reading)
   const changes = new EventEmitter().setMaxListeners(0)
   let jobs: Job[] = []
   const steps = new Set<Promise<void>>()
@@ -156,27 +173,31 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
     state: Exclude<ReportState, 'queued' | 'running'>,
     failure?: string,
   ): Promise<void> {
-    await finishReport(db, report.report_key, {
+    await finishReport(writing, report.report_key, {
       state,
       finishedAtMs: now(),
       ...(failure === undefined ? {} : { failure }),
     })
-    if (state !== 'complete') await deleteParts(db, report.report_key)
+    if (state !== 'complete') await deleteParts(writing, report.report_key)
+  }
+
+  /** The instant to look back from. Also where it is given, a report needs polls. */
+  async function asOfOf(options: ReportOptions): Promise<number> {
+    const latest = await latestPollAt(reading)
+    if (latest !== undefined) return options.asOf ?? latest
+    throw new AppError(
+      'conflict',
+      'there are no polls in the database to report on: import some first (store-monitor import FOLDER)',
+    )
   }
 
   const runner: ReportRunner = {
     async trigger(options, once) {
-      const latest = await latestPollAt(db)
-      if (latest === undefined) {
-        throw new AppError(
-          'conflict',
-          'there are no polls in the database to report on: import some first (store-monitor import FOLDER)',
-        )
-      }
+      const asOf = await asOfOf(options)
       const reportId = reportIdSchema.parse(randomUUID())
-      const { report, isNew } = await insertReport(db, {
+      const { report, isNew } = await insertReport(writing, {
         reportId,
-        options: { ...options, asOf: options.asOf ?? latest },
+        options: { ...options, asOf },
         requestedAtMs: now(),
         once,
       })
@@ -186,19 +207,19 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
     },
 
     async cancel(reportId) {
-      const report = await getReport(db, reportId)
+      const report = await getReport(reading, reportId)
       await end(report, 'cancelled')
       jobs = jobs.filter((job) => job.report.report_key !== report.report_key)
       changes.emit(reportId)
-      const after = await getReport(db, reportId)
+      const after = await getReport(reading, reportId)
       if (after.state === 'cancelled') return reportOf(after)
       throw new AppError('conflict', `report ${reportId} cannot be cancelled: it is ${after.state}`)
     },
 
     async cancelOrRemove(reportId) {
-      const report = await getReport(db, reportId)
+      const report = await getReport(reading, reportId)
       if (!isFinished(report.state)) return runner.cancel(reportId)
-      await deleteReport(db, report.report_key)
+      await deleteReport(writing, report.report_key)
       return undefined
     },
 
@@ -207,7 +228,7 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
       for (;;) {
         const looked = new AbortController()
         const changed = once(changes, reportId, { signal: looked.signal }).catch(() => undefined)
-        const report = reportOf(await getReport(db, reportId))
+        const report = reportOf(await getReport(reading, reportId))
         const state = JSON.stringify([report.state, report.progress])
         if (state !== seen) yield report
         seen = state
@@ -224,21 +245,34 @@ export function createReportRunner({ db, databaseUrl, workers, now, onError }: R
       }
     },
 
+    async storeRow(storeId, options) {
+      const { interpolation, reach } = options
+      return generator.storeRow(storeId, { asOfMs: await asOfOf(options), interpolation, reachMs: reach })
+    },
+
     async rows(query) {
-      const report = await getReport(db, query.reportId)
+      const report = await getReport(reading, query.reportId)
       if (report.state === 'complete') return runTask('pageOfRows', { reportKey: report.report_key, query })
       throw new AppError('conflict', `report ${query.reportId} has no rows: it is ${report.state}`)
     },
 
     async resumeUnfinished() {
-      for (const report of await listUnfinishedReports(db)) enqueue(report)
+      for (const report of await listUnfinishedReports(reading)) enqueue(report)
+    },
+
+    stop() {
+      closing = true
+      jobs = [] // what they have not done stays to be done in the database
     },
 
     async [Symbol.asyncDispose]() {
-      closing = true
-      jobs = [] // what they have not done stays to be done in the database
-      await Promise.all(steps)
-      await pool.close()
+      runner.stop()
+      const ended = await Promise.race([
+        Promise.all(steps),
+        delay(END_STEPS_WITHIN_MS, 'late', { ref: false }),
+      ])
+      if (ended === 'late') await pool.destroy()
+      else await pool.close()
     },
   }
   return runner

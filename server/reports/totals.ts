@@ -8,7 +8,7 @@ import type { Tally } from '../uptime/tally.ts'
  */
 export type PackedTotals = Uint32Array<ArrayBuffer>
 
-export const TOTALS_PER_STORE = reportColumns.length
+const TOTALS_PER_STORE = reportColumns.length
 const WORDS_PER_STORE = 1 + TOTALS_PER_STORE
 
 export function createTotals(storeCount: number): PackedTotals {

@@ -11,7 +11,7 @@ const STORES_PER_PART = 1024
 async function createTasks({ databaseUrl }: WorkerSetting): Promise<WorkerTasks> {
   const reading = await connect(databaseUrl, { readOnly: true })
   const writing = await connect(databaseUrl)
-  const generate = createGenerator(reading)
+  const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   return {
     async planReport({ reportKey }) {
@@ -19,7 +19,7 @@ async function createTasks({ databaseUrl }: WorkerSetting): Promise<WorkerTasks>
       return listPendingParts(writing, reportKey)
     },
     async generatePart({ reportKey, part, viewpoint }) {
-      return storePart(writing, reportKey, part.part, await generate(part, viewpoint))
+      return storePart(writing, reportKey, part.part, await generator.part(part, viewpoint))
     },
     pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
   }

@@ -12,7 +12,9 @@ async function runnerOn(databaseUrl: string, workers = 1) {
   const db = parts.use(await connect(databaseUrl))
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const runner = parts.use(createReportRunner({ db, databaseUrl, workers, now: Date.now, onError }))
+  const runner = parts.use(
+    createReportRunner({ reading: db, writing: db, databaseUrl, workers, now: Date.now, onError }),
+  )
   const owned = parts.move()
   return { db, runner, errors, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

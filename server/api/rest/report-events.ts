@@ -1,32 +1,65 @@
-import type { Context } from 'hono'
-import { streamSSE } from 'hono/streaming'
 import type { Report } from '../../../shared/report.ts'
+import { appErrorOf, problemOf } from '../errors.ts'
 import { eventIdOf } from '../router.ts'
 import type { ReportStatus } from './schemas.ts'
 
 /** Proxies close a connection that says nothing for a minute. */
 const KEEP_ALIVE_MS = 15_000
 
-/** The states of a report as server-sent events: the status names the event, and the data is the report. */
-export function streamReportEvents(
-  context: Context,
-  states: AsyncGenerator<Report, void>,
-  statusOf: (report: Report) => ReportStatus,
-): Response {
-  const lastEventId = context.req.header('last-event-id')
-  return streamSSE(context, async (stream) => {
-    const keepAlive = setInterval(() => void stream.write(': still here\n\n'), KEEP_ALIVE_MS)
-    stream.onAbort(() => void states.return())
-    try {
-      for await (const report of states) {
-        const id = eventIdOf(report)
-        const body = statusOf(report)
-        if (id !== lastEventId) {
-          await stream.writeSSE({ id, event: body.status.toLowerCase(), data: JSON.stringify(body) })
-        }
+interface EventSource {
+  /** The report at each change. */
+  readonly states: AsyncGenerator<Report, void>
+  readonly statusOf: (report: Report) => ReportStatus
+  /** The last event that the caller has, to go on from. */
+  readonly lastEventId: string | undefined
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * The states of a report as server-sent events: the status names the event, and the data is the report. One that is
+ * removed meanwhile ends them with an event `problem`. Whoever stops reading ends `states`.
+ */
+export function reportEventStream(source: EventSource): ReadableStream<Uint8Array> {
+  const events = eventsOf(source)
+  const encoder = new TextEncoder()
+  let keepAlive: NodeJS.Timeout
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      keepAlive = setInterval(() => controller.enqueue(encoder.encode(': still here\n\n')), KEEP_ALIVE_MS)
+    },
+    async pull(controller) {
+      const { value } = await events.next()
+      if (value === undefined) {
+        clearInterval(keepAlive)
+        controller.close()
+      } else {
+        controller.enqueue(encoder.encode(value))
       }
-    } finally {
+    },
+    async cancel() {
       clearInterval(keepAlive)
-    }
+      await events.return()
+    },
   })
+}
+
+async function* eventsOf({
+  states,
+  statusOf,
+  lastEventId,
+  onError,
+}: EventSource): AsyncGenerator<string, undefined> {
+  try {
+    for await (const report of states) {
+      const id = eventIdOf(report)
+      const body = statusOf(report)
+      if (id !== lastEventId) {
+        yield `event: ${body.status.toLowerCase()}\ndata: ${JSON.stringify(body)}\nid: ${id}\n\n`
+      }
+    }
+  } catch (error) {
+    const appError = appErrorOf(error)
+    if (appError.code === 'internal') onError(error)
+    yield `event: problem\ndata: ${JSON.stringify(problemOf(appError))}\n\n`
+  }
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
-import type { ReportId } from '../../../shared/ids.ts'
+import { reportId, type ReportId } from '../../../shared/ids.ts'
 import { isFinished, type Report } from '../../../shared/report.ts'
 import { getReport, listReports, reportOf } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
@@ -15,7 +15,7 @@ import {
   type FileFormat,
   type FileOptions,
 } from './report-file.ts'
-import { streamReportEvents } from './report-events.ts'
+import { reportEventStream } from './report-events.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 import {
   fileQuery,

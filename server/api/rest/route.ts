@@ -10,12 +10,15 @@ export interface RestResponse {
   /** A schema for JSON, or null for other text, by media type; none where there is no body. */
   readonly content?: Readonly<Record<string, z.ZodType | null>>
   readonly headers?: Readonly<Record<string, string>>
+  /** Of a status that tells of an error: such an error. */
+  readonly example?: AppError
 }
 
 /** A REST operation: where it is, what it takes, what it answers. Documentation and validation are made from it. */
 export interface RestRoute<
   Path extends z.ZodObject = z.ZodObject,
   Query extends Fields = Fields,
+  Headers extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodType,
 > {
   readonly id: string
@@ -27,13 +30,18 @@ export interface RestRoute<
   readonly description?: string
   readonly path: Path
   readonly query: Query
+  readonly headers: Headers
   /** Of a JSON body, which may be empty where the schema takes `undefined`; `null` where the handler reads it. */
   readonly body: Body | null
-  readonly requestHeaders?: z.ZodObject
   /** What is answered but for errors of the server itself. */
   readonly responses: Readonly<Record<number, RestResponse>>
   handle(
-    input: { path: z.output<Path>; query: z.output<Query>; body: z.output<Body> },
+    input: {
+      path: z.output<Path>
+      query: z.output<Query>
+      headers: z.output<Headers>
+      body: z.output<Body>
+    },
     context: Context,
   ): Response | Promise<Response>
 }
@@ -42,18 +50,20 @@ const nothing = z.object({})
 export const noBody = z.undefined()
 const maxBodyBytes = 64 * 1024
 
-type Optional = 'path' | 'query' | 'body'
+type Optional = 'path' | 'query' | 'headers' | 'body'
 
 /** A route as it is written: what it does not take is left out. */
 export function defineRoute<
   Path extends z.ZodObject = typeof nothing,
   Query extends Fields = typeof nothing,
+  Headers extends z.ZodObject = typeof nothing,
   Body extends z.ZodType = typeof noBody,
 >(
-  definition: Omit<RestRoute<Path, Query, Body>, Optional> &
-    Partial<Pick<RestRoute<Path, Query, Body>, Optional>>,
+  definition: Omit<RestRoute<Path, Query, Headers, Body>, Optional> &
+    Partial<Pick<RestRoute<Path, Query, Headers, Body>, Optional>>,
 ): RestRoute {
-  return { path: nothing, query: nothing, body: noBody, ...definition } as unknown as RestRoute
+  const takesNothing = { path: nothing, query: nothing, headers: nothing, body: noBody }
+  return { ...takesNothing, ...definition } as unknown as RestRoute
 }
 
 /** Serves a route on an app: input is checked by its schemas, and errors are thrown. */
@@ -62,7 +72,8 @@ export function serveRoute(app: Hono, route: RestRoute): void {
     app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
       const input = {
         path: route.path.parse(pathParameters(path, context)),
-        query: route.query.parse(context.req.query()),
+        query: route.query.parse(queryFields(context)),
+        headers: route.headers.parse(context.req.header()),
         body: await readBody(route, context.req.raw),
       }
       return route.handle(input, context)
@@ -86,6 +97,12 @@ function pathParameters(path: string, context: Context): Record<string, string> 
     return [name, value.slice(0, value.length - extension.length)]
   })
   return Object.fromEntries(parameters) as Record<string, string>
+}
+
+/** The fields of a query; one that is given more than once is a list, which no schema takes. */
+function queryFields(context: Context): Record<string, string | string[]> {
+  const fields = Object.entries(context.req.queries())
+  return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]!]))
 }
 
 async function readBody({ body }: RestRoute, request: Request): Promise<unknown> {

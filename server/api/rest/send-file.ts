@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import type { ReportFile } from './report-file.ts'
 
 /** The answer to a GET or HEAD for a file: whole, a range of it, or that it has not changed (RFC 9110). */
-export function sendFile(request: Request, file: ReportFile): Response {
+export function sendFile(request: Request, file: ReportFile, varyBy?: string): Response {
   const headers = new Headers({
     'content-type': file.mediaType,
     'content-disposition': `attachment; filename="${file.name}"`,
@@ -10,8 +10,13 @@ export function sendFile(request: Request, file: ReportFile): Response {
     'last-modified': new Date(file.lastModifiedMs).toUTCString(),
     'cache-control': 'private, no-cache', // kept, but asked about each time
     'accept-ranges': file.length === undefined ? 'none' : 'bytes',
+    ...(varyBy === undefined ? {} : { vary: varyBy }),
   })
-  if (isUnchanged(request, file)) return new Response(null, { status: 304, headers })
+  const knownTag = tagOfUnchanged(request, file)
+  if (knownTag !== undefined) {
+    headers.set('etag', knownTag)
+    return new Response(null, { status: 304, headers })
+  }
 
   if (file.length === undefined) return respond(200, file.bytes())
   const range = wantedRange(request, file, file.length)
@@ -43,13 +48,18 @@ function streamOf(bytes: AsyncGenerator<Uint8Array>): globalThis.ReadableStream 
   return ReadableStream.from(bytes) as unknown as globalThis.ReadableStream
 }
 
-function isUnchanged(request: Request, file: ReportFile): boolean {
+/** The tag that the caller has the file under: a weak one where it was compressed. undefined where it does not have it. */
+function tagOfUnchanged(request: Request, file: ReportFile): string | undefined {
   const tags = request.headers.get('if-none-match')
   if (tags !== null) {
-    return tags.trim() === '*' || tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag)
+    if (tags.trim() === '*') return file.etag
+    return tags
+      .split(',')
+      .map((tag) => tag.trim())
+      .find((tag) => tag.replace(/^W\//, '') === file.etag)
   }
   const since = Date.parse(request.headers.get('if-modified-since') ?? '')
-  return Math.floor(file.lastModifiedMs / 1000) * 1000 <= since
+  return Math.floor(file.lastModifiedMs / 1000) * 1000 <= since ? file.etag : undefined
 }
 
 /** The range that is asked for, as `[start, end)`; undefined for the whole file, also where several are asked for. */

@@ -40,11 +40,15 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
 
   const isStreamWanted = request.headers.get('accept')?.includes('application/x-ndjson') ?? false
   if (!isStreamWanted) return Response.json(await importUpload())
-  return new Response(eventLines(importUpload), { headers: { 'content-type': 'application/x-ndjson' } })
+  return new Response(eventLines(importUpload, parts.onError), {
+    // A line that waits in a compressor is not progress.
+    headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store, no-transform' },
+  })
 }
 
 function eventLines(
   importUpload: (onProgress: (progress: ImportProgress) => void) => Promise<ImportRecord>,
+  onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream({
@@ -53,7 +57,9 @@ function eventLines(
       try {
         send({ import: await importUpload((progress) => send({ progress })) })
       } catch (error) {
-        send({ problem: problemOf(appErrorOf(error)) })
+        const appError = appErrorOf(error)
+        if (appError.code === 'internal') onError(error)
+        send({ problem: problemOf(appError) })
       }
       controller.close()
     },

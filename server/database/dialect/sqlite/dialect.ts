@@ -10,7 +10,7 @@ import {
   type SqliteDialectConfig,
 } from 'kysely'
 
-const RETRY_MS = 3
+const RETRY_MS = 1
 const GIVE_UP_AFTER_MS = 30_000
 
 /**
