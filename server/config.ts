@@ -26,14 +26,19 @@ export const config = z.object({
     .max(64)
     .default(() => Math.max(1, Math.min(8, availableParallelism())))
     .describe('Threads that compute reports'),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'write a URL such as https://monitor.example.org' })
+    .refine((url) => new URL(url).pathname === '/', 'no path can stand before those of the API')
+    .optional()
+    .describe('Where callers reach the API, for the addresses in its answers'),
 })
 export type Config = z.output<typeof config>
 
 type Setting = keyof Config
 
 interface Source {
-  /** Of `store-monitor serve`. */
-  readonly flag: `--${string}`
+  /** Of `store-monitor serve`, where it has one. */
+  readonly flag?: `--${string}`
   /** Environment variables; the first that is set counts. */
   readonly variables: readonly string[]
   /** The default in words, where it is not the same everywhere. */
@@ -50,6 +55,7 @@ const sources: Readonly<Record<Setting, Source>> = {
     variables: ['STORE_MONITOR_WORKERS'],
     defaultText: 'one for each processor core, at most 8',
   },
+  publicUrl: { variables: ['PUBLIC_URL'], defaultText: "as each request's Host header says" },
 }
 
 export interface SettingDescription extends Source {
@@ -86,6 +92,6 @@ export function readConfig(
   const { flag, variables } = sources[setting]
   throw new AppError(
     'invalid',
-    `the setting ${setting} (${[flag, ...variables].join(', ')}) is "${given[setting]}": ${issue.message}`,
+    `the setting ${setting} (${[flag ?? [], variables].flat().join(', ')}) is "${given[setting]}": ${issue.message}`,
   )
 }

@@ -4,6 +4,8 @@ import { Server as NetServer, type Socket } from 'node:net'
 const LOOK_AGAIN_MS = 50
 
 export interface Connections {
+  /** To be told of an answer that is a stream of events. */
+  addEventStream(response: ServerResponse): void
   /**
    * Takes no further connection and waits for the open answers to end, but no longer than `withinMs`: what is open then
    * is cut. Streams of events would not end by themselves, so they do at once, for their readers to connect elsewhere.
@@ -17,6 +19,7 @@ export interface Connections {
  */
 export function trackConnections(server: Server): Connections {
   const answersOf = new Map<Socket, Set<ServerResponse>>()
+  const eventStreams = new Set<ServerResponse>()
   let isEnding = false
 
   server.on('connection', (socket: Socket) => {
@@ -37,13 +40,14 @@ export function trackConnections(server: Server): Connections {
   }
 
   function endEventStreams(): void {
-    for (const response of [...answersOf.values()].flatMap((answers) => [...answers])) {
-      if (!response.headersSent) response.shouldKeepAlive = false
-      else if (isEventStream(response)) response.end()
-    }
+    for (const response of eventStreams) if (response.headersSent) response.end()
   }
 
   return {
+    addEventStream(response) {
+      eventStreams.add(response)
+      response.once('close', () => eventStreams.delete(response))
+    },
     async end(withinMs) {
       const { promise: closed, resolve } = Promise.withResolvers<void>()
       isEnding = true
@@ -58,8 +62,4 @@ export function trackConnections(server: Server): Connections {
       clearTimeout(cut)
     },
   }
-}
-
-function isEventStream(response: ServerResponse): boolean {
-  return String(response.getHeader('content-type')).startsWith('text/event-stream')
 }

@@ -1,6 +1,6 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '../shared/app-error.ts'
 import type { Config } from './config.ts'
@@ -30,7 +30,7 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   const { stopWithinMs = STOP_WITHIN_MS } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting }))
-  const server = createAdaptorServer({ fetch: service.app.fetch, hostname: config.host }) as Server
+  const server = createAdaptorServer({ fetch: answer, hostname: config.host }) as Server
   const connections = trackConnections(server)
   await listen(server, config)
   parts.defer(async () => {
@@ -45,6 +45,13 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+
+  async function answer(request: Request, bindings: HttpBindings | Http2Bindings): Promise<Response> {
+    const response = await service.app.fetch(request, bindings)
+    const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+    if (isEventStream) connections.addEventStream(bindings.outgoing as ServerResponse)
+    return response
   }
 }
 

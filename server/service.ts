@@ -15,7 +15,7 @@ export interface Service extends AsyncDisposable {
   recover(): Promise<void>
 }
 
-export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers'> {
+export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'> {
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */
@@ -24,7 +24,7 @@ export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers'> 
 
 /** Builds all parts and joins them; disposing takes them down in reverse. */
 export async function createService(setting: ServiceSetting): Promise<Service> {
-  const { databaseUrl, workers, version, now, onError } = setting
+  const { databaseUrl, workers, publicUrl, version, now, onError } = setting
   await using parts = new AsyncDisposableStack()
   const writing = parts.use(await connect(databaseUrl))
   await migrateToLatest(writing)
@@ -32,7 +32,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const reading = parts.use(await connect(databaseUrl, { readOnly: true }))
   const importer = parts.use(createImporter({ databaseUrl }))
   const reports = parts.use(createReportRunner({ reading, writing, databaseUrl, workers, now, onError }))
-  const app = createHttpApp({ db: reading, reports, importer, version, onError })
+  const app = createHttpApp({ db: reading, reports, importer, version, publicUrl, onError })
   const owned = parts.move()
   return {
     app,

@@ -18,8 +18,8 @@ export const importRecord = z
   .object({
     importId,
     source: z.string().describe('The file that was read'),
-    kind: z.enum(importKinds),
-    state: z.enum(importStates),
+    kind: z.enum(importKinds).describe('What the file holds'),
+    state: z.enum(importStates).describe('How far the import is'),
     bytes: count.describe('Size of the file'),
     sha256: z.string().nullable().describe('SHA-256 of the file; null until it has been read'),
     rowsAccepted: count.describe('Rows that keep every rule'),
@@ -31,18 +31,19 @@ export const importRecord = z
       `Rows that break a rule; the first ${maxRejectedRowsKept} of a file are kept`,
     ),
     failure: z.string().nullable().describe('Why the import failed; null unless it did'),
-    startedAt: isoInstant,
-    finishedAt: isoInstant.nullable(),
+    startedAt: isoInstant.describe('When the import began'),
+    finishedAt: isoInstant.nullable().describe('When it ended; null before'),
   })
   .describe('The record of one imported file')
 export type ImportRecord = z.infer<typeof importRecord>
 
 export const importProgress = z
   .object({
-    source: z.string(),
-    bytesRead: count,
-    bytesTotal: count,
-    rowsRead: count,
+    source: z.string().describe('The file that is read'),
+    bytesRead: count.describe('Bytes that have been read'),
+    bytesTotal: count.describe('Size of the file'),
+    rowsRead: count.describe('Rows that have been read'),
+    rowsStored: count.describe('Rows that are in the database; the whole file is read before any are'),
   })
   .describe('How far the import of a file has come')
 export type ImportProgress = z.infer<typeof importProgress>
@@ -50,9 +51,9 @@ export type ImportProgress = z.infer<typeof importProgress>
 export const rejectedRow = z
   .object({
     importId,
-    source: z.string(),
+    source: z.string().describe('The file that it is in'),
     line: z.int().positive().describe('Line of the file on which the row starts; the header is on line 1'),
-    reason: z.string(),
+    reason: z.string().describe('The rule that it breaks'),
     text: z.string().describe(`The row, cut to ${maxRejectedTextLength} characters`),
   })
   .describe('A row that was not taken, and why')

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-const maxPageSize = 1000
+export const maxPageSize = 1000
 
 /** What every listing takes. */
 export const pageInput = z.strictObject({
@@ -12,7 +12,7 @@ export type PageQuery = z.output<typeof pageInput>
 /** A page of `item`s, and where the next one starts. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
-    items: z.array(item),
+    items: z.array(item).describe('What the page has'),
     nextCursor: z.string().nullable().describe('`cursor` of the next page; null on the last'),
   })
 }

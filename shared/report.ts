@@ -77,15 +77,15 @@ export type Progress = z.infer<typeof progress>
 export const report = z
   .object({
     reportId,
-    state: z.enum(reportStates),
+    state: z.enum(reportStates).describe('How far the report is'),
     asOf: isoInstant.describe('The instant that the report looks back from'),
-    interpolation: z.enum(interpolations),
+    interpolation: z.enum(interpolations).describe('Which poll speaks for a moment'),
     reach: z.string().describe('How far a poll speaks, as a duration'),
     progress,
     failure: z.string().nullable().describe('Why the report failed; null unless it did'),
-    requestedAt: isoInstant,
-    startedAt: isoInstant.nullable(),
-    finishedAt: isoInstant.nullable(),
+    requestedAt: isoInstant.describe('When the report was requested'),
+    startedAt: isoInstant.nullable().describe('When work on it began; null before'),
+    finishedAt: isoInstant.nullable().describe('When it ended; null before'),
   })
   .describe('A report: what was asked for, and its state')
 export type Report = z.infer<typeof report>

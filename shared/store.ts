@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isoInstant } from './fields.ts'
+import { count, isoInstant } from './fields.ts'
 import { storeId } from './ids.ts'
 import { pageInput } from './page.ts'
 
@@ -37,13 +37,15 @@ export type StoreListQuery = z.output<typeof storeListInput>
 
 export const health = z
   .object({
-    status: z.literal('ok'),
-    version: z.string(),
-    database: z.object({
-      stores: z.int(),
-      polls: z.int(),
-      latestPollAt: isoInstant.nullable(),
-    }),
+    status: z.literal('ok').describe('Always that'),
+    version: z.string().describe('Version of the service'),
+    database: z
+      .object({
+        stores: count.describe('Stores that it knows'),
+        polls: count.describe('Polls that it has'),
+        latestPollAt: isoInstant.nullable().describe('When the latest poll was; null where there is none'),
+      })
+      .describe('What the database has'),
   })
   .describe('That the service answers, and what it has')
 export type Health = z.infer<typeof health>

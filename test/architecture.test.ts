@@ -43,7 +43,6 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'node:',
       'commander',
       'cli-progress',
-      'cli-table3',
     ],
   ],
   ['client/', ['./', 'shared/', 'type server/', '@trpc/client', 'eventsource']],

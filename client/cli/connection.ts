@@ -60,7 +60,7 @@ function serverConnection(url: string, options: ConnectionOptions): Connection {
       for (const { path } of files) {
         const source = path.slice(-255)
         const body = await openAsBlob(path)
-        onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0 })
+        onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0, rowsStored: 0 })
         records.push(await client.importFile(body, { source, onProgress, signal }))
       }
       return records

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/app-error.ts'
 import type { CommandContext } from './context.ts'
+import { readEnvironment } from './environment.ts'
 import { exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
 import { isClosedPipe } from './output.ts'
 import { createProgram } from './program.ts'
@@ -13,7 +14,6 @@ const { version } = require('store-monitor/package.json') as { version: string }
 process.exitCode = await run(process.argv.slice(2), {
   version,
   packageFolder: dirname(require.resolve('store-monitor/package.json')),
-  environment: process.env,
   now: Date.now,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -21,15 +21,15 @@ process.exitCode = await run(process.argv.slice(2), {
 })
 
 /** Runs the command that the arguments name; its exit code. */
-async function run(args: readonly string[], context: CommandContext): Promise<number> {
+async function run(args: readonly string[], context: Omit<CommandContext, 'environment'>): Promise<number> {
   const { stdout, stderr, signal } = context
   // Whoever writes finds out; a reader that has gone away is no reason to crash.
   stdout.on('error', () => {})
   stderr.on('error', () => {})
 
-  const program = createProgram(context)
-  prepare(program, stderr)
   try {
+    const program = createProgram({ ...context, environment: readEnvironment('.env', process.env) })
+    prepare(program, stderr)
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { StatusOptions } from './commands/report-status.ts'
@@ -157,6 +158,19 @@ ${exitCodeHelp}`,
     .action(async (importId: number | undefined, options: ConnectedListOptions) => {
       const { runRejected } = await import('./commands/rejected.ts')
       await runRejected(context, options, importId)
+    })
+
+  add('backup', 'Copy the database to a file, also while a server is at work on it.')
+    .argument('<file>', 'the copy; it is there as a whole, and checked, or not at all')
+    .option('--database <file>', 'the database to copy (DATABASE_URL, DB_URL; default: store-monitor.db)')
+    .option('--force', 'replace a file that is there')
+    .addHelpText(
+      'after',
+      examples('backup /backups/stores.db', 'backup --force latest.db --database stores.db'),
+    )
+    .action(async (file: string, options: BackupOptions) => {
+      const { runBackup } = await import('./commands/backup.ts')
+      await runBackup(context, options, file)
     })
 
   add('demo', 'See it work: import the made-up data of examples/chain and report on it.')

@@ -9,5 +9,7 @@ export interface ApiParts {
   readonly reports: ReportRunner
   readonly importer: Importer
   readonly version: string
+  /** Where callers reach the API, for the addresses that it answers with; undefined where a request's Host says so. */
+  readonly publicUrl: string | undefined
   readonly onError: (error: unknown) => void
 }

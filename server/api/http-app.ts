@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { compress } from 'hono/compress'
+import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../shared/app-error.ts'
@@ -8,6 +8,7 @@ import type { ApiParts } from './api-parts.ts'
 import { appErrorOf, problemOf, type Problem } from './errors.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
+import { mediaTypes } from './rest/report-file.ts'
 import { serveRoute } from './rest/route.ts'
 import { restRoutes } from './rest/routes.ts'
 import { appRouter } from './router.ts'
@@ -15,7 +16,7 @@ import { appRouter } from './router.ts'
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
 export function createHttpApp(parts: ApiParts): Hono {
   const app = new Hono()
-  app.use(compress())
+  app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(
     secureHeaders({
       strictTransportSecurity: false, // for the proxy that speaks TLS to say
@@ -57,6 +58,10 @@ export function createHttpApp(parts: ApiParts): Hono {
     return answer(problemOf(appError))
   })
   return app
+}
+
+function isCompressible(contentType: string): boolean {
+  return COMPRESSIBLE_CONTENT_TYPE_REGEX.test(contentType) || contentType.startsWith(mediaTypes.ndjson)
 }
 
 function answerWrongMethod({ method, path }: { method: string; path: string }, methods: string[]): Response {

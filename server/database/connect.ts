@@ -21,7 +21,8 @@ export async function connect(databaseUrl: string, access: Access = {}): Promise
   return new Kysely<Database>({ dialect })
 }
 
-function sqliteFile(databaseUrl: string): string {
+/** The path of the file that a URL names. */
+export function sqliteFile(databaseUrl: string): string {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(databaseUrl) ?? []
   if (scheme === undefined || rest === undefined) return databaseUrl
   if (scheme === 'sqlite' || scheme === 'sqlite3' || scheme === 'file') {

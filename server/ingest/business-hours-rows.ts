@@ -1,4 +1,5 @@
 import { setBusinessHours } from '../database/business-hours.ts'
+import type { Db } from '../database/connect.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import type { Header } from './header.ts'
@@ -16,8 +17,25 @@ export function createBusinessHoursRows({ columns }: Pick<Header, 'columns'>): R
     number,
     number,
   ]
-  let rules = new Map<StoreId, WeeklySpan[]>()
+  const rules = new Map<StoreId, WeeklySpan[]>()
+  const knownSpans = new Map<string, WeeklySpan>()
   let size = 0
+
+  /** Equal spans share one object: a file of millions of rows has few different ones. */
+  function spanOf(day: string, start: string, end: string): WeeklySpan {
+    const name = `${day} ${start} ${end}`
+    let span = knownSpans.get(name)
+    if (span === undefined) {
+      span = { day: Number(day), start: withSeconds(start), end: withSeconds(end) }
+      knownSpans.set(name, span)
+    }
+    return span
+  }
+
+  async function change(transaction: Db): Promise<number> {
+    const changed = await setBusinessHours(transaction, rules)
+    return changed.reduce((sum, storeId) => sum + rules.get(storeId)!.length, 0)
+  }
 
   return {
     take(fields) {
@@ -38,20 +56,13 @@ export function createBusinessHoursRows({ columns }: Pick<Header, 'columns'>): R
 
       let spans = rules.get(storeId)
       if (spans === undefined) rules.set(storeId, (spans = []))
-      spans.push({ day: Number(day), start: withSeconds(start), end: withSeconds(end) })
+      spans.push(spanOf(day, start, end))
       size++
       return undefined
     },
     size: () => size,
-    drain() {
-      const drained = rules
-      rules = new Map()
-      size = 0
-      return async (transaction) => {
-        const changed = await setBusinessHours(transaction, drained)
-        return changed.reduce((sum, storeId) => sum + drained.get(storeId)!.length, 0)
-      }
-    },
+    // In one step, as a store's rows belong together.
+    steps: () => [{ rows: size, prepare: () => change }],
   }
 }
 

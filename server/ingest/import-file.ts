@@ -26,8 +26,9 @@ import { openSource, type Source } from './source.ts'
 import { createTimezoneRows } from './timezone-rows.ts'
 
 /**
- * How many accepted rows go into the database at once: all of a file, or none, up to here; a larger file goes in steps of
- * as many. It bounds the memory (some 100 MB of polls) and the time for which others wait to write.
+ * How many accepted rows go into the database at once: all of a file, or none, up to here. The polls of a larger file are
+ * put aside on disk while it is read, and go in in steps of at most as many, one range of stores after the other. It
+ * bounds the memory (some 100 MB of polls) and the time for which others wait to write.
  */
 const maxRowsPerStep = 8_000_000
 
@@ -81,10 +82,8 @@ async function importContent(
 ): Promise<void> {
   const { now, onProgress, signal, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
   const header = await headerOf(file)
-  const rows = rowCollectors[file.kind](header)
+  using rows = disposable(rowCollectors[file.kind](header))
   const rejections: Rejection[] = []
-  let accepted = 0
-  let changed = 0
   let rejected = 0
 
   function reject(rejection: Rejection): void {
@@ -92,16 +91,13 @@ async function importContent(
     if (rejections.length < maxRejectedRowsKept) rejections.push(kept(rejection))
   }
 
-  /** Writes what the collected rows say. `finish` completes the import in the same transaction. */
-  async function step(finish?: (transaction: Db) => Promise<void>): Promise<void> {
-    throwIfStopped(signal)
-    accepted += rows.size()
-    const change = rows.drain()
-    changed += await db.transaction().execute(async (transaction) => {
-      const stepChanged = await change(transaction)
-      await updateImportCounts(transaction, importId, { accepted, changed: changed + stepChanged, rejected })
-      await finish?.(transaction)
-      return stepChanged
+  function tellProgress(rowsStored: number): void {
+    onProgress?.({
+      source,
+      bytesRead: content.bytesRead(),
+      bytesTotal: Math.max(content.bytesTotal, content.bytesRead()),
+      rowsRead: rows.size() + rejected,
+      rowsStored,
     })
   }
 
@@ -109,19 +105,35 @@ async function importContent(
   for await (const block of readRecords(content.chunks, recordOptions)) {
     throwIfStopped(signal)
     collectRows(block, header, rows, reject)
-    if (rows.size() >= rowsPerStep) await step()
-    onProgress?.({
-      source,
-      bytesRead: content.bytesRead(),
-      bytesTotal: Math.max(content.bytesTotal, content.bytesRead()),
-      rowsRead: accepted + rows.size() + rejected,
-    })
+    rows.keepInMemory?.(rowsPerStep)
+    tellProgress(0)
   }
   const sha256 = content.sha256()
-  await step(async (transaction) => {
-    await insertRejectedRows(transaction, importId, rejections)
-    await completeImport(transaction, importId, { bytes: content.bytesRead(), sha256, finishedAt: now() })
-  })
+
+  let stored = 0
+  let changed = 0
+  const steps = rows.steps(rowsPerStep)
+  for (const [i, step] of steps.entries()) {
+    throwIfStopped(signal)
+    const change = step.prepare()
+    const isLast = i === steps.length - 1
+    stored += step.rows
+    changed += await db.transaction().execute(async (transaction) => {
+      const changedInStep = await change(transaction)
+      const counts = { accepted: stored, changed: changed + changedInStep, rejected }
+      await updateImportCounts(transaction, importId, counts)
+      if (isLast) {
+        await insertRejectedRows(transaction, importId, rejections)
+        await completeImport(transaction, importId, { bytes: content.bytesRead(), sha256, finishedAt: now() })
+      }
+      return changedInStep
+    })
+    tellProgress(stored)
+  }
+}
+
+function disposable(rows: RowCollector): RowCollector & Disposable {
+  return { ...rows, [Symbol.dispose]: () => rows[Symbol.dispose]?.() }
 }
 
 const rowCollectors: Record<ImportKind, (header: Header) => RowCollector> = {

@@ -1,19 +1,19 @@
-import { mergePollWeeks, type StorePollWeek } from '../database/poll-weeks.ts'
+import type { Db } from '../database/connect.ts'
+import { mergePollWeeks } from '../database/poll-weeks.ts'
 import { keysOfStores } from '../database/stores.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { parseTimestamp, timestampForms } from '../../shared/timestamp.ts'
 import type { Header } from './header.ts'
 import { createPlainPolls } from './plain-polls.ts'
-import { createPollBatch } from './poll-batch.ts'
+import { createPollBatch, type StoreWeek } from './poll-batch.ts'
 import { findStoreId, quoted, storeIdProblem, type RowCollector } from './row-collector.ts'
 
 /** Collects the rows of a file of polls. */
 export function createPollRows({ columns, width }: Pick<Header, 'columns' | 'width'>): RowCollector {
   const [storeColumn, statusColumn, timestampColumn] = columns as [number, number, number]
-  let storeIds: StoreId[] = []
-  let ordinals = new Map<string, number>()
-  let batch = createPollBatch()
-  let takePlain = plainPolls()
+  const storeIds: StoreId[] = []
+  const ordinals = new Map<string, number>()
+  const batch = createPollBatch()
 
   /** A store's place in `storeIds`, or -1 for what is no store's id. */
   function ordinalOf(text: string): number {
@@ -25,13 +25,24 @@ export function createPollRows({ columns, width }: Pick<Header, 'columns' | 'wid
     return storeIds.push(storeId) - 1
   }
 
-  function plainPolls() {
-    return createPlainPolls({ ordinalOf, add: batch.add })
+  /** The weeks with the keys of their stores, those of new stores given in ascending order of id. */
+  async function mergeInto(transaction: Db, weeks: readonly StoreWeek[]): Promise<number> {
+    const stores = [...new Set(weeks.map(({ store }) => store))]
+    const keys = await keysOfStores(
+      transaction,
+      stores.map((store) => storeIds[store]!),
+    )
+    const keyOf = new Map(stores.map((store, i) => [store, keys[i]!]))
+    const keyed = weeks.map(({ week, store, words }) => ({ week, storeKey: keyOf.get(store)!, words }))
+    return mergePollWeeks(
+      transaction,
+      keyed.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey),
+    )
   }
 
   const hasPlainColumns = width === 3 && columns.every((column, i) => column === i)
   return {
-    takeFirst: hasPlainColumns ? (bytes) => takePlain(bytes) : undefined,
+    takeFirst: hasPlainColumns ? createPlainPolls({ ordinalOf, add: batch.add }) : undefined,
     take(fields) {
       const status = fields[statusColumn]!
       const isActive = status === 'active' || (status !== 'inactive' && isStatus(status, 'active'))
@@ -48,25 +59,33 @@ export function createPollRows({ columns, width }: Pick<Header, 'columns' | 'wid
       return undefined
     },
     size: () => batch.size(),
-    drain() {
-      const ids = storeIds
-      const weeks = batch.weeks()
-      storeIds = []
-      ordinals = new Map()
-      batch = createPollBatch()
-      takePlain = plainPolls()
-      return async (transaction) => {
-        const keys = await keysOfStores(transaction, ids)
-        const keyed = weeks.map(({ week, ordinal, words }): StorePollWeek => ({
-          week,
-          storeKey: keys[ordinal]!,
-          words,
-        }))
-        keyed.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey)
-        return mergePollWeeks(transaction, keyed)
-      }
+    keepInMemory(rows) {
+      if (batch.sizeInMemory() > rows) batch.setAside()
     },
+    steps(rowsPerStep) {
+      const rank = ranks(storeIds)
+      return batch
+        .steps((store) => rank[store]!, rowsPerStep)
+        .map(({ polls, read }) => ({
+          rows: polls,
+          prepare() {
+            const weeks = read()
+            return (transaction) => mergeInto(transaction, weeks)
+          },
+        }))
+    },
+    [Symbol.dispose]: () => batch[Symbol.dispose](),
   }
+}
+
+/** The place of each id in ascending order: ASCII, so that JavaScript's order is that of the bytes. */
+function ranks(storeIds: readonly StoreId[]): Uint32Array {
+  const sorted = Array.from(storeIds, (_, store) => store).sort((a, b) =>
+    storeIds[a]! < storeIds[b]! ? -1 : 1,
+  )
+  const rank = new Uint32Array(storeIds.length)
+  for (const [place, store] of sorted.entries()) rank[store] = place
+  return rank
 }
 
 function isStatus(text: string, status: string): boolean {

@@ -3,15 +3,23 @@ import type { Db } from '../database/connect.ts'
 import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
 
 /** Takes the rows of a file, one after the other, and makes changes to the database of them. */
-export interface RowCollector {
+export interface RowCollector extends Partial<Disposable> {
   /** Takes a row, or says why it cannot be taken. */
   take(fields: readonly string[]): string | undefined
   /** Takes rows straight from a file's bytes, where the file allows it: see `createPlainPolls`. */
   readonly takeFirst?: ((bytes: Buffer) => TakenLines) | undefined
-  /** Rows that were taken since the last `drain`. */
+  /** Rows that were taken. */
   size(): number
-  /** What those rows say, and forgets them. What takes long without the database is done here. */
-  drain(): Change
+  /** Keeps at most `rows` of them in memory from here on, where the rows may be too many for it. */
+  keepInMemory?(rows: number): void
+  /** What the rows change, in steps of at most `rowsPerStep` where they may be parted, to be made in order. */
+  steps(rowsPerStep: number): readonly Step[]
+}
+
+export interface Step {
+  readonly rows: number
+  /** Does what takes long without the database. */
+  prepare(): Change
 }
 
 /** Makes a change, and returns how many of its rows changed something. Runs in a transaction. */

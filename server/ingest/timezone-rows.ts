@@ -8,7 +8,7 @@ import { findStoreId, quoted, storeIdProblem, versionProblem, type RowCollector 
 export function createTimezoneRows({ columns }: Pick<Header, 'columns'>): RowCollector {
   const [storeColumn, zoneColumn, validFromColumn] = columns as [number, number, number]
   const zoneNames = new Map<string, string | undefined>()
-  let timezones = new Map<StoreId, string>()
+  const timezones = new Map<StoreId, string>()
   let size = 0
 
   function zoneName(text: string): string | undefined {
@@ -32,11 +32,11 @@ export function createTimezoneRows({ columns }: Pick<Header, 'columns'>): RowCol
       return undefined
     },
     size: () => size,
-    drain() {
-      const drained = timezones
-      timezones = new Map()
-      size = 0
-      return async (transaction) => (await setTimezones(transaction, drained)).length
-    },
+    steps: () => [
+      {
+        rows: size,
+        prepare: () => async (transaction) => (await setTimezones(transaction, timezones)).length,
+      },
+    ],
   }
 }

@@ -1,17 +1,13 @@
 import * as z from 'zod'
-import { importId } from '../../../shared/ids.ts'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import type { ApiParts } from '../api-parts.ts'
+import { emptyFile, malformedImportId, malformedPage, unknownImport } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
-import { importList, importResult, pageQuery, rejectedRowList } from './schemas.ts'
+import { importList, importPath, importResult, pageQuery, rejectedRowList, uploadQuery } from './schemas.ts'
 import { receiveImport } from './upload.ts'
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema })
-const malformed = { description: 'The request is malformed; `detail` says what is wrong' }
-const unknownImport = { description: 'There is no such import' }
-const importPath = z.object({ import_id: z.coerce.number().pipe(importId) })
-
 /** The operations on imports. */
 export function importRoutes(parts: ApiParts): RestRoute[] {
   const { db } = parts
@@ -24,21 +20,14 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       summary: 'Import a CSV file: polls, business hours or timezones, told apart by its header',
       description:
         'The file is the body (`curl --data-binary @FILE`). The answer comes when the import is complete; to a caller that accepts application/x-ndjson, with a line for each progress before it.',
-      query: z.object({
-        source: z
-          .string()
-          .min(1)
-          .max(255)
-          .default('upload.csv')
-          .describe('The name that the file is known by'),
-      }),
+      query: uploadQuery,
       body: null,
       responses: {
         200: {
           description: 'The record of the import',
           content: { ...json(importResult), 'application/x-ndjson': null },
         },
-        400: { description: 'The file is none of the three kinds, or is empty' },
+        400: emptyFile,
       },
       handle: ({ query }, context) => receiveImport(parts, context.req.raw, query.source),
     }),
@@ -49,7 +38,10 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       tag: 'Imports',
       summary: 'Imports, newest first, a page at a time',
       query: pageQuery,
-      responses: { 200: { description: 'A page of imports', content: json(importList) }, 400: malformed },
+      responses: {
+        200: { description: 'A page of imports', content: json(importList) },
+        400: malformedPage,
+      },
       handle: async ({ query }, context) => context.json(await listImports(db, query)),
     }),
     defineRoute({
@@ -61,7 +53,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       path: importPath,
       responses: {
         200: { description: 'The import', content: json(importResult) },
-        400: malformed,
+        400: malformedImportId,
         404: unknownImport,
       },
       handle: async ({ path }, context) => context.json(await getImport(db, path.import_id)),
@@ -76,7 +68,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       query: pageQuery,
       responses: {
         200: { description: 'A page of rows', content: json(rejectedRowList) },
-        400: malformed,
+        400: malformedImportId,
         404: unknownImport,
       },
       async handle({ path, query }, context) {

@@ -1,26 +1,16 @@
 import * as z from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
-import type { RestResponse, RestRoute } from './route.ts'
-import { noBody } from './route.ts'
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi'
+import { AppError } from '../../../shared/app-error.ts'
+import { problemOf } from '../errors.ts'
+import { noBody, type RestResponse, type RestRoute } from './route.ts'
 import { problem } from './schemas.ts'
 
-const problemContent = { 'application/problem+json': { schema: problem } }
-const problemExamples: Readonly<Record<number, z.input<typeof problem>>> = {
-  400: {
-    type: 'about:blank',
-    title: 'Bad Request',
-    status: 400,
-    detail: 'reach: "a while" is not a duration: write a number and a unit such as "90m", "24h" or "7d"',
-    error: 'Invalid request',
-  },
-  404: {
-    type: 'about:blank',
-    title: 'Not Found',
-    status: 404,
-    detail: 'there is no report 6f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11',
-    error: 'Report not found',
-  },
-}
+const internalError = new AppError('internal', 'the disk is full')
 
 /** The OpenAPI 3.1 description of the routes, made from the schemas that check what they take. */
 export function openApiDocument(routes: readonly RestRoute[], version: string): object {
@@ -30,7 +20,7 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       paths[path] = { ...paths[path], [route.method]: operation(route, i) }
     }
   }
-  return createDocument({
+  const description: ZodOpenApiObject = {
     openapi: '3.1.1',
     info: {
       title: 'store-monitor',
@@ -48,13 +38,20 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       { name: 'Service', description: 'The service itself' },
     ],
     paths: paths as ZodOpenApiPathsObject,
-  })
+  }
+  return createDocument(description, { override: keepExamples })
+}
+
+/** Zod drops the examples of what it transforms, as they may be of the result; ours are of what a caller writes. */
+function keepExamples({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: object }): void {
+  const examples = z.globalRegistry.get(zodSchema)?.examples
+  if (examples) Object.assign(jsonSchema, { examples })
 }
 
 function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
   const responses = Object.entries(route.responses).map(([status, response]) => [
     status,
-    responseObject(Number(status), response),
+    responseObject(response),
   ])
   return {
     operationId: alias === 0 ? route.id : `${route.id}-${alias + 1}`,
@@ -65,12 +62,12 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
     requestParams: {
       path: route.path,
       query: route.query as z.ZodObject,
-      ...(route.requestHeaders ? { header: route.requestHeaders } : {}),
+      header: route.headers,
     },
     ...requestBody(route),
     responses: {
       ...(Object.fromEntries(responses) as ZodOpenApiOperationObject['responses']),
-      default: { description: 'An error of the server itself', content: problemContent },
+      default: { description: 'An error of the server itself', content: problemContent(internalError) },
     },
   }
 }
@@ -84,21 +81,20 @@ function requestBody({ body }: RestRoute): Pick<ZodOpenApiOperationObject, 'requ
   return { requestBody: { required, content: { 'application/json': { schema: body } } } }
 }
 
-function responseObject(status: number, { description, content, headers }: RestResponse) {
-  const example = problemExamples[status]
-  const ofError = status >= 400 && !content
-  const bodies = Object.entries(content ?? {}).map(([mediaType, schema]) => [
+function responseObject({ description, content = {}, headers = {}, example }: RestResponse) {
+  const bodies = Object.entries(content).map(([mediaType, schema]) => [
     mediaType,
     { schema: schema ?? { type: 'string' } },
   ])
   return {
     description,
-    ...(headers === undefined ? {} : { headers: responseHeaders(headers) }),
-    ...(bodies.length > 0 ? { content: Object.fromEntries(bodies) as Record<string, object> } : {}),
-    ...(ofError
-      ? { content: { 'application/problem+json': { schema: problem, ...(example ? { example } : {}) } } }
-      : {}),
+    headers: responseHeaders(headers),
+    content: example ? problemContent(example) : (Object.fromEntries(bodies) as Record<string, object>),
   }
+}
+
+function problemContent(example: AppError) {
+  return { 'application/problem+json': { schema: problem, example: problemOf(example) } }
 }
 
 function responseHeaders(headers: Readonly<Record<string, string>>) {

@@ -38,7 +38,7 @@ export function reportEventStream(source: EventSource): ReadableStream<Uint8Arra
     },
     async cancel() {
       clearInterval(keepAlive)
-      await events.return()
+      await events.return(undefined)
     },
   })
 }

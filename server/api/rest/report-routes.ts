@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { AppError } from '../../../shared/app-error.ts'
 import { reportId, type ReportId } from '../../../shared/ids.ts'
 import { isFinished, type Report } from '../../../shared/report.ts'
-import { getReport, listReports, reportOf } from '../../database/reports.ts'
+import { getReport, listReports, reportOf, type StoredReport } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { callerOf } from './caller.ts'
 import {
@@ -18,7 +17,21 @@ import {
 import { reportEventStream } from './report-events.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 import {
+  malformedOptions,
+  malformedPage,
+  malformedReportId,
+  notComplete,
+  nothingToReportOn,
+  reportNotFound,
+  tooLarge,
+  unknownReport,
+} from './error-responses.ts'
+import {
+  anyIdPath,
+  fileHeaders,
   fileQuery,
+  idempotencyHeaders,
+  lastEventHeaders,
   pageQuery,
   reportBody,
   reportIdBody,
@@ -40,12 +53,16 @@ const SAME_REQUEST_MS = 60_000
 const KEY_LASTS_MS = 24 * 3_600_000
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema })
-const stateOrFile: RestResponse = {
-  description: 'The state of the report; the report itself where a file is asked for and it is complete',
-  content: { 'application/json': reportStatus, 'text/csv': null, 'application/x-ndjson': null },
+const unchanged: RestResponse = { description: 'The caller has these bytes' }
+const stateOrFileResponses: Record<number, RestResponse> = {
+  200: {
+    description: 'The state of the report; the report itself where a file is asked for and it is complete',
+    content: { ...json(z.union([reportStatus, reportRows])), 'text/csv': null, 'application/x-ndjson': null },
+  },
+  ...partResponses('text/csv'),
+  400: malformedReportId,
+  404: unknownReport,
 }
-const unknownReport: RestResponse = { description: 'There is no such report' }
-const malformed: RestResponse = { description: 'The request is malformed; `detail` says what is wrong' }
 
 /**
  * The operations on reports and every path that they are served at. Five published systems speak dialects of this API;
@@ -69,29 +86,22 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     description:
       'With the same Idempotency-Key, a repeated request is answered with the same report for 24 hours.',
     body: reportBody,
-    requestHeaders: z.object({
-      'idempotency-key': z
-        .string()
-        .optional()
-        .describe('Any text that the caller chooses for this one request'),
-    }),
+    headers: idempotencyHeaders,
     responses: {
       200: {
         description: 'The report was requested; it is computed in the background',
         content: json(requestedReport),
         headers: { Location: 'Where the state of the report is' },
       },
-      400: malformed,
+      400: malformedOptions,
       409: {
+        ...nothingToReportOn,
         description: 'There are no polls to report on, or the key belongs to a request with other options',
       },
-      413: { description: 'The body is too large' },
+      413: tooLarge,
     },
-    async handle({ body }, context) {
-      const key = context.req.header('idempotency-key')
-      if (key !== undefined && (key === '' || key.length > 255)) {
-        throw new AppError('invalid', 'the Idempotency-Key is empty or longer than 255 characters')
-      }
+    async handle({ body, headers }, context) {
+      const key = headers['idempotency-key']
       const once = key === undefined ? undefined : { key: `key ${digest(key)}`, forMs: KEY_LASTS_MS }
       return answerRequested(await reports.trigger(body, once), context)
     },
@@ -110,7 +120,7 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     tag: 'Reports',
     summary: 'Request a report, for clients that use GET',
     description:
-      'Never cached. A browser may send it again by itself: within a minute, the same caller is answered with the report that it has requested already.',
+      'Never cached. A browser may send it again by itself: within a minute, the same caller is answered with the report that it has requested already. HEAD starts nothing.',
     query: reportQueryOptions,
     responses: {
       200: {
@@ -118,12 +128,13 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
         content: json(requestedReport),
         headers: { Location: 'Where the state of the report is' },
       },
-      400: malformed,
-      409: { description: 'There are no polls to report on' },
+      400: malformedOptions,
+      409: nothingToReportOn,
     },
     async handle({ query }, context) {
-      const caller = digest(JSON.stringify([callerOf(context), query]))
       context.header('cache-control', 'no-store')
+      if (context.req.method === 'HEAD') return context.body(null)
+      const caller = digest(JSON.stringify([callerOf(context), query]))
       return answerRequested(
         await reports.trigger(query, { key: `get ${caller}`, forMs: SAME_REQUEST_MS }),
         context,
@@ -144,7 +155,8 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     summary: 'The state of a report, and the report itself where a file is asked for',
     path: reportIdPath,
     query: fileQuery,
-    responses: { 200: stateOrFile, 400: malformed, 404: unknownReport },
+    headers: fileHeaders,
+    responses: stateOrFileResponses,
     handle: ({ path, query }, context) => answerReport(path.report_id, query, context),
   })
 
@@ -154,8 +166,9 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     paths: ['/get_report', '/api/get_report', '/api/v1/get_report'],
     tag: 'Reports',
     summary: 'The state of a report, with its id in the query',
-    query: fileQuery.extend(reportIdQuery.shape),
-    responses: { 200: stateOrFile, 400: malformed, 404: unknownReport },
+    query: reportIdQuery.extend(fileQuery.shape),
+    headers: fileHeaders,
+    responses: stateOrFileResponses,
     handle: ({ query }, context) => answerReport(query.report_id, query, context),
   })
 
@@ -165,24 +178,24 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     paths: ['/api/get_report/{report_id}/', '/get_report/{report_id}/'],
     tag: 'Reports',
     summary: 'The CSV of a report once it is complete, and its state before',
-    path: reportIdPath,
+    path: anyIdPath,
+    headers: fileHeaders,
     responses: {
       200: {
         description: 'The CSV, or that the report is running',
         content: { 'text/csv': null, ...json(reportStatus) },
       },
-      400: malformed,
-      404: { description: 'There is no such report, or it has failed' },
+      ...partResponses('text/csv'),
+      404: { ...unknownReport, description: 'There is no such report, or it has failed' },
     },
     async handle({ path }, context) {
-      const report = await getReport(db, path.report_id)
+      const id = reportId.safeParse(path.report_id).data
+      if (id === undefined) throw reportNotFound(`there is no report "${path.report_id}"`)
+      const report = await getReport(db, id)
       if (!isFinished(report.state)) return context.json(reportStatusOf(reportOf(report), baseUrl(context)))
       if (report.state === 'complete')
-        return answerFile(path.report_id, { format: 'csv', columns: 'default' }, context)
-      const reason = report.failure ?? 'it was cancelled'
-      throw new AppError('not-found', `report ${path.report_id} has no result: ${reason}`, {
-        title: 'Report not found',
-      })
+        return answerFile(report, { format: 'csv', columns: 'default' }, context)
+      throw reportNotFound(`report ${id} has no result: ${report.failure ?? 'it was cancelled'}`)
     },
   })
 
@@ -195,9 +208,9 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     body: reportIdBody,
     responses: {
       200: { description: 'The state and, once it is complete, the CSV', content: json(reportWithText) },
-      400: malformed,
+      400: malformedReportId,
       404: unknownReport,
-      413: { description: 'The body is too large' },
+      413: tooLarge,
     },
     async handle({ body }, context) {
       const report = await getReport(db, body.report_id)
@@ -219,8 +232,10 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
       summary: `A complete report as ${format.toUpperCase()}`,
       path: reportIdPath,
       query: fileQuery.pick({ columns: true }),
+      headers: fileHeaders,
       responses: fileResponses(format),
-      handle: ({ path, query }, context) => answerFile(path.report_id, { format, ...query }, context),
+      handle: async ({ path, query }, context) =>
+        answerFile(await getReport(db, path.report_id), { format, ...query }, context),
     }),
   )
 
@@ -231,7 +246,10 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     tag: 'Reports',
     summary: 'Reports, newest first, a page at a time',
     query: pageQuery,
-    responses: { 200: { description: 'A page of reports', content: json(reportList) }, 400: malformed },
+    responses: {
+      200: { description: 'A page of reports', content: json(reportList) },
+      400: malformedPage,
+    },
     async handle({ query }, context) {
       const page = await listReports(db, query)
       const items = page.items.map((report) => reportStatusOf(report, baseUrl(context)))
@@ -249,7 +267,7 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     responses: {
       200: { description: 'The report was running and has been cancelled', content: json(reportStatus) },
       204: { description: 'The report had ended and has been removed' },
-      400: malformed,
+      400: malformedReportId,
       404: unknownReport,
     },
     async handle({ path }, context) {
@@ -267,19 +285,24 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     summary: 'The state of a report at each change, until it has ended, as server-sent events',
     description: 'Each event is named after the status and has the report as its data. `curl -N` shows them.',
     path: reportIdPath,
-    requestHeaders: z.object({
-      'last-event-id': z.string().optional().describe('The last event that was received, to go on from'),
-    }),
+    headers: lastEventHeaders,
     responses: {
       200: { description: 'The events', content: { 'text/event-stream': null } },
-      400: malformed,
+      400: malformedReportId,
       404: unknownReport,
     },
-    async handle({ path }, context) {
+    async handle({ path, headers }, context) {
       await getReport(db, path.report_id)
-      return streamReportEvents(context, reports.watch(path.report_id, context.req.raw.signal), (report) =>
-        reportStatusOf(report, baseUrl(context)),
-      )
+      context.header('content-type', 'text/event-stream')
+      context.header('cache-control', 'no-cache')
+      if (context.req.method === 'HEAD') return context.body(null)
+      const events = reportEventStream({
+        states: reports.watch(path.report_id, context.req.raw.signal),
+        statusOf: (report) => reportStatusOf(report, baseUrl(context)),
+        lastEventId: headers['last-event-id'],
+        onError: parts.onError,
+      })
+      return context.body(events)
     },
   })
 
@@ -310,35 +333,48 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     const report = await getReport(db, id)
     const format = query.format ?? acceptedFormat(context)
     if (format !== undefined && report.state === 'complete') {
-      return answerFile(id, { format, columns: query.columns }, context)
+      return answerFile(report, { format, columns: query.columns }, context, 'accept')
     }
     context.header('vary', 'accept')
     return context.json(reportStatusOf(reportOf(report), baseUrl(context)))
   }
 
-  async function answerFile(id: ReportId, options: FileOptions, context: Context): Promise<Response> {
-    return sendFile(context.req.raw, await reportFile(db, await getReport(db, id), options))
+  async function answerFile(
+    report: StoredReport,
+    options: FileOptions,
+    context: Context,
+    varyBy?: string,
+  ): Promise<Response> {
+    return sendFile(context.req.raw, await reportFile(db, report, options), varyBy)
+  }
+
+  /** Where the API is: as it was configured, or as this caller sees it. */
+  function baseUrl(context: Context): string {
+    return parts.publicUrl ?? context.req.url
   }
 }
 
 function fileResponses(format: FileFormat): Record<number, RestResponse> {
-  const content = { [mediaTypes[format]]: format === 'json' ? reportRows : null }
+  const mediaType = mediaTypes[format]
   return {
     200: {
       description: 'The report',
-      content,
+      content: { [mediaType]: format === 'json' ? reportRows : null },
       headers: { 'Content-Disposition': 'attachment, with a name', ETag: 'Names these bytes' },
     },
-    ...(format === 'csv'
-      ? {
-          206: { description: 'The part that a Range header asks for', content },
-          416: { description: 'The range is beyond the end' },
-        }
-      : {}),
-    304: { description: 'The caller has these bytes' },
-    400: malformed,
+    ...(format === 'csv' ? partResponses(mediaType) : { 304: unchanged }),
+    400: malformedReportId,
     404: unknownReport,
-    409: { description: 'The report is not complete' },
+    409: notComplete,
+  }
+}
+
+/** What else is answered where a file may be: to conditions, and to requests for a part of it. */
+function partResponses(mediaType: string): Record<number, RestResponse> {
+  return {
+    206: { description: 'The part of the file that a Range header asks for', content: { [mediaType]: null } },
+    304: unchanged,
+    416: { description: 'The range is beyond the end of the file', content: {} },
   }
 }
 
@@ -347,11 +383,6 @@ function acceptedFormat(context: Context): FileFormat | undefined {
   const types = (context.req.header('accept') ?? '').split(',').map((type) => type.split(';')[0]!.trim())
   if (types.includes('text/csv')) return 'csv'
   return types.includes('application/x-ndjson') ? 'ndjson' : undefined
-}
-
-/** Where the API is, as this caller sees it. */
-function baseUrl(context: Context): string {
-  return context.req.url
 }
 
 /** A fixed-length name for what a caller sent. */

@@ -1,16 +1,9 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
-import { count, isoInstant } from '../../../shared/fields.ts'
-import { reportId } from '../../../shared/ids.ts'
+import { importId, reportId } from '../../../shared/ids.ts'
 import { importRecord, rejectedRow } from '../../../shared/import.ts'
-import { pageInput, pageOf } from '../../../shared/page.ts'
-import {
-  interpolations,
-  reportOptions,
-  reportRow,
-  type Report,
-  type ReportState,
-} from '../../../shared/report.ts'
+import { maxPageSize, pageInput, pageOf } from '../../../shared/page.ts'
+import { report, reportOptions, reportRow, type Report, type ReportState } from '../../../shared/report.ts'
 import { columnChoices } from '../../reports/csv.ts'
 import { fileFormats } from './report-file.ts'
 
@@ -35,16 +28,56 @@ export const reportBody = z
 export const reportQuery = z.object(optionFields)
 export const reportQueryOptions = reportQuery.transform(renamed)
 
+export const exampleReportId = '6f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11'
+const givenReportId = (missing: string) =>
+  z
+    .string(missing)
+    .pipe(reportId)
+    .meta({ description: reportId.description, format: 'uuid', examples: [exampleReportId] })
+
 export const reportIdPath = z.object({ report_id: reportId })
+/** Where an id of another form is as unknown as any. */
+export const anyIdPath = z.object({
+  report_id: z.string().describe('Id of a report, as it was returned when the report was requested'),
+})
 export const reportIdQuery = z.object({
-  report_id: z.string('report_id is missing: write ?report_id=…').pipe(reportId),
+  report_id: givenReportId('report_id is missing: write ?report_id=…'),
 })
 export const reportIdBody = z
-  .looseObject(
-    { report_id: z.string('the body has no report_id').pipe(reportId) },
-    'the body has no report_id',
-  )
-  .meta({ id: 'ReportReference' })
+  .looseObject({ report_id: givenReportId('the body has no report_id') }, 'the body has no report_id')
+  .meta({ id: 'ReportReference', description: 'Which report is meant' })
+
+const keyForm = 'a key has 1 to 255 characters'
+export const idempotencyHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1, keyForm)
+    .max(255, keyForm)
+    .optional()
+    .describe('Any text that the caller chooses for this one request')
+    .meta({ examples: ['nightly-2023-01-25'] }),
+})
+
+export const fileHeaders = z.object({
+  range: z
+    .string()
+    .optional()
+    .describe('The part of a CSV that is wanted')
+    .meta({ examples: ['bytes=0-1023'] }),
+  'if-none-match': z
+    .string()
+    .optional()
+    .describe('The ETag of the file that the caller has')
+    .meta({ examples: [`"${exampleReportId}-csv-default"`] }),
+})
+
+export const lastEventHeaders = z.object({
+  'last-event-id': z
+    .string()
+    .optional()
+    .describe('The last event that was received, to go on from')
+    .meta({ examples: ['running-1024'] }),
+})
 
 export const fileQuery = z.object({
   format: z.enum(fileFormats).optional().describe('The report itself, in this form, once it is complete'),
@@ -55,13 +88,36 @@ export const fileQuery = z.object({
 })
 
 /** A page's query: numbers are text there. */
+export const pageLimitForm = `a page has 1 to ${maxPageSize} items`
 export const pageQuery = z.object({
   limit: z.coerce
-    .number()
-    .pipe(pageInput.shape.limit.unwrap())
+    .number(pageLimitForm)
+    .int(pageLimitForm)
+    .min(1, pageLimitForm)
+    .max(maxPageSize, pageLimitForm)
     .default(100)
-    .describe('Items in a page, 1 to 1000'),
+    .describe('Items in a page'),
   cursor: pageInput.shape.cursor,
+})
+
+export const importIdForm = 'an import is known by its number, which starts at 1'
+export const importPath = z.object({
+  import_id: z.coerce
+    .number(importIdForm)
+    .int(importIdForm)
+    .positive(importIdForm)
+    .pipe(importId)
+    .meta({ description: importId.description, examples: [1] }),
+})
+
+export const uploadQuery = z.object({
+  source: z
+    .string()
+    .min(1)
+    .max(255)
+    .default('upload.csv')
+    .describe('The name that the file is known by')
+    .meta({ examples: ['store_status.csv'] }),
 })
 
 const statusOfState = {
@@ -73,50 +129,90 @@ const statusOfState = {
 } as const satisfies Record<ReportState, string>
 const status = z.enum(['Running', 'Complete', 'Failed', 'Cancelled'])
 
-export const reportStatus = z
-  .object({
-    report_id: reportId,
-    status,
-    as_of: isoInstant.describe('The instant that the report looks back from'),
-    interpolation: z.enum(interpolations),
-    reach: z.string().describe('How far a poll speaks'),
-    progress: z.object({ stores_done: count, stores_total: count }),
-    requested_at: isoInstant,
-    finished_at: isoInstant.nullable(),
-    report_url: z.url().optional().describe('Where the CSV is, once the report is complete'),
-    failure: z.string().optional().describe('Why the report failed'),
-  })
-  .meta({ id: 'Report', description: 'A report and its state' })
-export type ReportStatus = z.input<typeof reportStatus>
+const reportFields = z.object({
+  report_id: reportId,
+  status: status.describe('How far the report is'),
+  as_of: report.shape.asOf,
+  interpolation: report.shape.interpolation,
+  reach: report.shape.reach,
+  progress: z
+    .object({
+      stores_done: report.shape.progress.shape.storesDone,
+      stores_total: report.shape.progress.shape.storesTotal,
+    })
+    .describe('How far the report has come'),
+  requested_at: report.shape.requestedAt,
+  finished_at: report.shape.finishedAt,
+  report_url: z.url().optional().describe('Where the CSV is, once the report is complete'),
+  failure: z.string().optional().describe('Why the report failed'),
+})
+export type ReportStatus = z.input<typeof reportFields>
 
-export const requestedReport = reportStatus
-  .extend({ message: z.string().describe('For people') })
-  .meta({ id: 'RequestedReport', description: 'A report that has been requested' })
+const runningExample: ReportStatus = {
+  report_id: exampleReportId,
+  status: 'Running',
+  as_of: '2023-01-25T18:13:22.479Z',
+  interpolation: 'nearest',
+  reach: '24h',
+  progress: { stores_done: 0, stores_total: 0 },
+  requested_at: '2023-01-25T18:30:00Z',
+  finished_at: null,
+}
+const completeExample: ReportStatus = {
+  ...runningExample,
+  status: 'Complete',
+  progress: { stores_done: 14_092, stores_total: 14_092 },
+  finished_at: '2023-01-25T18:30:02.250Z',
+  report_url: `http://127.0.0.1:8000/reports/${exampleReportId}.csv`,
+}
+
+export const reportStatus = reportFields.meta({
+  id: 'Report',
+  description: 'A report and its state',
+  examples: [completeExample, runningExample],
+})
+
+export const requestedReport = reportFields.extend({ message: z.string().describe('For people') }).meta({
+  id: 'RequestedReport',
+  description: 'A report that has been requested',
+  examples: [{ message: 'Report requested', ...runningExample }],
+})
 
 export const reportList = pageOf(reportStatus).meta({
   id: 'ReportList',
   description: 'Reports, newest first',
+  examples: [{ items: [completeExample], nextCursor: null }],
 })
-export const reportRows = z.array(reportRow.meta({ id: 'ReportRow' })).meta({ id: 'ReportRows' })
+export const reportRows = z.array(reportRow.meta({ id: 'ReportRow' })).meta({
+  id: 'ReportRows',
+  description: 'The rows of a report, by store',
+})
 export const importResult = importRecord.meta({ id: 'Import' })
 export const importList = pageOf(importResult).meta({
   id: 'ImportList',
   description: 'Imports, newest first',
 })
-export const rejectedRowList = pageOf(rejectedRow).meta({ id: 'RejectedRowList' })
+export const rejectedRowList = pageOf(rejectedRow.meta({ id: 'RejectedRow' })).meta({
+  id: 'RejectedRowList',
+  description: 'Rejected rows, by line',
+})
 
 export const reportWithText = z
   .object({
     message: status.describe('The state of the report'),
     report: z.string().nullable().describe('The CSV, once the report is complete'),
   })
-  .meta({ id: 'ReportWithText' })
+  .meta({
+    id: 'ReportWithText',
+    description: 'The state of a report and its CSV',
+    examples: [{ message: 'Running', report: null }],
+  })
 
 export const problem = z
   .object({
-    type: z.literal('about:blank'),
+    type: z.literal('about:blank').describe('That the status says what kind of problem it is'),
     title: z.string().describe('The meaning of the status'),
-    status: z.int(),
+    status: z.int().min(400).max(599).describe('The HTTP status'),
     detail: z.string().describe('What was wrong, where, and what to do'),
     error: z.string().describe('What was wrong, in a few words that never change'),
   })
@@ -124,12 +220,12 @@ export const problem = z
 
 export const service = z
   .object({
-    name: z.literal('store-monitor'),
-    version: z.string(),
-    description: z.string(),
+    name: z.literal('store-monitor').describe('The name of the service'),
+    version: z.string().describe('Its version'),
+    description: z.string().describe('What it does'),
     links: z.record(z.string(), z.string()).describe('Where to go on'),
   })
-  .meta({ id: 'Service' })
+  .meta({ id: 'Service', description: 'What this is, and where to go on' })
 
 /** A report as this API writes it; `baseUrl` is where the API is. */
 export function reportStatusOf(report: Report, baseUrl: string): ReportStatus {

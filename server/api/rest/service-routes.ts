@@ -7,7 +7,9 @@ import { defineRoute, type RestRoute } from './route.ts'
 import { service } from './schemas.ts'
 
 const healthBody = health.meta({ id: 'Health' })
-const alive = z.object({ status: z.literal('ok') }).meta({ id: 'Alive' })
+const alive = z
+  .object({ status: z.literal('ok').describe('Always that') })
+  .meta({ id: 'Alive', description: 'That the process answers' })
 
 /** The operations on the service itself. */
 export function serviceRoutes(parts: ApiParts): RestRoute[] {

@@ -1,0 +1,83 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Pairs of 32-bit numbers, in two arrays. */
+export interface Pairs {
+  readonly groups: Uint32Array
+  readonly words: Uint32Array
+  /** How many are in use. */
+  readonly count: number
+}
+
+/** Pairs on disk, in the order in which they were added. Disposing removes them. */
+export interface PairFile extends Disposable {
+  append(pairs: Pairs): void
+  /** All pairs, some at a time; what is yielded is written over by the next. */
+  read(): Generator<Pairs>
+  readAll(): Pairs
+}
+
+const PAIR_BYTES = 8
+const BLOCK_PAIRS = 1 << 17
+
+/** A file in the system's temporary folder. */
+export function createPairFile(): PairFile {
+  const folder = mkdtempSync(join(tmpdir(), 'store-monitor-import-'))
+  const file = openSync(join(folder, 'pairs'), 'w+')
+  const block = new Uint32Array(BLOCK_PAIRS * 2)
+  let total = 0
+
+  function write(pairs: number): void {
+    const bytes = new Uint8Array(block.buffer, 0, pairs * PAIR_BYTES)
+    for (let at = 0; at < bytes.length;)
+      at += writeSync(file, bytes, at, bytes.length - at, total * PAIR_BYTES + at)
+    total += pairs
+  }
+
+  /** Reads pairs into the block, and returns how many. */
+  function readBlock(from: number): number {
+    const bytes = new Uint8Array(block.buffer, 0, Math.min(BLOCK_PAIRS, total - from) * PAIR_BYTES)
+    for (let at = 0; at < bytes.length;) {
+      const length = readSync(file, bytes, at, bytes.length - at, from * PAIR_BYTES + at)
+      if (length === 0) throw new Error('a temporary file of the import was cut short')
+      at += length
+    }
+    return bytes.length / PAIR_BYTES
+  }
+
+  function* blocks(into: { groups: Uint32Array; words: Uint32Array }, isWhole: boolean): Generator<Pairs> {
+    for (let from = 0, count = 0; from < total; from += count) {
+      count = readBlock(from)
+      const offset = isWhole ? from : 0
+      for (let i = 0; i < count; i++) {
+        into.groups[offset + i] = block[2 * i]!
+        into.words[offset + i] = block[2 * i + 1]!
+      }
+      yield { ...into, count }
+    }
+  }
+
+  return {
+    append({ groups, words, count }) {
+      for (let from = 0; from < count; from += BLOCK_PAIRS) {
+        const pairs = Math.min(BLOCK_PAIRS, count - from)
+        for (let i = 0; i < pairs; i++) {
+          block[2 * i] = groups[from + i]!
+          block[2 * i + 1] = words[from + i]!
+        }
+        write(pairs)
+      }
+    },
+    read: () => blocks({ groups: new Uint32Array(BLOCK_PAIRS), words: new Uint32Array(BLOCK_PAIRS) }, false),
+    readAll() {
+      const all = { groups: new Uint32Array(total), words: new Uint32Array(total) }
+      for (const _ of blocks(all, true));
+      return { ...all, count: total }
+    },
+    [Symbol.dispose]() {
+      closeSync(file)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,314 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ApiParts } from '../../server/api/api-parts.ts'
+import { createHttpApp } from '../../server/api/http-app.ts'
+import { openApiDocument } from '../../server/api/rest/openapi.ts'
+import { restRoutes } from '../../server/api/rest/routes.ts'
+import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
+import { storedReport } from '../support/stored-report.ts'
+
+interface Schema {
+  readonly $ref?: string
+  readonly description?: string
+  readonly examples?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, Schema>>
+}
+interface Body {
+  readonly schema: Schema
+  readonly example?: unknown
+}
+interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly deprecated?: boolean
+  readonly parameters?: readonly { name: string; description?: string; schema: Schema }[]
+  readonly responses: Readonly<
+    Record<string, { description: string; content?: Record<string, Body>; headers?: Record<string, unknown> }>
+  >
+}
+interface Document {
+  readonly info: { version: string }
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { schemas: Readonly<Record<string, Schema>> }
+}
+
+const nothingIsCalled = {} as ApiParts
+const document = openApiDocument(restRoutes(nothingIsCalled), '0.0.0-test') as Document
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+)
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, discriminator: false })
+addFormats.default(ajv)
+ajv.addSchema(document, 'openapi.json')
+
+/** What a value breaks of the schema at a place in the document. */
+function violations(value: unknown, ...place: readonly string[]): unknown {
+  const pointer = place.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')
+  const validate = ajv.compile({ $ref: `openapi.json#/${encodeURI(pointer)}` })
+  return validate(value) ? [] : validate.errors
+}
+
+const polls =
+  'store_id,status,timestamp_utc\nb,active,2023-01-24 10:00:00 UTC\na,inactive,2023-01-24 11:00:00 UTC\n'
+const unknownId = '00000000-0000-4000-8000-000000000000'
+
+let server: TestServer
+/** Without any polls. */
+let empty: TestServer
+let completeId: string
+
+beforeAll(async () => {
+  ;[server, empty] = await Promise.all([runningServer(), runningServer()])
+  await server.upload(`${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`)
+  completeId = (await finishedReport(server.url))['report_id'] as string
+})
+afterAll(async () => {
+  expect([...server.errors, ...empty.errors]).toEqual([])
+  await Promise.all([server[Symbol.asyncDispose](), empty[Symbol.asyncDispose]()])
+})
+
+const running = () => storedReport(server.databaseUrl)
+const failed = () => storedReport(server.databaseUrl, { state: 'failed', failure: 'the disk is full' })
+const cancelled = () => storedReport(server.databaseUrl, { state: 'cancelled' })
+const complete = () => completeId
+
+interface Call {
+  readonly status: number
+  /** Of the report in the path, the query or the body. */
+  readonly id?: string | (() => string | Promise<string>)
+  readonly query?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | ((id: string) => string)
+  readonly onEmpty?: boolean
+}
+
+const tooLarge = ' '.repeat(1 << 17)
+const fileCalls: readonly Call[] = [
+  { status: 206, id: complete, query: 'format=csv', headers: { range: 'bytes=0-7' } },
+  { status: 416, id: complete, query: 'format=csv', headers: { range: 'bytes=9999-' } },
+  { status: 304, id: complete, query: 'format=csv', headers: { 'if-none-match': '*' } },
+]
+const stateOrFileCalls: readonly Call[] = [
+  { status: 200, id: running },
+  { status: 200, id: failed },
+  { status: 200, id: cancelled },
+  { status: 200, id: complete },
+  { status: 200, id: complete, query: 'format=json' },
+  { status: 200, id: complete, query: 'format=ndjson' },
+  { status: 200, id: complete, query: 'format=csv&columns=all' },
+  { status: 200, id: complete, headers: { accept: 'application/x-ndjson' } },
+  { status: 400, id: 'x' },
+  { status: 400, id: complete, query: 'format=xml' },
+  { status: 404, id: unknownId },
+  ...fileCalls,
+]
+const downloadCalls: readonly Call[] = [
+  { status: 200, id: complete },
+  { status: 200, id: complete, query: 'columns=all' },
+  { status: 304, id: complete, headers: { 'if-none-match': '*' } },
+  { status: 400, id: 'x' },
+  { status: 404, id: unknownId },
+  { status: 409, id: running },
+]
+const pageCalls: readonly Call[] = [
+  { status: 200 },
+  { status: 200, query: 'limit=1' },
+  { status: 400, query: 'limit=0' },
+  { status: 400, query: 'cursor=rubbish' },
+]
+
+/** For each operation, a request for every status that it has in the document. */
+const callsOf: Readonly<Record<string, readonly Call[]>> = {
+  triggerReport: [
+    { status: 200 },
+    { status: 200, body: '{}', headers: { 'idempotency-key': 'once' } },
+    { status: 400, body: '{"reach":"a while"}' },
+    { status: 409, onEmpty: true },
+    { status: 409, body: '{"reach":"2h"}', headers: { 'idempotency-key': 'once' } },
+    { status: 413, body: tooLarge },
+  ],
+  triggerReportByGet: [
+    { status: 200 },
+    { status: 200, query: 'reach=90m' },
+    { status: 400, query: 'as_of=now' },
+    { status: 409, onEmpty: true },
+  ],
+  getReport: stateOrFileCalls,
+  getReportByQuery: [...stateOrFileCalls, { status: 400 }],
+  getReportOrFile: [
+    { status: 200, id: running },
+    { status: 200, id: complete },
+    { status: 404, id: unknownId },
+    { status: 404, id: 'x' },
+    { status: 404, id: failed },
+    ...fileCalls,
+  ],
+  getReportByBody: [
+    { status: 200, id: running, body: (id) => JSON.stringify({ report_id: id }) },
+    { status: 200, id: complete, body: (id) => JSON.stringify({ report_id: id }) },
+    { status: 400, body: '{}' },
+    { status: 404, body: JSON.stringify({ report_id: unknownId }) },
+    { status: 413, body: tooLarge },
+  ],
+  'downloadReport-csv': [...downloadCalls, ...fileCalls],
+  'downloadReport-json': downloadCalls,
+  'downloadReport-ndjson': downloadCalls,
+  followReport: [
+    { status: 200, id: complete },
+    { status: 400, id: 'x' },
+    { status: 404, id: unknownId },
+  ],
+  listReports: pageCalls,
+  deleteReport: [
+    { status: 200, id: running },
+    { status: 204, id: failed },
+    { status: 400, id: 'x' },
+    { status: 404, id: unknownId },
+  ],
+  importFile: [
+    { status: 200, body: polls },
+    { status: 200, body: polls, headers: { accept: 'application/x-ndjson' } },
+    { status: 400 },
+    { status: 400, body: 'a,b\n1,2\n' },
+  ],
+  listImports: pageCalls,
+  getImport: [
+    { status: 200, id: '1' },
+    { status: 400, id: '0' },
+    { status: 404, id: '999' },
+  ],
+  listRejectedRows: [
+    { status: 200, id: '1' },
+    { status: 400, id: '1', query: 'cursor=rubbish' },
+    { status: 404, id: '999' },
+  ],
+  describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
+  readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
+  isAlive: [{ status: 200 }],
+}
+
+describe('every operation answers as its document says', () => {
+  test.for(operations.map((one) => [`${one.method.toUpperCase()} ${one.path}`, one] as const))(
+    '%s',
+    async ([, { path, method, operation }]) => {
+      const calls = callsOf[operation.operationId.replace(/-\d+$/, '')] ?? []
+      for (const call of calls) {
+        const response = await send(path, method, call)
+        expect.soft(response.status, JSON.stringify(call)).toBe(call.status)
+        await expectDocumented(response, path, method, operation)
+      }
+      const documented = Object.keys(operation.responses).filter((status) => status !== 'default')
+      expect([...new Set(calls.map((call) => String(call.status)))].sort()).toEqual(documented)
+    },
+  )
+})
+
+async function send(path: string, method: string, call: Call): Promise<Response> {
+  const id = typeof call.id === 'function' ? await call.id() : call.id
+  const url = new URL((call.onEmpty ? empty : server).url)
+  url.pathname = path.replace(/\{\w+\}/, id ?? '')
+  url.search = call.query ?? ''
+  const takesIdInQuery = id !== undefined && !path.includes('{') && method === 'get'
+  if (takesIdInQuery) url.searchParams.set('report_id', id)
+  const body = typeof call.body === 'function' ? call.body(id!) : call.body
+  return fetch(url, { method, headers: { ...call.headers }, body: body ?? null })
+}
+
+async function expectDocumented(
+  response: Response,
+  path: string,
+  method: string,
+  operation: Operation,
+): Promise<void> {
+  const status = String(response.status)
+  const documented = operation.responses[status]
+  expect(documented, `${status} of ${operation.operationId}`).toBeDefined()
+  for (const name of Object.keys(documented!.headers ?? {})) {
+    expect(response.headers.get(name), `header ${name}`).not.toBeNull()
+  }
+  const text = await response.text()
+  const mediaType = response.headers.get('content-type')?.split(';')[0] ?? ''
+  const content = documented!.content ?? {}
+  if (Object.keys(content).length === 0) {
+    expect(text).toBe('')
+    return
+  }
+  expect(Object.keys(content)).toContain(mediaType)
+  if (!mediaType.endsWith('json') || mediaType.endsWith('ndjson')) return
+  const place = ['paths', path, method, 'responses', status, 'content', mediaType, 'schema']
+  expect(violations(JSON.parse(text), ...place)).toEqual([])
+}
+
+test('the document has every route that is served, and no other', () => {
+  const app: Hono = createHttpApp(nothingIsCalled)
+  const served = app.routes
+    .filter(({ method, path }) => method !== 'ALL' && !/^(\/api)?\/docs|^\/openapi\.json$/.test(path))
+    .map(({ method, path }) => `${method} ${openApiPath(path)}`)
+  const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+  expect(documented.sort()).toEqual([...new Set(served)].sort())
+})
+
+/** `/reports/:report_id{.+\.csv}` as OpenAPI has it: `/reports/{report_id}.csv`. */
+function openApiPath(path: string): string {
+  return path.replaceAll(
+    /:(\w+)(?:\{\.\+\\(\.\w+)\})?/g,
+    (_, name: string, extension = '') => `{${name}}${extension}`,
+  )
+}
+
+test('the document is served, with names that differ and can stand in a URL', async () => {
+  const response = await fetch(`${server.url}/openapi.json`)
+  expect(await response.json()).toEqual(document)
+  const ids = operations.map(({ operation }) => operation.operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z][A-Za-z0-9-]*$/)
+})
+
+test('everything in the document has a description', () => {
+  for (const { operation, path, method } of operations) {
+    expect(operation.summary, `${method} ${path}`).toMatch(/.{10}/)
+    for (const { name, description } of operation.parameters ?? []) {
+      expect(description, `${name} of ${method} ${path}`).toMatch(/.{5}/)
+    }
+    for (const { description } of Object.values(operation.responses)) expect(description).toMatch(/.{5}/)
+  }
+  const bare: string[] = []
+  eachSchema(document, [], (schema, place) => {
+    if (schema.$ref !== undefined) return
+    const isNamed = ['properties', 'schemas'].includes(place.at(-2) ?? '')
+    if (isNamed && !schema.description) bare.push(place.join('/'))
+  })
+  expect(bare).toEqual([])
+})
+
+test('every example in the document keeps its schema', () => {
+  let count = 0
+  eachSchema(document, [], (schema, place) => {
+    const { example } = schema as Partial<Body>
+    if (place.at(-2) === 'content' && example !== undefined) {
+      expect(violations(example, ...place, 'schema'), place.join('/')).toEqual([])
+      count++
+    }
+    for (const one of schema.examples ?? []) {
+      expect(violations(one, ...place), place.join('/')).toEqual([])
+      count++
+    }
+  })
+  expect(count).toBeGreaterThan(20)
+})
+
+/** Visits every object of the document but the examples. */
+function eachSchema(
+  value: unknown,
+  place: readonly string[],
+  visit: (schema: Schema, place: readonly string[]) => void,
+): void {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) visit(value as Schema, place)
+  for (const [key, part] of Object.entries(value)) {
+    if (key !== 'example' && key !== 'examples') eachSchema(part, [...place, key], visit)
+  }
+}

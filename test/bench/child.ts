@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+export interface Ended {
+  readonly ms: number
+  readonly msToFirstByte: number
+  readonly stdout: string
+  /** The most memory that it had resident, threads included; undefined where the system does not tell (not Linux). */
+  readonly peakBytes: number | undefined
+}
+
+/** Runs Node.js to its end. Throws where it fails. */
+export async function runNode(args: readonly string[], watchMemory = false): Promise<Ended> {
+  const start = performance.now()
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let msToFirstByte: number | undefined
+  let stdout = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    msToFirstByte ??= performance.now() - start
+    stdout += chunk.toString()
+  })
+  let peakBytes: number | undefined
+  const look = () => {
+    peakBytes = peakBytesOf(child.pid!) ?? peakBytes
+  }
+  const timer = watchMemory ? setInterval(look, 20) : undefined
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  clearInterval(timer)
+  const ms = performance.now() - start
+  if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}`)
+  return { ms, msToFirstByte: msToFirstByte ?? ms, stdout, peakBytes }
+}
+
+function peakBytesOf(pid: number): number | undefined {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
+  } catch {
+    return undefined // it has ended, or this is no Linux
+  }
+}

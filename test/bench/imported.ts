@@ -1,0 +1,14 @@
+/** A process of its own that imports a folder and prints what that took: `node imported.ts DATABASE FOLDER`. */
+import { connect } from '../../server/database/connect.ts'
+import { migrateToLatest } from '../../server/database/migrate.ts'
+import { importFiles } from '../../server/ingest/import-files.ts'
+
+const [databaseUrl, folder] = process.argv.slice(2)
+const db = await connect(databaseUrl!, { durable: true })
+await migrateToLatest(db)
+const start = performance.now()
+const records = await importFiles(db, [folder!], { now: Date.now })
+const ms = performance.now() - start
+await db.destroy()
+const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)
+process.stdout.write(JSON.stringify({ ms, rejected, peakBytes: process.resourceUsage().maxRSS * 1024 }))

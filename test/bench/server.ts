@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** To a served process: begin to watch the event loop; end that, and tell. */
+export type ServedQuestion = 'watch' | 'tell'
+
+export interface Told {
+  readonly type: 'told'
+  /** The most memory that the process had resident since it started, its threads included. */
+  readonly peakBytes: number
+  /** By how much the event loop was late. */
+  readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number }
+}
+
+export type ServedAnswer =
+  { readonly type: 'listening'; readonly url: string } | { readonly type: 'watching' } | Told
+
+export interface BenchServer extends AsyncDisposable {
+  readonly url: string
+  watch(): Promise<void>
+  tell(): Promise<Told>
+}
+
+export async function startBenchServer(databasePath: string): Promise<BenchServer> {
+  const child = fork(fileURLToPath(new URL('./served.ts', import.meta.url)), [databasePath])
+  const ended = once(child, 'exit')
+
+  async function next<Type extends ServedAnswer['type']>(
+    type: Type,
+  ): Promise<Extract<ServedAnswer, { type: Type }>> {
+    const [message] = (await Promise.race([
+      once(child, 'message'),
+      ended.then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
+    ])) as [ServedAnswer]
+    if (message.type !== type) throw new Error(`the server said ${message.type} instead of ${type}`)
+    return message as Extract<ServedAnswer, { type: Type }>
+  }
+
+  const { url } = await next('listening')
+  return {
+    url,
+    async watch() {
+      child.send('watch' satisfies ServedQuestion)
+      await next('watching')
+    },
+    tell() {
+      child.send('tell' satisfies ServedQuestion)
+      return next('told')
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.connected) child.disconnect()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,277 @@
+import { copyFile, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { connect as connectSocket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createStoreMonitorClient } from '../../client/index.ts'
+import { connect } from '../../server/database/connect.ts'
+import { startServer } from '../../server/serve.ts'
+import { startCli, type RunningCli } from '../cli/run-cli.ts'
+import { fillDatabase } from '../support/filled-database.ts'
+import { finishedReport } from '../support/running-server.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+
+/** So many that a report takes a while. */
+const STORES = 40_000
+const parts = new AsyncDisposableStack()
+let folder: TemporaryFolder
+
+beforeAll(async () => {
+  folder = parts.use(await temporaryFolder())
+  await fillDatabase(folder.file('filled.db'), STORES)
+})
+afterAll(() => parts.disposeAsync())
+
+let copies = 0
+async function filledDatabase(): Promise<string> {
+  const path = folder.file(`copy-${++copies}.db`)
+  await copyFile(folder.file('filled.db'), path)
+  return path
+}
+
+interface ServingProcess extends RunningCli {
+  readonly url: string
+}
+
+async function serving(database: string, port = '0'): Promise<ServingProcess> {
+  const cli = startCli(['serve', '--port', port, '--database', database, '--workers', '1'])
+  const [, url = ''] = await cli.said(/listening on (\S+)/)
+  return { ...cli, url, [Symbol.asyncDispose]: () => cli[Symbol.asyncDispose]() }
+}
+
+async function stopped(server: ServingProcess): Promise<number | null> {
+  server.kill('SIGTERM')
+  return (await server.finished).exitCode
+}
+
+async function triggerReport(url: string): Promise<string> {
+  const response = await fetch(`${url}/trigger_report`, { method: 'POST' })
+  return ((await response.json()) as { report_id: string }).report_id
+}
+
+/** Waits until some stores of a report are done, but not all. */
+async function underWay(url: string, reportId: string): Promise<void> {
+  const client = createStoreMonitorClient({ url })
+  for (;;) {
+    const { state, progress } = await client.report.get.query({ reportId })
+    if (state === 'running' && progress.storesDone > 0) return
+    expect(state).not.toBe('complete')
+  }
+}
+
+async function completed(url: string, reportId: string): Promise<string> {
+  const client = createStoreMonitorClient({ url })
+  for (;;) {
+    const { state } = await client.report.get.query({ reportId })
+    if (state === 'complete') return (await fetch(`${url}/reports/${reportId}.csv`)).text()
+    expect(['queued', 'running']).toContain(state)
+  }
+}
+
+/** Puts a mark where the first part's result is, so that it is seen whether it is computed again. */
+async function markFirstPart(database: string, reportId: string): Promise<void> {
+  const db = await connect(database)
+  const { numUpdatedRows } = await db
+    .updateTable('report_part')
+    .set({ csv: Buffer.from('kept\n'), csv_bytes: 5 })
+    .where('part', '=', 0)
+    .where('csv_bytes', 'is not', null)
+    .where('report_key', 'in', (eb) =>
+      eb
+        .selectFrom('report')
+        .select('report_key')
+        .where('report_id', '=', reportId as never),
+    )
+    .executeTakeFirst()
+  await db.destroy()
+  expect(numUpdatedRows).toBe(1n)
+}
+
+async function requested(url: string): Promise<IncomingMessage> {
+  const [response] = (await once(get(url), 'response')) as [IncomingMessage]
+  return response
+}
+
+function manyPolls(count: number): string {
+  let csv = 'store_id,status,timestamp_utc\n'
+  for (let i = 0; i < count; i++) {
+    const minute = Math.floor(i / 500)
+    const at = new Date(Date.UTC(2023, 0, 1) + minute * 60_000).toISOString()
+    csv += `store-${i % 500},active,${at}\n`
+  }
+  return csv
+}
+
+async function imports(url: string): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`${url}/imports`)
+  return ((await response.json()) as { items: Record<string, unknown>[] }).items
+}
+
+describe('told to stop with SIGTERM, a server', () => {
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    '(or killed: %s) goes on with a report after the next start, from the parts that are done',
+    async (signal) => {
+      const database = await filledDatabase()
+      let reportId: string
+      {
+        await using server = await serving(database)
+        reportId = await triggerReport(server.url)
+        await underWay(server.url, reportId)
+        server.kill(signal)
+        expect((await server.finished).exitCode).toBe(signal === 'SIGTERM' ? 0 : null)
+      }
+      await markFirstPart(database, reportId)
+      await using server = await serving(database)
+      const [header, mark, ...rows] = (await completed(server.url, reportId)).trimEnd().split('\n')
+      expect(header).toMatch(/^store_id,uptime_last_hour/)
+      expect(mark).toBe('kept')
+      const other = await finishedReport(server.url)
+      const whole = await (await fetch(`${server.url}/reports/${String(other['report_id'])}.csv`)).text()
+      expect(rows).toEqual(whole.trimEnd().split('\n').slice(-rows.length))
+    },
+  )
+
+  test('lets a download end, however slowly its reader takes it', async () => {
+    await using server = await serving(await filledDatabase())
+    const reportId = await triggerReport(server.url)
+    await completed(server.url, reportId)
+    const download = await requested(`${server.url}/reports/${reportId}.ndjson`)
+    server.kill('SIGTERM')
+    await server.said(/is stopping/)
+    const chunks: Buffer[] = []
+    for await (const chunk of download) chunks.push(chunk as Buffer)
+    const lines = Buffer.concat(chunks).toString().trimEnd().split('\n')
+    expect(lines).toHaveLength(STORES)
+    expect((await server.finished).exitCode).toBe(0)
+  })
+
+  test('ends a stream of events in good order, with its report unfinished', async () => {
+    await using server = await serving(await filledDatabase())
+    const reportId = await triggerReport(server.url)
+    const events = await requested(`${server.url}/reports/${reportId}/events`)
+    events.setEncoding('utf8')
+    let text = ''
+    for await (const chunk of events) {
+      if (text === '') server.kill('SIGTERM')
+      text += chunk as string
+    }
+    expect(events.complete).toBe(true)
+    expect(text).not.toContain('event: complete')
+    expect((await server.finished).exitCode).toBe(0)
+  })
+
+  test('is no end for a client that follows a report, where another server takes its place', async () => {
+    const database = await filledDatabase()
+    await using first = await serving(database)
+    await using second = new AsyncDisposableStack()
+    const states: string[] = []
+    for await (const { state, progress } of createStoreMonitorClient({ url: first.url }).runReport({})) {
+      states.push(state)
+      if (states.includes('moved') || state !== 'running' || progress.storesDone === 0) continue
+      expect(await stopped(first)).toBe(0)
+      second.use(await serving(database, new URL(first.url).port))
+      states.push('moved')
+    }
+    expect(states).toContain('moved')
+    expect(states.at(-1)).toBe('complete')
+  })
+
+  test('lets an upload be imported to its end', async () => {
+    await using server = await serving(folder.file('upload.db'))
+    const upload = await fetch(`${server.url}/imports?source=polls.csv`, {
+      method: 'POST',
+      body: manyPolls(300_000),
+      headers: { accept: 'application/x-ndjson' },
+    })
+    let text = ''
+    for await (const chunk of upload.body!.pipeThrough(new TextDecoderStream())) {
+      if (text === '') server.kill('SIGTERM')
+      text += chunk
+    }
+    expect(JSON.parse(text.trimEnd().split('\n').at(-1)!)).toMatchObject({
+      import: { state: 'complete', rowsAccepted: 300_000 },
+    })
+    expect((await server.finished).exitCode).toBe(0)
+  })
+
+  test('ends at once where it is told so a second time', async () => {
+    await using server = await serving(folder.file('twice.db'))
+    const socket = connectSocket(Number(new URL(server.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST /imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nstore_id')
+    await fetch(`${server.url}/livez`) // by now the server has read what was sent before
+    server.kill('SIGTERM')
+    await server.said(/is stopping/)
+    server.kill('SIGTERM')
+    expect((await server.finished).exitCode).toBeNull()
+  })
+})
+
+test('what has not ended in time is cut, and an import that was stopped can be done again', async () => {
+  const databaseUrl = folder.file('cut.db')
+  const path = folder.file('polls.csv')
+  await writeFile(path, manyPolls(1_000_000))
+  const setting = { version: '0', now: Date.now, onError: () => {} }
+  const config = { host: '127.0.0.1', port: 0, databaseUrl, workers: 1 }
+  {
+    await using server = await startServer(config, { ...setting, stopWithinMs: 50 })
+    const stalled = connectSocket(Number(new URL(server.url).port), '127.0.0.1')
+    stalled.on('error', () => {})
+    stalled.write('POST /imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nstore_id')
+    const client = createStoreMonitorClient({ url: server.url })
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    const body = new Blob([manyPolls(1_000_000)])
+    const upload = client.importFile(body, { source: 'polls.csv', onProgress: () => resolve() })
+    upload.catch(() => undefined)
+    await begun
+    await server[Symbol.asyncDispose]()
+    await expect(upload).rejects.toMatchObject({ code: 'unavailable' })
+  }
+  await using server = await startServer(config, setting)
+  expect(await imports(server.url)).toMatchObject([
+    { state: 'failed', rowsAccepted: 0, failure: expect.stringMatching(/import the file again/) as string },
+  ])
+  const again = await createStoreMonitorClient({ url: server.url }).importFile(
+    new Blob([manyPolls(1_000_000)]),
+    { source: 'polls.csv' },
+  )
+  expect(again).toMatchObject({ state: 'complete', rowsChanged: 1_000_000 })
+})
+
+test('an import that was killed is recorded as failed by the next start, and completes when done again', async () => {
+  const database = folder.file('killed.db')
+  const csv = manyPolls(1_000_000)
+  {
+    await using server = await serving(database)
+    const upload = await fetch(`${server.url}/imports?source=polls.csv`, {
+      method: 'POST',
+      body: csv,
+      headers: { accept: 'application/x-ndjson' },
+    })
+    await upload.body!.getReader().read()
+    server.kill('SIGKILL')
+    await server.finished
+  }
+  await using server = await serving(database)
+  expect(await imports(server.url)).toMatchObject([
+    { state: 'failed', rowsAccepted: 0, failure: 'interrupted; import the file again to complete it' },
+  ])
+  const again = await fetch(`${server.url}/imports?source=polls.csv`, { method: 'POST', body: csv })
+  expect(await again.json()).toMatchObject({ state: 'complete', rowsChanged: 1_000_000 })
+})
+
+test('two servers on one database make a report together, and both serve it', async () => {
+  const database = await filledDatabase()
+  await using first = await serving(database)
+  await using second = await serving(database)
+  const [one, two] = await Promise.all([finishedReport(first.url), finishedReport(second.url)])
+  const texts = await Promise.all(
+    [first, second].flatMap(({ url }) =>
+      [one, two].map(async (report) =>
+        (await fetch(`${url}/reports/${String(report['report_id'])}.csv`)).text(),
+      ),
+    ),
+  )
+  expect(texts[0]!.trimEnd().split('\n')).toHaveLength(STORES + 1)
+  expect(new Set(texts).size).toBe(1)
+})
