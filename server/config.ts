@@ -27,7 +27,7 @@ export const config = z.object({
     .default(() => Math.max(1, Math.min(8, availableParallelism())))
     .describe('Threads that compute reports'),
   publicUrl: z
-    .url({ protocol: /^https?$/, error: 'write a URL such as https://monitor.example.org' })
+    .url({ protocol: /^https?$/, error: 'write a URL such as https://monitor.example.org', abort: true })
     .refine((url) => new URL(url).pathname === '/', 'no path can stand before those of the API')
     .optional()
     .describe('Where callers reach the API, for the addresses in its answers'),

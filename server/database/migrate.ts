@@ -12,13 +12,22 @@ import { sqliteColumnTypes } from './dialect/sqlite/column-types.ts'
 export async function migrateToLatest(db: Db): Promise<string[]> {
   const all = migrations(sqliteColumnTypes)
   const migrator = new Migrator({ db, provider: { getMigrations: async () => all } })
-  if (await isCurrent(db, migrator)) return []
+  try {
+    if (await isCurrent(db, migrator)) return []
+  } catch (error) {
+    throw cannotMigrate(error)
+  }
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error === undefined) return results.map((result) => result.migrationName)
+  throw cannotMigrate(error)
+}
+
+function cannotMigrate(error: unknown): AppError {
   const reason = error instanceof Error ? error.message : JSON.stringify(error)
-  throw new AppError(
+  return new AppError(
     'unavailable',
-    `the database cannot be migrated: ${reason}. Was it written by a newer version of store-monitor?`,
+    `the database cannot be migrated: ${reason}. Was it written by a newer version of store-monitor, or by another ` +
+      'program, or is it damaged?',
     { cause: error },
   )
 }

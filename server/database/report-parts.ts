@@ -28,31 +28,51 @@ export async function planParts(
   storesPerPart: number,
   startedAtMs: number,
 ): Promise<void> {
-  const stores = await db.selectFrom('store').select('store_id').orderBy('store_id').execute()
+  const { storeCount, firsts } = await firstStoresOfParts(db, storesPerPart)
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('report')
-      .set({ state: 'running', stores_total: stores.length, started_at: startedAtMs })
+      .set({ state: 'running', stores_total: storeCount, started_at: startedAtMs })
       .where('report_key', '=', reportKey)
       .where('state', '=', 'queued')
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return
-    for (let part = 0; part * storesPerPart < stores.length; part++) {
-      const first = part * storesPerPart
-      await tx
-        .insertInto('report_part')
-        .values({
-          report_key: reportKey,
-          part,
-          first_store_id: stores[first]!.store_id,
-          store_count: Math.min(storesPerPart, stores.length - first),
-          totals: null,
-          csv: null,
-          csv_bytes: null,
-        })
-        .execute()
-    }
+    const parts = firsts.map((firstStoreId, part) => ({
+      report_key: reportKey,
+      part,
+      first_store_id: firstStoreId,
+      store_count: Math.min(storesPerPart, storeCount - part * storesPerPart),
+      totals: null,
+      csv: null,
+      csv_bytes: null,
+    }))
+    for (const chunk of chunks(parts)) await tx.insertInto('report_part').values(chunk).execute()
   })
+}
+
+/** How many stores there are, and the first of each part. */
+async function firstStoresOfParts(
+  db: Db,
+  storesPerPart: number,
+): Promise<{ storeCount: number; firsts: StoreId[] }> {
+  const places = db.selectFrom('store').select(({ fn }) => [
+    'store_id',
+    fn
+      .agg<number>('row_number')
+      .over((over) => over.orderBy('store_id'))
+      .as('place'),
+  ])
+  const firsts = await db
+    .selectFrom(places.as('placed'))
+    .select('store_id')
+    .where(({ eb }) => eb(eb('place', '%', storesPerPart), '=', 1 % storesPerPart))
+    .orderBy('store_id')
+    .execute()
+  const { count } = await db
+    .selectFrom('store')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return { storeCount: Number(count), firsts: firsts.map((row) => row.store_id) }
 }
 
 /** The parts of a report whose result is not stored yet, in order. */

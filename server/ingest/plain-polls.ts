@@ -1,5 +1,5 @@
 import { parseTimestamp } from '../../shared/timestamp.ts'
-import { createIdTable } from './id-table.ts'
+import { createIdTable, EMPTY_HASH, hashWith } from './id-table.ts'
 import type { TakenLines } from './line-blocks.ts'
 
 const LF = 10
@@ -34,11 +34,11 @@ export function createPlainPolls({ ordinalOf, add }: PollTaker): (bytes: Buffer)
   const date = new Uint8Array(DATE_LENGTH)
   let dateMs = NaN
 
-  function ordinalAt(bytes: Buffer, start: number, end: number): number {
-    const known = knownIds.find(bytes, start, end)
+  function ordinalAt(bytes: Buffer, start: number, end: number, hash: number): number {
+    const known = knownIds.find(bytes, start, end, hash)
     if (known >= 0) return known
     const ordinal = ordinalOf(bytes.toString('latin1', start, end))
-    if (ordinal >= 0) knownIds.insert(bytes, start, end, ordinal)
+    if (ordinal >= 0) knownIds.insert(bytes, start, end, hash, ordinal)
     return ordinal
   }
 
@@ -55,8 +55,9 @@ export function createPlainPolls({ ordinalOf, add }: PollTaker): (bytes: Buffer)
     let lineCount = 0
     let at = 0
     while (at < bytes.length) {
-      const idEnd = bytes.indexOf(COMMA, at)
-      if (idEnd < 0) break
+      let idEnd = at
+      let hash = EMPTY_HASH
+      for (; idEnd < bytes.length && bytes[idEnd] !== COMMA; idEnd++) hash = hashWith(hash, bytes[idEnd]!)
       const active = hasAt(bytes, idEnd + 1, ACTIVE)
       if (!active && !hasAt(bytes, idEnd + 1, INACTIVE)) break
       const dateStart = idEnd + 1 + (active ? ACTIVE : INACTIVE).length
@@ -74,7 +75,7 @@ export function createPlainPolls({ ordinalOf, add }: PollTaker): (bytes: Buffer)
       end += UTC.length
       if (bytes[end] === CR) end++
       if (bytes[end] !== LF) break
-      const ordinal = ordinalAt(bytes, at, idEnd)
+      const ordinal = ordinalAt(bytes, at, idEnd, hash)
       if (ordinal < 0) break
       add(ordinal, epochMs, active)
       lineCount++

@@ -1,11 +1,21 @@
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inputFiles, workedCases } from '../support/cases.ts'
-import { finishedReport, runningServer } from '../support/running-server.ts'
+import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 
 const polls =
   'store_id,status,timestamp_utc\nb,active,2023-01-24 10:00:00 UTC\na,inactive,2023-01-24 11:00:00 UTC\n'
 const unknownReport = '00000000-0000-4000-8000-000000000000'
+
+let server: TestServer
+let report: Record<string, unknown>
+
+beforeAll(async () => {
+  server = await runningServer()
+  await server.upload(polls)
+  report = await finishedReport(server.url)
+})
+afterAll(() => server[Symbol.asyncDispose]())
 
 describe('a worked case comes out byte for byte over REST', () => {
   test.for(workedCases)('$name', async ({ folder, options, expectedCsv }) => {
@@ -30,8 +40,6 @@ describe('a report is requested', () => {
     ['with {}', '{}'],
     ['with options', '{"as_of":"2023-01-24T12:00:00Z","interpolation":"previous","reach":"90m"}'],
   ] as const)('%s', async ([, body]) => {
-    await using server = await runningServer()
-    await server.upload(polls)
     const response = await fetch(`${server.url}/trigger_report`, { method: 'POST', body: body ?? null })
     expect(response.status).toBe(200)
     const { report_id: reportId } = (await response.json()) as { report_id: string }
@@ -52,8 +60,6 @@ describe('a report is requested', () => {
     ['an unknown interpolation', '{"interpolation":"linear"}', /interpolation: .*"nearest"\|"previous"/],
     ['a list', '[]', /expected object/],
   ] as const)('but %s is refused, saying what is wrong', async ([, body, detail]) => {
-    await using server = await runningServer()
-    await server.upload(polls)
     const response = await fetch(`${server.url}/trigger_report`, { method: 'POST', body })
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
@@ -67,8 +73,8 @@ describe('a report is requested', () => {
   })
 
   test('but not on a database without polls', async () => {
-    await using server = await runningServer()
-    const response = await fetch(`${server.url}/trigger_report`, { method: 'POST' })
+    await using empty = await runningServer()
+    const response = await fetch(`${empty.url}/trigger_report`, { method: 'POST' })
     expect(response.status).toBe(409)
     expect(await response.json()).toMatchObject({
       detail: expect.stringMatching(/no polls .* import/) as string,
@@ -76,7 +82,6 @@ describe('a report is requested', () => {
   })
 
   test('but not with a body that is far too large', async () => {
-    await using server = await runningServer()
     const response = await fetch(`${server.url}/trigger_report`, {
       method: 'POST',
       body: ' '.repeat(1 << 20),
@@ -87,9 +92,6 @@ describe('a report is requested', () => {
 
 describe('the state of a report', () => {
   test('is given for its id in the query and in the path, with the address of its file', async () => {
-    await using server = await runningServer()
-    await server.upload(polls)
-    const report = await finishedReport(server.url)
     const reportId = report['report_id'] as string
     expect(report).toMatchObject({
       status: 'Complete',
@@ -108,7 +110,6 @@ describe('the state of a report', () => {
     `/get_report?report_id=${unknownReport}`,
     `/reports/${unknownReport}.csv`,
   ])('of an unknown id is not found: %s', async (path) => {
-    await using server = await runningServer()
     const response = await fetch(server.url + path)
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ status: 404, error: 'Report not found' })
@@ -121,16 +122,13 @@ describe('the state of a report', () => {
     '/get_report',
     '/reports/1.csv',
   ])('of a malformed id is refused: %s', async (path) => {
-    await using server = await runningServer()
     const response = await fetch(server.url + path)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ status: 400, error: 'Invalid request' })
   })
 
   test('is the CSV itself for who accepts that', async () => {
-    await using server = await runningServer()
-    await server.upload(polls)
-    const { report_id: id, report_url: url } = await finishedReport(server.url)
+    const { report_id: id, report_url: url } = report
     const csv = await (await fetch(url as string)).text()
     const accepting = await fetch(`${server.url}/get_report/${id as string}`, {
       headers: { accept: 'text/csv' },
@@ -148,34 +146,26 @@ describe("a report's file", () => {
     'a,0.00,0.00,0.00,60.00,24.00,24.00\n' +
     'b,60.00,24.00,25.00,0.00,0.00,0.00\n'
 
-  async function fileOnServer() {
-    const server = await runningServer()
-    await server.upload(polls)
-    const { report_url: url } = await finishedReport(server.url)
-    const get = (headers: Record<string, string> = {}, method = 'GET') =>
-      fetch(url as string, { headers, method })
-    return { get, url: url as string, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
-  }
+  const get = (headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(report['report_url'] as string, { headers, method })
 
   test('is sent as an attachment with its length and a strong tag', async () => {
-    await using file = await fileOnServer()
-    const response = await file.get()
+    const response = await get()
     expect(await response.text()).toBe(csv)
     expect(response.headers.get('content-length')).toBe(String(csv.length))
     expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="[0-9a-f-]{36}\.csv"$/)
     expect(response.headers.get('etag')).toMatch(/^"[^"]+"$/)
 
-    const head = await file.get({}, 'HEAD')
+    const head = await get({}, 'HEAD')
     expect(head.headers.get('content-length')).toBe(String(csv.length))
     expect(await head.text()).toBe('')
   })
 
   test('is not sent again to who has it', async () => {
-    await using file = await fileOnServer()
-    const tag = (await file.get()).headers.get('etag')!
-    expect((await file.get({ 'if-none-match': tag })).status).toBe(304)
-    expect((await file.get({ 'if-none-match': `"other", ${tag}` })).status).toBe(304)
-    expect((await file.get({ 'if-none-match': '"other"' })).status).toBe(200)
+    const tag = (await get()).headers.get('etag')!
+    expect((await get({ 'if-none-match': tag })).status).toBe(304)
+    expect((await get({ 'if-none-match': `"other", ${tag}` })).status).toBe(304)
+    expect((await get({ 'if-none-match': '"other"' })).status).toBe(200)
   })
 
   test.for([
@@ -185,39 +175,35 @@ describe("a report's file", () => {
     ['bytes=-5', csv.length - 5, csv.length],
     ['bytes=240-9999', 240, csv.length],
   ] as const)('is sent in part: %s', async ([range, start, end]) => {
-    await using file = await fileOnServer()
-    const response = await file.get({ range })
+    const response = await get({ range })
     expect(response.status).toBe(206)
     expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end - 1}/${csv.length}`)
     expect(await response.text()).toBe(csv.slice(start, end))
   })
 
   test('is sent whole where the part asked for is of another version', async () => {
-    await using file = await fileOnServer()
-    const response = await file.get({ range: 'bytes=0-7', 'if-range': '"other"' })
+    const response = await get({ range: 'bytes=0-7', 'if-range': '"other"' })
     expect(response.status).toBe(200)
     expect(await response.text()).toBe(csv)
   })
 
   test('has no part beyond its end', async () => {
-    await using file = await fileOnServer()
-    const response = await file.get({ range: `bytes=${csv.length}-` })
+    const response = await get({ range: `bytes=${csv.length}-` })
     expect(response.status).toBe(416)
     expect(response.headers.get('content-range')).toBe(`bytes */${csv.length}`)
   })
 
   test('comes as JSON and as NDJSON with whole milliseconds', async () => {
-    await using file = await fileOnServer()
-    const json = (await (await fetch(file.url.replace('.csv', '.json'))).json()) as object[]
+    const url = report['report_url'] as string
+    const json = (await (await fetch(url.replace('.csv', '.json'))).json()) as object[]
     expect(json).toHaveLength(2)
     expect(json[0]).toMatchObject({ storeId: 'a', downtimeLastHourMs: 3_600_000, uptimeLastWeekPercent: 0 })
-    const lines = (await (await fetch(file.url.replace('.csv', '.ndjson'))).text()).trimEnd().split('\n')
+    const lines = (await (await fetch(url.replace('.csv', '.ndjson'))).text()).trimEnd().split('\n')
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual(json)
   })
 })
 
 test('what is not there is a problem that names it', async () => {
-  await using server = await runningServer()
   const response = await fetch(`${server.url}/nowhere`)
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({ detail: 'there is nothing at GET /nowhere' })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { peakBytesOf } from './peak-memory.ts'
 
 export interface Ended {
   readonly ms: number
@@ -32,13 +32,4 @@ export async function runNode(args: readonly string[], watchMemory = false): Pro
   const ms = performance.now() - start
   if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}`)
   return { ms, msToFirstByte: msToFirstByte ?? ms, stdout, peakBytes }
-}
-
-function peakBytesOf(pid: number): number | undefined {
-  try {
-    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
-  } catch {
-    return undefined // it has ended, or this is no Linux
-  }
 }

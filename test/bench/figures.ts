@@ -9,7 +9,7 @@ export interface Spread {
   readonly runs: number
 }
 
-export type Unit = 'ms' | 'ns' | 'MiB' | 'bytes'
+export type Unit = 'ms' | 'ns' | 'MiB' | 'bytes' | 'stores'
 
 /** Something that was measured; less of it is better. */
 export interface Figure {

@@ -2,6 +2,7 @@
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { importFiles } from '../../server/ingest/import-files.ts'
+import { peakBytesOf } from './peak-memory.ts'
 
 const [databaseUrl, folder] = process.argv.slice(2)
 const db = await connect(databaseUrl!, { durable: true })
@@ -11,4 +12,4 @@ const records = await importFiles(db, [folder!], { now: Date.now })
 const ms = performance.now() - start
 await db.destroy()
 const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)
-process.stdout.write(JSON.stringify({ ms, rejected, peakBytes: process.resourceUsage().maxRSS * 1024 }))
+process.stdout.write(JSON.stringify({ ms, rejected, peakBytes: peakBytesOf(process.pid) }))

@@ -39,8 +39,8 @@ function sqliteVersion(): string {
 async function duckDbVersion(): Promise<string> {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
-  const rows = (await connection.runAndReadAll('select version()')).getRowsJS()
+  const rows = (await connection.runAndReadAll('select version()')).getRows()
   connection.closeSync()
   instance.closeSync()
-  return String(rows[0]![0])
+  return rows[0]![0] as string
 }

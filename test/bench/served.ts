@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { config } from '../../server/config.ts'
 import { startServer } from '../../server/serve.ts'
+import { peakBytesOf } from './peak-memory.ts'
 import type { ServedAnswer, ServedQuestion } from './server.ts'
 
 /** How often the event loop is looked at; it is part of what the histogram records. */
@@ -31,7 +32,7 @@ process.on('message', (question: ServedQuestion) => {
       const ms = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
       answer({
         type: 'told',
-        peakBytes: process.resourceUsage().maxRSS * 1024,
+        peakBytes: peakBytesOf(process.pid),
         delayMs: { p50: ms(delays.percentile(50)), p99: ms(delays.percentile(99)), max: ms(delays.max) },
       })
       break

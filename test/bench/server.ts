@@ -8,7 +8,7 @@ export type ServedQuestion = 'watch' | 'tell'
 export interface Told {
   readonly type: 'told'
   /** The most memory that the process had resident since it started, its threads included. */
-  readonly peakBytes: number
+  readonly peakBytes: number | undefined
   /** By how much the event loop was late. */
   readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }
@@ -31,7 +31,9 @@ export async function startBenchServer(databasePath: string): Promise<BenchServe
   ): Promise<Extract<ServedAnswer, { type: Type }>> {
     const [message] = (await Promise.race([
       once(child, 'message'),
-      ended.then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
+      ended.then(([code]) => {
+        throw new Error(`the server ended with ${code}`)
+      }),
     ])) as [ServedAnswer]
     if (message.type !== type) throw new Error(`the server said ${message.type} instead of ${type}`)
     return message as Extract<ServedAnswer, { type: Type }>

@@ -61,7 +61,10 @@ test('a stream of events ends, also one that begins after that', async () => {
   const { promise: told, resolve: tell } = Promise.withResolvers<void>()
   await using server = await serverOf((request, response) => {
     server.connections.addEventStream(response)
-    if (request.url === '/early') return response.write('data: early\n\n')
+    if (request.url === '/early') {
+      response.write('data: early\n\n')
+      return
+    }
     ask()
     void told.then(() => response.write('data: late\n\n'))
   })

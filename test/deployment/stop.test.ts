@@ -6,10 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
 import { connect } from '../../server/database/connect.ts'
 import { startServer } from '../../server/serve.ts'
-import { startCli, type RunningCli } from '../cli/run-cli.ts'
 import { fillDatabase } from '../support/filled-database.ts'
 import { finishedReport } from '../support/running-server.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import {
+  completedCsv,
+  manyPolls,
+  serving,
+  triggerReport,
+  untilUnderWay,
+  type ServingProcess,
+} from './serving.ts'
 
 /** So many that a report takes a while. */
 const STORES = 40_000
@@ -29,43 +36,9 @@ async function filledDatabase(): Promise<string> {
   return path
 }
 
-interface ServingProcess extends RunningCli {
-  readonly url: string
-}
-
-async function serving(database: string, port = '0'): Promise<ServingProcess> {
-  const cli = startCli(['serve', '--port', port, '--database', database, '--workers', '1'])
-  const [, url = ''] = await cli.said(/listening on (\S+)/)
-  return { ...cli, url, [Symbol.asyncDispose]: () => cli[Symbol.asyncDispose]() }
-}
-
 async function stopped(server: ServingProcess): Promise<number | null> {
   server.kill('SIGTERM')
   return (await server.finished).exitCode
-}
-
-async function triggerReport(url: string): Promise<string> {
-  const response = await fetch(`${url}/trigger_report`, { method: 'POST' })
-  return ((await response.json()) as { report_id: string }).report_id
-}
-
-/** Waits until some stores of a report are done, but not all. */
-async function underWay(url: string, reportId: string): Promise<void> {
-  const client = createStoreMonitorClient({ url })
-  for (;;) {
-    const { state, progress } = await client.report.get.query({ reportId })
-    if (state === 'running' && progress.storesDone > 0) return
-    expect(state).not.toBe('complete')
-  }
-}
-
-async function completed(url: string, reportId: string): Promise<string> {
-  const client = createStoreMonitorClient({ url })
-  for (;;) {
-    const { state } = await client.report.get.query({ reportId })
-    if (state === 'complete') return (await fetch(`${url}/reports/${reportId}.csv`)).text()
-    expect(['queued', 'running']).toContain(state)
-  }
 }
 
 /** Puts a mark where the first part's result is, so that it is seen whether it is computed again. */
@@ -92,16 +65,6 @@ async function requested(url: string): Promise<IncomingMessage> {
   return response
 }
 
-function manyPolls(count: number): string {
-  let csv = 'store_id,status,timestamp_utc\n'
-  for (let i = 0; i < count; i++) {
-    const minute = Math.floor(i / 500)
-    const at = new Date(Date.UTC(2023, 0, 1) + minute * 60_000).toISOString()
-    csv += `store-${i % 500},active,${at}\n`
-  }
-  return csv
-}
-
 async function imports(url: string): Promise<Record<string, unknown>[]> {
   const response = await fetch(`${url}/imports`)
   return ((await response.json()) as { items: Record<string, unknown>[] }).items
@@ -116,13 +79,13 @@ describe('told to stop with SIGTERM, a server', () => {
       {
         await using server = await serving(database)
         reportId = await triggerReport(server.url)
-        await underWay(server.url, reportId)
+        await untilUnderWay(server.url, reportId)
         server.kill(signal)
         expect((await server.finished).exitCode).toBe(signal === 'SIGTERM' ? 0 : null)
       }
       await markFirstPart(database, reportId)
       await using server = await serving(database)
-      const [header, mark, ...rows] = (await completed(server.url, reportId)).trimEnd().split('\n')
+      const [header, mark, ...rows] = (await completedCsv(server.url, reportId)).trimEnd().split('\n')
       expect(header).toMatch(/^store_id,uptime_last_hour/)
       expect(mark).toBe('kept')
       const other = await finishedReport(server.url)
@@ -134,7 +97,7 @@ describe('told to stop with SIGTERM, a server', () => {
   test('lets a download end, however slowly its reader takes it', async () => {
     await using server = await serving(await filledDatabase())
     const reportId = await triggerReport(server.url)
-    await completed(server.url, reportId)
+    await completedCsv(server.url, reportId)
     const download = await requested(`${server.url}/reports/${reportId}.ndjson`)
     server.kill('SIGTERM')
     await server.said(/is stopping/)

@@ -14,7 +14,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** The real server on a free port, with a database of its own. */
 export async function runningServer(
-  setting: { databaseUrl?: string; workers?: number } = {},
+  setting: { databaseUrl?: string; workers?: number; publicUrl?: string } = {},
 ): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const folder = parts.use(await temporaryFolder())
@@ -22,7 +22,7 @@ export async function runningServer(
   const errors: unknown[] = []
   const server = parts.use(
     await startServer(
-      { host: '127.0.0.1', port: 0, databaseUrl, workers: setting.workers ?? 1 },
+      { host: '127.0.0.1', port: 0, workers: 1, ...setting, databaseUrl },
       { version: '0.0.0-test', now: Date.now, onError: (error) => errors.push(error) },
     ),
   )

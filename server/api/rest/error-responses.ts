@@ -33,7 +33,7 @@ export const emptyFile: RestResponse = {
 
 export const tooLarge: RestResponse = {
   description: 'The body is too large',
-  example: new AppError('too-large', 'the body is larger than the 65536 bytes that are read'),
+  example: new AppError('too-large', 'the body has 1048576 bytes, and at most 65536 are taken'),
 }
 
 export const nothingToReportOn: RestResponse = {

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import type { ApiParts } from '../api-parts.ts'

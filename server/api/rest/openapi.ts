@@ -1,24 +1,20 @@
 import * as z from 'zod'
-import {
-  createDocument,
-  type ZodOpenApiObject,
-  type ZodOpenApiOperationObject,
-  type ZodOpenApiPathsObject,
-} from 'zod-openapi'
+import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
 import { AppError } from '../../../shared/app-error.ts'
 import { problemOf } from '../errors.ts'
 import { noBody, type RestResponse, type RestRoute } from './route.ts'
 import { problem } from './schemas.ts'
 
+const olderPaths = 'Older paths'
 const internalError = new AppError('internal', 'the disk is full')
 
 /** The OpenAPI 3.1 description of the routes, made from the schemas that check what they take. */
 export function openApiDocument(routes: readonly RestRoute[], version: string): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
-  for (const route of routes) {
-    for (const [i, path] of route.paths.entries()) {
-      paths[path] = { ...paths[path], [route.method]: operation(route, i) }
-    }
+  const places = routes.flatMap((route) => route.paths.map((path, alias) => ({ route, path, alias })))
+  const olderLast = places.toSorted((a, b) => Math.sign(a.alias) - Math.sign(b.alias))
+  for (const { route, path, alias } of olderLast) {
+    paths[path] = { ...paths[path], [route.method]: operation(route, alias) }
   }
   const description: ZodOpenApiObject = {
     openapi: '3.1.1',
@@ -27,7 +23,7 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       version,
       summary: 'How long each store was up, down and unknown during its business hours',
       description:
-        'Stores are polled about once an hour. From the polls, the business hours and the timezones, a report tells each store’s uptime and downtime in the last hour, day and week. Paths that are marked as deprecated are for clients of older systems: they go on working, and do the same as the operation that they are named after.',
+        'Stores are polled about once an hour. From the polls, the business hours and the timezones, a report tells each store’s uptime and downtime in the last hour, day and week. Each operation is at its path of choice; the older paths do the same for clients of other systems, and go on working.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
@@ -36,8 +32,9 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       { name: 'Reports', description: 'Requested, computed in the background, and fetched' },
       { name: 'Imports', description: 'Polls, business hours and timezones from CSV files' },
       { name: 'Service', description: 'The service itself' },
+      { name: olderPaths, description: 'For clients of other systems; they go on working' },
     ],
-    paths: paths as ZodOpenApiPathsObject,
+    paths,
   }
   return createDocument(description, { override: keepExamples })
 }
@@ -55,13 +52,13 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
   ])
   return {
     operationId: alias === 0 ? route.id : `${route.id}-${alias + 1}`,
-    tags: [route.tag],
+    tags: [alias === 0 ? route.tag : olderPaths],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...(alias === 0 ? {} : { deprecated: true }),
     requestParams: {
       path: route.path,
-      query: route.query as z.ZodObject,
+      query: route.query,
       header: route.headers,
     },
     ...requestBody(route),

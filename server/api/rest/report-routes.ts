@@ -309,12 +309,12 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
   return [
     triggerReport,
     triggerReportByGet,
-    getReportOrFile,
-    ...downloadReports,
-    followReport,
-    getReportByQuery,
+    ...downloadReports, // before the operations whose ids would take a name with an extension
     getReportByPath,
+    getReportByQuery,
     getReportByBody,
+    getReportOrFile,
+    followReport,
     listAllReports,
     deleteReport,
   ]

@@ -63,7 +63,7 @@ export function defineRoute<
     Partial<Pick<RestRoute<Path, Query, Headers, Body>, Optional>>,
 ): RestRoute {
   const takesNothing = { path: nothing, query: nothing, headers: nothing, body: noBody }
-  return { ...takesNothing, ...definition } as unknown as RestRoute
+  return { ...takesNothing, ...definition }
 }
 
 /** Serves a route on an app: input is checked by its schemas, and errors are thrown. */
@@ -125,12 +125,12 @@ async function readText(request: Request): Promise<string> {
   if (request.body === null) return ''
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body) {
+  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength
-    if (length > maxBodyBytes) {
-      throw new AppError('too-large', `the body is larger than the ${maxBodyBytes} bytes that are read`)
-    }
-    chunks.push(chunk)
+    if (length <= maxBodyBytes) chunks.push(chunk) // what is too much is read all the same: the next request is behind it
+  }
+  if (length > maxBodyBytes) {
+    throw new AppError('too-large', `the body has ${length} bytes, and at most ${maxBodyBytes} are taken`)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

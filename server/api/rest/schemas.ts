@@ -25,7 +25,7 @@ export const reportBody = z
   .transform(renamed)
 
 /** The options of a report in a query, where a browser or a proxy may have added fields of its own. */
-export const reportQuery = z.object(optionFields)
+const reportQuery = z.object(optionFields)
 export const reportQueryOptions = reportQuery.transform(renamed)
 
 export const exampleReportId = '6f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11'
@@ -243,6 +243,6 @@ export function reportStatusOf(report: Report, baseUrl: string): ReportStatus {
   }
 }
 
-export function reportUrl(id: string, baseUrl: string): string {
+function reportUrl(id: string, baseUrl: string): string {
   return new URL(`/reports/${id}.csv`, baseUrl).href
 }

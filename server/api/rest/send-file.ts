@@ -45,7 +45,7 @@ export function sendText(mediaType: string, bytes: AsyncGenerator<Uint8Array>): 
 }
 
 function streamOf(bytes: AsyncGenerator<Uint8Array>): globalThis.ReadableStream {
-  return ReadableStream.from(bytes) as unknown as globalThis.ReadableStream
+  return ReadableStream.from(bytes)
 }
 
 /** The tag that the caller has the file under: a weak one where it was compressed. undefined where it does not have it. */

@@ -23,7 +23,7 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
       responses: {
         200: { description: 'The service', content: { 'application/json': service, 'text/html': null } },
       },
-      handle: (_, context) => frontPage(context, parts.version),
+      handle: (_, context) => frontPage(context, parts),
     }),
     defineRoute({
       id: 'readHealth',

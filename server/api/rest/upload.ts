@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { ApiParts } from '../api-parts.ts'
@@ -26,17 +25,20 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
   const discard = () => rm(folder, { recursive: true, force: true })
   try {
     if (request.body === null) throw new AppError('invalid', 'the body is empty: send the CSV file in it')
-    await pipeline(Readable.fromWeb(request.body as NodeReadableStream), createWriteStream(path))
+    await pipeline(Readable.fromWeb(request.body), createWriteStream(path))
   } catch (error) {
     await discard()
     throw error
   }
 
-  const importUpload = (onProgress?: (progress: ImportProgress) => void) =>
-    parts.importer
-      .importFiles([path], { source, ...(onProgress ? { onProgress } : {}) })
-      .then((records) => records[0]!)
-      .finally(discard)
+  async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
+    try {
+      const [record] = await parts.importer.importFiles([path], { source, onProgress })
+      return record!
+    } finally {
+      await discard()
+    }
+  }
 
   const isStreamWanted = request.headers.get('accept')?.includes('application/x-ndjson') ?? false
   if (!isStreamWanted) return Response.json(await importUpload())

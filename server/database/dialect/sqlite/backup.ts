@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '../../../../shared/app-error.ts'
+import { databaseError } from './database-error.ts'
 import { retryWhileBusy } from './dialect.ts'
 
 /** What SQLite may keep beside a file. */
@@ -26,9 +27,7 @@ export async function copySqlite(file: string, copy: string, options: CopyOption
     return await copyAndCheck(path, copy, options)
   } catch (error) {
     if (!(error instanceof BetterSqlite3.SqliteError)) throw error
-    throw new AppError('unavailable', `cannot back up the database ${path}: ${error.message}`, {
-      cause: error,
-    })
+    throw databaseError(path, error)
   }
 }
 
@@ -37,7 +36,8 @@ async function copyAndCheck(
   copy: string,
   { onProgress, signal }: CopyOptions,
 ): Promise<number> {
-  const database = new BetterSqlite3(path, { readonly: true, timeout: 0 })
+  // Not read-only, as such a connection would leave files beside the database.
+  const database = new BetterSqlite3(path, { fileMustExist: true, timeout: 0 })
   try {
     const pageSize = await retryWhileBusy(() => database.pragma('page_size', { simple: true }) as number)
     // All steps read as of here; without it, each commit of another process would make the copying start again.
@@ -70,7 +70,7 @@ function checkCopy(copy: string): void {
     const problems = database.pragma('quick_check') as { quick_check: string }[]
     const [first] = problems.map((problem) => problem.quick_check)
     if (first !== 'ok') {
-      throw new AppError('unavailable', `the database is damaged, and so is its copy: ${first}`)
+      throw new AppError('unavailable', `the database is damaged (${first}): put a backup in its place`)
     }
   } finally {
     database.close()

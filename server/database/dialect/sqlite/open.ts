@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { AppError } from '../../../../shared/app-error.ts'
+import { databaseError } from './database-error.ts'
 import { retryWhileBusy, SharedSqliteDialect } from './dialect.ts'
 
 export interface SqliteAccess {
@@ -24,12 +25,7 @@ export async function openSqlite(file: string, access: SqliteAccess): Promise<Sh
     return new SharedSqliteDialect({ database: withStatementCache(opened), readOnly: access.readOnly })
   } catch (error) {
     database?.close()
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new AppError(
-      'unavailable',
-      `cannot open the database ${path}: ${reason}. Is it a SQLite file that this user may read and write?`,
-      { cause: error },
-    )
+    throw databaseError(path, error)
   }
 }
 

@@ -1,0 +1,17 @@
+import type { Figure, Results } from './figures.ts'
+
+/** How the time per poll grew from `week` to `country`. */
+export function growthFigures(week: Results, country: readonly Figure[]): Figure[] {
+  return ['report per poll', 'import per poll'].flatMap((name) => {
+    const before = week.figures.find((figure) => figure.name === name)
+    const after = country.find((figure) => figure.name === name)
+    if (!before?.ours || !after?.ours) return []
+    return {
+      name: `growth: ${name}`,
+      unit: 'ns',
+      ours: after.ours,
+      baseline: { name: 'week', value: before.ours },
+      goal: { of: 'ratio', most: 1.3 },
+    } satisfies Figure
+  })
+}

@@ -1,0 +1,130 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MIB, type Bench } from './bench.ts'
+import { runNode } from './child.ts'
+import { measured, scaled, spreadOf, type Figure } from './figures.ts'
+import { readWholeFile } from './plain-read.ts'
+
+const imported = fileURLToPath(new URL('./imported.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../client/cli/store-monitor.js', import.meta.url))
+const MOST_ROWS_INSERTED = 2_000_000
+
+/** Imports the three files into an empty database, durably, and leaves the last one. */
+export async function benchImport(bench: Bench): Promise<Figure[]> {
+  const { data, databasePath, duckDb, importRuns } = bench
+  const files = ['timezones.csv', 'business_hours.csv', 'store_status.csv'].map((name) =>
+    join(data.folder, name),
+  )
+  const csvRead = await measured(3, () => files.forEach(readWholeFile))
+  const rowInsert = scaled(
+    await measured(1, () => insertRows(bench)),
+    data.polls / Math.min(data.polls, MOST_ROWS_INSERTED),
+  )
+
+  const peaks: number[] = []
+  const inProcess = await measured(importRuns, async () => {
+    removeDatabase(databasePath)
+    const { stdout } = await runNode([imported, databasePath, data.folder])
+    const { ms, rejected, peakBytes } = JSON.parse(stdout) as {
+      ms: number
+      rejected: number
+      peakBytes?: number
+    }
+    if (rejected > 0) throw new Error(`${rejected} rows of the benchmark's own data were rejected`)
+    if (peakBytes !== undefined) peaks.push(peakBytes)
+    return ms
+  })
+  const commandPeaks: number[] = []
+  const command = await measured(Math.min(importRuns, 3), async () => {
+    removeDatabase(databasePath)
+    const { ms, peakBytes } = await runNode(
+      [cli, 'import', data.folder, '--database', databasePath, '--quiet'],
+      true,
+    )
+    if (peakBytes !== undefined) commandPeaks.push(peakBytes)
+    return ms
+  })
+
+  const nsPerPoll = 1e6 / data.polls
+  const databaseBytes = wholeSizeOf(databasePath)
+  return [
+    {
+      name: 'import',
+      unit: 'ms',
+      ours: inProcess,
+      baseline: duckDb && { name: 'DuckDB load', value: duckDb.load },
+      goal: { of: 'ratio', most: 0.5 },
+    },
+    {
+      name: 'import against row insert',
+      unit: 'ms',
+      ours: inProcess,
+      baseline: { name: 'SQLite rows', value: rowInsert },
+    },
+    {
+      name: 'import against read',
+      unit: 'ms',
+      ours: inProcess,
+      baseline: { name: 'read of the CSV', value: csvRead },
+    },
+    { name: 'import per poll', unit: 'ns', ours: scaled(inProcess, nsPerPoll) },
+    { name: 'import by the CLI, whole process', unit: 'ms', ours: command },
+    memoryFigure('import, peak memory', peaks, 1536),
+    memoryFigure('import by the CLI, peak memory', commandPeaks, 1536),
+    {
+      name: 'database per poll',
+      unit: 'bytes',
+      ours: spreadOf([databaseBytes / data.polls]),
+      goal: { of: 'figure', most: 6 },
+    },
+  ]
+}
+
+export function memoryFigure(name: string, peaks: readonly number[], mostMib: number): Figure {
+  const goal = { of: 'figure', most: mostMib } as const
+  if (peaks.length === 0) return { name, unit: 'MiB', goal, note: 'not known on this system' }
+  return { name, unit: 'MiB', ours: scaled(spreadOf(peaks), 1 / MIB), goal }
+}
+
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
+}
+
+/** The size of a database once all that was committed is in its one file. */
+function wholeSizeOf(path: string): number {
+  const database = new BetterSqlite3(path)
+  database.pragma('wal_checkpoint(truncate)')
+  database.close()
+  return statSync(path).size
+}
+
+/** Imports the data where it has not been. */
+export async function ensureDatabase({
+  data,
+  databasePath,
+}: Pick<Bench, 'data' | 'databasePath'>): Promise<void> {
+  if (!existsSync(databasePath)) await runNode([imported, databasePath, data.folder])
+}
+
+/** What SQLite's own shell does: a row for each line, in one transaction. Texts stay what they are. */
+async function insertRows({ data, folder }: Bench): Promise<void> {
+  const path = join(folder, 'rows.db')
+  removeDatabase(path)
+  const database = new BetterSqlite3(path)
+  database.exec('create table poll (store_id text, status text, timestamp_utc text); begin')
+  const insert = database.prepare('insert into poll values (?, ?, ?)')
+  let rest = ''
+  let left = MOST_ROWS_INSERTED
+  for await (const chunk of createReadStream(data.pollsPath, { encoding: 'latin1', highWaterMark: MIB })) {
+    const lines = `${rest}${chunk as string}`.split('\n')
+    rest = lines.pop()!
+    for (const line of lines.slice(0, left)) insert.run(line.split(','))
+    left -= lines.length
+    if (left <= 0) break
+  }
+  database.exec('commit')
+  database.close()
+  removeDatabase(path)
+}

@@ -1,0 +1,158 @@
+/**
+ * The benchmark. `npm run bench -- [--size small|week|country] [--only PART,…] [--json FILE] [--keep FOLDER] [--made]
+ * [--seed N]` measures and prints a table; `npm run bench -- --compare BEFORE.json AFTER.json` compares two results.
+ * docs/performance.md says what the figures mean.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Bench, DuckDbFigures } from './bench.ts'
+import { compareResults, formatComparison, readResults } from './compare.ts'
+import { cacheFolder, cachedData, sizes, type Data, type Size } from './data.ts'
+import { loadIntoDuckDb } from './duckdb.ts'
+import { benchEventLoop } from './event-loop-bench.ts'
+import { measured, type Figure, type Results } from './figures.ts'
+import { growthFigures } from './growth.ts'
+import { benchImport, ensureDatabase } from './import-bench.ts'
+import { benchJudging } from './judging-bench.ts'
+import { describeMachine } from './machine.ts'
+import { findRealData } from './population.ts'
+import { benchReport } from './report-bench.ts'
+import { benchStart } from './start-bench.ts'
+import { formatResults } from './table.ts'
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: 'small' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    keep: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    made: { type: 'boolean', default: false },
+    compare: { type: 'boolean', default: false },
+  },
+})
+
+const runsOf: Record<Size, Pick<Bench, 'runs' | 'importRuns' | 'startRuns'>> = {
+  small: { runs: 3, importRuns: 3, startRuns: 3 },
+  week: { runs: 9, importRuns: 5, startRuns: 15 },
+  country: { runs: 3, importRuns: 1, startRuns: 0 },
+}
+
+const parts = {
+  import: benchImport,
+  judging: benchJudging,
+  report: benchReport,
+  'event-loop': async (bench: Bench) =>
+    benchEventLoop(bench, await cachedData(size, { ...dataOptions, earlier: true })),
+  start: benchStart,
+} satisfies Record<string, (bench: Bench) => Promise<Figure[]>>
+type Part = keyof typeof parts
+
+const size = oneOf(sizes, flags.size, '--size')
+const realData = flags.made ? undefined : findRealData(process.env)
+const dataOptions = { seed: Number(flags.seed), realData }
+
+process.exitCode = flags.compare ? await compare(positionals) : await run()
+
+async function compare([before, after]: readonly string[]): Promise<number> {
+  if (before === undefined || after === undefined)
+    throw new Error('--compare needs two files: BEFORE.json AFTER.json')
+  const results = [await readResults(before), await readResults(after)] as const
+  process.stdout.write(formatComparison(...results))
+  return compareResults(...results).some(({ regressed }) => regressed) ? 1 : 0
+}
+
+async function run(): Promise<number> {
+  const machine = await describeMachine()
+  say(
+    realData === undefined
+      ? 'no real hours and zones here: they are made up'
+      : `hours and zones are from ${realData}`,
+  )
+  say(`making the data of ${size}`)
+  const data = await cachedData(size, dataOptions)
+  await using kept = new AsyncDisposableStack()
+  const folder =
+    flags.keep === undefined ? await mkdtemp(join(tmpdir(), 'store-monitor-bench-')) : resolve(flags.keep)
+  await mkdir(folder, { recursive: true })
+  if (flags.keep === undefined) kept.defer(() => rm(folder, { recursive: true, force: true }))
+
+  const bench: Bench = {
+    data,
+    folder,
+    databasePath: join(folder, 'store-monitor.db'),
+    ...runsOf[size],
+    duckDb: await measureDuckDb(data, folder),
+  }
+  if (!wantedParts().includes('import')) await ensureDatabase(bench)
+  const figures: Figure[] = []
+  for (const part of wantedParts()) {
+    say(`measuring ${part}`)
+    figures.push(...(await parts[part](bench)).map(size === 'small' ? withoutGoalOfSize : (figure) => figure))
+  }
+  if (size === 'country') {
+    const week = await readResults(resultsPath('week')).catch(() => undefined)
+    if (week) figures.push(...growthFigures(week, figures))
+  }
+  const results: Results = { at: new Date().toISOString(), size, machine, data, figures }
+  process.stdout.write(formatResults(results))
+  const json = `${JSON.stringify(results, null, 2)}\n`
+  if (flags.json !== undefined) await writeFile(flags.json, json)
+  if (flags.only === undefined) await writeFile(resultsPath(size), json)
+  const wrongStores = figures.find(({ name }) => name === 'stores with other totals')?.ours?.median ?? 0
+  return wrongStores > 0 ? 1 : 0
+}
+
+/** The parts that were asked for and that this size has, in their order. */
+function wantedParts(): Part[] {
+  const all = Object.keys(parts) as Part[]
+  const wanted = flags.only?.split(',').map((name) => oneOfNames(all, name, '--only')) ?? all
+  // How a server answers, and how the CLI starts, is not a matter of size.
+  return all.filter(
+    (part) => wanted.includes(part) && !(size === 'country' && (part === 'event-loop' || part === 'start')),
+  )
+}
+
+/** DuckDB's times; undefined where nothing is compared with them, or its tables would not fit into memory. */
+async function measureDuckDb(data: Data, folder: string): Promise<DuckDbFigures | undefined> {
+  const isCompared = wantedParts().some((part) => part === 'import' || part === 'report')
+  if (!isCompared || size === 'country') return undefined
+  say('measuring DuckDB')
+  const threads = Math.min(2, availableParallelism())
+  const totalsPath = join(folder, 'duckdb-totals.csv')
+  const { runs, importRuns } = runsOf[size]
+  const load = await measured(importRuns, async () =>
+    (await loadIntoDuckDb(data.folder, threads))[Symbol.dispose](),
+  )
+  using loaded = await loadIntoDuckDb(data.folder, threads)
+  await loaded.writeTotals(totalsPath)
+  return { load, report: await measured(runs, () => loaded.writeTotals(totalsPath)), totalsPath }
+}
+
+/** Most goals are for `week` and above: what is small takes as long, and as much room, as it takes to begin. */
+function withoutGoalOfSize(figure: Figure): Figure {
+  if (figure.unit === 'MiB' || figure.unit === 'stores') return figure
+  return { ...figure, goal: undefined }
+}
+
+/** Where the results of a size are found again by those of another. */
+function resultsPath(size: Size): string {
+  return join(cacheFolder, `${size}.json`)
+}
+
+function oneOf<Key extends string>(choices: Readonly<Record<Key, unknown>>, text: string, flag: string): Key {
+  return oneOfNames(Object.keys(choices) as Key[], text, flag)
+}
+
+function oneOfNames<Name extends string>(names: readonly Name[], text: string, flag: string): Name {
+  const name = names.find((name) => name === text)
+  if (name !== undefined) return name
+  throw new Error(`${flag} is "${text}", and can be ${names.join(', ')}`)
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

@@ -1,0 +1,97 @@
+import type { Bench } from './bench.ts'
+import { sizes } from './data.ts'
+import { countEqualStores } from './equality.ts'
+import { measured, scaled, spreadOf, type Figure } from './figures.ts'
+import { createHttpClient, get, post, type HttpClient } from './http.ts'
+import { memoryFigure } from './import-bench.ts'
+import { readWholeFile } from './plain-read.ts'
+import { startBenchServer } from './server.ts'
+
+/** Reports of a warm server, from the request to the last byte of the CSV. */
+export async function benchReport(bench: Bench): Promise<Figure[]> {
+  const { data, databasePath, duckDb, runs } = bench
+  const databaseRead = await measured(3, () => readWholeFile(databasePath))
+  await using server = await startBenchServer(databasePath)
+  using client = createHttpClient(server.url)
+  for (let warmUp = 0; warmUp < 2; warmUp++) await requestReport(client)
+  let reportId = ''
+  const report = await measured(runs, async () => {
+    const start = performance.now()
+    reportId = await requestReport(client)
+    return performance.now() - start
+  })
+  const { peakBytes } = await server.tell()
+  return [
+    {
+      name: 'report over HTTP',
+      unit: 'ms',
+      ours: report,
+      baseline: duckDb && { name: 'DuckDB query', value: duckDb.report },
+      goal: { of: 'ratio', most: 0.1 },
+    },
+    {
+      name: 'report against read',
+      unit: 'ms',
+      ours: report,
+      baseline: { name: 'read of the database', value: databaseRead },
+    },
+    { name: 'report per poll', unit: 'ns', ours: scaled(report, 1e6 / data.polls) },
+    memoryFigure('report, peak memory', peakBytes === undefined ? [] : [peakBytes], 1024),
+    await oneStoreFigure(bench, client, reportId),
+    await equalityFigure(bench, client, reportId),
+  ]
+}
+
+/** Asks for a report, waits for its end and reads its CSV; the id of it. */
+export async function requestReport(client: HttpClient): Promise<string> {
+  const requested = await post(client, '/trigger_report')
+  const { report_id: reportId } = JSON.parse(requested.toString()) as { report_id: string }
+  const events = await get(client, `/reports/${reportId}/events`)
+  if (!events.includes('event: complete'))
+    throw new Error(`report ${reportId} ended with: ${events.toString()}`)
+  await get(client, `/reports/${reportId}.csv`)
+  return reportId
+}
+
+/** The row of a single store, computed for it alone: as a client asks for it, over HTTP. */
+async function oneStoreFigure({ data, runs }: Bench, client: HttpClient, reportId: string): Promise<Figure> {
+  const page = await get(client, `/trpc/report.rows?input=${inputOf({ reportId, limit: 100 })}`)
+  const { items } = (JSON.parse(page.toString()) as { result: { data: { items: { storeId: string }[] } } })
+    .result.data
+  let next = 0
+  const ask = async () => {
+    const { storeId } = items[next++ % items.length]!
+    await get(client, `/trpc/store.uptime?input=${inputOf({ storeId })}`)
+  }
+  for (let warmUp = 0; warmUp < 20; warmUp++) await ask()
+  const whole = await measured(3, async () => void (await requestReport(client)))
+  return {
+    name: "one store's report",
+    unit: 'ms',
+    ours: await measured(runs * 20, ask),
+    baseline: { name: 'report of all', value: whole },
+    // Of a million stores, as with fewer a request itself takes longer than that.
+    goal: data.stores >= sizes.country ? { of: 'ratio', most: 0.001 } : undefined,
+  }
+}
+
+function inputOf(input: object): string {
+  return encodeURIComponent(JSON.stringify(input))
+}
+
+/** How many stores' totals are not DuckDB's. */
+async function equalityFigure({ duckDb }: Bench, client: HttpClient, reportId: string): Promise<Figure> {
+  const name = 'stores with other totals'
+  if (!duckDb) return { name, unit: 'stores', note: 'DuckDB was not run' }
+  const { stores, equal } = await countEqualStores(
+    await get(client, `/reports/${reportId}.ndjson`),
+    duckDb.totalsPath,
+  )
+  return {
+    name,
+    unit: 'stores',
+    ours: spreadOf([stores - equal]),
+    goal: { of: 'figure', most: 0 },
+    note: `${equal} of ${stores} stores equal`,
+  }
+}
