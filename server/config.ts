@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
 
 /** Where the database is unless it is said: a file in the current folder. */
-export const defaultDatabaseUrl = 'store-monitor.db'
+const defaultDatabaseUrl = 'store-monitor.db'
 
 export const config = z.object({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),

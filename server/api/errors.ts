@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { STATUS_CODES } from 'node:http'
-import { AppError, toAppError, type AppErrorCode } from '../../shared/app-error.ts'
+import { AppError, appErrorCodes, toAppError, type AppErrorCode } from '../../shared/app-error.ts'
 import * as z from 'zod'
 
 const httpStatusOf = {
@@ -43,6 +43,14 @@ export function problemOf(error: AppError): Problem {
 
 export function trpcErrorOf(error: AppError): TRPCError {
   return new TRPCError({ code: trpcCodeOf[error.code], message: error.message, cause: error })
+}
+
+/** A tRPC error as ours: what was thrown in a procedure, or what tRPC itself found wrong with the call. */
+export function appErrorOfTrpc(error: TRPCError): AppError {
+  const cause = error.cause === undefined ? undefined : appErrorOf(error.cause)
+  if (cause && cause.code !== 'internal') return cause
+  const code = appErrorCodes.find((code) => trpcCodeOf[code] === error.code) ?? 'invalid'
+  return new AppError(code, error.message, { cause: error })
 }
 
 /** Any error as one that says what was wrong; those of a schema name the field. */

@@ -18,7 +18,7 @@ import { getReport, listReports, reportOf } from '../database/reports.ts'
 import { getStore, listStores } from '../database/stores.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 import type { ApiParts } from './api-parts.ts'
-import { appErrorOf, trpcErrorOf } from './errors.ts'
+import { appErrorOf, appErrorOfTrpc, trpcErrorOf } from './errors.ts'
 import { readHealth } from './health.ts'
 
 const {
@@ -29,8 +29,8 @@ const {
   isDev: false, // no stack traces on the wire
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   errorFormatter: ({ shape, error }) => {
-    const appError = appErrorOf(error.cause ?? error)
-    return { ...shape, message: appError.message, data: { ...shape.data, appErrorCode: appError.code } }
+    const { code, message } = appErrorOfTrpc(error)
+    return { ...shape, message, data: { ...shape.data, appErrorCode: code } }
   },
 })
 

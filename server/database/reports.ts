@@ -16,6 +16,8 @@ export interface RequestOnce {
   readonly key: string
   /** For how long a request with the same key is the same request. */
   readonly forMs: number
+  /** Whether it is another one once there are later polls to look back from. */
+  readonly untilNews: boolean
 }
 
 export interface ReportRequest {
@@ -35,7 +37,7 @@ export async function insertReport(
 ): Promise<{ report: StoredReport; isNew: boolean }> {
   return db.transaction().execute(async (tx) => {
     const same = once && (await findRequested(tx, once.key, requestedAtMs - once.forMs))
-    if (same) return { report: same, isNew: false }
+    if (same && (!once.untilNews || same.as_of === options.asOf)) return { report: same, isNew: false }
     const report = await tx
       .insertInto('report')
       .values({

@@ -19,7 +19,8 @@ export function compareResults(before: Results, after: Results): Comparison[] {
   return after.figures.flatMap((figure) => {
     const earlier = before.figures.find(({ name }) => name === figure.name)
     if (!figure.ours || !earlier?.ours) return []
-    const ratio = figure.ours.median / earlier.ours.median
+    const same = figure.ours.median === earlier.ours.median // both may be 0
+    const ratio = same ? 1 : figure.ours.median / earlier.ours.median
     const regressed = ratio > TOLERANCE && figure.ours.min > earlier.ours.max
     return [{ name: figure.name, before: earlier, after: figure, ratio, regressed }]
   })

@@ -84,7 +84,7 @@ describe('a backup', () => {
     ['into a folder that is not there', 'filled.db', 'no/copy.db', 2, 'there is no folder'],
     ['of nothing', 'nothing.db', 'copy.db', 3, 'there is no database at'],
     ['of a file that is no database', 'text.db', 'copy.db', 5, 'file is not a database'],
-    ['of a damaged database', 'damaged.db', 'copy.db', 5, 'the database is damaged'],
+    ['of a damaged database', 'damaged.db', 'copy.db', 5, 'is damaged'],
   ])('%s is refused in one line', async (_, database, copy, exitCode, reason) => {
     await writeFile(folder.file('text.db'), 'this is no database, but some text\n'.repeat(200))
     await copyFile(folder.file('filled.db'), folder.file('damaged.db'))

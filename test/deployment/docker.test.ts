@@ -159,7 +159,7 @@ describe('the image', () => {
     cpSync(join(cases, 'store_status.csv'), join(datastore, 'store_status.csv'))
     cpSync(join(cases, 'timezones.csv'), join(datastore, 'store_timezone.csv'))
     const imported = await composeImport(server.port)
-    expect(imported, imported.stderr).toMatchObject({ status: 0 })
+    expect(imported).toMatchObject({ status: 0, stdout: expect.stringMatching(/complete/) as string })
 
     const { options } = JSON.parse(readFileSync(join(cases, 'case.json'), 'utf8')) as { options: object }
     const report = await finishedReport(url, options)

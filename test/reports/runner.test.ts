@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
-import { isFinished, reportOptions, type Report } from '../../shared/report.ts'
+import { storeId } from '../../shared/ids.ts'
+import { isFinished, reportOptions, reportRowsInput, type Report } from '../../shared/report.ts'
 import { fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -138,4 +139,40 @@ test('a report whose data cannot be read fails with the reason', async () => {
     failure: expect.stringContaining('Mars/Olympus') as string,
   })
   expect(await storedParts(on.db)).toEqual([])
+})
+
+test('a repeated request is one report, until there are later polls where it looks back from the latest', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 10)
+  await using on = await runnerOn(folder.file('a.db'))
+  const once = { key: 'a', forMs: 60_000, untilNews: true }
+  const first = await on.runner.trigger(usual, once)
+  expect((await on.runner.trigger(usual, once)).reportId).toBe(first.reportId)
+
+  await on.db
+    .updateTable('poll_week_summary')
+    .set((eb) => ({ latest_poll_at: eb('latest_poll_at', '+', 1000) }))
+    .execute()
+  const later = await on.runner.trigger(usual, once)
+  expect(later.reportId).not.toBe(first.reportId)
+  expect(Date.parse(later.asOf) - Date.parse(first.asOf)).toBe(1000)
+
+  const keyed = { ...once, key: 'b', untilNews: false }
+  const named = await on.runner.trigger(usual, keyed)
+  await on.db.updateTable('poll_week_summary').set({ latest_poll_at: 0 }).execute()
+  expect((await on.runner.trigger(usual, keyed)).reportId).toBe(named.reportId)
+  const others = reportOptions.parse({ reach: '2h' })
+  await expect(on.runner.trigger(others, keyed)).rejects.toThrow(/requested with other options/)
+})
+
+test("one store's row is that of a whole report", async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 1100)
+  await using on = await runnerOn(folder.file('a.db'))
+  const { reportId } = await lastOf(on.runner, await on.runner.trigger(usual))
+  const { items } = await on.runner.rows(reportRowsInput.parse({ reportId, limit: 1000 }))
+  for (const row of [items[0]!, items[3]!, items[999]!]) {
+    expect(await on.runner.storeRow(row.storeId, usual)).toEqual(row)
+  }
+  await expect(on.runner.storeRow(storeId.parse('store-00000'), usual)).rejects.toThrow(/no store/)
 })

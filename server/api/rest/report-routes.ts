@@ -102,7 +102,8 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     },
     async handle({ body, headers }, context) {
       const key = headers['idempotency-key']
-      const once = key === undefined ? undefined : { key: `key ${digest(key)}`, forMs: KEY_LASTS_MS }
+      const once =
+        key === undefined ? undefined : { key: `key ${digest(key)}`, forMs: KEY_LASTS_MS, untilNews: false }
       return answerRequested(await reports.trigger(body, once), context)
     },
   })
@@ -136,7 +137,7 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
       if (context.req.method === 'HEAD') return context.body(null)
       const caller = digest(JSON.stringify([callerOf(context), query]))
       return answerRequested(
-        await reports.trigger(query, { key: `get ${caller}`, forMs: SAME_REQUEST_MS }),
+        await reports.trigger(query, { key: `get ${caller}`, forMs: SAME_REQUEST_MS, untilNews: true }),
         context,
       )
     },
