@@ -16,6 +16,8 @@ export interface Service extends AsyncDisposable {
 }
 
 export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'> {
+  /** Whether a database is made where there is none; by default, it is. */
+  readonly mayCreateDatabase?: boolean
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */
@@ -24,9 +26,9 @@ export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers' |
 
 /** Builds all parts and joins them; disposing takes them down in reverse. */
 export async function createService(setting: ServiceSetting): Promise<Service> {
-  const { databaseUrl, workers, publicUrl, version, now, onError } = setting
+  const { databaseUrl, mayCreateDatabase = true, workers, publicUrl, version, now, onError } = setting
   await using parts = new AsyncDisposableStack()
-  const writing = parts.use(await connect(databaseUrl))
+  const writing = parts.use(await connect(databaseUrl, { mayCreate: mayCreateDatabase }))
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true }))

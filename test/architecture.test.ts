@@ -40,6 +40,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/config.ts',
       'server/serve.ts',
       'server/ingest/find-files.ts',
+      'server/database/backup.ts',
       'node:',
       'commander',
       'cli-progress',

@@ -1,5 +1,4 @@
-import { existsSync, openAsBlob } from 'node:fs'
-import { resolve } from 'node:path'
+import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
 import { createStoreMonitorClient, type StoreMonitorClient } from '../index.ts'
@@ -76,12 +75,13 @@ async function withDatabase<Result>(
   const { readConfig } = await import('../../server/config.ts')
   const flags = { databaseUrl: options.database, workers: options.workers }
   const { databaseUrl, workers } = readConfig(context.environment, flags)
-  if (!options.mayCreate) assertExists(databaseUrl)
 
   const { createService } = await import('../../server/service.ts')
   const { version, now, stderr } = context
   await using service = await createService({
     databaseUrl,
+    // A command that only asks does not leave an empty database behind where there was none.
+    mayCreateDatabase: options.mayCreate ?? false,
     workers,
     version,
     now,
@@ -96,15 +96,4 @@ async function withDatabase<Result>(
     flags: options.database === undefined ? '' : ` --database ${options.database}`,
     importPaths: (paths, importOptions) => service.importer.importFiles(paths, importOptions),
   })
-}
-
-/** A command that only asks does not leave an empty database behind where there was none. */
-function assertExists(databaseUrl: string): void {
-  const [, path = databaseUrl] = /^(?:sqlite3?|file):(?:\/\/)?(.*)$/i.exec(databaseUrl) ?? []
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path) || existsSync(path)) return
-  throw new AppError(
-    'unavailable',
-    `there is no database at ${resolve(path)}: import data first (store-monitor import FOLDER), ` +
-      'or say where it is with --database or --url',
-  )
 }

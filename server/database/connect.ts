@@ -7,6 +7,8 @@ export type Db = Kysely<Database>
 
 export interface Access {
   readonly readOnly?: boolean
+  /** Whether the database is made where there is none; by default, where it may be written. */
+  readonly mayCreate?: boolean
   /** Whether a commit survives a power cut, not only a killed process. */
   readonly durable?: boolean
 }
@@ -16,8 +18,8 @@ export interface Access {
  * Throws an AppError that says what is wrong with the URL or the file.
  */
 export async function connect(databaseUrl: string, access: Access = {}): Promise<Db> {
-  const { readOnly = false, durable = false } = access
-  const dialect = await openSqlite(sqliteFile(databaseUrl), { readOnly, durable })
+  const { readOnly = false, mayCreate = !readOnly, durable = false } = access
+  const dialect = await openSqlite(sqliteFile(databaseUrl), { readOnly, mayCreate, durable })
   return new Kysely<Database>({ dialect })
 }
 
@@ -35,6 +37,7 @@ export function sqliteFile(databaseUrl: string): string {
   }
   throw new AppError(
     'invalid',
-    `the database URL "${databaseUrl}" is not supported: write a file's path, or sqlite: and a path`,
+    // Without the rest, which may have a password.
+    `a database URL with ${scheme}: is not supported: write a file's path, or sqlite: and a path`,
   )
 }

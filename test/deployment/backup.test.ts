@@ -82,7 +82,7 @@ describe('a backup', () => {
   test.each([
     ['of the database onto itself', 'filled.db', 'filled.db', 2, 'is the database itself: name another file'],
     ['into a folder that is not there', 'filled.db', 'no/copy.db', 2, 'there is no folder'],
-    ['of nothing', 'nothing.db', 'copy.db', 3, 'there is no database at'],
+    ['of nothing', 'nothing.db', 'copy.db', 5, 'there is no database at'],
     ['of a file that is no database', 'text.db', 'copy.db', 5, 'file is not a database'],
     ['of a damaged database', 'damaged.db', 'copy.db', 5, 'is damaged'],
   ])('%s is refused in one line', async (_, database, copy, exitCode, reason) => {

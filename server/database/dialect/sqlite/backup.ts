@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '../../../../shared/app-error.ts'
-import { databaseError } from './database-error.ts'
+import { databaseError, noDatabaseAt } from './database-error.ts'
 import { retryWhileBusy } from './dialect.ts'
 
 /** What SQLite may keep beside a file. */
@@ -22,7 +22,7 @@ export interface CopyOptions {
  */
 export async function copySqlite(file: string, copy: string, options: CopyOptions): Promise<number> {
   const path = resolve(file)
-  if (!existsSync(path)) throw new AppError('not-found', `there is no database at ${path}`)
+  if (!existsSync(path)) throw noDatabaseAt(path)
   try {
     return await copyAndCheck(path, copy, options)
   } catch (error) {

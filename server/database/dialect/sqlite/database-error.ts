@@ -13,3 +13,10 @@ export function databaseError(path: string, error: unknown): AppError {
     { cause: error },
   )
 }
+
+export function noDatabaseAt(path: string): AppError {
+  return new AppError(
+    'unavailable',
+    `there is no database at ${path}: import data first (store-monitor import FOLDER), or say where it is with --database or --url`,
+  )
+}

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
-import { AppError } from '../../../../shared/app-error.ts'
-import { databaseError } from './database-error.ts'
+import { databaseError, noDatabaseAt } from './database-error.ts'
 import { retryWhileBusy, SharedSqliteDialect } from './dialect.ts'
 
 export interface SqliteAccess {
   readonly readOnly: boolean
+  readonly mayCreate: boolean
   /** Whether a commit is on the disk before it is reported, so that not even a power cut undoes it. */
   readonly durable: boolean
 }
@@ -15,7 +15,7 @@ export interface SqliteAccess {
 /** Opens the file, creating it and its folder where it may write. Throws an AppError that names the file. */
 export async function openSqlite(file: string, access: SqliteAccess): Promise<SharedSqliteDialect> {
   const path = resolve(file)
-  if (access.readOnly && !existsSync(path)) throw new AppError('not-found', `there is no database at ${path}`)
+  if (!access.mayCreate && !existsSync(path)) throw noDatabaseAt(path)
   let database: BetterSqlite3.Database | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
