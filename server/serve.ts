@@ -17,7 +17,10 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string
 }
 
-export interface ServerSetting extends Omit<ServiceSetting, keyof Config> {
+export interface ServerSetting extends Omit<
+  ServiceSetting,
+  keyof Config | 'mayCreateDatabase' | 'startThreads'
+> {
   readonly stopWithinMs?: number
 }
 
@@ -29,7 +32,7 @@ export interface ServerSetting extends Omit<ServiceSetting, keyof Config> {
 export async function startServer(config: Config, setting: ServerSetting): Promise<RunningServer> {
   const { stopWithinMs = STOP_WITHIN_MS } = setting
   await using parts = new AsyncDisposableStack()
-  const service = parts.use(await createService({ ...config, ...setting }))
+  const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
   const server = createAdaptorServer({ fetch: answer, hostname: config.host }) as Server
   const connections = trackConnections(server)
   await listen(server, config)

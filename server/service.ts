@@ -5,7 +5,7 @@ import { connect } from './database/connect.ts'
 import { failUnfinishedImports } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { createImporter, type Importer } from './ingest/importer.ts'
-import { createReportRunner, type ReportRunner } from './reports/runner.ts'
+import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {
   readonly app: Hono
@@ -18,6 +18,8 @@ export interface Service extends AsyncDisposable {
 export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'> {
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
+  /** Whether the threads that compute reports are started at once, or when there is one to compute. */
+  readonly startThreads: RunnerParts['startThreads']
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */
@@ -26,14 +28,25 @@ export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers' |
 
 /** Builds all parts and joins them; disposing takes them down in reverse. */
 export async function createService(setting: ServiceSetting): Promise<Service> {
-  const { databaseUrl, mayCreateDatabase = true, workers, publicUrl, version, now, onError } = setting
+  const {
+    databaseUrl,
+    mayCreateDatabase = true,
+    workers,
+    startThreads,
+    publicUrl,
+    version,
+    now,
+    onError,
+  } = setting
   await using parts = new AsyncDisposableStack()
-  const writing = parts.use(await connect(databaseUrl, { mayCreate: mayCreateDatabase }))
+  const writing = parts.use(await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false }))
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true }))
   const importer = parts.use(createImporter({ databaseUrl }))
-  const reports = parts.use(createReportRunner({ reading, writing, databaseUrl, workers, now, onError }))
+  const reports = parts.use(
+    createReportRunner({ reading, writing, databaseUrl, workers, startThreads, now, onError }),
+  )
   const app = createHttpApp({ db: reading, reports, importer, version, publicUrl, onError })
   const owned = parts.move()
   return {

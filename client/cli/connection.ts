@@ -82,6 +82,7 @@ async function withDatabase<Result>(
     databaseUrl,
     // A command that only asks does not leave an empty database behind where there was none.
     mayCreateDatabase: options.mayCreate ?? false,
+    startThreads: 'on demand',
     workers,
     version,
     now,

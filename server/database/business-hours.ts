@@ -3,6 +3,7 @@ import type { WeeklySpan } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { keysOfStores } from './stores.ts'
+import { textOfSpans } from './weekly-spans.ts'
 
 /**
  * Sets the weekly rule of stores, known or new, and returns those for which it was another. Spans may come in any order
@@ -12,7 +13,7 @@ export async function setBusinessHours(
   db: Db,
   rules: ReadonlyMap<StoreId, readonly WeeklySpan[]>,
 ): Promise<StoreId[]> {
-  const texts = Array.from(rules.values(), canonicalSpans)
+  const texts = Array.from(rules.values(), textOfSpans)
   const ruleKeys = await keysOfRules(db, new Set(texts))
   const storeIds = [...rules.keys()]
   const storeKeys = await keysOfStores(db, storeIds)
@@ -53,12 +54,6 @@ export async function setBusinessHours(
     changed.push(...changes.map((store) => store.storeId))
   }
   return changed
-}
-
-/** The one text of a rule: sorted by day, start and end, without repeats. */
-function canonicalSpans(spans: readonly WeeklySpan[]): string {
-  const texts = spans.map(({ day, start, end }) => JSON.stringify({ day, start, end }))
-  return `[${[...new Set(texts)].sort().join(',')}]`
 }
 
 /** The keys of rules, by their text. Rules that are new get the next ones. */

@@ -9,6 +9,11 @@ export interface Access {
   readonly readOnly?: boolean
   /** Whether the database is made where there is none; by default, where it may be written. */
   readonly mayCreate?: boolean
+  /**
+   * Whether writing on this connection may take the time to tidy the file up; by default, it may. Not for the thread that
+   * answers requests, where others write, too.
+   */
+  readonly checkpoints?: boolean
   /** Whether a commit survives a power cut, not only a killed process. */
   readonly durable?: boolean
 }
@@ -18,8 +23,8 @@ export interface Access {
  * Throws an AppError that says what is wrong with the URL or the file.
  */
 export async function connect(databaseUrl: string, access: Access = {}): Promise<Db> {
-  const { readOnly = false, mayCreate = !readOnly, durable = false } = access
-  const dialect = await openSqlite(sqliteFile(databaseUrl), { readOnly, mayCreate, durable })
+  const { readOnly = false, mayCreate = !readOnly, checkpoints = true, durable = false } = access
+  const dialect = await openSqlite(sqliteFile(databaseUrl), { readOnly, mayCreate, checkpoints, durable })
   return new Kysely<Database>({ dialect })
 }
 

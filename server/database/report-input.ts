@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { StoreId } from '../../shared/ids.ts'
+import type { WeeklySpan } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { concatenatedBytes, numbersAsJson } from './dialect/sqlite/aggregates.ts'
 import type { PartPlan } from './report-parts.ts'
+import { spansOfText } from './weekly-spans.ts'
 
 export interface StoreRules {
   readonly storeKey: number
@@ -68,19 +70,21 @@ export async function readPartPolls(
   return { lengths: JSON.parse(lengths) as number[], polls: polls ?? new Uint8Array() }
 }
 
-/** Weekly rules by their keys, as JSON of `WeeklySpan[]`. A rule never changes once it has a key. */
+/** Weekly rules by their keys. A rule never changes once it has a key. */
 export async function readBusinessHours(
   db: Db,
   keys: readonly number[],
-): Promise<{ businessHoursKey: number; spans: string }[]> {
+): Promise<{ businessHoursKey: number; spans: WeeklySpan[] }[]> {
   const rules = []
   for (const chunk of chunks(keys)) {
     const rows = await db
       .selectFrom('business_hours')
-      .select(['business_hours_key as businessHoursKey', 'spans'])
+      .selectAll()
       .where('business_hours_key', 'in', chunk)
       .execute()
-    rules.push(...rows)
+    for (const row of rows) {
+      rules.push({ businessHoursKey: row.business_hours_key, spans: spansOfText(row.spans) })
+    }
   }
   return rules
 }

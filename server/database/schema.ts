@@ -29,7 +29,7 @@ export interface StoreTable {
 /** Each distinct weekly rule once: a chain has far fewer rules than stores. */
 export interface BusinessHoursTable {
   business_hours_key: number
-  /** JSON of `WeeklySpan[]`, sorted and without repeats, so that equal rules are equal texts. */
+  /** As `weekly-spans.ts` writes them: equal rules are equal texts. */
   spans: string
 }
 

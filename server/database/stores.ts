@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
-import type { Store, StoreListQuery, WeeklySpan } from '../../shared/store.ts'
+import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { substringPattern } from './substring-pattern.ts'
+import { spansOfText } from './weekly-spans.ts'
 
 export async function getStore(db: Db, storeId: string): Promise<Store> {
   const row = await storeRows(db)
@@ -45,7 +46,7 @@ function storeRows(db: Db) {
 }
 
 function storeOf(row: { store_id: StoreId; timezone: string | null; spans: string | null }): Store {
-  const businessHours = row.spans === null ? null : (JSON.parse(row.spans) as WeeklySpan[])
+  const businessHours = row.spans === null ? null : spansOfText(row.spans)
   return { storeId: row.store_id, timezone: row.timezone, businessHours }
 }
 

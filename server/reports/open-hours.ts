@@ -25,7 +25,7 @@ export function createBusinessHours(): BusinessHours {
       for (const { businessHoursKey: key } of stores) if (key !== null && !known.has(key)) missing.add(key)
       if (missing.size === 0) return
       for (const { businessHoursKey, spans } of await readBusinessHours(db, [...missing])) {
-        known.set(businessHoursKey, (JSON.parse(spans) as WeeklySpan[]).map(weeklyHours))
+        known.set(businessHoursKey, spans.map(weeklyHours))
       }
     },
     of: (store) => (store.businessHoursKey === null ? null : known.get(store.businessHoursKey)!),

@@ -29,13 +29,16 @@ export function createRowReader(
 
   return async (reportKey, query) => {
     const offset = parseOffset(query.cursor)
-    if (query.sortBy === 'storeId' && query.order === 'ascending' && query.storeId === undefined) {
-      return pageInStoredOrder(db, reportKey, offset, query.limit)
-    }
+    if (isStoredOrder(query)) return pageInStoredOrder(db, reportKey, offset, query.limit)
     const key = JSON.stringify([reportKey, query.sortBy, query.order, query.storeId])
     if (last?.key !== key) last = { key, rows: await sortedRows(db, reportKey, query) }
     return pageAt(last.rows.slice(offset, offset + query.limit), offset, last.rows.length)
   }
+}
+
+/** Whether the rows that are asked for lie together as they are stored. */
+export function isStoredOrder({ sortBy, order, storeId }: ReportRowsQuery): boolean {
+  return sortBy === 'storeId' && order === 'ascending' && storeId === undefined
 }
 
 async function pageInStoredOrder(

@@ -29,10 +29,12 @@ import {
 } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 import { createGenerator } from './generate.ts'
+import { createRowReader, isStoredOrder } from './rows.ts'
 import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
 
 /** How often a watcher looks for what another process did to a report. */
 const LOOK_AGAIN_MS = 500
+const IDLE_THREAD_ENDS_MS = 60_000
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
@@ -63,6 +65,8 @@ export interface RunnerParts {
   readonly writing: Db
   readonly databaseUrl: string
   readonly workers: number
+  /** `at once` for a server, whose first report is not to wait for threads; `on demand` for a command that may need none. */
+  readonly startThreads: 'at once' | 'on demand'
   readonly now: () => number
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
@@ -85,6 +89,7 @@ export function createReportRunner({
   writing,
   databaseUrl,
   workers,
+  startThreads,
   now,
   onError,
 }: RunnerParts): ReportRunner {
@@ -93,12 +98,14 @@ export function createReportRunner({
     filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
     workerData: setting,
     maxThreads: workers,
-    minThreads: workers,
+    minThreads: startThreads === 'at once' ? workers : 0,
+    idleTimeout: IDLE_THREAD_ENDS_MS,
     // A thread that sleeps on an atomic cannot answer its database's timers.
     atomics: 'disabled',
   })
   const maxUnderWay = workers * 2
   const generator = createGenerator(reading)
+  const readRows = createRowReader(reading)
   const changes = new EventEmitter().setMaxListeners(0)
   let jobs: Job[] = []
   const steps = new Set<Promise<void>>()
@@ -252,7 +259,12 @@ export function createReportRunner({
 
     async rows(query) {
       const report = await getReport(reading, query.reportId)
-      if (report.state === 'complete') return runTask('pageOfRows', { reportKey: report.report_key, query })
+      if (report.state === 'complete') {
+        // What has to be sorted is for the pool; what is stored in that order is read sooner than it has its turn there.
+        return isStoredOrder(query)
+          ? readRows(report.report_key, query)
+          : runTask('pageOfRows', { reportKey: report.report_key, query })
+      }
       throw new AppError('conflict', `report ${query.reportId} has no rows: it is ${report.state}`)
     },
 

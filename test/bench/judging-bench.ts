@@ -1,16 +1,15 @@
+import type { StoreId } from '../../shared/ids.ts'
 import { reportWindows, WEEK_MS } from '../../shared/report.ts'
-import { defaultTimezone, type WeeklySpan } from '../../shared/store.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
+import { readStoreRules } from '../../server/database/report-input.ts'
 import { latestPollAt } from '../../server/database/poll-week-summary.ts'
-import { openIntervals, type WeeklyHours } from '../../server/uptime/business-hours.ts'
+import { createBusinessHours, createOpenHours } from '../../server/reports/open-hours.ts'
 import type { Intervals } from '../../server/uptime/interval.ts'
 import { wordsOfBytes, type PollWeek } from '../../server/uptime/poll-week.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../../server/uptime/store-uptime.ts'
-import { zoneOffsets } from '../../server/uptime/zone-offsets.ts'
 import type { Bench } from './bench.ts'
 import { measured, scaled, type Figure } from './figures.ts'
 
-const DAY_MS = 86_400_000
 /** As many as `week` has, so that the words of a larger size need not all be in memory. */
 const MOST_STORES = 14_092
 const windowLengthsMs = reportWindows.map(({ lengthMs }) => lengthMs)
@@ -71,9 +70,12 @@ function sumOf(weeks: readonly PollWeek[]): number {
 
 async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
   const time = relevantTime(viewpoint, WEEK_MS)
-  const openOf = await createOpenHours(db, viewpoint)
-  const stores = await db.selectFrom('store').selectAll().orderBy('store_id').limit(MOST_STORES).execute()
-  const weeksOf = new Map(stores.map((store): [number, PollWeek[]] => [store.store_key, []]))
+  const allStores = { firstStoreId: '' as StoreId, nextStoreId: null }
+  const stores = (await readStoreRules(db, allStores)).slice(0, MOST_STORES)
+  const rules = createBusinessHours()
+  await rules.load(db, stores)
+  const openOf = createOpenHours(time)
+  const weeksOf = new Map(stores.map((store): [number, PollWeek[]] => [store.storeKey, []]))
   for (const week of pollWeeksOf(time)) {
     const rows = db.selectFrom('poll_week').select(['store_key', 'polls']).where('week', '=', week)
     for await (const { store_key, polls } of rows.stream()) {
@@ -81,42 +83,7 @@ async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
     }
   }
   return stores.map((store) => ({
-    open: openOf(store.timezone, store.business_hours_key),
-    weeks: weeksOf.get(store.store_key)!,
+    open: openOf(store, rules.of(store)),
+    weeks: weeksOf.get(store.storeKey)!,
   }))
-}
-
-async function createOpenHours(
-  db: Db,
-  viewpoint: Viewpoint,
-): Promise<(timezone: string | null, rule: number | null) => Intervals> {
-  const time = relevantTime(viewpoint, WEEK_MS)
-  const rules = await db.selectFrom('business_hours').selectAll().execute()
-  const hoursOf = new Map(
-    rules.map(({ business_hours_key, spans }) => [
-      business_hours_key,
-      (JSON.parse(spans) as WeeklySpan[]).map(weeklyHours),
-    ]),
-  )
-  const known = new Map<string, Intervals>()
-  return (timezone, rule) => {
-    const zone = timezone ?? defaultTimezone
-    const key = `${rule} ${zone}`
-    let open = known.get(key)
-    if (!open) {
-      const offsets = zoneOffsets(zone, time.startMs - 3 * DAY_MS, time.endMs + 3 * DAY_MS)
-      open = openIntervals(rule === null ? null : hoursOf.get(rule)!, offsets, time)
-      known.set(key, open)
-    }
-    return open
-  }
-}
-
-function weeklyHours({ day, start, end }: WeeklySpan): WeeklyHours {
-  return { day, startMs: timeOfDayMs(start), endMs: timeOfDayMs(end) }
-}
-
-function timeOfDayMs(text: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number)
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000
 }

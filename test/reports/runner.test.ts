@@ -14,7 +14,15 @@ async function runnerOn(databaseUrl: string, workers = 1) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const runner = parts.use(
-    createReportRunner({ reading: db, writing: db, databaseUrl, workers, now: Date.now, onError }),
+    createReportRunner({
+      reading: db,
+      writing: db,
+      databaseUrl,
+      workers,
+      startThreads: 'on demand',
+      now: Date.now,
+      onError,
+    }),
   )
   const owned = parts.move()
   return { db, runner, errors, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -8,6 +8,8 @@ import { retryWhileBusy, SharedSqliteDialect } from './dialect.ts'
 export interface SqliteAccess {
   readonly readOnly: boolean
   readonly mayCreate: boolean
+  /** Whether this connection moves what was written from the WAL to the file now and then, which takes a while. */
+  readonly checkpoints: boolean
   /** Whether a commit is on the disk before it is reported, so that not even a power cut undoes it. */
   readonly durable: boolean
 }
@@ -29,11 +31,14 @@ export async function openSqlite(file: string, access: SqliteAccess): Promise<Sh
   }
 }
 
-function configure(database: BetterSqlite3.Database, { readOnly, durable }: SqliteAccess): void {
+function configure(database: BetterSqlite3.Database, { readOnly, checkpoints, durable }: SqliteAccess): void {
+  // Of a new file: a store's polls of a week then rarely need a further page.
+  if (!readOnly) database.pragma('page_size = 8192')
   // Readers go on while one connection writes, in this process and others.
   if (!readOnly) database.pragma('journal_mode = wal')
   // In WAL mode `normal` can lose the last commits in a power cut, but never damage the file.
   database.pragma(`synchronous = ${durable ? 'full' : 'normal'}`)
+  if (!checkpoints) database.pragma('wal_autocheckpoint = 0')
   database.pragma('foreign_keys = on')
   database.pragma('cache_size = -32768')
 }
