@@ -12,6 +12,7 @@ import { measured, scaled, type Figure } from './figures.ts'
 
 /** As many as `week` has, so that the words of a larger size need not all be in memory. */
 const MOST_STORES = 14_092
+const DAY_MS = 86_400_000
 const windowLengthsMs = reportWindows.map(({ lengthMs }) => lengthMs)
 
 interface StorePolls {
