@@ -2,7 +2,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import { keysOfStores } from './stores.ts'
+import { setRules } from './stores.ts'
 import { textOfSpans } from './weekly-spans.ts'
 
 /**
@@ -13,47 +13,10 @@ export async function setBusinessHours(
   db: Db,
   rules: ReadonlyMap<StoreId, readonly WeeklySpan[]>,
 ): Promise<StoreId[]> {
-  const texts = Array.from(rules.values(), textOfSpans)
-  const ruleKeys = await keysOfRules(db, new Set(texts))
-  const storeIds = [...rules.keys()]
-  const storeKeys = await keysOfStores(db, storeIds)
-  const stores = storeIds.map((storeId, i) => ({
-    storeId,
-    storeKey: storeKeys[i]!,
-    ruleKey: ruleKeys.get(texts[i]!)!,
-  }))
-  const changed: StoreId[] = []
-  for (const chunk of chunks(stores)) {
-    const stored = await db
-      .selectFrom('store')
-      .select(['store_key', 'business_hours_key'])
-      .where(
-        'store_key',
-        'in',
-        chunk.map((store) => store.storeKey),
-      )
-      .execute()
-    const before = new Map(stored.map((row) => [row.store_key, row.business_hours_key]))
-    const changes = chunk.filter((store) => before.get(store.storeKey) !== store.ruleKey)
-    if (changes.length === 0) continue
-    await db
-      .insertInto('store')
-      .values(
-        changes.map(({ storeId, storeKey, ruleKey }) => ({
-          store_key: storeKey,
-          store_id: storeId,
-          business_hours_key: ruleKey,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict
-          .column('store_key')
-          .doUpdateSet((eb) => ({ business_hours_key: eb.ref('excluded.business_hours_key') })),
-      )
-      .execute()
-    changed.push(...changes.map((store) => store.storeId))
-  }
-  return changed
+  const textOf = new Map(Array.from(rules, ([storeId, spans]) => [storeId, textOfSpans(spans)]))
+  const keys = await keysOfRules(db, new Set(textOf.values()))
+  const keyOfStore = new Map(Array.from(textOf, ([storeId, text]) => [storeId, keys.get(text)!]))
+  return setRules(db, 'business_hours_key', keyOfStore)
 }
 
 /** The keys of rules, by their text. Rules that are new get the next ones. */

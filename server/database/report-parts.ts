@@ -157,27 +157,20 @@ export async function listPartSizes(
   }))
 }
 
-export async function readPartCsv(db: Db, reportKey: number, part: number): Promise<Uint8Array> {
+/** A complete part's CSV, or its packed totals. Throws a `not-found` AppError where the report was removed meanwhile. */
+export async function readPart(
+  db: Db,
+  reportKey: number,
+  part: number,
+  what: 'csv' | 'totals',
+): Promise<Uint8Array> {
   const row = await db
     .selectFrom('report_part')
-    .select('csv')
+    .select(`${what} as bytes`)
     .where('report_key', '=', reportKey)
     .where('part', '=', part)
     .executeTakeFirst()
-  return row?.csv ?? missingPart(reportKey, part)
-}
-
-export async function readPartTotals(db: Db, reportKey: number, part: number): Promise<Uint8Array> {
-  const row = await db
-    .selectFrom('report_part')
-    .select('totals')
-    .where('report_key', '=', reportKey)
-    .where('part', '=', part)
-    .executeTakeFirst()
-  return row?.totals ?? missingPart(reportKey, part)
-}
-
-function missingPart(reportKey: number, part: number): never {
+  if (row?.bytes) return row.bytes
   throw new AppError(
     'not-found',
     `part ${part} of report ${reportKey} is gone: it was removed while it was read`,

@@ -5,6 +5,7 @@ import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
+import type { StoreTable } from './schema.ts'
 import { substringPattern } from './substring-pattern.ts'
 import { spansOfText } from './weekly-spans.ts'
 
@@ -84,43 +85,40 @@ async function nextStoreKey(db: Db): Promise<number> {
   return (last ?? 0) + 1
 }
 
-/** Sets the zone of stores, known or new, and returns those for which it was another. Call it in a transaction. */
-export async function setTimezones(db: Db, timezones: ReadonlyMap<StoreId, string>): Promise<StoreId[]> {
-  const storeIds = [...timezones.keys()]
-  const keys = await keysOfStores(db, storeIds)
+type RuleColumn = 'timezone' | 'business_hours_key'
+
+/** Sets a rule of stores, known or new, and returns those for which it was another. Call it in a transaction. */
+export async function setRules<Column extends RuleColumn>(
+  db: Db,
+  column: Column,
+  rules: ReadonlyMap<StoreId, NonNullable<StoreTable[Column]>>,
+): Promise<StoreId[]> {
+  const storeIds = [...rules.keys()]
+  const storeKeys = await keysOfStores(db, storeIds)
   const stores = storeIds.map((storeId, i) => ({
-    storeId,
-    storeKey: keys[i]!,
-    timezone: timezones.get(storeId)!,
+    store_key: storeKeys[i]!,
+    store_id: storeId,
+    [column]: rules.get(storeId),
   }))
   const changed: StoreId[] = []
   for (const chunk of chunks(stores)) {
+    const keys = chunk.map((store) => store.store_key)
     const stored = await db
       .selectFrom('store')
-      .select(['store_id', 'timezone'])
-      .where(
-        'store_id',
-        'in',
-        chunk.map((store) => store.storeId),
-      )
+      .select(['store_key', 'timezone', 'business_hours_key'])
+      .where('store_key', 'in', keys)
       .execute()
-    const before = new Map(stored.map((row) => [row.store_id, row.timezone]))
-    const changes = chunk.filter((store) => before.get(store.storeId) !== store.timezone)
+    const before = new Map(stored.map((row) => [row.store_key, row[column]]))
+    const changes = chunk.filter((store) => before.get(store.store_key) !== rules.get(store.store_id))
     if (changes.length === 0) continue
     await db
       .insertInto('store')
-      .values(
-        changes.map(({ storeId, storeKey, timezone }) => ({
-          store_key: storeKey,
-          store_id: storeId,
-          timezone,
-        })),
-      )
+      .values(changes)
       .onConflict((conflict) =>
-        conflict.column('store_key').doUpdateSet((eb) => ({ timezone: eb.ref('excluded.timezone') })),
+        conflict.column('store_key').doUpdateSet((eb) => ({ [column]: eb.ref(`excluded.${column}`) })),
       )
       .execute()
-    changed.push(...changes.map((store) => store.storeId))
+    changed.push(...changes.map((store) => store.store_id))
   }
   return changed
 }

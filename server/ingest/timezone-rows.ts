@@ -1,4 +1,4 @@
-import { setTimezones } from '../database/stores.ts'
+import { setRules } from '../database/stores.ts'
 import { ianaZoneName } from '../uptime/zone-offsets.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Header } from './header.ts'
@@ -35,7 +35,7 @@ export function createTimezoneRows({ columns }: Pick<Header, 'columns'>): RowCol
     steps: () => [
       {
         rows: size,
-        prepare: () => async (transaction) => (await setTimezones(transaction, timezones)).length,
+        prepare: () => async (transaction) => (await setRules(transaction, 'timezone', timezones)).length,
       },
     ],
   }

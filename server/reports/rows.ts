@@ -3,7 +3,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPartTotals, readStoreIds } from '../database/report-parts.ts'
+import { listPartSizes, readPart, readStoreIds } from '../database/report-parts.ts'
 import { wordsOfBytes } from '../uptime/poll-week.ts'
 import { reportRowAt, storeCountOf, storeKeyAt, type PackedTotals } from './totals.ts'
 
@@ -106,7 +106,7 @@ function parseOffset(cursor: string | undefined): number {
 }
 
 async function readRowsOfPart(db: Db, reportKey: number, part: number): Promise<RowsOfPart> {
-  const totals = wordsOfBytes(await readPartTotals(db, reportKey, part))
+  const totals = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
   const storeKeys = Array.from({ length: storeCountOf(totals) }, (_, store) => storeKeyAt(totals, store))
   const idOf = await readStoreIds(db, storeKeys)
   return { totals, storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!) }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { getImport, listImports } from '../../server/database/imports.ts'
 import { databaseSummary, latestPollAt } from '../../server/database/poll-week-summary.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
-import { getStore, listStores, setTimezones } from '../../server/database/stores.ts'
+import { getStore, listStores, setRules } from '../../server/database/stores.ts'
 import { importId, storeId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import { importScene, pollFile } from '../ingest/import-scene.ts'
@@ -24,7 +24,7 @@ async function allPages<Item>(
 describe('stores', () => {
   async function sceneWithStores(...ids: string[]) {
     const scene = await importScene()
-    await setTimezones(scene.db, new Map(ids.map((id) => [storeId.parse(id), 'UTC'])))
+    await setRules(scene.db, 'timezone', new Map(ids.map((id) => [storeId.parse(id), 'UTC'])))
     return scene
   }
 

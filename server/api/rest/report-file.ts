@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { Db } from '../../database/connect.ts'
-import { listPartSizes, readPartCsv } from '../../database/report-parts.ts'
+import { listPartSizes, readPart } from '../../database/report-parts.ts'
 import type { StoredReport } from '../../database/reports.ts'
 import { csvHeaderLine, csvLines, type ColumnChoice } from '../../reports/csv.ts'
 import { rowsByPart } from '../../reports/rows.ts'
@@ -65,7 +65,7 @@ async function storedCsv(db: Db, reportKey: number): Promise<Pick<ReportFile, 'l
         const from = Math.max(0, start - partStart)
         const to = Math.min(csvBytes, end - partStart)
         partStart += csvBytes
-        if (from < to) yield (await readPartCsv(db, reportKey, part)).subarray(from, to)
+        if (from < to) yield (await readPart(db, reportKey, part, 'csv')).subarray(from, to)
       }
     },
   }

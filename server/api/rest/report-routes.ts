@@ -64,6 +64,14 @@ const stateOrFileResponses: Record<number, RestResponse> = {
   404: unknownReport,
 }
 
+const triggerPaths = [
+  '/trigger_report',
+  '/api/trigger_report',
+  '/api/v1/trigger_report',
+  '/trigger_report/',
+  '/api/trigger_report/',
+] as const
+
 /**
  * The operations on reports and every path that they are served at. Five published systems speak dialects of this API;
  * the paths of theirs that are not ours stand behind the one to use. Handlers translate names, and nothing else.
@@ -74,13 +82,7 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
   const triggerReport = defineRoute({
     id: 'triggerReport',
     method: 'post',
-    paths: [
-      '/trigger_report',
-      '/api/trigger_report',
-      '/api/v1/trigger_report',
-      '/trigger_report/',
-      '/api/trigger_report/',
-    ],
+    paths: triggerPaths,
     tag: 'Reports',
     summary: 'Request a report',
     description:
@@ -111,13 +113,7 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
   const triggerReportByGet = defineRoute({
     id: 'triggerReportByGet',
     method: 'get',
-    paths: [
-      '/trigger_report',
-      '/api/trigger_report',
-      '/api/v1/trigger_report',
-      '/trigger_report/',
-      '/api/trigger_report/',
-    ],
+    paths: triggerPaths,
     tag: 'Reports',
     summary: 'Request a report, for clients that use GET',
     description:
