@@ -70,6 +70,7 @@ export function firstSchema(types: ColumnTypes) {
         .addColumn('request_key', 'text')
         .addColumn('state', 'text', (column) => column.notNull())
         .addColumn('as_of', 'bigint', (column) => column.notNull())
+        .addColumn('requested_as_of', 'bigint')
         .addColumn('interpolation', 'text', (column) => column.notNull())
         .addColumn('reach_ms', 'integer', (column) => column.notNull())
         .addColumn('stores_total', 'integer', (column) => column.notNull())

@@ -15,6 +15,7 @@ export type StoreId = z.infer<typeof storeId>
 
 export const reportId = z
   .uuid('a report id is a UUID, as /trigger_report returned it')
+  .toLowerCase()
   .brand('ReportId')
   .describe('Id of a report, as it was returned when the report was requested')
 export type ReportId = z.infer<typeof reportId>

@@ -1,4 +1,7 @@
 const DAY_MS = 86_400_000
+/** The years 0000 to 9999 in UTC: what `formatTimestamp` writes is read back. */
+const FIRST_MS = -62_167_219_200_000
+const LAST_MS = 253_402_300_799_999
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
@@ -51,11 +54,11 @@ export function parseTimestamp(text: string): number {
     }
   }
   const offsetMinutes = at === length ? 0 : zoneOffsetMinutes(text, at)
-  return (
+  const epochMs =
     daysSinceEpoch(year, month, day) * DAY_MS +
     (hour * 3600 + (minute - offsetMinutes) * 60 + second) * 1000 +
     ms
-  )
+  return epochMs >= FIRST_MS && epochMs <= LAST_MS ? epochMs : NaN
 }
 
 /** An instant as ISO 8601 in UTC, with milliseconds where there are any. */

@@ -32,6 +32,7 @@ export async function withConnection<Result>(
   if (options.url !== undefined && options.database !== undefined) {
     throw new AppError('invalid', '--url and --database exclude each other: a server has its own database')
   }
+  if (options.url === '') throw new AppError('invalid', '--url is empty: write the URL of a server')
   const url =
     options.url ?? (options.database === undefined ? context.environment['STORE_MONITOR_URL'] : undefined)
   if (!url) return withDatabase(context, options, use)

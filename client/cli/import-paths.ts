@@ -30,7 +30,11 @@ async function importWithProgress(
 ): Promise<ImportRecord[]> {
   using display = createProgressDisplay(context, options)
   return await connection.importPaths(paths, {
-    onProgress: (progress) => display.show(stepOfImport(progress)),
+    onProgress(progress) {
+      // A file that has been read is done when its rows are stored: only then is the number of rows the last.
+      const isStoring = progress.bytesRead === progress.bytesTotal && progress.rowsStored === 0
+      if (!isStoring) display.show(stepOfImport(progress))
+    },
     signal: context.signal,
   })
 }

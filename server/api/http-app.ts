@@ -1,5 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
@@ -9,7 +10,7 @@ import { appErrorOf, problemOf, type Problem } from './errors.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
 import { mediaTypes } from './rest/report-file.ts'
-import { serveRoute } from './rest/route.ts'
+import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
 import { restRoutes } from './rest/routes.ts'
 import { appRouter } from './router.ts'
 
@@ -37,6 +38,7 @@ export function createHttpApp(parts: ApiParts): Hono {
   app.get('/openapi.json', (context) => context.json(document))
   serveDocs(app)
 
+  app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => answer(problemOf(bodyTooLarge())) }))
   app.all('/trpc/*', (context) =>
     fetchRequestHandler({
       endpoint: '/trpc',

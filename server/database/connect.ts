@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import { openSqlite } from './dialect/sqlite/open.ts'
 import type { Database } from './schema.ts'
@@ -25,7 +25,10 @@ export interface Access {
 export async function connect(databaseUrl: string, access: Access = {}): Promise<Db> {
   const { readOnly = false, mayCreate = !readOnly, checkpoints = true, durable = false } = access
   const dialect = await openSqlite(sqliteFile(databaseUrl), { readOnly, mayCreate, checkpoints, durable })
-  return new Kysely<Database>({ dialect })
+  const db = new Kysely<Database>({ dialect })
+  // Kysely closes only what it has used.
+  await sql`select 1`.execute(db)
+  return db
 }
 
 /** The path of the file that a URL names. */
@@ -33,7 +36,10 @@ export function sqliteFile(databaseUrl: string): string {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(databaseUrl) ?? []
   if (scheme === undefined || rest === undefined) return databaseUrl
   if (scheme === 'sqlite' || scheme === 'sqlite3' || scheme === 'file') {
-    const path = decodeURIComponent(rest.replace(/^\/\/(?:localhost)?(?=\/|$)/, '').replace(/^\/\//, ''))
+    const path = decodeURIComponent(rest.replace(/^\/\/(?:localhost(?=\/))?/, ''))
+      .replace(/^\/{2,}/, '/')
+      // sqlite:///./a.db, as many programs write a path from the current folder.
+      .replace(/^\/(?=\.\.?\/)/, '')
     if (path !== '' && path !== ':memory:') return path
     throw new AppError(
       'invalid',

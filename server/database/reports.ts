@@ -6,6 +6,7 @@ import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Report, ReportOptions, ReportState } from '../../shared/report.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
+import { deleteParts } from './report-parts.ts'
 import type { ReportTable } from './schema.ts'
 
 /** A report as it is kept: instants in epoch milliseconds. */
@@ -22,7 +23,9 @@ export interface RequestOnce {
 
 export interface ReportRequest {
   readonly reportId: ReportId
-  readonly options: ReportOptions & { readonly asOf: number }
+  /** As they were asked for. */
+  readonly options: ReportOptions
+  readonly asOf: number
   readonly requestedAtMs: number
   readonly once?: RequestOnce | undefined
 }
@@ -33,18 +36,19 @@ export interface ReportRequest {
  */
 export async function insertReport(
   db: Db,
-  { reportId, options, requestedAtMs, once }: ReportRequest,
+  { reportId, options, asOf, requestedAtMs, once }: ReportRequest,
 ): Promise<{ report: StoredReport; isNew: boolean }> {
   return db.transaction().execute(async (tx) => {
     const same = once && (await findRequested(tx, once.key, requestedAtMs - once.forMs))
-    if (same && (!once.untilNews || same.as_of === options.asOf)) return { report: same, isNew: false }
+    if (same && (!once.untilNews || same.as_of === asOf)) return { report: same, isNew: false }
     const report = await tx
       .insertInto('report')
       .values({
         report_id: reportId,
         request_key: once?.key ?? null,
         state: 'queued',
-        as_of: options.asOf,
+        as_of: asOf,
+        requested_as_of: options.asOf ?? null,
         interpolation: options.interpolation,
         reach_ms: options.reach,
         stores_total: 0,
@@ -116,7 +120,7 @@ export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise
   }
 }
 
-/** Puts an unfinished report into a final state; false where it had ended already. */
+/** Puts an unfinished report into a final state; false where it had ended already. Only a complete one keeps its parts. */
 export async function finishReport(
   db: Db,
   reportKey: number,
@@ -126,13 +130,17 @@ export async function finishReport(
     readonly finishedAtMs: number
   },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('report')
-    .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
-    .where('report_key', '=', reportKey)
-    .where('state', 'in', ['queued', 'running'])
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return db.transaction().execute(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('report')
+      .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
+      .where('report_key', '=', reportKey)
+      .where('state', 'in', ['queued', 'running'])
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return false
+    if (end.state !== 'complete') await deleteParts(tx, reportKey)
+    return true
+  })
 }
 
 /** The report as callers see it. */

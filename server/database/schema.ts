@@ -77,6 +77,8 @@ export interface ReportTable {
   request_key: string | null
   state: ReportState
   as_of: number
+  /** null where the latest poll was asked for. */
+  requested_as_of: number | null
   interpolation: Interpolation
   reach_ms: number
   /** 0 until the stores have been dealt into parts. */

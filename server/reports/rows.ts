@@ -64,7 +64,7 @@ async function sortedRows(db: Db, reportKey: number, query: ReportRowsQuery): Pr
   const rows: ReportRow[] = []
   for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
     storeIds.forEach((storeId, store) => {
-      if (query.storeId === undefined || storeId.includes(query.storeId)) {
+      if (query.storeId === undefined || storeId.toLowerCase().includes(query.storeId.toLowerCase())) {
         rows.push(reportRowAt(totals, store, storeId))
       }
     })

@@ -16,7 +16,7 @@ import {
 } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
-import { deleteParts, type PartPlan } from '../database/report-parts.ts'
+import type { PartPlan } from '../database/report-parts.ts'
 import {
   deleteReport,
   finishReport,
@@ -185,7 +185,6 @@ export function createReportRunner({
       finishedAtMs: now(),
       ...(failure === undefined ? {} : { failure }),
     })
-    if (state !== 'complete') await deleteParts(writing, report.report_key)
   }
 
   /** The instant to look back from. Also where it is given, a report needs polls. */
@@ -204,7 +203,8 @@ export function createReportRunner({
       const reportId = reportIdSchema.parse(randomUUID())
       const { report, isNew } = await insertReport(writing, {
         reportId,
-        options: { ...options, asOf },
+        options,
+        asOf,
         requestedAtMs: now(),
         once,
       })
@@ -292,7 +292,7 @@ export function createReportRunner({
 
 function requireSameOptions(report: StoredReport, { asOf, interpolation, reach }: ReportOptions): void {
   const isSame =
-    (asOf === undefined || asOf === report.as_of) &&
+    (asOf ?? null) === report.requested_as_of &&
     interpolation === report.interpolation &&
     reach === report.reach_ms
   if (isSame) return

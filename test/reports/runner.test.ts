@@ -114,7 +114,9 @@ test('a cancelled report ends, frees the pool, and leaves no parts', async () =>
   const next = await lastOf(on.runner, await on.runner.trigger(usual))
   expect(next.state).toBe('complete')
   expect(new Set((await storedParts(on.db)).map((part) => part.report_key)).size).toBe(1)
+  const parts = await storedParts(on.db)
   await expect(on.runner.cancel(next.reportId)).rejects.toThrow(/cannot be cancelled: it is complete/)
+  expect(await storedParts(on.db)).toEqual(parts)
   expect(on.errors).toEqual([])
 })
 
@@ -169,8 +171,10 @@ test('a repeated request is one report, until there are later polls where it loo
   const named = await on.runner.trigger(usual, keyed)
   await on.db.updateTable('poll_week_summary').set({ latest_poll_at: 0 }).execute()
   expect((await on.runner.trigger(usual, keyed)).reportId).toBe(named.reportId)
-  const others = reportOptions.parse({ reach: '2h' })
-  await expect(on.runner.trigger(others, keyed)).rejects.toThrow(/requested with other options/)
+  for (const other of [{ reach: '2h' }, { asOf: named.asOf }]) {
+    const options = reportOptions.parse(other)
+    await expect(on.runner.trigger(options, keyed)).rejects.toThrow(/requested with other options/)
+  }
 })
 
 test("one store's row is that of a whole report", async () => {

@@ -5,7 +5,7 @@ import { formatTimestamp, parseTimestamp } from '../../shared/timestamp.ts'
 
 const seed = 20_230_125
 
-/** The forms of a timestamp as one expression, and its instant from Temporal. */
+/** The forms of a timestamp as one expression, and its instant from Temporal, where that has a year of four digits in UTC. */
 function slowParseTimestamp(text: string): number {
   const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?)(?: ?(Z|UTC|[+-]\d\d:\d\d))?$/.exec(
     text,
@@ -14,7 +14,9 @@ function slowParseTimestamp(text: string): number {
   const [, date, time, zone = 'Z'] = parts
   const nanoseconds = time!.replace(/(\.\d{9})\d+$/, '$1')
   try {
-    return Temporal.Instant.from(`${date}T${nanoseconds}${zone === 'UTC' ? 'Z' : zone}`).epochMilliseconds
+    const instant = Temporal.Instant.from(`${date}T${nanoseconds}${zone === 'UTC' ? 'Z' : zone}`)
+    const { year } = instant.toZonedDateTimeISO('UTC')
+    return year >= 0 && year <= 9999 ? instant.epochMilliseconds : NaN
   } catch {
     return NaN
   }

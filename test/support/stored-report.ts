@@ -12,7 +12,8 @@ export async function storedReport(
   await using db = await connect(databaseUrl)
   const { report } = await insertReport(db, {
     reportId: reportId.parse(randomUUID()),
-    options: { ...reportOptions.parse({}), asOf: Date.UTC(2023, 0, 24, 11) },
+    options: reportOptions.parse({}),
+    asOf: Date.UTC(2023, 0, 24, 11),
     requestedAtMs: Date.UTC(2023, 0, 24, 12),
   })
   const finishedAtMs = Date.UTC(2023, 0, 24, 13)

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
 import { AppError } from '../../../shared/app-error.ts'
@@ -29,7 +28,7 @@ const columns: readonly TableColumn<ReportRow>[] = [
   { head: 'BUSINESS TIME', align: 'right', cell: (row) => formatHours(businessTimeMs(row)) },
 ]
 
-/** Imports the example data into a fresh database in the current folder, and shows what a report says. */
+/** Imports the example data into a database in the current folder, and shows what a report says. */
 export async function runDemo(context: CommandContext, options: MessageOptions): Promise<void> {
   const chain = relative('', join(context.packageFolder, 'examples', 'chain'))
   if (!existsSync(chain)) {
@@ -40,7 +39,6 @@ export async function runDemo(context: CommandContext, options: MessageOptions):
     )
   }
   const output = await openReportOutput(reportPath)
-  for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true })
 
   say(context, options, 'Ten days of a made-up restaurant chain, from examples/chain\n')
   await withConnection(context, { database, mayCreate: true }, async (connection) => {

@@ -377,7 +377,11 @@ function partResponses(mediaType: string): Record<number, RestResponse> {
 
 /** The file format that the Accept header names, if any: a browser's or curl's wildcard means the state. */
 function acceptedFormat(context: Context): FileFormat | undefined {
-  const types = (context.req.header('accept') ?? '').split(',').map((type) => type.split(';')[0]!.trim())
+  const types = (context.req.header('accept') ?? '')
+    .toLowerCase()
+    .split(',')
+    .filter((type) => !/;\s*q=0(?:\.0*)?\s*$/.test(type))
+    .map((type) => type.split(';')[0]!.trim())
   if (types.includes('text/csv')) return 'csv'
   return types.includes('application/x-ndjson') ? 'ndjson' : undefined
 }

@@ -48,7 +48,8 @@ export interface RestRoute<
 
 const nothing = z.object({})
 export const noBody = z.undefined()
-const maxBodyBytes = 64 * 1024
+/** Of a body that is not a file. */
+export const maxBodyBytes = 64 * 1024
 
 type Optional = 'path' | 'query' | 'headers' | 'body'
 
@@ -130,7 +131,11 @@ async function readText(request: Request): Promise<string> {
     if (length <= maxBodyBytes) chunks.push(chunk) // what is too much is read all the same: the next request is behind it
   }
   if (length > maxBodyBytes) {
-    throw new AppError('too-large', `the body has ${length} bytes, and at most ${maxBodyBytes} are taken`)
+    throw bodyTooLarge()
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+export function bodyTooLarge(): AppError {
+  return new AppError('too-large', `the body is larger than the ${maxBodyBytes} bytes that are taken`)
 }

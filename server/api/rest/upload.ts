@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -24,8 +24,7 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
   const path = join(folder, 'upload.csv')
   const discard = () => rm(folder, { recursive: true, force: true })
   try {
-    if (request.body === null) throw new AppError('invalid', 'the body is empty: send the CSV file in it')
-    await pipeline(Readable.fromWeb(request.body), createWriteStream(path))
+    await spool(request, path)
   } catch (error) {
     await discard()
     throw error
@@ -35,6 +34,8 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
     try {
       const [record] = await parts.importer.importFiles([path], { source, onProgress })
       return record!
+    } catch (error) {
+      throw namedAs(source, path, error)
     } finally {
       await discard()
     }
@@ -48,14 +49,38 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
   })
 }
 
+async function spool(request: Request, path: string): Promise<void> {
+  try {
+    if (request.body !== null) await pipeline(Readable.fromWeb(request.body), createWriteStream(path))
+  } catch (error) {
+    if (!request.signal.aborted) throw error
+    throw new AppError('invalid', 'the upload was broken off', { cause: error })
+  }
+  const isEmpty = request.body === null || (await stat(path)).size === 0
+  if (isEmpty) throw new AppError('invalid', 'the body is empty: send the CSV file in it')
+}
+
+/** The error with the name that the caller knows the file by. */
+function namedAs(source: string, path: string, error: unknown): unknown {
+  if (!(error instanceof AppError)) return error
+  return new AppError(error.code, error.message.replaceAll(path, source), { cause: error })
+}
+
 function eventLines(
   importUpload: (onProgress: (progress: ImportProgress) => void) => Promise<ImportRecord>,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
+  // The import goes on when its caller has gone: what has arrived is as good as before.
+  let isRead = true
   return new ReadableStream({
+    cancel() {
+      isRead = false
+    },
     async start(controller) {
-      const send = (event: UploadEvent) => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`))
+      const send = (event: UploadEvent) => {
+        if (isRead) controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`))
+      }
       try {
         send({ import: await importUpload((progress) => send({ progress })) })
       } catch (error) {
@@ -63,7 +88,7 @@ function eventLines(
         if (appError.code === 'internal') onError(error)
         send({ problem: problemOf(appError) })
       }
-      controller.close()
+      if (isRead) controller.close()
     },
   })
 }
