@@ -97,18 +97,18 @@ export function createPollBatch(): PollBatch {
     return steps
   }
 
-  /** Deals the pairs on disk out to a file for each step. */
-  function dealOut(pairs: PairFile, steps: readonly (readonly number[])[]): PairFile[] {
+  /** Deals the pairs on disk out to the file of each step. */
+  function dealOut(pairs: PairFile, steps: readonly (readonly number[])[], files: readonly PairFile[]): void {
     const stepOfGroup = new Uint32Array(groupWeek.length)
     for (const [step, groupsOfStep] of steps.entries())
       for (const group of groupsOfStep) stepOfGroup[group] = step
-    const dealers = steps.map(() => createDealer())
+    const dealers = files.map(createDealer)
     for (const block of pairs.read()) {
       for (let i = 0; i < block.count; i++) {
         dealers[stepOfGroup[block.groups[i]!]!]!.add(block.groups[i]!, block.words[i]!)
       }
     }
-    return dealers.map((dealer) => dealer.finish())
+    for (const dealer of dealers) dealer.finish()
   }
 
   /** The weeks of some groups, `pairs` having all polls of theirs and no others. */
@@ -154,7 +154,8 @@ export function createPollBatch(): PollBatch {
       }
       setAside()
       const steps = groupsOfSteps(rank, pollsPerStep)
-      stepFiles = dealOut(aside, steps)
+      stepFiles = steps.map(() => createPairFile())
+      dealOut(aside, steps, stepFiles)
       return steps.map((groupsOfStep, step) => ({
         polls: groupsOfStep.reduce((sum, group) => sum + groupSize[group]!, 0),
         read: () => weeksOf(groupsOfStep, stepFiles[step]!.readAll()),
@@ -167,9 +168,8 @@ export function createPollBatch(): PollBatch {
   }
 }
 
-/** Gathers pairs for a file of their own. */
-function createDealer(): { add(group: number, word: number): void; finish(): PairFile } {
-  const file = createPairFile()
+/** Gathers pairs for a file, to write many at a time. */
+function createDealer(file: PairFile): { add(group: number, word: number): void; finish(): void } {
   const groups = new Uint32Array(1 << 16)
   const words = new Uint32Array(1 << 16)
   let count = 0
@@ -183,7 +183,6 @@ function createDealer(): { add(group: number, word: number): void; finish(): Pai
     },
     finish() {
       file.append({ groups, words, count })
-      return file
     },
   }
 }

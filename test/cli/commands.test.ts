@@ -149,6 +149,7 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       exitCode: 2,
       says: /--url and --database exclude each other/,
     },
+    { args: ['reports', '--url', ''], exitCode: 2, says: /--url is empty/ },
     {
       args: ['reports', '--url', 'SERVER', '--workers', '2'],
       exitCode: 2,

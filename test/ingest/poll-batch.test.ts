@@ -1,7 +1,9 @@
 import fc from 'fast-check'
+import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createPollBatch } from '../../server/ingest/poll-batch.ts'
 import { isActive, offsetOf, POLL_WEEK_MS } from '../../server/uptime/poll-week.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('a batch gives back each store and millisecond once, sorted, with the status that came last', () => {
   const poll = fc.record({
@@ -35,4 +37,21 @@ test('a batch gives back each store and millisecond once, sorted, with the statu
       expect(seen).toEqual(twin)
     }),
   )
+})
+
+test('what a batch puts on disk is gone with it', async () => {
+  await using folder = await temporaryFolder()
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = folder.path
+  try {
+    using batch = createPollBatch()
+    for (let i = 0; i < 100; i++) batch.add(i % 10, i * 1000, true)
+    batch.setAside()
+    expect(batch.steps((store) => store, 20)).toHaveLength(5)
+    expect(await readdir(folder.path)).toHaveLength(6)
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  }
+  expect(await readdir(folder.path)).toEqual([])
 })
