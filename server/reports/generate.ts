@@ -55,7 +55,7 @@ export function createGenerator(db: Db): Generator {
       return {
         storeCount: stores.length,
         totals: bytesOfWords(totals),
-        csv: Buffer.from(csvLines(totals, storeIds, 'default')),
+        csv: csvLines(totals, storeIds, 'default'),
       }
     },
 

@@ -53,7 +53,7 @@ function csvOf(rows: readonly ReportRow[]): string {
     ])
   })
   const storeIds = rows.map((row) => row.storeId)
-  return csvHeaderLine('all') + csvLines(totals, storeIds, 'all')
+  return csvHeaderLine('all') + Buffer.from(csvLines(totals, storeIds, 'all')).toString()
 }
 
 describe('a worked case comes out byte for byte over tRPC', () => {

@@ -48,7 +48,7 @@ export async function reportFile(db: Db, report: StoredReport, options: FileOpti
     lastModifiedMs: report.finished_at ?? report.requested_at,
   }
   if (form === 'csv-default') return { ...file, ...(await storedCsv(db, report.report_key)) }
-  return { ...file, length: undefined, bytes: () => encoded(textOf(db, report.report_key, options)) }
+  return { ...file, length: undefined, bytes: () => writtenFile(db, report.report_key, options) }
 }
 
 /** The CSV as the workers stored it. */
@@ -71,9 +71,13 @@ async function storedCsv(db: Db, reportKey: number): Promise<Pick<ReportFile, 'l
   }
 }
 
-async function* textOf(db: Db, reportKey: number, { format, columns }: FileOptions): AsyncGenerator<string> {
-  if (format === 'csv') yield csvHeaderLine(columns)
-  if (format === 'json') yield '['
+async function* writtenFile(
+  db: Db,
+  reportKey: number,
+  { format, columns }: FileOptions,
+): AsyncGenerator<Uint8Array> {
+  if (format === 'csv') yield Buffer.from(csvHeaderLine(columns))
+  if (format === 'json') yield Buffer.from('[')
   let isFirst = true
   for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
     if (format === 'csv') {
@@ -81,11 +85,11 @@ async function* textOf(db: Db, reportKey: number, { format, columns }: FileOptio
       continue
     }
     const rows = storeIds.map((storeId, store) => JSON.stringify(reportRowAt(totals, store, storeId)))
-    if (format === 'ndjson') yield `${rows.join('\n')}\n`
-    else yield `${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`
+    if (format === 'ndjson') yield Buffer.from(`${rows.join('\n')}\n`)
+    else yield Buffer.from(`${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`)
     isFirst = false
   }
-  if (format === 'json') yield '\n]\n'
+  if (format === 'json') yield Buffer.from('\n]\n')
 }
 
 /** A complete report's CSV as a JSON text, for the dialect that has it so. */
@@ -99,8 +103,4 @@ export async function* reportWithTextJson(
   for await (const chunk of bytes())
     yield Buffer.from(JSON.stringify(Buffer.from(chunk).toString()).slice(1, -1))
   yield Buffer.from('"}')
-}
-
-async function* encoded(texts: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
-  for await (const text of texts) yield Buffer.from(text)
 }
