@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
@@ -18,56 +17,62 @@ export interface StoreRules {
 export type PartStores = Pick<PartPlan, 'firstStoreId' | 'nextStoreId'>
 
 /** The stores of a part and the keys of their rules, in ascending order of id. */
-export async function readStoreRules(
-  db: Db,
-  { firstStoreId, nextStoreId }: PartStores,
-): Promise<StoreRules[]> {
-  return db
-    .selectFrom('store')
+export async function readStoreRules(db: Db, part: PartStores): Promise<StoreRules[]> {
+  return storesOf(db, part)
     .select([
       'store_key as storeKey',
       'store_id as storeId',
       'timezone',
       'business_hours_key as businessHoursKey',
     ])
-    .where('store_id', '>=', firstStoreId)
-    .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
     .orderBy('store_id')
     .execute()
 }
 
-/** The packed polls of a part's stores in a week: how many bytes each store has, in ascending order of id, and all of them. */
-export interface PartPolls {
+/** The packed polls of stores in a week: those of `storeKeys[i]` are the next `lengths[i]` bytes of `polls`. */
+export interface PollsOfWeek {
+  readonly storeKeys: readonly number[]
   readonly lengths: readonly number[]
   readonly polls: Uint8Array
 }
 
 /**
  * Reads a part's polls of a week as one row: to hand over a row for each store takes the driver several times as long
- * as to read its bytes. Read in one transaction with the part's stores, as the lengths are matched with them by order.
+ * as to read its bytes. There may be polls of other stores among them.
  */
 export async function readPartPolls(
   db: Db,
-  { firstStoreId, nextStoreId }: PartStores,
+  part: PartStores,
+  stores: readonly StoreRules[],
   week: number,
-): Promise<PartPolls> {
-  const inOrder = db
-    .selectFrom('store')
-    .leftJoin('poll_week', (join) =>
-      join.onRef('poll_week.store_key', '=', 'store.store_key').on('poll_week.week', '=', week),
-    )
-    .select(({ fn }) => ['polls', fn.coalesce(fn<number>('length', ['polls']), sql.lit(0)).as('byte_count')])
-    .where('store_id', '>=', firstStoreId)
-    .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
-    .orderBy('store_id')
-  const { lengths, polls } = await db
-    .selectFrom(inOrder.as('in_order'))
-    .select(({ ref }) => [
-      numbersAsJson(ref('byte_count')).as('lengths'),
+): Promise<PollsOfWeek> {
+  const firstKey = stores.reduce((least, { storeKey }) => Math.min(least, storeKey), Infinity)
+  const lastKey = stores.reduce((most, { storeKey }) => Math.max(most, storeKey), -Infinity)
+  const lieTogether = lastKey - firstKey < 2 * stores.length
+  const ofWeek = db.selectFrom('poll_week').select(['store_key', 'polls']).where('week', '=', week)
+  const ofPart = lieTogether
+    ? ofWeek.where('store_key', '>=', firstKey).where('store_key', '<=', lastKey)
+    : ofWeek.where('store_key', 'in', storesOf(db, part).select('store_key'))
+  const { keys, lengths, polls } = await db
+    .selectFrom(ofPart.as('of_part'))
+    .select(({ fn, ref }) => [
+      numbersAsJson(ref('store_key')).as('keys'),
+      numbersAsJson(fn<number>('length', ['polls'])).as('lengths'),
       concatenatedBytes(ref('polls')).as('polls'),
     ])
     .executeTakeFirstOrThrow()
-  return { lengths: JSON.parse(lengths) as number[], polls: polls ?? new Uint8Array() }
+  return {
+    storeKeys: JSON.parse(keys) as number[],
+    lengths: JSON.parse(lengths) as number[],
+    polls: polls ?? new Uint8Array(),
+  }
+}
+
+function storesOf(db: Db, { firstStoreId, nextStoreId }: PartStores) {
+  return db
+    .selectFrom('store')
+    .where('store_id', '>=', firstStoreId)
+    .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
 }
 
 /** Weekly rules by their keys. A rule never changes once it has a key. */

@@ -55,24 +55,32 @@ async function firstStoresOfParts(
   db: Db,
   storesPerPart: number,
 ): Promise<{ storeCount: number; firsts: StoreId[] }> {
-  const places = db.selectFrom('store').select(({ fn }) => [
-    'store_id',
-    fn
-      .agg<number>('row_number')
-      .over((over) => over.orderBy('store_id'))
-      .as('place'),
-  ])
-  const firsts = await db
-    .selectFrom(places.as('placed'))
-    .select('store_id')
-    .where(({ eb }) => eb(eb('place', '%', storesPerPart), '=', 1 % storesPerPart))
-    .orderBy('store_id')
-    .execute()
-  const { count } = await db
+  const firsts: StoreId[] = []
+  let first = await storeAt(db, '' as StoreId, 0)
+  while (first !== undefined) {
+    firsts.push(first)
+    first = await storeAt(db, first, storesPerPart)
+  }
+  if (firsts.length === 0) return { storeCount: 0, firsts }
+  const { inLastPart } = await db
     .selectFrom('store')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .select(({ fn }) => fn.countAll<number>().as('inLastPart'))
+    .where('store_id', '>=', firsts.at(-1)!)
     .executeTakeFirstOrThrow()
-  return { storeCount: Number(count), firsts: firsts.map((row) => row.store_id) }
+  return { storeCount: (firsts.length - 1) * storesPerPart + Number(inLastPart), firsts }
+}
+
+/** The store that is `places` after `first` in order of id. */
+async function storeAt(db: Db, first: StoreId, places: number): Promise<StoreId | undefined> {
+  const store = await db
+    .selectFrom('store')
+    .select('store_id')
+    .where('store_id', '>=', first)
+    .orderBy('store_id')
+    .limit(1)
+    .offset(places)
+    .executeTakeFirst()
+  return store?.store_id
 }
 
 /** The parts of a report whose result is not stored yet, in order. */
@@ -98,20 +106,23 @@ export async function storePart(
   result: PartResult,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
-    const report = await tx
-      .selectFrom('report')
-      .select('state')
-      .where('report_key', '=', reportKey)
-      .executeTakeFirst()
-    if (report?.state !== 'running') return false
-    const planned = await tx
+    const planned = tx
       .selectFrom('report_part')
       .select('store_count')
       .where('report_key', '=', reportKey)
       .where('part', '=', part)
       .where('csv_bytes', 'is', null)
+    const { numUpdatedRows } = await tx
+      .updateTable('report')
+      .set((eb) => ({
+        stores_done: eb('stores_done', '+', result.storeCount),
+        stores_total: eb(eb('stores_total', '+', result.storeCount), '-', planned),
+      }))
+      .where('report_key', '=', reportKey)
+      .where('state', '=', 'running')
+      .where(({ exists }) => exists(planned))
       .executeTakeFirst()
-    if (!planned) return true // another process was quicker; its bytes are the same
+    if (numUpdatedRows === 0n) return isRunning(tx, reportKey) // another process was quicker; its bytes are the same
     await tx
       .updateTable('report_part')
       .set({
@@ -123,16 +134,17 @@ export async function storePart(
       .where('report_key', '=', reportKey)
       .where('part', '=', part)
       .execute()
-    await tx
-      .updateTable('report')
-      .set((eb) => ({
-        stores_done: eb('stores_done', '+', result.storeCount),
-        stores_total: eb('stores_total', '+', result.storeCount - planned.store_count),
-      }))
-      .where('report_key', '=', reportKey)
-      .execute()
     return true
   })
+}
+
+async function isRunning(db: Db, reportKey: number): Promise<boolean> {
+  const report = await db
+    .selectFrom('report')
+    .select('state')
+    .where('report_key', '=', reportKey)
+    .executeTakeFirst()
+  return report?.state === 'running'
 }
 
 export async function deleteParts(db: Db, reportKey: number): Promise<void> {

@@ -39,7 +39,7 @@ export function createGenerator(db: Db): Generator {
     const { stores, weeksOfStores } = await db.transaction().execute(async (tx) => {
       const stores = await readStoreRules(tx, part)
       await rules.load(tx, stores)
-      return { stores, weeksOfStores: await readPollWeeks(tx, part, viewpoint, stores.length) }
+      return { stores, weeksOfStores: await readPollWeeks(tx, part, stores, viewpoint) }
     })
     const totals = createTotals(stores.length)
     stores.forEach((store, i) => {
@@ -81,17 +81,19 @@ interface JudgedStores {
 async function readPollWeeks(
   db: Db,
   part: PartStores,
+  stores: readonly StoreRules[],
   viewpoint: Viewpoint,
-  storeCount: number,
 ): Promise<PollWeek[][]> {
-  const weeksOfStores = Array.from({ length: storeCount }, (): PollWeek[] => [])
+  const weeksOfStores = stores.map((): PollWeek[] => [])
+  if (stores.length === 0) return weeksOfStores
+  const weeksOf = new Map(stores.map(({ storeKey }, i) => [storeKey, weeksOfStores[i]!]))
   for (const week of pollWeeksOf(relevantTime(viewpoint, WEEK_MS))) {
-    const { lengths, polls } = await readPartPolls(db, part, week)
+    const { storeKeys, lengths, polls } = await readPartPolls(db, part, stores, week)
     const words = wordsOfBytes(polls)
     let from = 0
-    for (const [store, byteCount] of lengths.entries()) {
-      const to = from + byteCount / WORD_BYTES
-      if (from < to) weeksOfStores[store]!.push({ week, words: words.subarray(from, to) })
+    for (const [i, storeKey] of storeKeys.entries()) {
+      const to = from + lengths[i]! / WORD_BYTES
+      weeksOf.get(storeKey)?.push({ week, words: words.subarray(from, to) })
       from = to
     }
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { EventEmitter, once } from 'node:events'
 import { extname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Piscina } from 'piscina'
@@ -30,10 +29,11 @@ import {
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 import { createGenerator } from './generate.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
+import { createReportWatch, type ReportWatch } from './watch.ts'
 import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
 
-/** How often a watcher looks for what another process did to a report. */
-const LOOK_AGAIN_MS = 500
+/** Enough to share what each part costs, few enough that many parts keep all threads busy to the end. */
+const STORES_PER_PART = 1024
 const IDLE_THREAD_ENDS_MS = 60_000
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
@@ -48,8 +48,7 @@ export interface ReportRunner extends AsyncDisposable {
   cancel(reportId: ReportId): Promise<Report>
   /** Ends an unfinished report and returns it; removes one that has ended, with its result, and returns undefined. */
   cancelOrRemove(reportId: ReportId): Promise<Report | undefined>
-  /** The report now and after each change until it has ended. */
-  watch(reportId: ReportId, signal?: AbortSignal): AsyncGenerator<Report, void>
+  readonly watch: ReportWatch['watch']
   /** The row that a report would have for one store, at once. Throws as `trigger`, and where there is no such store. */
   storeRow(storeId: StoreId, options: ReportOptions): Promise<ReportRow>
   /** A page of a complete report's rows. */
@@ -67,6 +66,7 @@ export interface RunnerParts {
   readonly workers: number
   /** `at once` for a server, whose first report is not to wait for threads; `on demand` for a command that may need none. */
   readonly startThreads: 'at once' | 'on demand'
+  readonly storesPerPart?: number
   readonly now: () => number
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
@@ -90,10 +90,11 @@ export function createReportRunner({
   databaseUrl,
   workers,
   startThreads,
+  storesPerPart = STORES_PER_PART,
   now,
   onError,
 }: RunnerParts): ReportRunner {
-  const setting: WorkerSetting = { databaseUrl }
+  const setting: WorkerSetting = { databaseUrl, storesPerPart }
   const pool = new Piscina({
     filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
     workerData: setting,
@@ -106,7 +107,7 @@ export function createReportRunner({
   const maxUnderWay = workers * 2
   const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
-  const changes = new EventEmitter().setMaxListeners(0)
+  const { watch, tellProgress, tellEnd } = createReportWatch(reading)
   let jobs: Job[] = []
   const steps = new Set<Promise<void>>()
   let closing = false
@@ -153,7 +154,7 @@ export function createReportRunner({
     }
     const isLastStep = job.pending?.length === 0 && job.underWay === 0
     if (isLastStep && drop(job)) await end(job.report, 'complete')
-    changes.emit(job.report.report_id)
+    else tellProgress(job.report.report_id)
   }
 
   async function planOrGenerate(job: Job): Promise<void> {
@@ -185,6 +186,7 @@ export function createReportRunner({
       finishedAtMs: now(),
       ...(failure === undefined ? {} : { failure }),
     })
+    tellEnd(report.report_id)
   }
 
   /** The instant to look back from. Also where it is given, a report needs polls. */
@@ -217,7 +219,6 @@ export function createReportRunner({
       const report = await getReport(reading, reportId)
       await end(report, 'cancelled')
       jobs = jobs.filter((job) => job.report.report_key !== report.report_key)
-      changes.emit(reportId)
       const after = await getReport(reading, reportId)
       if (after.state === 'cancelled') return reportOf(after)
       throw new AppError('conflict', `report ${reportId} cannot be cancelled: it is ${after.state}`)
@@ -230,27 +231,7 @@ export function createReportRunner({
       return undefined
     },
 
-    async *watch(reportId, signal) {
-      let seen = ''
-      for (;;) {
-        const looked = new AbortController()
-        const changed = once(changes, reportId, { signal: looked.signal }).catch(() => undefined)
-        const report = reportOf(await getReport(reading, reportId))
-        const state = JSON.stringify([report.state, report.progress])
-        if (state !== seen) yield report
-        seen = state
-        if (isFinished(report.state) || signal?.aborted) {
-          looked.abort()
-          return
-        }
-        const timer = setTimeout(() => looked.abort(), LOOK_AGAIN_MS)
-        const stop = () => looked.abort()
-        signal?.addEventListener('abort', stop, { once: true })
-        await changed
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', stop)
-      }
-    },
+    watch,
 
     async storeRow(storeId, options) {
       const { interpolation, reach } = options

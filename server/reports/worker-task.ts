@@ -6,6 +6,7 @@ import type { Viewpoint } from '../uptime/store-uptime.ts'
 /** What a worker is started with. */
 export interface WorkerSetting {
   readonly databaseUrl: string
+  readonly storesPerPart: number
 }
 
 /** What the runner asks of a worker: one function of `worker.ts` for each. */

@@ -6,16 +6,14 @@ import { createGenerator } from './generate.ts'
 import { createRowReader } from './rows.ts'
 import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
 
-const STORES_PER_PART = 1024
-
-async function createTasks({ databaseUrl }: WorkerSetting): Promise<WorkerTasks> {
+async function createTasks({ databaseUrl, storesPerPart }: WorkerSetting): Promise<WorkerTasks> {
   const reading = await connect(databaseUrl, { readOnly: true })
   const writing = await connect(databaseUrl)
   const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   return {
     async planReport({ reportKey }) {
-      await planParts(writing, reportKey, STORES_PER_PART, Date.now())
+      await planParts(writing, reportKey, storesPerPart, Date.now())
       return listPendingParts(writing, reportKey)
     },
     async generatePart({ reportKey, part, viewpoint }) {

@@ -6,9 +6,14 @@ import { isFinished, reportOptions, reportRowsInput, type Report } from '../../s
 import { fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
+/** Some hundred of them, so that a report takes long enough to be seen half-way. */
+const smallParts = { storesPerPart: 16 }
 const usual = reportOptions.parse({})
 
-async function runnerOn(databaseUrl: string, workers = 1) {
+async function runnerOn(
+  databaseUrl: string,
+  { workers = 1, storesPerPart }: { workers?: number; storesPerPart?: number } = {},
+) {
   await using parts = new AsyncDisposableStack()
   const db = parts.use(await connect(databaseUrl))
   const errors: unknown[] = []
@@ -20,6 +25,7 @@ async function runnerOn(databaseUrl: string, workers = 1) {
       databaseUrl,
       workers,
       startThreads: 'on demand',
+      ...(storesPerPart === undefined ? {} : { storesPerPart }),
       now: Date.now,
       onError,
     }),
@@ -43,7 +49,7 @@ test('the same bytes come from 1, 2 and 4 workers', async () => {
   await fillDatabase(folder.file('a.db'), 5000)
   const results: string[] = []
   for (const workers of [1, 2, 4]) {
-    await using on = await runnerOn(folder.file('a.db'), workers)
+    await using on = await runnerOn(folder.file('a.db'), { workers })
     const report = await lastOf(on.runner, await on.runner.trigger(usual))
     expect(report).toMatchObject({ state: 'complete', progress: { storesDone: 5000, storesTotal: 5000 } })
     const parts = (await storedParts(on.db)).slice(-5)
@@ -61,7 +67,7 @@ test('the same bytes come from 1, 2 and 4 workers', async () => {
 test('a report shows its progress part by part, and never goes back', async () => {
   await using folder = await temporaryFolder()
   await fillDatabase(folder.file('a.db'), 4000)
-  await using on = await runnerOn(folder.file('a.db'))
+  await using on = await runnerOn(folder.file('a.db'), smallParts)
   const report = await on.runner.trigger(usual)
   const seen: Report[] = []
   for await (const next of on.runner.watch(report.reportId)) seen.push(next)
@@ -73,11 +79,11 @@ test('a report shows its progress part by part, and never goes back', async () =
 
 test('a report that was stopped in the middle goes on after a restart and keeps the parts that are done', async () => {
   await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 8000)
+  await fillDatabase(folder.file('a.db'), 4000)
   let report: Report
   let before
   {
-    await using on = await runnerOn(folder.file('a.db'))
+    await using on = await runnerOn(folder.file('a.db'), smallParts)
     report = await on.runner.trigger(usual)
     for await (const next of on.runner.watch(report.reportId)) if (next.progress.storesDone > 0) break
     await on.runner[Symbol.asyncDispose]()
@@ -91,11 +97,11 @@ test('a report that was stopped in the middle goes on after a restart and keeps 
       .where('csv', 'is not', null)
       .execute()
   }
-  await using on = await runnerOn(folder.file('a.db'), 2)
+  await using on = await runnerOn(folder.file('a.db'), { workers: 2, ...smallParts })
   await on.runner.resumeUnfinished()
   expect(await lastOf(on.runner, report)).toMatchObject({
     state: 'complete',
-    progress: { storesDone: 8000, storesTotal: 8000 },
+    progress: { storesDone: 4000, storesTotal: 4000 },
   })
   for (const [i, part] of (await storedParts(on.db)).entries()) {
     expect(Buffer.from(part.csv!).toString() === 'kept').toBe(before[i]!.csv !== null)
@@ -104,8 +110,8 @@ test('a report that was stopped in the middle goes on after a restart and keeps 
 
 test('a cancelled report ends, frees the pool, and leaves no parts', async () => {
   await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 8000)
-  await using on = await runnerOn(folder.file('a.db'))
+  await fillDatabase(folder.file('a.db'), 4000)
+  await using on = await runnerOn(folder.file('a.db'), smallParts)
   const report = await on.runner.trigger(usual)
   for await (const next of on.runner.watch(report.reportId)) if (next.progress.storesDone > 0) break
   expect(await on.runner.cancel(report.reportId)).toMatchObject({ state: 'cancelled' })
@@ -122,8 +128,8 @@ test('a cancelled report ends, frees the pool, and leaves no parts', async () =>
 
 test('reports take turns: a later one is not kept waiting until an earlier one has ended', async () => {
   await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 12_000)
-  await using on = await runnerOn(folder.file('a.db'))
+  await fillDatabase(folder.file('a.db'), 4000)
+  await using on = await runnerOn(folder.file('a.db'), smallParts)
   const reports = [await on.runner.trigger(usual), await on.runner.trigger(usual)] as const
   const progress = new Map<string, number>()
   let bothUnderWay = false

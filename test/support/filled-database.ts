@@ -4,7 +4,7 @@ import { bytesOfWords, pollWeekOf, pollWord, sortedWeek } from '../../server/upt
 import { storeId } from '../../shared/ids.ts'
 
 const HOUR_MS = 3_600_000
-const FIRST_POLL_MS = Date.UTC(2023, 0, 16)
+export const FIRST_POLL_MS = Date.UTC(2023, 0, 16)
 const POLLS_PER_STORE = 100
 
 /** A database of `storeCount` stores with hourly polls, all always open, each down in hours of its own. */

@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { connect } from '../../server/database/connect.ts'
+import { readPartPolls, readStoreRules } from '../../server/database/report-input.ts'
+import { pollWeekOf, wordsOfBytes } from '../../server/uptime/poll-week.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { fillDatabase, FIRST_POLL_MS } from '../support/filled-database.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+test('the polls of a part are the same whether the keys of its stores lie together or apart', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 40)
+  await using db = await connect(folder.file('a.db'))
+  const part = { firstStoreId: 'store-000011' as StoreId, nextStoreId: 'store-000021' as StoreId }
+  const week = pollWeekOf(FIRST_POLL_MS)
+
+  async function pollsByStoreId(): Promise<Map<StoreId, number[]>> {
+    const stores = await readStoreRules(db, part)
+    const { storeKeys, lengths, polls } = await readPartPolls(db, part, stores, week)
+    const words = wordsOfBytes(polls)
+    const wordsOf = new Map<number, number[]>()
+    let from = 0
+    for (const [i, storeKey] of storeKeys.entries()) {
+      const to = from + lengths[i]! / words.BYTES_PER_ELEMENT
+      wordsOf.set(storeKey, [...words.subarray(from, to)])
+      from = to
+    }
+    expect(from).toBe(words.length)
+    return new Map(stores.map(({ storeId, storeKey }) => [storeId, wordsOf.get(storeKey) ?? []]))
+  }
+
+  const together = await pollsByStoreId()
+  expect(together.size).toBe(10)
+  expect(new Set([...together.values()].map((words) => words.join())).size).toBeGreaterThan(1)
+
+  // As if some stores had come with later imports: the new key is further away than twice the stores of the part.
+  await db.transaction().execute(async (tx) => {
+    await sql`pragma defer_foreign_keys = on`.execute(tx)
+    for (const [storeKey, later] of [
+      [12, 1000],
+      [17, 5000],
+    ] as const) {
+      for (const table of ['store', 'poll_week'] as const) {
+        await tx.updateTable(table).set({ store_key: later }).where('store_key', '=', storeKey).execute()
+      }
+    }
+  })
+  expect(await pollsByStoreId()).toEqual(together)
+})
