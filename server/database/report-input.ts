@@ -13,6 +13,11 @@ export interface StoreRules {
   readonly businessHoursKey: number | null
 }
 
+/** Keys that are no further apart are read as a range: it takes less to skip some than to begin another one. */
+const MOST_KEYS_APART = 8
+/** A part whose keys lie in more ranges is read store by store. */
+const MOST_KEY_RANGES = 64
+
 /** Stores that follow each other in `store_id`. */
 export type PartStores = Pick<PartPlan, 'firstStoreId' | 'nextStoreId'>
 
@@ -46,13 +51,14 @@ export async function readPartPolls(
   stores: readonly StoreRules[],
   week: number,
 ): Promise<PollsOfWeek> {
-  const firstKey = stores.reduce((least, { storeKey }) => Math.min(least, storeKey), Infinity)
-  const lastKey = stores.reduce((most, { storeKey }) => Math.max(most, storeKey), -Infinity)
-  const lieTogether = lastKey - firstKey < 2 * stores.length
   const ofWeek = db.selectFrom('poll_week').select(['store_key', 'polls']).where('week', '=', week)
-  const ofPart = lieTogether
-    ? ofWeek.where('store_key', '>=', firstKey).where('store_key', '<=', lastKey)
-    : ofWeek.where('store_key', 'in', storesOf(db, part).select('store_key'))
+  const [firstRange, ...otherRanges] = keyRanges(stores).map(({ first, last }) =>
+    ofWeek.where('store_key', '>=', first).where('store_key', '<=', last),
+  )
+  const ofPart =
+    firstRange !== undefined && otherRanges.length < MOST_KEY_RANGES
+      ? otherRanges.reduce((all, range) => all.unionAll(range), firstRange)
+      : ofWeek.where('store_key', 'in', storesOf(db, part).select('store_key'))
   const { keys, lengths, polls } = await db
     .selectFrom(ofPart.as('of_part'))
     .select(({ fn, ref }) => [
@@ -66,6 +72,23 @@ export async function readPartPolls(
     lengths: JSON.parse(lengths) as number[],
     polls: polls ?? new Uint8Array(),
   }
+}
+
+interface KeyRange {
+  readonly first: number
+  last: number
+}
+
+/** Ranges with the keys of stores, and with some others that lie between them. */
+function keyRanges(stores: readonly StoreRules[]): KeyRange[] {
+  const keys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
+  const ranges: KeyRange[] = []
+  for (const key of keys) {
+    const range = ranges.at(-1)
+    if (range !== undefined && key - range.last <= MOST_KEYS_APART) range.last = key
+    else ranges.push({ first: key, last: key })
+  }
+  return ranges
 }
 
 function storesOf(db: Db, { firstStoreId, nextStoreId }: PartStores) {

@@ -85,7 +85,6 @@ async function readPollWeeks(
   viewpoint: Viewpoint,
 ): Promise<PollWeek[][]> {
   const weeksOfStores = stores.map((): PollWeek[] => [])
-  if (stores.length === 0) return weeksOfStores
   const weeksOf = new Map(stores.map(({ storeKey }, i) => [storeKey, weeksOfStores[i]!]))
   for (const week of pollWeeksOf(relevantTime(viewpoint, WEEK_MS))) {
     const { storeKeys, lengths, polls } = await readPartPolls(db, part, stores, week)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { connect } from '../../server/database/connect.ts'
+import { connect, type Db } from '../../server/database/connect.ts'
 import { readPartPolls, readStoreRules } from '../../server/database/report-input.ts'
 import { pollWeekOf, wordsOfBytes } from '../../server/uptime/poll-week.ts'
 import type { StoreId } from '../../shared/ids.ts'
@@ -9,9 +9,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('the polls of a part are the same whether the keys of its stores lie together or apart', async () => {
   await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 40)
+  await fillDatabase(folder.file('a.db'), 120)
   await using db = await connect(folder.file('a.db'))
-  const part = { firstStoreId: 'store-000011' as StoreId, nextStoreId: 'store-000021' as StoreId }
+  const part = { firstStoreId: 'store-000011' as StoreId, nextStoreId: 'store-000091' as StoreId }
   const week = pollWeekOf(FIRST_POLL_MS)
 
   async function pollsByStoreId(): Promise<Map<StoreId, number[]>> {
@@ -30,20 +30,28 @@ test('the polls of a part are the same whether the keys of its stores lie togeth
   }
 
   const together = await pollsByStoreId()
-  expect(together.size).toBe(10)
+  expect(together.size).toBe(80)
   expect(new Set([...together.values()].map((words) => words.join())).size).toBeGreaterThan(1)
 
-  // As if some stores had come with later imports: the new key is further away than twice the stores of the part.
+  // As if some stores had come with later imports, and then each with one of its own.
+  await moveKeys(db, (key) => (key % 30 === 12 ? key + 1000 : key))
+  expect(await pollsByStoreId()).toEqual(together)
+  await moveKeys(db, (key) => 100_000 + key * 10)
+  expect(await pollsByStoreId()).toEqual(together)
+})
+
+async function moveKeys(db: Db, move: (key: number) => number): Promise<void> {
+  const stores = await db.selectFrom('store').select('store_key').execute()
   await db.transaction().execute(async (tx) => {
     await sql`pragma defer_foreign_keys = on`.execute(tx)
-    for (const [storeKey, later] of [
-      [12, 1000],
-      [17, 5000],
-    ] as const) {
+    for (const { store_key: key } of stores) {
       for (const table of ['store', 'poll_week'] as const) {
-        await tx.updateTable(table).set({ store_key: later }).where('store_key', '=', storeKey).execute()
+        await tx
+          .updateTable(table)
+          .set({ store_key: move(key) })
+          .where('store_key', '=', key)
+          .execute()
       }
     }
   })
-  expect(await pollsByStoreId()).toEqual(together)
-})
+}
