@@ -14,8 +14,11 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/uptime/', ['server/uptime/', 'temporal-polyfill']],
   ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
   ['server/database/', [...core, 'migrations/', 'kysely']],
-  ['server/ingest/', [...core, 'server/ingest/', 'papaparse']],
-  ['server/reports/', [...core, 'server/reports/', 'piscina', 'csv-stringify']],
+  ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts', 'papaparse']],
+  [
+    'server/reports/',
+    [...core, 'server/reports/', 'server/background-thread.ts', 'piscina', 'csv-stringify'],
+  ],
   [
     'server/api/',
     [

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toAppError } from '../../shared/app-error.ts'
+import { stepBehindAnswers } from '../background-thread.ts'
 import { connect } from '../database/connect.ts'
 import { importFiles } from './import-files.ts'
 import type { ImportJob, ImportMessage, StopMessage } from './worker-message.ts'
@@ -30,5 +31,6 @@ async function run(): Promise<ImportMessage> {
   }
 }
 
+stepBehindAnswers()
 say(await run())
 port.close()

@@ -1,5 +1,6 @@
 /** The thread's shell around `generate.ts` and `rows.ts`: it owns the connections, and calls what tests call. */
 import { workerData } from 'node:worker_threads'
+import { stepBehindAnswers } from '../background-thread.ts'
 import { connect } from '../database/connect.ts'
 import { listPendingParts, planParts, storePart } from '../database/report-parts.ts'
 import { createGenerator } from './generate.ts'
@@ -23,6 +24,7 @@ async function createTasks({ databaseUrl, storesPerPart }: WorkerSetting): Promi
   }
 }
 
+stepBehindAnswers()
 const ready = createTasks(workerData as WorkerSetting)
 ready.catch(() => undefined) // the first task tells
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
@@ -194,3 +196,22 @@ test("one store's row is that of a whole report", async () => {
   }
   await expect(on.runner.storeRow(storeId.parse('store-00000'), usual)).rejects.toThrow(/no store/)
 })
+
+test.runIf(process.platform === 'linux')(
+  'the threads of reports step behind the one that answers',
+  async () => {
+    await using folder = await temporaryFolder()
+    await fillDatabase(folder.file('a.db'), 10)
+    await using on = await runnerOn(folder.file('a.db'), { workers: 2 })
+    const before = nicerThreads()
+    await lastOf(on.runner, await on.runner.trigger(usual))
+    expect(nicerThreads()).toBeGreaterThan(before)
+    expect(getPriority()).toBe(0)
+  },
+)
+
+/** How many threads of this process have let others go first: the niceness of each is the 19th field of its `stat`. */
+function nicerThreads(): number {
+  const stats = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
+  return stats.filter((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]) > 0).length
+}
