@@ -29,7 +29,7 @@ Exit codes:
   2    invalid options, files or input
   3    a report, import or file that does not exist
   4    not possible in the present state: no polls yet, a report that failed or was cancelled
-  5    the server or the database cannot be reached
+  5    the server or the database cannot be reached, or the output cannot be written
   130  interrupted with Ctrl-C (143: terminated)`
 
 export function exitCodeOf(error: unknown): number {

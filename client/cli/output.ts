@@ -1,12 +1,19 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
+import { AppError } from '../../shared/app-error.ts'
 import type { CommandContext } from './context.ts'
 
-/** Writes, and waits where the reader is slow. Rejects with `EPIPE` where it has gone away. */
+/** Writes, and waits where the reader is slow. Rejects with `EPIPE` where it has gone away, otherwise with an AppError. */
 export async function write(stream: Writable, chunk: string | Uint8Array): Promise<void> {
-  if (stream.errored) throw stream.errored
-  if (!stream.write(chunk)) await once(stream, 'drain')
+  try {
+    if (stream.errored) throw stream.errored
+    if (!stream.write(chunk)) await once(stream, 'drain')
+  } catch (error) {
+    if (isClosedPipe(error)) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError('unavailable', `the output cannot be written: ${reason}`, { cause: error })
+  }
 }
 
 /** Whether an error is that of a reader who has seen enough, such as `head`. */

@@ -157,6 +157,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   'downloadReport-ndjson': downloadCalls,
   followReport: [
     { status: 200, id: complete },
+    { status: 204, id: complete, headers: { 'last-event-id': 'complete' } },
     { status: 400, id: 'x' },
     { status: 404, id: unknownId },
   ],

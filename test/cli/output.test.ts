@@ -1,6 +1,9 @@
+import { createWriteStream, existsSync } from 'node:fs'
+import type { Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { formatWeek } from '../../client/cli/commands/stores.ts'
-import { formatTable } from '../../client/cli/output.ts'
+import { formatTable, write } from '../../client/cli/output.ts'
 
 test('a table is columns side by side, numbers to the right, without what would move a terminal cursor', () => {
   const rows = [
@@ -30,3 +33,21 @@ test('business hours of days that follow each other are told together', () => {
   expect(formatWeek(week)).toBe('Mon-Thu 09:00-17:00, Sat 10:00-14:00 18:00-23:59:59, Sun 10:00-24:00')
   expect(formatWeek([])).toBe('')
 })
+
+test.runIf(existsSync('/dev/full'))('an output that cannot be written is told without a stack', async () => {
+  const stream = createWriteStream('/dev/full')
+  stream.on('error', () => {})
+  await expect(writeUntilItFails(stream)).rejects.toMatchObject({
+    name: 'AppError',
+    code: 'unavailable',
+    message: expect.stringMatching(/^the output cannot be written: .*no space left/) as string,
+  })
+})
+
+/** A stream tells of an error only after it took some of what it was given. */
+async function writeUntilItFails(stream: Writable): Promise<never> {
+  for (;;) {
+    await write(stream, 'a line\n')
+    await setImmediate()
+  }
+}

@@ -5,6 +5,7 @@ import { reportId, type ReportId } from '../../../shared/ids.ts'
 import { isFinished, type Report } from '../../../shared/report.ts'
 import { getReport, listReports, reportOf, type StoredReport } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
+import { eventIdOf } from '../router.ts'
 import { callerOf } from './caller.ts'
 import {
   fileFormats,
@@ -285,18 +286,21 @@ export function reportRoutes(parts: ApiParts): RestRoute[] {
     headers: lastEventHeaders,
     responses: {
       200: { description: 'The events', content: { 'text/event-stream': null } },
+      204: { description: 'The last event was received before: a browser stops asking' },
       400: malformedReportId,
       404: unknownReport,
     },
     async handle({ path, headers }, context) {
-      await getReport(db, path.report_id)
+      const report = reportOf(await getReport(db, path.report_id))
+      const lastEventId = headers['last-event-id']
+      if (isFinished(report.state) && eventIdOf(report) === lastEventId) return context.body(null, 204)
       context.header('content-type', 'text/event-stream')
       context.header('cache-control', 'no-cache')
       if (context.req.method === 'HEAD') return context.body(null)
       const events = reportEventStream({
         states: reports.watch(path.report_id, context.req.raw.signal),
         statusOf: (report) => reportStatusOf(report, baseUrl(context)),
-        lastEventId: headers['last-event-id'],
+        lastEventId,
         onError: parts.onError,
       })
       return context.body(events)
