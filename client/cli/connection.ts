@@ -1,7 +1,9 @@
+import { localLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
-import { createStoreMonitorClient, type StoreMonitorClient } from '../index.ts'
+import { createCaller } from '../call.ts'
+import { createClient, type StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
 
 export interface ConnectionOptions {
@@ -49,7 +51,7 @@ function serverConnection(url: string, options: ConnectionOptions): Connection {
       `"${url}" is not the URL of a server: write one such as http://127.0.0.1:8000`,
     )
   }
-  const client = createStoreMonitorClient({ url })
+  const client = createClient(createCaller({ url }))
   return {
     client,
     flags: options.url === undefined ? '' : ` --url ${url}`,
@@ -90,11 +92,13 @@ async function withDatabase<Result>(
     onError: (error) =>
       stderr.write(`store-monitor: ${error instanceof Error ? error.stack : String(error)}\n`),
   })
+  const inProcess = {
+    url: 'http://in-process',
+    fetch: async (input: string | URL | Request, init?: RequestInit) =>
+      (await service.app()).fetch(new Request(input, init)),
+  }
   return await use({
-    client: createStoreMonitorClient({
-      url: 'http://in-process',
-      fetch: async (input, init) => service.app.fetch(new Request(input, init)),
-    }),
+    client: createClient(createCaller(inProcess, localLink(service.calls))),
     flags: options.database === undefined ? '' : ` --database ${options.database}`,
     importPaths: (paths, importOptions) => service.importer.importFiles(paths, importOptions),
   })

@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { extname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Piscina } from 'piscina'
 import { AppError, toAppError } from '../../shared/app-error.ts'
 import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
@@ -28,13 +25,13 @@ import {
   type StoredReport,
 } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
-import { createGenerator } from './generate.ts'
+import type { Generator } from './generate.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
-import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 
 /** How often a watcher looks for what another process did to a report. */
 const LOOK_AGAIN_MS = 500
-const IDLE_THREAD_ENDS_MS = 60_000
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
@@ -93,29 +90,33 @@ export function createReportRunner({
   now,
   onError,
 }: RunnerParts): ReportRunner {
-  const setting: WorkerSetting = { databaseUrl }
-  const pool = new Piscina({
-    filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
-    workerData: setting,
-    maxThreads: workers,
-    minThreads: startThreads === 'at once' ? workers : 0,
-    idleTimeout: IDLE_THREAD_ENDS_MS,
-    // A thread that sleeps on an atomic cannot answer its database's timers.
-    atomics: 'disabled',
-  })
+  // Both are loaded when they are first needed: a command that asks for the state of a report does without.
+  let pool: Promise<ThreadPool> | undefined
+  let generator: Promise<Generator> | undefined
   const maxUnderWay = workers * 2
-  const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   const changes = new EventEmitter().setMaxListeners(0)
   let jobs: Job[] = []
   const steps = new Set<Promise<void>>()
   let closing = false
 
-  function runTask<Name extends keyof WorkerTasks>(
+  async function startPool(): Promise<ThreadPool> {
+    const { createThreadPool } = await import('./thread-pool.ts')
+    const minThreads = startThreads === 'at once' ? workers : 0
+    return createThreadPool({ databaseUrl }, { minThreads, maxThreads: workers })
+  }
+
+  async function runTask<Name extends keyof WorkerTasks>(
     name: Name,
-    task: Parameters<WorkerTasks[Name]>[0],
-  ): ReturnType<WorkerTasks[Name]> {
-    return pool.run(task, { name }) as ReturnType<WorkerTasks[Name]>
+    task: TaskOf<Name>,
+  ): Promise<ResultOf<Name>> {
+    pool ??= startPool()
+    return (await pool).run(name, task)
+  }
+
+  async function loadGenerator(): Promise<Generator> {
+    const { createGenerator } = await import('./generate.ts')
+    return createGenerator(reading)
   }
 
   function enqueue(report: StoredReport): void {
@@ -197,10 +198,12 @@ export function createReportRunner({
     )
   }
 
+  if (startThreads === 'at once') pool = startPool()
+
   const runner: ReportRunner = {
     async trigger(options, once) {
       const asOf = await asOfOf(options)
-      const reportId = reportIdSchema.parse(randomUUID())
+      const reportId = reportIdSchema.parse(crypto.randomUUID())
       const { report, isNew } = await insertReport(writing, {
         reportId,
         options,
@@ -254,7 +257,9 @@ export function createReportRunner({
 
     async storeRow(storeId, options) {
       const { interpolation, reach } = options
-      return generator.storeRow(storeId, { asOfMs: await asOfOf(options), interpolation, reachMs: reach })
+      const asOfMs = await asOfOf(options)
+      generator ??= loadGenerator()
+      return (await generator).storeRow(storeId, { asOfMs, interpolation, reachMs: reach })
     },
 
     async rows(query) {
@@ -283,8 +288,8 @@ export function createReportRunner({
         Promise.all(steps),
         delay(END_STEPS_WITHIN_MS, 'late', { ref: false }),
       ])
-      if (ended === 'late') await pool.destroy()
-      else await pool.close()
+      if (ended === 'late') await (await pool)?.destroy()
+      else await (await pool)?.close()
     },
   }
   return runner
