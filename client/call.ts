@@ -30,7 +30,7 @@ export interface Caller {
 }
 
 /** Its procedures are called through `link`. */
-export function createCaller(options: ClientOptions, link = httpCalls(options)): Caller {
+export function createCaller(options: ClientOptions, link: TRPCLink<AppRouter> = httpCalls(options)): Caller {
   const { fetch = globalThis.fetch, headers } = options
   const url = baseOf(options)
   return {
@@ -51,16 +51,24 @@ export function createCaller(options: ClientOptions, link = httpCalls(options)):
   }
 }
 
-function httpCalls(options: ClientOptions): TRPCLink<AppRouter> {
-  const { fetch = globalThis.fetch, headers } = options
+/** Calls over HTTP; all but subscriptions go through `requests`. */
+export function httpCalls(
+  options: ClientOptions,
+  requests: TRPCLink<AppRouter> = requestForEach(options),
+): TRPCLink<AppRouter> {
   return splitLink({
     condition: ({ type }) => type === 'subscription',
     true: subscriptions(options),
-    false: httpLink({
-      url: trpcUrlOf(options),
-      fetch: fetch as never,
-      headers: async () => ({ ...(await allHeaders(headers)) }),
-    }),
+    false: requests,
+  })
+}
+
+function requestForEach(options: ClientOptions): TRPCLink<AppRouter> {
+  const { fetch = globalThis.fetch, headers } = options
+  return httpLink({
+    url: trpcUrlOf(options),
+    fetch: fetch as never,
+    headers: async () => ({ ...(await allHeaders(headers)) }),
   })
 }
 
@@ -87,7 +95,7 @@ function baseOf({ url }: ClientOptions): string {
   return String(url).replace(/\/+$/, '')
 }
 
-function trpcUrlOf(options: ClientOptions): string {
+export function trpcUrlOf(options: ClientOptions): string {
   return `${baseOf(options)}/trpc`
 }
 

@@ -1,10 +1,11 @@
-import { localLink } from '@trpc/client'
+import { httpBatchLink, localLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
-import { createCaller } from '../call.ts'
+import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
+import { quickFetch } from './quick-fetch.ts'
 
 export interface ConnectionOptions {
   readonly url?: string
@@ -51,7 +52,9 @@ function serverConnection(url: string, options: ConnectionOptions): Connection {
       `"${url}" is not the URL of a server: write one such as http://127.0.0.1:8000`,
     )
   }
-  const client = createClient(createCaller({ url }))
+  // tRPC's link without batches asks of each input whether it is FormData, which loads what quickFetch does without.
+  const requests = httpBatchLink({ url: trpcUrlOf({ url }), fetch: quickFetch, maxItems: 1 })
+  const client = createClient(createCaller({ url }, httpCalls({ url }, requests)))
   return {
     client,
     flags: options.url === undefined ? '' : ` --url ${url}`,
