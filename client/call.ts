@@ -1,9 +1,16 @@
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client'
+import {
+  createTRPCClient,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+  type TRPCLink,
+} from '@trpc/client'
 import { EventSource as FetchingEventSource } from 'eventsource'
 import type { AppRouter } from '../server/api/router.ts'
 import { errorOfCall, errorOfFetch, errorOfResponse } from './errors.ts'
 
-type Headers = Readonly<Record<string, string>>
+type HeaderFields = Readonly<Record<string, string>>
 
 export interface ClientOptions {
   /** Where the server is, such as `http://127.0.0.1:8000`; a path that a proxy puts before it is kept. */
@@ -11,7 +18,7 @@ export interface ClientOptions {
   /** Instead of the global one: to go through a proxy, or to call a server in the same process. */
   readonly fetch?: typeof globalThis.fetch
   /** Sent with every request. */
-  readonly headers?: Headers | (() => Headers | Promise<Headers>)
+  readonly headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>)
 }
 
 /** Where the client's requests go. */
@@ -22,57 +29,78 @@ export interface Caller {
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
-export function createCaller({ url, fetch = globalThis.fetch, headers = {} }: ClientOptions): Caller {
-  const base = String(url).replace(/\/+$/, '')
-  const trpcUrl = `${base}/trpc`
-  const allHeaders = async () => (typeof headers === 'function' ? headers() : headers)
-  const procedures = createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: ({ type }) => type === 'subscription',
-        true: subscriptionLink(),
-        false: httpLink({
-          url: trpcUrl,
-          fetch: fetch as never,
-          headers: async () => ({ ...(await allHeaders()) }),
-        }),
-      }),
-    ],
-  })
-
-  function subscriptionLink() {
-    const isPlain =
-      fetch === globalThis.fetch && typeof headers !== 'function' && Object.keys(headers).length === 0
-    // Absent in Node.js unless a flag is given.
-    if (isPlain && typeof globalThis.EventSource === 'function') {
-      return httpSubscriptionLink<AppRouter, typeof EventSource>({ url: trpcUrl })
-    }
-    return httpSubscriptionLink<AppRouter, typeof FetchingEventSource>({
-      url: trpcUrl,
-      EventSource: FetchingEventSource,
-      eventSourceOptions: {
-        fetch: async (input, init) =>
-          fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders()) } }),
-      },
-    })
-  }
-
+/** Its procedures are called through `link`. */
+export function createCaller(options: ClientOptions, link: TRPCLink<AppRouter> = httpCalls(options)): Caller {
+  const { fetch = globalThis.fetch, headers } = options
+  const url = baseOf(options)
   return {
-    url: base,
-    procedures: withAppErrors(procedures, base),
+    url,
+    procedures: withAppErrors(createTRPCClient<AppRouter>({ links: [link] }), url),
     async fetch(path, init = {}) {
       const sent = new Headers(init.headers)
-      for (const [name, value] of Object.entries(await allHeaders())) sent.set(name, value)
+      for (const [name, value] of Object.entries(await allHeaders(headers))) sent.set(name, value)
       let response: Response
       try {
-        response = await fetch(`${base}${path}`, { ...init, headers: sent })
+        response = await fetch(`${url}${path}`, { ...init, headers: sent })
       } catch (error) {
-        throw errorOfFetch(error, base)
+        throw errorOfFetch(error, url)
       }
       if (!response.ok) throw await errorOfResponse(response)
       return response
     },
   }
+}
+
+/** Calls over HTTP; all but subscriptions go through `requests`. */
+export function httpCalls(
+  options: ClientOptions,
+  requests: TRPCLink<AppRouter> = requestForEach(options),
+): TRPCLink<AppRouter> {
+  return splitLink({
+    condition: ({ type }) => type === 'subscription',
+    true: subscriptions(options),
+    false: requests,
+  })
+}
+
+function requestForEach(options: ClientOptions): TRPCLink<AppRouter> {
+  const { fetch = globalThis.fetch, headers } = options
+  return httpLink({
+    url: trpcUrlOf(options),
+    fetch: fetch as never,
+    headers: async () => ({ ...(await allHeaders(headers)) }),
+  })
+}
+
+function subscriptions(options: ClientOptions): TRPCLink<AppRouter> {
+  const { fetch = globalThis.fetch, headers = {} } = options
+  const url = trpcUrlOf(options)
+  const isPlain =
+    fetch === globalThis.fetch && typeof headers !== 'function' && Object.keys(headers).length === 0
+  // Absent in Node.js unless a flag is given.
+  if (isPlain && typeof globalThis.EventSource === 'function') {
+    return httpSubscriptionLink<AppRouter, typeof EventSource>({ url })
+  }
+  return httpSubscriptionLink<AppRouter, typeof FetchingEventSource>({
+    url,
+    EventSource: FetchingEventSource,
+    eventSourceOptions: {
+      fetch: async (input, init) =>
+        fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders(headers)) } }),
+    },
+  })
+}
+
+function baseOf({ url }: ClientOptions): string {
+  return String(url).replace(/\/+$/, '')
+}
+
+export function trpcUrlOf(options: ClientOptions): string {
+  return `${baseOf(options)}/trpc`
+}
+
+async function allHeaders(headers: ClientOptions['headers'] = {}): Promise<HeaderFields> {
+  return typeof headers === 'function' ? headers() : headers
 }
 
 /** The same procedures, whose promises are rejected with AppErrors. */

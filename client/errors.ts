@@ -2,7 +2,7 @@ import { TRPCClientError } from '@trpc/client'
 import { AppError, type AppErrorCode } from '../shared/app-error.ts'
 import type { AppRouter } from '../server/api/router.ts'
 
-/** The server's table from codes to statuses (`server/api/errors.ts`), read backwards. */
+/** The server's table from codes to statuses (`server/api/problem.ts`), read backwards. */
 const codesOfStatus: Readonly<Record<number, AppErrorCode>> = {
   400: 'invalid',
   404: 'not-found',

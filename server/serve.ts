@@ -33,6 +33,7 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   const { stopWithinMs = STOP_WITHIN_MS } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
+  const app = await service.app()
   const server = createAdaptorServer({ fetch: answer, hostname: config.host }) as Server
   const connections = trackConnections(server)
   await listen(server, config)
@@ -51,7 +52,7 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   }
 
   async function answer(request: Request, bindings: HttpBindings | Http2Bindings): Promise<Response> {
-    const response = await service.app.fetch(request, bindings)
+    const response = await app.fetch(request, bindings)
     const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream')
     if (isEventStream) connections.addEventStream(bindings.outgoing as ServerResponse)
     return response

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
-import { createHttpApp } from './api/http-app.ts'
+import type { ApiParts } from './api/api-parts.ts'
+import { callsOf, type RouterCalls } from './api/router.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { failUnfinishedImports } from './database/imports.ts'
@@ -8,7 +9,10 @@ import { createImporter, type Importer } from './ingest/importer.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {
-  readonly app: Hono
+  /** What answers the router's calls. */
+  readonly calls: RouterCalls
+  /** The HTTP application, loaded when it is first asked for: most commands need no more than the router. */
+  app(): Promise<Hono>
   readonly importer: Importer
   readonly reports: ReportRunner
   /** Takes up what a killed process left unfinished. For the one process that owns the database: a server. */
@@ -47,10 +51,12 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const reports = parts.use(
     createReportRunner({ reading, writing, databaseUrl, workers, startThreads, now, onError }),
   )
-  const app = createHttpApp({ db: reading, reports, importer, version, publicUrl, onError })
+  const apiParts: ApiParts = { db: reading, reports, importer, version, publicUrl, onError }
+  let app: Promise<Hono> | undefined
   const owned = parts.move()
   return {
-    app,
+    calls: callsOf(apiParts),
+    app: () => (app ??= loadApp(apiParts)),
     importer,
     reports,
     async recover() {
@@ -59,4 +65,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+async function loadApp(parts: ApiParts): Promise<Hono> {
+  const { createHttpApp } = await import('./api/http-app.ts')
+  return createHttpApp(parts)
 }

@@ -45,6 +45,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/ingest/find-files.ts',
       'server/database/backup.ts',
       'node:',
+      '@trpc/client',
       'commander',
       'cli-progress',
     ],
@@ -53,7 +54,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
 ]
 
 /** The files that may read the clock and the environment; all others are told. */
-const shells = /^(server|client\/cli)\/main\.ts$|\/worker\.ts$/
+const shells = /^(server|client\/cli)\/main\.ts$|-worker\.ts$/
 
 interface Import {
   readonly file: string

@@ -1,8 +1,11 @@
+import { httpBatchLink, localLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
-import { createStoreMonitorClient, type StoreMonitorClient } from '../index.ts'
+import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
+import { createClient, type StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
+import { quickFetch } from './quick-fetch.ts'
 
 export interface ConnectionOptions {
   readonly url?: string
@@ -49,7 +52,9 @@ function serverConnection(url: string, options: ConnectionOptions): Connection {
       `"${url}" is not the URL of a server: write one such as http://127.0.0.1:8000`,
     )
   }
-  const client = createStoreMonitorClient({ url })
+  // tRPC's link without batches asks of each input whether it is FormData, which loads what quickFetch does without.
+  const requests = httpBatchLink({ url: trpcUrlOf({ url }), fetch: quickFetch, maxItems: 1 })
+  const client = createClient(createCaller({ url }, httpCalls({ url }, requests)))
   return {
     client,
     flags: options.url === undefined ? '' : ` --url ${url}`,
@@ -90,11 +95,13 @@ async function withDatabase<Result>(
     onError: (error) =>
       stderr.write(`store-monitor: ${error instanceof Error ? error.stack : String(error)}\n`),
   })
+  const inProcess = {
+    url: 'http://in-process',
+    fetch: async (input: string | URL | Request, init?: RequestInit) =>
+      (await service.app()).fetch(new Request(input, init)),
+  }
   return await use({
-    client: createStoreMonitorClient({
-      url: 'http://in-process',
-      fetch: async (input, init) => service.app.fetch(new Request(input, init)),
-    }),
+    client: createClient(createCaller(inProcess, localLink(service.calls))),
     flags: options.database === undefined ? '' : ` --database ${options.database}`,
     importPaths: (paths, importOptions) => service.importer.importFiles(paths, importOptions),
   })

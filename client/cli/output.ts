@@ -70,6 +70,7 @@ export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '\u{fffd}')
 }
 
+/** With a comma between thousands; `toLocaleString` would load the data of all locales first, which takes 20 ms. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US')
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }

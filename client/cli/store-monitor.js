@@ -17,7 +17,7 @@ if (parseInt(found, 10) < oldestMajor) {
   import('./main.ts').catch((error) => {
     // A clone has the source, which Node.js runs as it is; the published package has what was built from it.
     if (error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/client/cli/main.ts')) {
-      return import('../../dist/client/cli/main.js')
+      return import('../../dist/cli.js')
     }
     throw error
   })

@@ -1,16 +1,6 @@
 import { TRPCError } from '@trpc/server'
-import { STATUS_CODES } from 'node:http'
 import { AppError, appErrorCodes, toAppError, type AppErrorCode } from '../../shared/app-error.ts'
 import * as z from 'zod'
-
-const httpStatusOf = {
-  invalid: 400,
-  'not-found': 404,
-  conflict: 409,
-  'too-large': 413,
-  unavailable: 503,
-  internal: 500,
-} as const satisfies Record<AppErrorCode, number>
 
 const trpcCodeOf = {
   invalid: 'BAD_REQUEST',
@@ -20,26 +10,6 @@ const trpcCodeOf = {
   unavailable: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<AppErrorCode, TRPCError['code']>
-
-/** RFC 9457, with the short `error` text that this API has always had. */
-export interface Problem {
-  readonly type: 'about:blank'
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-  readonly error: string
-}
-
-export function problemOf(error: AppError): Problem {
-  const status = httpStatusOf[error.code]
-  return {
-    type: 'about:blank',
-    title: STATUS_CODES[status]!,
-    status,
-    detail: error.message,
-    error: error.title,
-  }
-}
 
 export function trpcErrorOf(error: AppError): TRPCError {
   return new TRPCError({ code: trpcCodeOf[error.code], message: error.message, cause: error })

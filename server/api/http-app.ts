@@ -6,13 +6,14 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../shared/app-error.ts'
 import type { ApiParts } from './api-parts.ts'
-import { appErrorOf, problemOf, type Problem } from './errors.ts'
+import { appErrorOf } from './errors.ts'
+import { problemOf, type Problem } from './problem.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
 import { mediaTypes } from './rest/report-file.ts'
 import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
 import { restRoutes } from './rest/routes.ts'
-import { appRouter } from './router.ts'
+import { callsOf } from './router.ts'
 
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
 export function createHttpApp(parts: ApiParts): Hono {
@@ -39,15 +40,12 @@ export function createHttpApp(parts: ApiParts): Hono {
   serveDocs(app)
 
   app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => answer(problemOf(bodyTooLarge())) }))
+  const calls = callsOf(parts)
   app.all('/trpc/*', (context) =>
     fetchRequestHandler({
       endpoint: '/trpc',
       req: context.req.raw,
-      router: appRouter,
-      createContext: () => parts,
-      onError: ({ error }) => {
-        if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error.cause ?? error)
-      },
+      ...calls,
     }),
   )
 

@@ -1,4 +1,4 @@
-import { initTRPC, tracked } from '@trpc/server'
+import { initTRPC, tracked, type TRPCError } from '@trpc/server'
 import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
@@ -81,6 +81,23 @@ export const appRouter = router({
 
 /** The type that the client is made from. */
 export type AppRouter = typeof appRouter
+
+/** What answers the router's calls, however they come in. */
+export interface RouterCalls {
+  readonly router: AppRouter
+  createContext(): Promise<ApiParts>
+  onError(failed: { readonly error: TRPCError }): void
+}
+
+export function callsOf(parts: ApiParts): RouterCalls {
+  return {
+    router: appRouter,
+    createContext: async () => parts,
+    onError({ error }) {
+      if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error.cause ?? error)
+    },
+  }
+}
 
 async function* reportEvents(
   reports: ReportRunner,

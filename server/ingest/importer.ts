@@ -1,5 +1,4 @@
 import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
 import type { ImportJob, ImportMessage, StopMessage } from './worker-message.ts'
@@ -51,7 +50,8 @@ async function runInThread(
 ): Promise<ImportRecord[]> {
   const stopped = AbortSignal.any([closing, ...(signal ? [signal] : [])])
   if (stopped.aborted) throw new AppError('unavailable', 'stopped before the import began')
-  const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), {
+  const { Worker } = await import('node:worker_threads')
+  const worker = new Worker(new URL(`./import-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: job,
   })
   let end: ImportRecord[] | AppError = new AppError('internal', 'the thread of the import ended too early')

@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { extname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Piscina } from 'piscina'
 import { AppError, toAppError } from '../../shared/app-error.ts'
 import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
@@ -27,14 +24,14 @@ import {
   type StoredReport,
 } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
-import { createGenerator } from './generate.ts'
+import type { Generator } from './generate.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
+import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
-import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
+import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 
 /** Enough to share what each part costs, few enough that many parts keep all threads busy to the end. */
 const STORES_PER_PART = 1024
-const IDLE_THREAD_ENDS_MS = 60_000
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
@@ -94,29 +91,33 @@ export function createReportRunner({
   now,
   onError,
 }: RunnerParts): ReportRunner {
-  const setting: WorkerSetting = { databaseUrl, storesPerPart }
-  const pool = new Piscina({
-    filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
-    workerData: setting,
-    maxThreads: workers,
-    minThreads: startThreads === 'at once' ? workers : 0,
-    idleTimeout: IDLE_THREAD_ENDS_MS,
-    // A thread that sleeps on an atomic cannot answer its database's timers.
-    atomics: 'disabled',
-  })
+  // Both are loaded when they are first needed: a command that asks for the state of a report does without.
+  let pool: Promise<ThreadPool> | undefined
+  let generator: Promise<Generator> | undefined
   const maxUnderWay = workers * 2
-  const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   const { watch, tellProgress, tellEnd } = createReportWatch(reading)
   let jobs: Job[] = []
   const steps = new Set<Promise<void>>()
   let closing = false
 
-  function runTask<Name extends keyof WorkerTasks>(
+  async function startPool(): Promise<ThreadPool> {
+    const { createThreadPool } = await import('./thread-pool.ts')
+    const minThreads = startThreads === 'at once' ? workers : 0
+    return createThreadPool({ databaseUrl, storesPerPart }, { minThreads, maxThreads: workers })
+  }
+
+  async function runTask<Name extends keyof WorkerTasks>(
     name: Name,
-    task: Parameters<WorkerTasks[Name]>[0],
-  ): ReturnType<WorkerTasks[Name]> {
-    return pool.run(task, { name }) as ReturnType<WorkerTasks[Name]>
+    task: TaskOf<Name>,
+  ): Promise<ResultOf<Name>> {
+    pool ??= startPool()
+    return (await pool).run(name, task)
+  }
+
+  async function loadGenerator(): Promise<Generator> {
+    const { createGenerator } = await import('./generate.ts')
+    return createGenerator(reading)
   }
 
   function enqueue(report: StoredReport): void {
@@ -199,10 +200,12 @@ export function createReportRunner({
     )
   }
 
+  if (startThreads === 'at once') pool = startPool()
+
   const runner: ReportRunner = {
     async trigger(options, once) {
       const asOf = await asOfOf(options)
-      const reportId = reportIdSchema.parse(randomUUID())
+      const reportId = reportIdSchema.parse(crypto.randomUUID())
       const { report, isNew } = await insertReport(writing, {
         reportId,
         options,
@@ -235,7 +238,9 @@ export function createReportRunner({
 
     async storeRow(storeId, options) {
       const { interpolation, reach } = options
-      return generator.storeRow(storeId, { asOfMs: await asOfOf(options), interpolation, reachMs: reach })
+      const asOfMs = await asOfOf(options)
+      generator ??= loadGenerator()
+      return (await generator).storeRow(storeId, { asOfMs, interpolation, reachMs: reach })
     },
 
     async rows(query) {
@@ -264,8 +269,8 @@ export function createReportRunner({
         Promise.all(steps),
         delay(END_STEPS_WITHIN_MS, 'late', { ref: false }),
       ])
-      if (ended === 'late') await pool.destroy()
-      else await pool.close()
+      if (ended === 'late') await (await pool)?.destroy()
+      else await (await pool)?.close()
     },
   }
   return runner

@@ -9,7 +9,7 @@ export interface WorkerSetting {
   readonly storesPerPart: number
 }
 
-/** What the runner asks of a worker: one function of `worker.ts` for each. */
+/** What the runner asks of a worker: one function of `report-worker.ts` for each. */
 export interface WorkerTasks {
   /** Deals the stores into parts and returns those that are to be done. */
   planReport(task: { readonly reportKey: number }): Promise<PartPlan[]>
@@ -22,3 +22,6 @@ export interface WorkerTasks {
   /** A page of a complete report's rows. */
   pageOfRows(task: { readonly reportKey: number; readonly query: ReportRowsQuery }): Promise<Page<ReportRow>>
 }
+
+export type TaskOf<Name extends keyof WorkerTasks> = Parameters<WorkerTasks[Name]>[0]
+export type ResultOf<Name extends keyof WorkerTasks> = Awaited<ReturnType<WorkerTasks[Name]>>

@@ -228,16 +228,30 @@ test.concurrent(
   },
 )
 
-test.concurrent('a command for a server loads neither the server nor its packages', async ({ expect }) => {
-  const print = `import { registerHooks } from 'node:module'
-    registerHooks({ load: (url, context, next) => (console.error('loads', url), next(url, context)) })`
-  const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(print)}` }
-  const { stderr, exitCode } = await runCli(['report-status', unknownId, '--url', serverUrl], { environment })
-  expect(exitCode).toBe(3)
-  expect(stderr).toMatch(/loads .*\/client\/cli\/commands\/report-status\./)
-  expect(stderr).not.toMatch(
-    /loads .*(?<!@trpc)\/server\/|node_modules\/(?:zod|kysely|better-sqlite3|hono)\//,
-  )
+describe('a command that asks for little', () => {
+  /** Runs it, and has it say what it loads. */
+  async function loadedBy(...place: readonly string[]): Promise<string> {
+    const print = `import { registerHooks } from 'node:module'
+      registerHooks({ load: (url, context, next) => (console.error('loads', url), next(url, context)) })
+      process.on('exit', () => { for (const name of process.moduleLoadList) console.error('loads', name) })`
+    const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(print)}` }
+    const { stderr, exitCode } = await runCli(['report-status', unknownId, ...place], { environment })
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/loads .*\/client\/cli\/commands\/report-status\./)
+    return stderr
+  }
+
+  test.concurrent('of a server loads neither the server nor its packages, nor fetch', async ({ expect }) => {
+    expect(await loadedBy('--url', serverUrl)).not.toMatch(
+      /loads .*(?<!@trpc)\/server\/|node_modules\/(?:zod|kysely|better-sqlite3|hono)\/|undici/,
+    )
+  })
+
+  test.concurrent('of a database loads neither HTTP nor what computes reports', async ({ expect }) => {
+    expect(await loadedBy('--database', folder.file('served.db'))).not.toMatch(
+      /node_modules\/(?:hono|piscina|temporal-polyfill|csv-stringify|papaparse)\/|undici|NativeModule https?$/m,
+    )
+  })
 })
 
 test('serve ends with 0 when it is told to stop, and what it was asked for is done', async () => {

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -66,6 +67,11 @@ test('the packed package installs, its types compile in a strict project, and it
     cwd: project,
   })
   await run(tool('tsc'), ['-p', project])
+  // The rest is in the bundle.
+  expect(packagesImportedBy(join(project, 'node_modules/store-monitor/dist'))).toEqual([
+    'better-sqlite3',
+    'piscina',
+  ])
 
   const command = join(project, 'node_modules/.bin/store-monitor')
   const database = folder.file('store-monitor.db')
@@ -81,6 +87,18 @@ test('the packed package installs, its types compile in a strict project, and it
   })
 }, 300_000)
 
+/** But for Node's, and itself. */
+function packagesImportedBy(folder: string): string[] {
+  const sources = globSync('{,client/}*.js', { cwd: folder }).map((file) =>
+    readFileSync(join(folder, file), 'utf8'),
+  )
+  const specifiers = sources.flatMap((source) =>
+    Array.from(source.matchAll(/^(?:import|export)\b.*?"([^"]+)";$|\b(?:import|require)\("([^"]+)"\)/gm)),
+  )
+  const names = specifiers.map(([, from, called]) => from ?? called!)
+  return [...new Set(names.filter((name) => !/^(\.|node:|store-monitor\/)/.test(name)))].toSorted()
+}
+
 async function packInto(dir: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', dir], { cwd: root })
   // npm prints what `prepack` says before its own JSON.
@@ -95,6 +113,7 @@ async function packInto(dir: string): Promise<string> {
       'CHANGELOG.md',
       'docs/uptime.md',
       'dist/client/index.d.ts',
+      'dist/THIRD-PARTY-LICENSES.txt',
     ]),
   )
   expect(paths.filter((path) => /(?<!\.d)\.ts$|^(test|examples)\//.test(path))).toEqual([])

@@ -4,7 +4,6 @@ import type { StoreMonitorClient } from '../../index.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { printJson } from '../output.ts'
-import { createProgressDisplay, stepOfReport } from '../progress-display.ts'
 import { printReport } from '../print-report.ts'
 
 export interface StatusOptions extends ConnectionOptions, MessageOptions {
@@ -34,6 +33,7 @@ async function waitForEnd(
   client: StoreMonitorClient,
   reportId: string,
 ): Promise<Report> {
+  const { createProgressDisplay, stepOfReport } = await import('../progress-display.ts')
   let latest = await client.report.get.query({ reportId })
   using display = createProgressDisplay(context, options)
   for await (latest of client.watchReport(reportId, { signal: context.signal })) {

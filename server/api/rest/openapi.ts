@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
 import { AppError } from '../../../shared/app-error.ts'
-import { problemOf } from '../errors.ts'
+import { problemOf } from '../problem.ts'
 import { noBody, type RestResponse, type RestRoute } from './route.ts'
 import { problem } from './schemas.ts'
 

@@ -1,5 +1,6 @@
 import type { Report } from '../../../shared/report.ts'
-import { appErrorOf, problemOf } from '../errors.ts'
+import { appErrorOf } from '../errors.ts'
+import { problemOf } from '../problem.ts'
 import { eventIdOf } from '../router.ts'
 import type { ReportStatus } from './schemas.ts'
 

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { appErrorOf, problemOf } from '../errors.ts'
+import { appErrorOf } from '../errors.ts'
+import { problemOf } from '../problem.ts'
 
 /** What a caller that accepts NDJSON is sent while its file is imported: a line each. */
 export type UploadEvent =
