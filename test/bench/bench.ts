@@ -1,5 +1,5 @@
 import type { Data } from './data.ts'
-import type { Spread } from './figures.ts'
+import type { DuckDb } from './duckdb.ts'
 
 /** What the parts of the benchmark have in common. */
 export interface Bench {
@@ -12,15 +12,8 @@ export interface Bench {
   readonly runs: number
   readonly importRuns: number
   readonly startRuns: number
-  /** undefined where it was not run. */
-  readonly duckDb: DuckDbFigures | undefined
-}
-
-export interface DuckDbFigures {
-  readonly load: Spread
-  readonly report: Spread
-  /** The totals of its report. */
-  readonly totalsPath: string
+  /** undefined where its tables would not fit into memory. */
+  readonly duckDb: DuckDb | undefined
 }
 
 export const MIB = 2 ** 20

@@ -3,27 +3,47 @@ import { join } from 'node:path'
 import { pollsName } from './data.ts'
 
 /** What somebody would use instead: all data in memory, and the report as one query of the default policy. */
-export interface DuckDbReport extends Disposable {
-  /** Writes the totals of all stores in whole milliseconds, without the unknown ones, as CSV. */
-  writeTotals(path: string): Promise<void>
+export interface DuckDb extends Disposable {
+  /** Loads the three files: typed, without repeated polls, sorted, and with integer keys instead of ids. */
+  load(): Promise<void>
+  /** Writes the totals of all stores in whole milliseconds, without the unknown ones, to `totalsPath`, as CSV. */
+  report(): Promise<void>
+  readonly totalsPath: string
 }
 
-/** Loads the three files: typed, without repeated polls, sorted, and with integer keys instead of ids. */
-export async function loadIntoDuckDb(folder: string, threads: number): Promise<DuckDbReport> {
+export function createDuckDb(folder: string, totalsPath: string, threads: number): DuckDb {
+  let loaded: Loaded | undefined
+  const unload = () => {
+    loaded?.connection.closeSync()
+    loaded?.instance.closeSync()
+    loaded = undefined
+  }
+  return {
+    totalsPath,
+    async load() {
+      unload()
+      loaded = await loadTables(folder, threads)
+    },
+    async report() {
+      loaded ??= await loadTables(folder, threads)
+      await loaded.connection.run(`copy (${totalsSql}) to '${totalsPath.replaceAll("'", "''")}' (header)`)
+    },
+    [Symbol.dispose]: unload,
+  }
+}
+
+interface Loaded {
+  readonly instance: DuckDBInstance
+  readonly connection: DuckDBConnection
+}
+
+async function loadTables(folder: string, threads: number): Promise<Loaded> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) })
   const connection = await instance.connect()
   await connection.run("set timezone='UTC'")
   await runAll(connection, tablesSql(folder))
   await runAll(connection, keysSql)
-  return {
-    async writeTotals(path) {
-      await connection.run(`copy (${totalsSql}) to '${path}' (header)`)
-    },
-    [Symbol.dispose]() {
-      connection.closeSync()
-      instance.closeSync()
-    },
-  }
+  return { instance, connection }
 }
 
 async function runAll(connection: DuckDBConnection, statements: string): Promise<void> {

@@ -11,13 +11,20 @@ export interface Spread {
 
 export type Unit = 'ms' | 'ns' | 'MiB' | 'bytes' | 'stores'
 
+export interface Baseline {
+  readonly name: string
+  readonly value: Spread
+  /** Where the two were measured in turn: the ratios of each pair, which a machine that gets slower meanwhile does not change. */
+  readonly ratio?: Spread
+}
+
 /** Something that was measured; less of it is better. */
 export interface Figure {
   readonly name: string
   readonly unit: Unit
   /** undefined where it could not be measured; `note` says why. */
   readonly ours?: Spread | undefined
-  readonly baseline?: { readonly name: string; readonly value: Spread } | undefined
+  readonly baseline?: Baseline | undefined
   /** The most that is good, of the ratio to the baseline or of the figure itself. */
   readonly goal?: { readonly of: 'ratio' | 'figure'; readonly most: number } | undefined
   readonly note?: string | undefined
@@ -39,18 +46,39 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, min: sorted[0]!, max: sorted.at(-1)!, runs: sorted.length }
 }
 
-/** The spread of what `run` returns, or of the milliseconds that it takes where that is nothing. */
-export async function measured(
-  runs: number,
-  run: () => Promise<number | void> | number | void,
-): Promise<Spread> {
+/** Returns what was measured, or nothing where that is the milliseconds that it takes. */
+type Run = () => Promise<number | void> | number | void
+
+async function valueOf(run: Run): Promise<number> {
+  const start = performance.now()
+  return (await run()) ?? performance.now() - start
+}
+
+export async function measured(runs: number, run: Run): Promise<Spread> {
   const values: number[] = []
-  for (let i = 0; i < runs; i++) {
-    const start = performance.now()
-    const value = await run()
-    values.push(value ?? performance.now() - start)
-  }
+  for (let i = 0; i < runs; i++) values.push(await valueOf(run))
   return spreadOf(values)
+}
+
+/** Measures something and what it is compared with in turn. */
+export async function measuredInTurn(
+  runs: number,
+  ours: Run,
+  baseline: { readonly name: string; readonly run: Run } | undefined,
+): Promise<{ readonly ours: Spread; readonly baseline?: Baseline }> {
+  if (baseline === undefined) return { ours: await measured(runs, ours) }
+  const pairs: { readonly ours: number; readonly theirs: number }[] = []
+  for (let i = 0; i < runs; i++) {
+    pairs.push({ ours: await valueOf(ours), theirs: await valueOf(baseline.run) })
+  }
+  return {
+    ours: spreadOf(pairs.map((pair) => pair.ours)),
+    baseline: {
+      name: baseline.name,
+      value: spreadOf(pairs.map((pair) => pair.theirs)),
+      ratio: spreadOf(pairs.map((pair) => pair.ours / pair.theirs)),
+    },
+  }
 }
 
 export function scaled({ median, min, max, runs }: Spread, factor: number): Spread {
@@ -58,7 +86,7 @@ export function scaled({ median, min, max, runs }: Spread, factor: number): Spre
 }
 
 export function ratioOf({ ours, baseline }: Figure): number | undefined {
-  return ours && baseline && ours.median / baseline.value.median
+  return ours && baseline && (baseline.ratio?.median ?? ours.median / baseline.value.median)
 }
 
 /** Whether a figure is as good as its goal; undefined where there is none, or nothing to compare with it. */

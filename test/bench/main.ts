@@ -7,12 +7,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Bench, DuckDbFigures } from './bench.ts'
+import type { Bench } from './bench.ts'
 import { compareResults, formatComparison, readResults } from './compare.ts'
 import { cacheFolder, cachedData, sizes, type Data, type Size } from './data.ts'
-import { loadIntoDuckDb } from './duckdb.ts'
+import { createDuckDb } from './duckdb.ts'
 import { benchEventLoop } from './event-loop-bench.ts'
-import { measured, type Figure, type Results } from './figures.ts'
+import type { Figure, Results } from './figures.ts'
 import { growthFigures } from './growth.ts'
 import { benchImport, ensureDatabase } from './import-bench.ts'
 import { benchJudging } from './judging-bench.ts'
@@ -80,12 +80,16 @@ async function run(): Promise<number> {
   await mkdir(folder, { recursive: true })
   if (flags.keep === undefined) kept.defer(() => rm(folder, { recursive: true, force: true }))
 
+  using duckDb =
+    size === 'country'
+      ? undefined
+      : createDuckDb(data.folder, join(folder, 'duckdb-totals.csv'), Math.min(2, availableParallelism()))
   const bench: Bench = {
     data,
     folder,
     databasePath: join(folder, 'store-monitor.db'),
     ...runsOf[size],
-    duckDb: await measureDuckDb(data, folder),
+    duckDb,
   }
   if (!wantedParts().includes('import')) await ensureDatabase(bench)
   const figures: Figure[] = []
@@ -114,22 +118,6 @@ function wantedParts(): Part[] {
   return all.filter(
     (part) => wanted.includes(part) && !(size === 'country' && (part === 'event-loop' || part === 'start')),
   )
-}
-
-/** DuckDB's times; undefined where nothing is compared with them, or its tables would not fit into memory. */
-async function measureDuckDb(data: Data, folder: string): Promise<DuckDbFigures | undefined> {
-  const isCompared = wantedParts().some((part) => part === 'import' || part === 'report')
-  if (!isCompared || size === 'country') return undefined
-  say('measuring DuckDB')
-  const threads = Math.min(2, availableParallelism())
-  const totalsPath = join(folder, 'duckdb-totals.csv')
-  const { runs, importRuns } = runsOf[size]
-  const load = await measured(importRuns, async () =>
-    (await loadIntoDuckDb(data.folder, threads))[Symbol.dispose](),
-  )
-  using loaded = await loadIntoDuckDb(data.folder, threads)
-  await loaded.writeTotals(totalsPath)
-  return { load, report: await measured(runs, () => loaded.writeTotals(totalsPath)), totalsPath }
 }
 
 /** Most goals are for `week` and above: what is small takes as long, and as much room, as it takes to begin. */
