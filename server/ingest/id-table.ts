@@ -1,32 +1,38 @@
-/** Numbers by id, where ids are bytes within larger ones. */
+/**
+ * Numbers short runs of bytes in the order in which they are added, from 0. They lie within larger memory, of which at
+ * least three bytes more than theirs can be read.
+ */
 export interface IdTable {
-  /** The number of the id in `bytes` from `start` to `end`, or -1. `hash` is that of its bytes, by `hashWith`. */
-  find(bytes: Uint8Array, start: number, end: number, hash: number): number
-  /** Adds an id that is not in the table. */
-  insert(bytes: Uint8Array, start: number, end: number, hash: number, ordinal: number): void
+  /** The number of the bytes from `start` to `end`, or -1. */
+  find(view: DataView, start: number, end: number): number
+  /** Adds bytes that are not in the table, and returns their number. */
+  add(view: DataView, start: number, end: number): number
+  /** What was added, as text. */
+  textOf(number: number): string
+  size(): number
 }
 
-/** A slot is four numbers that lie together: its id's hash, where the id starts and how long it is, and the ordinal. */
+/** A slot is four numbers that lie together: the hash of some bytes, where they start, how many they are, their number. */
 const SLOT = 4
 const HASH = 0
 const START = 1
 const LENGTH = 2
-const ORDINAL = 3
+const NUMBER = 3
 
-/** A hash table with open addressing, at most half full. The ids lie one after the other in one array. */
+/** A hash table with open addressing, at most half full. What was added lies one after the other in one array. */
 export function createIdTable(): IdTable {
-  let ids = new Uint8Array(4096)
-  let idsEnd = 0
-  let count = 0
+  let words = new Int32Array(4096)
+  const starts: number[] = [0]
+  const lengths: number[] = []
   let slots = emptySlots(1024)
 
-  /** Where the slot of an id is, or the free one where it belongs. */
-  function slotOf(hash: number, bytes: Uint8Array, start: number, length: number): number {
+  /** Where the slot of some bytes is, or the free one where it belongs. */
+  function slotOf(hash: number, view: DataView, start: number, end: number): number {
     const mask = slots.length - 1
-    let at = ((hash ^ (hash >>> 15)) * SLOT) & mask
-    while (slots[at + ORDINAL]! >= 0) {
-      const mayBeIt = slots[at + HASH] === hash && slots[at + LENGTH] === length
-      if (mayBeIt && isSame(ids, slots[at + START]!, bytes, start, length)) return at
+    let at = (hash * SLOT) & mask
+    while (slots[at + NUMBER]! >= 0) {
+      const mayBeIt = slots[at + HASH] === hash && slots[at + LENGTH] === end - start
+      if (mayBeIt && isSame(words, slots[at + START]!, view, start, end)) return at
       at = (at + SLOT) & mask
     }
     return at
@@ -35,29 +41,44 @@ export function createIdTable(): IdTable {
   function grow(): void {
     const before = slots
     slots = emptySlots((before.length / SLOT) * 2)
+    const mask = slots.length - 1
     for (let from = 0; from < before.length; from += SLOT) {
-      if (before[from + ORDINAL]! < 0) continue
-      const to = slotOf(before[from + HASH]!, ids, before[from + START]!, before[from + LENGTH]!)
-      slots.set(before.subarray(from, from + SLOT), to)
+      if (before[from + NUMBER]! < 0) continue
+      let to = (before[from + HASH]! * SLOT) & mask
+      while (slots[to + NUMBER]! >= 0) to = (to + SLOT) & mask
+      for (let i = 0; i < SLOT; i++) slots[to + i] = before[from + i]!
     }
   }
 
   return {
-    find(bytes, start, end, hash) {
-      return slots[slotOf(hash, bytes, start, end - start) + ORDINAL]!
+    find(view, start, end) {
+      return slots[slotOf(hashOf(view, start, end), view, start, end) + NUMBER]!
     },
-    insert(bytes, start, end, hash, ordinal) {
-      if (++count * 2 * SLOT > slots.length) grow()
-      const idStart = idsEnd
-      idsEnd += end - start
-      if (idsEnd > ids.length) {
-        const larger = new Uint8Array(idsEnd * 2)
-        larger.set(ids)
-        ids = larger
+    add(view, start, end) {
+      const number = lengths.length
+      const wordsStart = starts[number]!
+      const wordsEnd = wordsStart + Math.ceil((end - start) / 4)
+      if (wordsEnd > words.length) {
+        const larger = new Int32Array(wordsEnd * 2)
+        larger.set(words)
+        words = larger
       }
-      ids.set(bytes.subarray(start, end), idStart)
-      slots.set([hash, idStart, end - start, ordinal], slotOf(hash, bytes, start, end - start))
+      for (let i = wordsStart, at = start; i < wordsEnd; i++, at += 4) words[i] = wordAt(view, at, end)
+      starts.push(wordsEnd)
+      lengths.push(end - start)
+      if (lengths.length * 2 * SLOT > slots.length) grow()
+      const hash = hashOf(view, start, end)
+      const slot = slotOf(hash, view, start, end)
+      slots[slot + HASH] = hash
+      slots[slot + START] = wordsStart
+      slots[slot + LENGTH] = end - start
+      slots[slot + NUMBER] = number
+      return number
     },
+    textOf(number) {
+      return Buffer.from(words.buffer, starts[number]! * 4, lengths[number]).toString('latin1')
+    },
+    size: () => lengths.length,
   }
 }
 
@@ -65,14 +86,19 @@ function emptySlots(count: number): Int32Array {
   return new Int32Array(count * SLOT).fill(-1)
 }
 
-export const EMPTY_HASH = 0x811c9dc5 | 0
-
-/** The hash of some bytes and one more (FNV-1a), from `EMPTY_HASH` on. */
-export function hashWith(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x01000193)
+/** The four bytes at `at` as one number; those from `end` on are zeros. */
+function wordAt(view: DataView, at: number, end: number): number {
+  const word = view.getInt32(at, true)
+  return at + 4 <= end ? word : word & ((1 << (8 * (end - at))) - 1)
 }
 
-function isSame(ids: Uint8Array, idStart: number, bytes: Uint8Array, start: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[start + i] !== ids[idStart + i]) return false
+function hashOf(view: DataView, start: number, end: number): number {
+  let hash = 0
+  for (let at = start; at < end; at += 4) hash = Math.imul(hash ^ wordAt(view, at, end), 0x9e3779b1)
+  return hash ^ (hash >>> 15)
+}
+
+function isSame(words: Int32Array, from: number, view: DataView, start: number, end: number): boolean {
+  for (let i = from, at = start; at < end; i++, at += 4) if (words[i] !== wordAt(view, at, end)) return false
   return true
 }

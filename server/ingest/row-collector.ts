@@ -1,6 +1,5 @@
 import type { TakenLines } from './line-blocks.ts'
 import type { Db } from '../database/connect.ts'
-import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
 
 /** Takes the rows of a file, one after the other, and makes changes to the database of them. */
 export interface RowCollector extends Partial<Disposable> {
@@ -24,12 +23,6 @@ export interface Step {
 
 /** Makes a change, and returns how many of its rows changed something. Runs in a transaction. */
 export type Change = (transaction: Db) => Promise<number>
-
-/** `text` as a store's id, or undefined. Its memory is its own: a field shares that of the block it was read in. */
-export function findStoreId(text: string): StoreId | undefined {
-  if (!storeIdPattern.test(text)) return undefined
-  return Buffer.from(text, 'latin1').toString('latin1') as StoreId
-}
 
 export function storeIdProblem(text: string): string {
   return `store_id ${quoted(text)} is not 1 to 128 letters, digits and . _ : - that start with a letter or digit`

@@ -24,7 +24,8 @@ async function allPages<Item>(
 describe('stores', () => {
   async function sceneWithStores(...ids: string[]) {
     const scene = await importScene()
-    await setRules(scene.db, 'timezone', new Map(ids.map((id) => [storeId.parse(id), 'UTC'])))
+    const rules = ids.toSorted().map((id) => ({ storeId: storeId.parse(id), rule: 'UTC', rows: 1 }))
+    expect(await setRules(scene.db, 'timezone', rules)).toBe(ids.length)
     return scene
   }
 
