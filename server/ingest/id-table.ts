@@ -12,78 +12,106 @@ export interface IdTable {
   size(): number
 }
 
-/** A slot is four numbers that lie together: the hash of some bytes, where they start, how many they are, their number. */
-const SLOT = 4
-const HASH = 0
-const START = 1
-const LENGTH = 2
-const NUMBER = 3
+const NONE = -1
 
-/** A hash table with open addressing, at most half full. What was added lies one after the other in one array. */
+/** What is known of each number lies together. */
+const ENTRY = 4
+const START = 0
+const LENGTH = 1
+const HASH = 2
+const NEXT = 3
+
+/** How many ids are looked at before the hash is. */
+const GUESSES = 3
+
+/**
+ * A hash table with open addressing, at most half full. What was added lies one after the other in one array. Ids mostly
+ * come in the same order again and again, with some left out. So those that came after the latest one before are looked at
+ * first: they are near, while a large table's places are all far from each other.
+ */
 export function createIdTable(): IdTable {
+  let count = 0
   let words = new Int32Array(4096)
-  const starts: number[] = [0]
-  const lengths: number[] = []
-  let slots = emptySlots(1024)
+  let wordsEnd = 0
+  let entries = new Int32Array(1024 * ENTRY)
+  let slots = new Int32Array(2048).fill(NONE)
+  let latest = 0
 
-  /** Where the slot of some bytes is, or the free one where it belongs. */
-  function slotOf(hash: number, view: DataView, start: number, end: number): number {
-    const mask = slots.length - 1
-    let at = (hash * SLOT) & mask
-    while (slots[at + NUMBER]! >= 0) {
-      const mayBeIt = slots[at + HASH] === hash && slots[at + LENGTH] === end - start
-      if (mayBeIt && isSame(words, slots[at + START]!, view, start, end)) return at
-      at = (at + SLOT) & mask
+  function isSame(entry: number, view: DataView, start: number, end: number): boolean {
+    if (entries[entry + LENGTH] !== end - start) return false
+    for (let i = entries[entry + START]!, at = start; at < end; i++, at += 4) {
+      if (words[i] !== wordAt(view, at, end)) return false
     }
-    return at
+    return true
   }
 
-  function grow(): void {
-    const before = slots
-    slots = emptySlots((before.length / SLOT) * 2)
-    const mask = slots.length - 1
-    for (let from = 0; from < before.length; from += SLOT) {
-      if (before[from + NUMBER]! < 0) continue
-      let to = (before[from + HASH]! * SLOT) & mask
-      while (slots[to + NUMBER]! >= 0) to = (to + SLOT) & mask
-      for (let i = 0; i < SLOT; i++) slots[to + i] = before[from + i]!
+  function findByOrder(view: DataView, start: number, end: number): number {
+    let number = latest
+    for (let guesses = 0; guesses < GUESSES; guesses++) {
+      number = entries[number * ENTRY + NEXT]!
+      if (isSame(number * ENTRY, view, start, end)) return number
     }
+    return NONE
+  }
+
+  function findByHash(view: DataView, start: number, end: number): number {
+    const hash = hashOf(view, start, end)
+    const mask = slots.length - 1
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const number = slots[at]!
+      if (number === NONE) return NONE
+      const entry = number * ENTRY
+      if (entries[entry + HASH] === hash && isSame(entry, view, start, end)) return number
+    }
+  }
+
+  function putIntoSlot(number: number): void {
+    const mask = slots.length - 1
+    let at = entries[number * ENTRY + HASH]! & mask
+    while (slots[at] !== NONE) at = (at + 1) & mask
+    slots[at] = number
+  }
+
+  function makeRoomFor(wordsNeeded: number): void {
+    if ((count + 1) * ENTRY > entries.length) entries = withRoom(entries, 2 * entries.length)
+    if (wordsEnd + wordsNeeded > words.length) words = withRoom(words, 2 * (wordsEnd + wordsNeeded))
+    if ((count + 1) * 2 <= slots.length) return
+    slots = new Int32Array(slots.length * 2).fill(NONE)
+    for (let number = 0; number < count; number++) putIntoSlot(number)
   }
 
   return {
     find(view, start, end) {
-      return slots[slotOf(hashOf(view, start, end), view, start, end) + NUMBER]!
+      if (count === 0) return NONE
+      let number = findByOrder(view, start, end)
+      if (number === NONE) {
+        number = findByHash(view, start, end)
+        if (number === NONE) return NONE
+        entries[latest * ENTRY + NEXT] = number
+      }
+      latest = number
+      return number
     },
     add(view, start, end) {
-      const number = lengths.length
-      const wordsStart = starts[number]!
-      const wordsEnd = wordsStart + Math.ceil((end - start) / 4)
-      if (wordsEnd > words.length) {
-        const larger = new Int32Array(wordsEnd * 2)
-        larger.set(words)
-        words = larger
-      }
-      for (let i = wordsStart, at = start; i < wordsEnd; i++, at += 4) words[i] = wordAt(view, at, end)
-      starts.push(wordsEnd)
-      lengths.push(end - start)
-      if (lengths.length * 2 * SLOT > slots.length) grow()
-      const hash = hashOf(view, start, end)
-      const slot = slotOf(hash, view, start, end)
-      slots[slot + HASH] = hash
-      slots[slot + START] = wordsStart
-      slots[slot + LENGTH] = end - start
-      slots[slot + NUMBER] = number
+      makeRoomFor(Math.ceil((end - start) / 4))
+      const number = count++
+      const entry = number * ENTRY
+      entries[entry + START] = wordsEnd
+      entries[entry + LENGTH] = end - start
+      entries[entry + HASH] = hashOf(view, start, end)
+      for (let at = start; at < end; at += 4) words[wordsEnd++] = wordAt(view, at, end)
+      putIntoSlot(number)
+      entries[latest * ENTRY + NEXT] = number
+      latest = number
       return number
     },
     textOf(number) {
-      return Buffer.from(words.buffer, starts[number]! * 4, lengths[number]).toString('latin1')
+      const entry = number * ENTRY
+      const bytes = Buffer.from(words.buffer, entries[entry + START]! * 4, entries[entry + LENGTH])
+      return bytes.toString('latin1')
     },
-    size: () => lengths.length,
+    size: () => count,
   }
-}
-
-function emptySlots(count: number): Int32Array {
-  return new Int32Array(count * SLOT).fill(-1)
 }
 
 /** The four bytes at `at` as one number; those from `end` on are zeros. */
@@ -98,7 +126,8 @@ function hashOf(view: DataView, start: number, end: number): number {
   return hash ^ (hash >>> 15)
 }
 
-function isSame(words: Int32Array, from: number, view: DataView, start: number, end: number): boolean {
-  for (let i = from, at = start; at < end; i++, at += 4) if (words[i] !== wordAt(view, at, end)) return false
-  return true
+function withRoom(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length)
+  larger.set(array)
+  return larger
 }

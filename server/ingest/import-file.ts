@@ -19,6 +19,7 @@ import { insertRejectedRows, type Rejection } from '../database/rejected-rows.ts
 import { createBusinessHoursRows } from './business-hours-rows.ts'
 import type { ImportFile } from './find-files.ts'
 import { readHeader, type Header } from './header.ts'
+import type { TakenLines } from './line-blocks.ts'
 import { createPollRows } from './poll-rows.ts'
 import { readRecords, type RecordBlock } from './records.ts'
 import type { RowCollector } from './row-collector.ts'
@@ -101,7 +102,8 @@ async function importContent(
     })
   }
 
-  const recordOptions = { maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst: rows.takeFirst }
+  const takeFirst = rows.takeFirst && takenAfter(header, rows.takeFirst)
+  const recordOptions = { maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst }
   for await (const block of readRecords(content.chunks, recordOptions)) {
     throwIfStopped(signal)
     collectRows(block, header, rows, reject)
@@ -146,6 +148,18 @@ async function headerOf(file: ImportFile): Promise<Header> {
   const header = await readHeader(file.path)
   if (header.kind === file.kind) return header
   throw new AppError('conflict', `${file.path} no longer has a header of ${file.kind}: import it again`)
+}
+
+/** `take` for what comes after the header's line, that and those before it being taken, too. */
+function takenAfter({ line }: Header, take: (bytes: Buffer) => TakenLines): (bytes: Buffer) => TakenLines {
+  let linesLeft = line
+  return (bytes) => {
+    const linesBefore = linesLeft
+    let start = 0
+    for (; linesLeft > 0 && start < bytes.length; linesLeft--) start = bytes.indexOf('\n', start) + 1
+    const { lineCount, byteCount } = take(bytes.subarray(start))
+    return { lineCount: linesBefore - linesLeft + lineCount, byteCount: start + byteCount }
+  }
 }
 
 /** Whether a row of several lines can be right: its line breaks are in columns that are not read. */

@@ -9,9 +9,8 @@ const DOT = 46
 const ZERO = 48
 const COLON = 58
 
-const [ACTI, IVE_, INAC, TIVE, UTC] = ['acti', 'ive,', 'inac', 'tive', ' UTC'].map(wordOf)
+const [INAC, ACTI, IVE_, UTC] = ['inac', 'acti', 'ive,', ' UTC'].map(wordOf)
 const ACTIVE_LENGTH = 'active,'.length
-const INACTIVE_LENGTH = 'inactive,'.length
 const DATE_LENGTH = 'YYYY-MM-DD'.length
 const TIME_LENGTH = ' HH:MM:SS'.length
 const NONE = -1
@@ -30,9 +29,11 @@ export function createPlainPolls(
   return createPlainLines((plain, start) => {
     const { bytes, view } = plain
     const idEnd = indexFrom(bytes, COMMA, start)
-    const status = statusAt(plain, idEnd + 1)
-    if (status === NONE) return NONE
-    const dateStart = idEnd + 1 + (status === 1 ? ACTIVE_LENGTH : INACTIVE_LENGTH)
+    // One way for both statuses: the code for a way not taken yet is not compiled, and files may be sorted by status.
+    const inLength = view.getInt32(idEnd + 1, true) === INAC ? 'in'.length : 0
+    const statusStart = idEnd + 1 + inLength
+    if (!isActiveAt(view, statusStart)) return NONE
+    const dateStart = statusStart + ACTIVE_LENGTH
     date.readAt(plain, dateStart)
     const timeStart = dateStart + DATE_LENGTH
     const timeMs = timeOfDayAt(plain, timeStart)
@@ -51,7 +52,7 @@ export function createPlainPolls(
     if (bytes[end] !== LF) return NONE
     const store = stores.numberAt(view, start, idEnd)
     if (store < 0) return NONE
-    add(store, date.week, offsetMs * 2 + status)
+    add(store, date.week, offsetMs * 2 + (inLength === 0 ? 1 : 0))
     return end + 1
   })
 }
@@ -61,11 +62,9 @@ function wordOf(text: string): number {
   return Buffer.from(text).readInt32LE()
 }
 
-/** 1 for `active,` at `at`, 0 for `inactive,`, or NONE. */
-function statusAt({ bytes, view }: PlainBytes, at: number): number {
-  const first = view.getInt32(at, true)
-  if (first === ACTI) return view.getInt32(at + 3, true) === IVE_ ? 1 : NONE
-  return first === INAC && view.getInt32(at + 4, true) === TIVE && bytes[at + 8] === COMMA ? 0 : NONE
+/** Whether `active,` is at `at`. */
+function isActiveAt(view: DataView, at: number): boolean {
+  return view.getInt32(at, true) === ACTI && view.getInt32(at + 3, true) === IVE_
 }
 
 /** The week of a date and where in it the date starts, or NONE. Polls that follow each other are mostly of the same date. */
