@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
-import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { chunks, compiledOnce } from './chunks.ts'

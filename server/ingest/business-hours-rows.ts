@@ -1,8 +1,8 @@
-import { setBusinessHours } from '../database/business-hours.ts'
 import type { StoreRule } from '../database/stores.ts'
-import { storeIdPattern } from '../../shared/ids.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
-import { hasPlainColumns, type Header } from './header.ts'
+import type { Header } from './header.ts'
+import { hasPlainColumns } from './plain-lines.ts'
 import { createIdTable } from './id-table.ts'
 import { addSizes, createPairs, wordsByGroup } from './pairs.ts'
 import { createPlainRules } from './plain-rules.ts'
@@ -12,8 +12,17 @@ import { createStoreIds } from './store-ids.ts'
 const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/
 const midnightAsEnd = /^24:00(?::00)?$/
 
+export interface HoursOfStores {
+  /** The different rules of a file. */
+  readonly rules: readonly (readonly WeeklySpan[])[]
+  /** The place in `rules` of each store's. */
+  readonly stores: readonly StoreRule<number>[]
+}
+
 /** Collects the rows of a file of business hours. A store's rows in it become its whole rule. */
-export function createBusinessHoursRows(header: Pick<Header, 'columns' | 'width'>): RowCollector {
+export function createBusinessHoursRows(
+  header: Pick<Header, 'columns' | 'width'>,
+): RowCollector<HoursOfStores> {
   const [storeColumn, dayColumn, startColumn, endColumn, validFromColumn] = header.columns as [
     number,
     number,
@@ -27,7 +36,7 @@ export function createBusinessHoursRows(header: Pick<Header, 'columns' | 'width'
   const rows = createPairs()
 
   /** The different lists of spans that stores have, and which one each store has, in ascending order of id. */
-  function rulesOfStores(): { rules: WeeklySpan[][]; storeRules: StoreRule<number>[] } {
+  function hoursOfStores(): HoursOfStores {
     const starts = new Uint32Array(stores.size() + 1)
     addSizes(rows, starts.subarray(1))
     for (let store = 0; store < stores.size(); store++) starts[store + 1]! += starts[store]!
@@ -35,7 +44,7 @@ export function createBusinessHoursRows(header: Pick<Header, 'columns' | 'width'
     const view = new DataView(spansByStore.buffer)
     const lists = createIdTable()
     const rules: WeeklySpan[][] = []
-    const storeRules = Array.from(stores.inOrder(), (store) => {
+    const ruleOfStores = Array.from(stores.inOrder(), (store) => {
       const [start, end] = [starts[store]!, starts[store + 1]!]
       let rule = lists.find(view, start * 4, end * 4)
       if (rule < 0) {
@@ -44,7 +53,7 @@ export function createBusinessHoursRows(header: Pick<Header, 'columns' | 'width'
       }
       return { storeId: stores.idOf(store), rule, rows: end - start }
     })
-    return { rules, storeRules }
+    return { rules, stores: ruleOfStores }
   }
 
   return {
@@ -62,15 +71,7 @@ export function createBusinessHoursRows(header: Pick<Header, 'columns' | 'width'
     },
     size: () => rows.count,
     // In one step, as a store's rows belong together.
-    steps: () => [
-      {
-        rows: rows.count,
-        prepare() {
-          const { rules, storeRules } = rulesOfStores()
-          return (transaction) => setBusinessHours(transaction, rules, storeRules)
-        },
-      },
-    ],
+    steps: () => [{ rows: rows.count, prepare: hoursOfStores }],
   }
 }
 

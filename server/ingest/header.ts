@@ -25,11 +25,6 @@ export interface Header {
   readonly columns: readonly number[]
 }
 
-/** Whether a file has the columns that its kind needs, in their order, and no others. */
-export function hasPlainColumns({ columns, width }: Pick<Header, 'columns' | 'width'>): boolean {
-  return columns.every((column, i) => column === (i < width ? i : -1))
-}
-
 /** What a file turned out to be that has the header of no kind. */
 export interface UnknownHeader {
   readonly kind: undefined

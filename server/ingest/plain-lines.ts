@@ -1,3 +1,4 @@
+import type { Header } from './header.ts'
 import type { TakenLines } from './line-blocks.ts'
 
 /** Bytes that end with a line, and then `PADDING` ones: a comma, a line feed, and zeros. So none looks for their end. */
@@ -51,4 +52,9 @@ export function indexFrom(bytes: Uint8Array, byte: number, at: number): number {
   let index = at
   while (bytes[index] !== byte) index++
   return index
+}
+
+/** Whether a file has the columns of its kind in their order, and no others. */
+export function hasPlainColumns({ columns, width }: Pick<Header, 'columns' | 'width'>): boolean {
+  return columns.every((column, i) => column === (i < width ? i : -1))
 }

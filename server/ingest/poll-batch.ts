@@ -25,16 +25,21 @@ export interface PollBatch extends Disposable {
 
 export interface PollStep {
   readonly polls: number
-  /**
-   * The weeks of the step's stores, in the order of the stores, and then by week. Of two polls of a store at the same
-   * millisecond, the one added later counts.
-   */
-  read(): StoreWeek[]
+  /** The weeks of the step's stores. Of two polls of a store at the same millisecond, the one added later counts. */
+  read(): PollWeeks
 }
 
-export interface StoreWeek {
-  readonly week: number
-  readonly store: number
+/** Weeks of stores, in the order of the stores, and then by week. All arrays are of equal length but the first and the last. */
+export interface PollWeeks {
+  /** The stores, each once. */
+  readonly stores: Uint32Array<ArrayBuffer>
+  /** The place in `stores` of the store of each week. */
+  readonly storeOfWeek: Uint32Array<ArrayBuffer>
+  readonly weeks: Int32Array<ArrayBuffer>
+  /** Where the polls of each week start in `words`, and how many they are. */
+  readonly starts: Uint32Array<ArrayBuffer>
+  readonly lengths: Uint32Array<ArrayBuffer>
+  /** Sorted within a week, at most one of a millisecond. Not all of them are in use. */
   readonly words: PollWords
 }
 
@@ -109,24 +114,31 @@ export function createPollBatch(): PollBatch {
   }
 
   /** The weeks of some stores, `pairs` having all polls of theirs and no others. */
-  function weeksOf(stores: readonly StoreGroups[], pairs: Pairs): StoreWeek[] {
+  function weeksOf(stores: readonly StoreGroups[], pairs: Pairs): PollWeeks {
+    const weekGroups = Uint32Array.from(stores.flatMap(({ groups }) => groups))
+    const starts = new Uint32Array(weekGroups.length)
     // A counting sort: stable, so that each group keeps the order in which its polls came.
     const ends = new Uint32Array(groups.size())
     let end = 0
-    for (const { groups } of stores) {
-      for (const group of groups) {
-        ends[group] = end
-        end += sizes[group]!
-      }
+    for (const [i, group] of weekGroups.entries()) {
+      starts[i] = ends[group] = end
+      end += sizes[group]!
     }
-    const byGroup = wordsByGroup(pairs, ends)
-    return stores.flatMap(({ store, groups: groupsOfStore }) =>
-      groupsOfStore.map((group) => ({
-        week: groups.weekOf(group),
-        store,
-        words: sortedWeek(byGroup.subarray(ends[group]! - sizes[group]!, ends[group])),
-      })),
-    )
+    const words = wordsByGroup(pairs, ends)
+    const lengths = new Uint32Array(weekGroups.length)
+    for (const [i, group] of weekGroups.entries()) {
+      const sorted = sortedWeek(words.subarray(starts[i], ends[group]))
+      words.set(sorted, starts[i])
+      lengths[i] = sorted.length
+    }
+    return {
+      stores: Uint32Array.from(stores, ({ store }) => store),
+      storeOfWeek: Uint32Array.from(stores.flatMap(({ groups }, place) => groups.map(() => place))),
+      weeks: Int32Array.from(weekGroups, groups.weekOf),
+      starts,
+      lengths,
+      words,
+    }
   }
 
   return {

@@ -1,30 +1,23 @@
-import type { Db } from '../database/connect.ts'
-import { mergePollWeeks } from '../database/poll-weeks.ts'
-import { keysOfStores } from '../database/stores.ts'
+import type { StoreId } from '../../shared/ids.ts'
 import { parseTimestamp, timestampForms } from '../../shared/timestamp.ts'
 import { pollWeekOf, pollWord } from '../uptime/poll-week.ts'
-import { hasPlainColumns, type Header } from './header.ts'
+import type { Header } from './header.ts'
+import { hasPlainColumns } from './plain-lines.ts'
 import { createPlainPolls } from './plain-polls.ts'
-import { createPollBatch, type StoreWeek } from './poll-batch.ts'
+import { createPollBatch, type PollWeeks } from './poll-batch.ts'
 import { quoted, storeIdProblem, type RowCollector } from './row-collector.ts'
 import { createStoreIds } from './store-ids.ts'
 
+/** Weeks of polls with the ids of their stores, in ascending order. */
+export interface StorePolls extends PollWeeks {
+  readonly storeIds: readonly StoreId[]
+}
+
 /** Collects the rows of a file of polls. */
-export function createPollRows(header: Pick<Header, 'columns' | 'width'>): RowCollector {
+export function createPollRows(header: Pick<Header, 'columns' | 'width'>): RowCollector<StorePolls> {
   const [storeColumn, statusColumn, timestampColumn] = header.columns as [number, number, number]
   const stores = createStoreIds()
   const batch = createPollBatch()
-
-  async function mergeInto(transaction: Db, weeks: readonly StoreWeek[]): Promise<number> {
-    const inOrder = [...new Set(weeks.map(({ store }) => store))]
-    const keys = await keysOfStores(transaction, inOrder.map(stores.idOf))
-    const keyOf = new Map(inOrder.map((store, i) => [store, keys[i]!]))
-    const keyed = weeks.map(({ week, store, words }) => ({ week, storeKey: keyOf.get(store)!, words }))
-    return mergePollWeeks(
-      transaction,
-      keyed.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey),
-    )
-  }
 
   return {
     takeFirst: hasPlainColumns(header) ? createPlainPolls(stores, batch.add) : undefined,
@@ -52,7 +45,7 @@ export function createPollRows(header: Pick<Header, 'columns' | 'width'>): RowCo
         rows: polls,
         prepare() {
           const weeks = read()
-          return (transaction) => mergeInto(transaction, weeks)
+          return { ...weeks, storeIds: Array.from(weeks.stores, stores.idOf) }
         },
       })),
     [Symbol.dispose]: () => batch[Symbol.dispose](),

@@ -11,9 +11,7 @@ const defaultBlockBytes = 256 * 1024
 export interface Source extends AsyncDisposable {
   /** Its content, gunzipped where it is gzipped. A chunk is written over when the next one has been asked for. */
   readonly chunks: AsyncIterable<Uint8Array>
-  /** Size of the file as it lies on the disk. */
-  readonly bytesTotal: number
-  /** How much of that has been read. */
+  /** How much of the file as it lies on the disk has been read. */
   bytesRead(): number
   /** SHA-256 of what has been read; call it once, at the end. */
   sha256(): string
@@ -23,7 +21,6 @@ export interface Source extends AsyncDisposable {
 export async function openSource(path: string, blockBytes: number = defaultBlockBytes): Promise<Source> {
   const file = await openFile(path)
   try {
-    const { size } = await file.stat()
     const hash = createHash('sha256')
     let bytesRead = 0
 
@@ -48,7 +45,6 @@ export async function openSource(path: string, blockBytes: number = defaultBlock
 
     return {
       chunks: (await isGzip(file)) ? gunzipped(path, bytes(), blockBytes) : bytes(),
-      bytesTotal: size,
       bytesRead: () => bytesRead,
       sha256: () => hash.digest('hex'),
       [Symbol.asyncDispose]: () => file.close(),

@@ -1,4 +1,5 @@
-import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { createIdTable } from './id-table.ts'
 
 /** The stores that a file names, counted from 0 in the order in which they come. */

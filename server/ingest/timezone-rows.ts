@@ -1,13 +1,16 @@
-import { setRules } from '../database/stores.ts'
-import { storeIdPattern } from '../../shared/ids.ts'
+import type { StoreRule } from '../database/stores.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { ianaZoneName } from '../uptime/zone-offsets.ts'
-import { hasPlainColumns, type Header } from './header.ts'
+import type { Header } from './header.ts'
+import { hasPlainColumns } from './plain-lines.ts'
 import { createPlainRules } from './plain-rules.ts'
 import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
 import { createStoreIds } from './store-ids.ts'
 
 /** Collects the rows of a file of timezones. The last row of a store counts. */
-export function createTimezoneRows(header: Pick<Header, 'columns' | 'width'>): RowCollector {
+export function createTimezoneRows(
+  header: Pick<Header, 'columns' | 'width'>,
+): RowCollector<StoreRule<string>[]> {
   const [storeColumn, zoneColumn, validFromColumn] = header.columns as [number, number, number]
   const stores = createStoreIds()
   const zones = createZones()
@@ -35,14 +38,12 @@ export function createTimezoneRows(header: Pick<Header, 'columns' | 'width'>): R
     steps: () => [
       {
         rows: size,
-        prepare() {
-          const rules = Array.from(stores.inOrder(), (store) => ({
+        prepare: () =>
+          Array.from(stores.inOrder(), (store) => ({
             storeId: stores.idOf(store),
             rule: zones.get(zoneOfStore[store]!),
             rows: 1,
-          }))
-          return (transaction) => setRules(transaction, 'timezone', rules)
-        },
+          })),
       },
     ],
   }

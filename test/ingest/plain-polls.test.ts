@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createPlainPolls } from '../../server/ingest/plain-polls.ts'
 import { createStoreIds } from '../../server/ingest/store-ids.ts'
 import { isActive, offsetOf, POLL_WEEK_MS } from '../../server/uptime/poll-week.ts'
-import { storeIdPattern } from '../../shared/ids.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { parseTimestamp } from '../../shared/timestamp.ts'
 
 /** The polls of the plain lines that `text` starts with, and how many lines that are. */
