@@ -67,25 +67,39 @@ function isActiveAt(view: DataView, at: number): boolean {
   return view.getInt32(at, true) === ACTI && view.getInt32(at + 3, true) === IVE_
 }
 
-/** The week of a date and where in it the date starts, or NONE. Polls that follow each other are mostly of the same date. */
+/** How many dates are known at a time: polls that follow each other are of few. */
+const KNOWN_DATES = 16
+/** What is known of a date: its characters as three overlapping words, its week, and where in that it starts. */
+const DATE = 5
+
+/** The week of a date and where in it the date starts, or NONE. */
 function createDateReader() {
-  const known = new Int32Array(3)
+  const known = new Int32Array(KNOWN_DATES * DATE).fill(NONE)
+
+  function find(text: string, entry: number): void {
+    const epochMs = parseTimestamp(`${text} 00:00`)
+    const week = pollWeekOf(epochMs)
+    known[entry + 3] = week
+    known[entry + 4] = Number.isNaN(epochMs) ? NONE : epochMs - week * POLL_WEEK_MS
+  }
+
   const date = {
     week: 0,
     weekOffsetMs: NONE,
     readAt({ bytes, view }: PlainBytes, at: number): void {
+      const entry = (bytes[at + DATE_LENGTH - 1]! % KNOWN_DATES) * DATE
       const isKnown =
-        view.getInt32(at, true) === known[0] &&
-        view.getInt32(at + 4, true) === known[1] &&
-        view.getInt32(at + 6, true) === known[2]
-      if (isKnown) return
-      known[0] = view.getInt32(at, true)
-      known[1] = view.getInt32(at + 4, true)
-      known[2] = view.getInt32(at + 6, true)
-      const text = Buffer.from(bytes.buffer, at, DATE_LENGTH).toString('latin1')
-      const epochMs = parseTimestamp(`${text} 00:00`)
-      date.week = pollWeekOf(epochMs)
-      date.weekOffsetMs = Number.isNaN(epochMs) ? NONE : epochMs - date.week * POLL_WEEK_MS
+        view.getInt32(at, true) === known[entry] &&
+        view.getInt32(at + 4, true) === known[entry + 1] &&
+        view.getInt32(at + 6, true) === known[entry + 2]
+      if (!isKnown) {
+        known[entry] = view.getInt32(at, true)
+        known[entry + 1] = view.getInt32(at + 4, true)
+        known[entry + 2] = view.getInt32(at + 6, true)
+        find(Buffer.from(bytes.buffer, at, DATE_LENGTH).toString('latin1'), entry)
+      }
+      date.week = known[entry + 3]!
+      date.weekOffsetMs = known[entry + 4]!
     },
   }
   return date

@@ -128,7 +128,7 @@ export function createPollBatch(): PollBatch {
     const lengths = new Uint32Array(weekGroups.length)
     for (const [i, group] of weekGroups.entries()) {
       const sorted = sortedWeek(words.subarray(starts[i], ends[group]))
-      words.set(sorted, starts[i])
+      if (sorted.buffer !== words.buffer) words.set(sorted, starts[i])
       lengths[i] = sorted.length
     }
     return {
