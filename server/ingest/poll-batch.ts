@@ -94,40 +94,59 @@ export function createPollBatch(): PollBatch {
     return steps
   }
 
-  /** Deals the pairs on disk out to the file of each step. */
+  /** Of each group, its step and its place in it. */
+  function placesOf(steps: readonly (readonly StoreGroups[])[]): { steps: Uint32Array; places: Uint32Array } {
+    const places = { steps: new Uint32Array(groups.size()), places: new Uint32Array(groups.size()) }
+    for (const [step, stores] of steps.entries()) {
+      let place = 0
+      for (const { groups } of stores) {
+        for (const group of groups) {
+          places.steps[group] = step
+          places.places[group] = place++
+        }
+      }
+    }
+    return places
+  }
+
+  /** Deals the pairs on disk out to the file of each step, as pairs of the place in it and a word. */
   function dealOut(
     pairs: PairFile,
     steps: readonly (readonly StoreGroups[])[],
     files: readonly PairFile[],
   ): void {
-    const stepOfGroup = new Uint32Array(groups.size())
-    for (const [step, stores] of steps.entries()) {
-      for (const { groups } of stores) for (const group of groups) stepOfGroup[group] = step
-    }
+    const of = placesOf(steps)
     const dealers = files.map(createDealer)
     for (const block of pairs.read()) {
       for (let i = 0; i < block.count; i++) {
-        dealers[stepOfGroup[block.groups[i]!]!]!.add(block.groups[i]!, block.words[i]!)
+        const group = block.groups[i]!
+        dealers[of.steps[group]!]!.add(of.places[group]!, block.words[i]!)
       }
     }
     for (const dealer of dealers) dealer.finish()
   }
 
-  /** The weeks of some stores, `pairs` having all polls of theirs and no others. */
+  /** The pairs in memory as those of the only step. */
+  function placed(stores: readonly StoreGroups[]): Pairs {
+    const { places } = placesOf([stores])
+    const { groups, words, count } = inMemory
+    return { groups: groups.subarray(0, count).map((group) => places[group]!), words, count }
+  }
+
+  /** The weeks of some stores, `pairs` having all polls of theirs by the place of their group, and no others. */
   function weeksOf(stores: readonly StoreGroups[], pairs: Pairs): PollWeeks {
     const weekGroups = Uint32Array.from(stores.flatMap(({ groups }) => groups))
     const starts = new Uint32Array(weekGroups.length)
-    // A counting sort: stable, so that each group keeps the order in which its polls came.
-    const ends = new Uint32Array(groups.size())
-    let end = 0
-    for (const [i, group] of weekGroups.entries()) {
-      starts[i] = ends[group] = end
-      end += sizes[group]!
+    for (let i = 0, end = 0; i < starts.length; i++) {
+      starts[i] = end
+      end += sizes[weekGroups[i]!]!
     }
+    // A counting sort: stable, so that each group keeps the order in which its polls came.
+    const ends = starts.slice()
     const words = wordsByGroup(pairs, ends)
     const lengths = new Uint32Array(weekGroups.length)
-    for (const [i, group] of weekGroups.entries()) {
-      const sorted = sortedWeek(words.subarray(starts[i], ends[group]))
+    for (let i = 0; i < starts.length; i++) {
+      const sorted = sortedWeek(words.subarray(starts[i], ends[i]))
       if (sorted.buffer !== words.buffer) words.set(sorted, starts[i])
       lengths[i] = sorted.length
     }
@@ -153,7 +172,7 @@ export function createPollBatch(): PollBatch {
       if (!aside) {
         countSizes()
         const all = storesOfSteps(stores, Infinity)[0] ?? []
-        return [{ polls: total, read: () => weeksOf(all, inMemory) }]
+        return [{ polls: total, read: () => weeksOf(all, placed(all)) }]
       }
       setAside()
       const steps = storesOfSteps(stores, pollsPerStep)

@@ -11,7 +11,7 @@ export interface StoreIds {
   idOf(store: number): StoreId
   size(): number
   /** All stores in ascending order of id. */
-  inOrder(): Uint32Array
+  inOrder(): number[]
 }
 
 /** Ids are kept as bytes: a million of them as strings would take a multiple. */
@@ -38,8 +38,9 @@ export function createStoreIds(): StoreIds {
     size: () => table.size(),
     inOrder() {
       const ids = Array.from({ length: table.size() }, (_, store) => table.textOf(store))
-      // Ids are ASCII, so that JavaScript's order is that of their bytes.
-      return Uint32Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
+      // Ids are ASCII, so that JavaScript's order is that of their bytes. An array knows when it is sorted already, which
+      // most files are nearly; an array of bytes does not.
+      return Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
     },
   }
 }
