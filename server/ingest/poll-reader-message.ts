@@ -25,7 +25,7 @@ export type PollReaderMessage =
   | { readonly type: 'polls'; readonly polls: StorePolls }
   | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
 
-/** What is said to the thread: to prepare the next step, or to give up. */
+/** What is said to the thread: to prepare the step after, or to give up. */
 export interface PollReaderRequest {
   readonly type: 'next' | 'stop'
 }

@@ -9,7 +9,8 @@ const PROGRESS_BYTES = 4 * 1024 * 1024
 const port = parentPort!
 const { path, header, limits } = workerData as PollReaderJob
 const stop = new AbortController()
-let asked = 0
+// The first step is prepared unasked.
+let asked = 1
 let wake = () => {}
 port.on('message', ({ type }: PollReaderRequest) => {
   if (type === 'stop') stop.abort(type)

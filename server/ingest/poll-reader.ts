@@ -46,7 +46,6 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
         listener(progress)
         break
       case 'read':
-        askForNext()
         read.resolve(message)
         break
       case 'polls':
