@@ -12,24 +12,32 @@ export interface GrowingPairs extends Pairs {
 }
 
 export function createPairs(): GrowingPairs {
-  const pairs = {
-    groups: new Uint32Array(1 << 14),
-    words: new Uint32Array(1 << 14),
-    count: 0,
-    add(group: number, word: number): void {
-      if (pairs.count === pairs.words.length) {
-        pairs.groups = doubled(pairs.groups)
-        pairs.words = doubled(pairs.words)
-      }
-      pairs.groups[pairs.count] = group
-      pairs.words[pairs.count] = word
-      pairs.count++
+  let groups = new Uint32Array(1 << 14)
+  let words = new Uint32Array(1 << 14)
+  let count = 0
+  return {
+    get groups() {
+      return groups
     },
-    clear(): void {
-      pairs.count = 0
+    get words() {
+      return words
+    },
+    get count() {
+      return count
+    },
+    add(group, word) {
+      if (count === words.length) {
+        groups = doubled(groups)
+        words = doubled(words)
+      }
+      groups[count] = group
+      words[count] = word
+      count++
+    },
+    clear() {
+      count = 0
     },
   }
-  return pairs
 }
 
 /** Adds to each group's number in `sizes` how many words it has. */
@@ -45,6 +53,13 @@ export function wordsByGroup({ groups, words, count }: Pairs, starts: Uint32Arra
   const byGroup = new Uint32Array(count)
   for (let i = 0; i < count; i++) byGroup[starts[groups[i]!]!++] = words[i]!
   return byGroup
+}
+
+/** Pairs with other numbers for their groups. */
+export function renumbered({ groups, words, count }: Pairs, numberOf: Uint32Array): Pairs {
+  const numbers = new Uint32Array(count)
+  for (let i = 0; i < count; i++) numbers[i] = numberOf[groups[i]!]!
+  return { groups: numbers, words, count }
 }
 
 function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import { sortedWeek, type PollWords } from '../uptime/poll-week.ts'
 import { createPairFile, type PairFile } from './pair-file.ts'
-import { addSizes, createPairs, wordsByGroup, type Pairs } from './pairs.ts'
+import { addSizes, createPairs, renumbered, wordsByGroup, type Pairs } from './pairs.ts'
 import { createPollGroups } from './poll-groups.ts'
 
 /**
@@ -126,13 +126,6 @@ export function createPollBatch(): PollBatch {
     for (const dealer of dealers) dealer.finish()
   }
 
-  /** The pairs in memory as those of the only step. */
-  function placed(stores: readonly StoreGroups[]): Pairs {
-    const { places } = placesOf([stores])
-    const { groups, words, count } = inMemory
-    return { groups: groups.subarray(0, count).map((group) => places[group]!), words, count }
-  }
-
   /** The weeks of some stores, `pairs` having all polls of theirs by the place of their group, and no others. */
   function weeksOf(stores: readonly StoreGroups[], pairs: Pairs): PollWeeks {
     const weekGroups = Uint32Array.from(stores.flatMap(({ groups }) => groups))
@@ -172,7 +165,7 @@ export function createPollBatch(): PollBatch {
       if (!aside) {
         countSizes()
         const all = storesOfSteps(stores, Infinity)[0] ?? []
-        return [{ polls: total, read: () => weeksOf(all, placed(all)) }]
+        return [{ polls: total, read: () => weeksOf(all, renumbered(inMemory, placesOf([all]).places)) }]
       }
       setAside()
       const steps = storesOfSteps(stores, pollsPerStep)

@@ -63,17 +63,23 @@ export function mergedWeek(older: PollWords, newer: PollWords): { words: PollWor
   let changed = 0
   let o = 0
   let n = 0
-  while (o < older.length || n < newer.length) {
-    const oldOffset = o < older.length ? offsetOf(older[o]!) : Infinity
-    const newOffset = n < newer.length ? offsetOf(newer[n]!) : Infinity
-    if (oldOffset < newOffset) {
-      words[length++] = older[o++]!
+  while (o < older.length && n < newer.length) {
+    const oldWord = older[o]!
+    const newWord = newer[n]!
+    const isOlder = offsetOf(oldWord) < offsetOf(newWord)
+    words[length++] = isOlder ? oldWord : newWord
+    if (isOlder) {
+      o++
       continue
     }
-    if (oldOffset > newOffset || older[o] !== newer[n]) changed++
-    if (oldOffset === newOffset) o++
-    words[length++] = newer[n++]!
+    if (oldWord !== newWord) changed++
+    if (offsetOf(oldWord) === offsetOf(newWord)) o++
+    n++
   }
+  changed += newer.length - n
+  const rest = o < older.length ? older.subarray(o) : newer.subarray(n)
+  words.set(rest, length)
+  length += rest.length
   return { words: length === words.length ? words : words.slice(0, length), changed }
 }
 
