@@ -40,6 +40,7 @@ await using bundle = await rolldown({
     cli: 'client/cli/main.ts',
     'report-worker': 'server/reports/report-worker.ts',
     'import-worker': 'server/ingest/import-worker.ts',
+    'poll-reader-worker': 'server/ingest/poll-reader-worker.ts',
     'client/index': 'client/index.ts',
   },
   platform: 'node',

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-
-export const storeIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/
+import { storeIdPattern } from './store-id-pattern.ts'
 
 /** A store's id: text, always. Real ones are 64-bit integers, beyond what a JavaScript number holds, or UUIDs. */
 export const storeId = z

@@ -2,17 +2,13 @@ import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
 import { importId } from './ids.ts'
 import { pageInput } from './page.ts'
+import { maxRejectedRowsKept, maxRejectedTextLength } from './rejected-row-limits.ts'
 
 export const importKinds = ['polls', 'business-hours', 'timezones'] as const
 export type ImportKind = (typeof importKinds)[number]
 
 export const importStates = ['running', 'complete', 'failed'] as const
 export type ImportState = (typeof importStates)[number]
-
-/** How many rejected rows of one file are kept; the rest are counted. */
-export const maxRejectedRowsKept = 1000
-/** How much of a rejected row's text is kept, in characters. */
-export const maxRejectedTextLength = 1000
 
 export const importRecord = z
   .object({

@@ -1,22 +1,23 @@
-import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import { setRules } from './stores.ts'
+import { setRules, type StoreRule } from './stores.ts'
 import { textOfSpans } from './weekly-spans.ts'
 
 /**
- * Sets the weekly rule of stores, known or new, and returns those for which it was another. Spans may come in any order
- * and more than once. Call it in a transaction.
+ * Sets the weekly rule of stores, known or new: `rule` is its place in `rules`. Spans may come in any order and more than
+ * once. Returns how many rows said something else than what was stored. `stores` are in ascending order of id, each once.
+ * Call it in a transaction.
  */
 export async function setBusinessHours(
   db: Db,
-  rules: ReadonlyMap<StoreId, readonly WeeklySpan[]>,
-): Promise<StoreId[]> {
-  const textOf = new Map(Array.from(rules, ([storeId, spans]) => [storeId, textOfSpans(spans)]))
-  const keys = await keysOfRules(db, new Set(textOf.values()))
-  const keyOfStore = new Map(Array.from(textOf, ([storeId, text]) => [storeId, keys.get(text)!]))
-  return setRules(db, 'business_hours_key', keyOfStore)
+  rules: readonly (readonly WeeklySpan[])[],
+  stores: readonly StoreRule<number>[],
+): Promise<number> {
+  const texts = rules.map(textOfSpans)
+  const keys = await keysOfRules(db, new Set(texts))
+  const keyed = stores.map((store) => ({ ...store, rule: keys.get(texts[store.rule]!)! }))
+  return setRules(db, 'business_hours_key', keyed)
 }
 
 /** The keys of rules, by their text. Rules that are new get the next ones. */

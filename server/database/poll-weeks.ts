@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely'
 import {
   bytesOfWords,
   mergedWeek,
@@ -6,8 +7,9 @@ import {
   wordsOfBytes,
   type PollWords,
 } from '../uptime/poll-week.ts'
-import { chunks } from './chunks.ts'
+import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
+import type { PollWeekTable } from './schema.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
 
 /** A store's polls of a week: sorted words, at most one of a millisecond. */
@@ -22,16 +24,24 @@ export interface StorePollWeek {
  * something else. `added` is in ascending order of week, then store, and has each pair once; call it in a transaction.
  */
 export async function mergePollWeeks(db: Db, added: readonly StorePollWeek[]): Promise<number> {
+  const write = writerOfPollWeeks(db)
   let changed = 0
   for (let start = 0, end = 0; start < added.length; start = end) {
     const { week } = added[start]!
     while (end < added.length && added[end]!.week === week) end++
-    changed += await mergeWeek(db, week, added.slice(start, end))
+    changed += await mergeWeek(db, week, added.slice(start, end), write)
   }
   return changed
 }
 
-async function mergeWeek(db: Db, week: number, added: readonly StorePollWeek[]): Promise<number> {
+type PollWeekWriter = (weeks: readonly StorePollWeek[]) => Promise<void>
+
+async function mergeWeek(
+  db: Db,
+  week: number,
+  added: readonly StorePollWeek[],
+  write: PollWeekWriter,
+): Promise<number> {
   const isNewWeek = !(await hasPollsOfWeek(db, week))
   let changedPolls = 0
   let newPolls = 0
@@ -51,7 +61,7 @@ async function mergeWeek(db: Db, week: number, added: readonly StorePollWeek[]):
       latestOffset = Math.max(latestOffset, offsetOf(words.at(-1)!))
       changedWeeks.push({ week, storeKey: store.storeKey, words })
     }
-    await writePollWeeks(db, changedWeeks)
+    await write(changedWeeks)
   }
   const latestPollAt = week * POLL_WEEK_MS + latestOffset
   if (changedPolls > 0) await addToPollWeekSummary(db, { week, newPolls, latestPollAt })
@@ -73,15 +83,23 @@ async function pollsOfStores(
   return new Map(rows.map((row) => [row.store_key, wordsOfBytes(row.polls)]))
 }
 
-async function writePollWeeks(db: Db, weeks: readonly StorePollWeek[]): Promise<void> {
-  if (weeks.length === 0) return
-  await db
-    .insertInto('poll_week')
-    .values(
-      weeks.map(({ week, storeKey, words }) => ({ week, store_key: storeKey, polls: bytesOfWords(words) })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['week', 'store_key']).doUpdateSet((eb) => ({ polls: eb.ref('excluded.polls') })),
-    )
-    .execute()
+function writerOfPollWeeks(db: Db): PollWeekWriter {
+  const upsert = compiledOnce((rows: readonly Insertable<PollWeekTable>[]) =>
+    db
+      .insertInto('poll_week')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['week', 'store_key']).doUpdateSet((eb) => ({ polls: eb.ref('excluded.polls') })),
+      )
+      .compile(),
+  )
+  return async (weeks) => {
+    if (weeks.length === 0) return
+    const rows = weeks.map(({ week, storeKey, words }) => ({
+      week,
+      store_key: storeKey,
+      polls: bytesOfWords(words),
+    }))
+    await db.executeQuery(upsert(rows))
+  }
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
-import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
-import { chunks } from './chunks.ts'
+import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import type { StoreTable } from './schema.ts'
 import { substringPattern } from './substring-pattern.ts'
@@ -52,73 +53,105 @@ function storeOf(row: { store_id: StoreId; timezone: string | null; spans: strin
 }
 
 /**
- * The keys of stores, in the order of `storeIds`, which has each id once. Stores that are new get the next ones, in
- * ascending order of id. Call it in a transaction.
+ * The keys of stores, in the order of `storeIds`, which is ascending and has each id once. Stores that are new get the
+ * next ones. Call it in a transaction.
  */
-export async function keysOfStores(db: Db, storeIds: readonly StoreId[]): Promise<number[]> {
-  const keys = new Map<StoreId, number>()
+export async function keysOfStores(db: Db, storeIds: Iterable<StoreId>): Promise<number[]> {
+  const find = createStoreFinder(db)
+  const insert = compiledOnce((rows: readonly StoreRow[]) => db.insertInto('store').values(rows).compile())
+  const keys: number[] = []
   for (const chunk of chunks(storeIds)) {
-    const rows = await db
-      .selectFrom('store')
-      .select(['store_key', 'store_id'])
-      .where('store_id', 'in', chunk)
-      .execute()
-    for (const row of rows) keys.set(row.store_id, row.store_key)
+    const stores = await find(chunk)
+    const newStores = stores.filter(({ stored }) => stored === undefined)
+    if (newStores.length > 0) {
+      await db.executeQuery(
+        insert(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId }))),
+      )
+    }
+    for (const { key } of stores) keys.push(key)
   }
-
-  // Ids are ASCII, so that JavaScript's order is that of their bytes.
-  const newIds = storeIds.filter((storeId) => !keys.has(storeId)).sort()
-  let nextKey = newIds.length > 0 ? await nextStoreKey(db) : 0
-  for (const storeId of newIds) keys.set(storeId, nextKey++)
-  for (const chunk of chunks(newIds)) {
-    const rows = chunk.map((storeId) => ({ store_key: keys.get(storeId)!, store_id: storeId }))
-    await db.insertInto('store').values(rows).execute()
-  }
-  return storeIds.map((storeId) => keys.get(storeId)!)
-}
-
-async function nextStoreKey(db: Db): Promise<number> {
-  const { last } = await db
-    .selectFrom('store')
-    .select((eb) => eb.fn.max('store_key').as('last'))
-    .executeTakeFirstOrThrow()
-  return (last ?? 0) + 1
+  return keys
 }
 
 type RuleColumn = 'timezone' | 'business_hours_key'
 
-/** Sets a rule of stores, known or new, and returns those for which it was another. Call it in a transaction. */
+/** What is said of a store, in how many rows. */
+export interface StoreRule<Rule> {
+  readonly storeId: StoreId
+  readonly rule: Rule
+  readonly rows: number
+}
+
+/**
+ * Sets a rule of stores, known or new, and returns how many rows said something else than what was stored. `rules` are in
+ * ascending order of id, each once. Call it in a transaction.
+ */
 export async function setRules<Column extends RuleColumn>(
   db: Db,
   column: Column,
-  rules: ReadonlyMap<StoreId, NonNullable<StoreTable[Column]>>,
-): Promise<StoreId[]> {
-  const storeIds = [...rules.keys()]
-  const storeKeys = await keysOfStores(db, storeIds)
-  const stores = storeIds.map((storeId, i) => ({
-    store_key: storeKeys[i]!,
-    store_id: storeId,
-    [column]: rules.get(storeId),
-  }))
-  const changed: StoreId[] = []
-  for (const chunk of chunks(stores)) {
-    const keys = chunk.map((store) => store.store_key)
-    const stored = await db
-      .selectFrom('store')
-      .select(['store_key', 'timezone', 'business_hours_key'])
-      .where('store_key', 'in', keys)
-      .execute()
-    const before = new Map(stored.map((row) => [row.store_key, row[column]]))
-    const changes = chunk.filter((store) => before.get(store.store_key) !== rules.get(store.store_id))
-    if (changes.length === 0) continue
-    await db
+  rules: Iterable<StoreRule<NonNullable<StoreTable[Column]>>>,
+): Promise<number> {
+  const find = createStoreFinder(db)
+  const write = compiledOnce((rows: readonly StoreRow[]) =>
+    db
       .insertInto('store')
-      .values(changes)
+      .values(rows)
       .onConflict((conflict) =>
         conflict.column('store_key').doUpdateSet((eb) => ({ [column]: eb.ref(`excluded.${column}`) })),
       )
-      .execute()
-    changed.push(...changes.map((store) => store.store_id))
+      .compile(),
+  )
+  let changedRows = 0
+  for (const chunk of chunks(rules)) {
+    const stores = await find(chunk.map(({ storeId }) => storeId))
+    const changes: StoreRow[] = []
+    for (const [i, { storeId, key, stored }] of stores.entries()) {
+      const { rule, rows } = chunk[i]!
+      if (stored?.[column] === rule) continue
+      changes.push({ store_key: key, store_id: storeId, [column]: rule })
+      changedRows += rows
+    }
+    if (changes.length > 0) await db.executeQuery(write(changes))
   }
-  return changed
+  return changedRows
+}
+
+type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, RuleColumn>>
+
+interface FoundStore {
+  readonly storeId: StoreId
+  readonly key: number
+  readonly stored: Pick<StoreTable, RuleColumn> | undefined
+}
+
+/**
+ * Finds stores, some at a time, in ascending order of id. Those that are new get the next keys; to store them before the
+ * next are asked for is up to the caller.
+ */
+function createStoreFinder(db: Db): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {
+  let lastKey: number | undefined
+  const select = compiledOnce((storeIds: readonly StoreId[]) =>
+    db
+      .selectFrom('store')
+      .select(['store_key', 'store_id', 'timezone', 'business_hours_key'])
+      .where('store_id', 'in', storeIds)
+      .compile(),
+  )
+  return async (storeIds) => {
+    lastKey ??= await lastStoreKey(db)
+    const { rows } = lastKey === 0 ? { rows: [] } : await db.executeQuery(select(storeIds))
+    const byId = new Map(rows.map((row) => [row.store_id, row]))
+    return storeIds.map((storeId) => {
+      const stored = byId.get(storeId)
+      return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
+    })
+  }
+}
+
+async function lastStoreKey(db: Db): Promise<number> {
+  const { last } = await db
+    .selectFrom('store')
+    .select((eb) => eb.fn.max('store_key').as('last'))
+    .executeTakeFirstOrThrow()
+  return last ?? 0
 }

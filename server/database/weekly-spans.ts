@@ -4,7 +4,8 @@ type Triple = readonly [day: number, start: string, end: string]
 
 /** The one text of a weekly rule, as it is stored: JSON, `[[day, start, end], …]`, sorted and without repeats. */
 export function textOfSpans(spans: readonly WeeklySpan[]): string {
-  const texts = spans.map(({ day, start, end }) => JSON.stringify([day, start, end] satisfies Triple))
+  // Times have nothing that JSON would escape.
+  const texts = spans.map(({ day, start, end }) => `[${day},"${start}","${end}"]`)
   return `[${[...new Set(texts)].sort().join(',')}]`
 }
 

@@ -1,69 +1,120 @@
-import { setBusinessHours } from '../database/business-hours.ts'
-import type { Db } from '../database/connect.ts'
-import type { StoreId } from '../../shared/ids.ts'
+import type { StoreRule } from '../database/stores.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import type { Header } from './header.ts'
-import { findStoreId, quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
+import { hasPlainColumns } from './plain-lines.ts'
+import { createIdTable } from './id-table.ts'
+import { addSizes, createPairs, wordsByGroup } from './pairs.ts'
+import { createPlainRules } from './plain-rules.ts'
+import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
+import { createStoreIds } from './store-ids.ts'
 
 const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/
 const midnightAsEnd = /^24:00(?::00)?$/
 
+export interface HoursOfStores {
+  /** The different rules of a file. */
+  readonly rules: readonly (readonly WeeklySpan[])[]
+  /** The place in `rules` of each store's. */
+  readonly stores: readonly StoreRule<number>[]
+}
+
 /** Collects the rows of a file of business hours. A store's rows in it become its whole rule. */
-export function createBusinessHoursRows({ columns }: Pick<Header, 'columns'>): RowCollector {
-  const [storeColumn, dayColumn, startColumn, endColumn, validFromColumn] = columns as [
+export function createBusinessHoursRows(
+  header: Pick<Header, 'columns' | 'width'>,
+): RowCollector<HoursOfStores> {
+  const [storeColumn, dayColumn, startColumn, endColumn, validFromColumn] = header.columns as [
     number,
     number,
     number,
     number,
     number,
   ]
-  const rules = new Map<StoreId, WeeklySpan[]>()
-  const knownSpans = new Map<string, WeeklySpan>()
-  let size = 0
+  const stores = createStoreIds()
+  const spans = createSpans()
+  /** A row is a store and the number of its span. */
+  const rows = createPairs()
 
-  /** Equal spans share one object: a file of millions of rows has few different ones. */
-  function spanOf(day: string, start: string, end: string): WeeklySpan {
-    const name = `${day} ${start} ${end}`
-    let span = knownSpans.get(name)
-    if (span === undefined) {
-      span = { day: Number(day), start: withSeconds(start), end: withSeconds(end) }
-      knownSpans.set(name, span)
-    }
-    return span
-  }
-
-  async function change(transaction: Db): Promise<number> {
-    const changed = await setBusinessHours(transaction, rules)
-    return changed.reduce((sum, storeId) => sum + rules.get(storeId)!.length, 0)
+  /** The different lists of spans that stores have, and which one each store has, in ascending order of id. */
+  function hoursOfStores(): HoursOfStores {
+    const starts = new Uint32Array(stores.size() + 1)
+    addSizes(rows, starts.subarray(1))
+    for (let store = 0; store < stores.size(); store++) starts[store + 1]! += starts[store]!
+    const spansByStore = wordsByGroup(rows, starts.slice())
+    const view = new DataView(spansByStore.buffer)
+    const lists = createIdTable()
+    const rules: WeeklySpan[][] = []
+    const ruleOfStores = Array.from(stores.inOrder(), (store) => {
+      const [start, end] = [starts[store]!, starts[store + 1]!]
+      let rule = lists.find(view, start * 4, end * 4)
+      if (rule < 0) {
+        rule = lists.add(view, start * 4, end * 4)
+        rules.push(Array.from(spansByStore.subarray(start, end), spans.get))
+      }
+      return { storeId: stores.idOf(store), rule, rows: end - start }
+    })
+    return { rules, stores: ruleOfStores }
   }
 
   return {
+    takeFirst: hasPlainColumns(header) ? createPlainRules(stores, spans.numberOfRest, rows.add) : undefined,
     take(fields) {
-      const storeId = findStoreId(fields[storeColumn]!)
-      const day = fields[dayColumn]!
-      const start = fields[startColumn]!
-      const end = fields[endColumn]!
-      if (storeId === undefined) return storeIdProblem(fields[storeColumn]!)
-      if (!/^[0-6]$/.test(day)) return `day ${quoted(day)} is not 0 to 6 (0 is Monday)`
-      if (!timeOfDay.test(start)) {
-        return `start_time_local ${quoted(start)} is not a local time (HH:MM or HH:MM:SS, 00:00 to 23:59:59)`
-      }
-      if (!timeOfDay.test(end) && !midnightAsEnd.test(end)) {
-        return `end_time_local ${quoted(end)} is not a local time (HH:MM or HH:MM:SS, 00:00 to 24:00)`
-      }
+      const storeId = fields[storeColumn]!
+      if (!storeIdPattern.test(storeId)) return storeIdProblem(storeId)
+      const span = [fields[dayColumn]!, fields[startColumn]!, fields[endColumn]!] as const
+      const problem = spanProblem(span)
+      if (problem !== undefined) return problem
       const validFrom = fields[validFromColumn] ?? ''
       if (validFrom !== '') return versionProblem(validFrom)
-
-      let spans = rules.get(storeId)
-      if (spans === undefined) rules.set(storeId, (spans = []))
-      spans.push(spanOf(day, start, end))
-      size++
+      rows.add(stores.numberOf(storeId), spans.numberOf(span))
       return undefined
     },
-    size: () => size,
+    size: () => rows.count,
     // In one step, as a store's rows belong together.
-    steps: () => [{ rows: size, prepare: () => change }],
+    steps: () => [{ rows: rows.count, prepare: hoursOfStores }],
   }
+}
+
+type SpanFields = readonly [day: string, start: string, end: string]
+
+/** Equal spans share a number: a file of millions of rows has few different ones. */
+function createSpans() {
+  const spans: WeeklySpan[] = []
+  const numbers = new Map<string, number>()
+
+  function numberOf(fields: SpanFields): number {
+    const [day, start, end] = fields
+    const name = fields.join()
+    let number = numbers.get(name)
+    if (number === undefined) {
+      number = spans.push({ day: Number(day), start: withSeconds(start), end: withSeconds(end) }) - 1
+      numbers.set(name, number)
+    }
+    return number
+  }
+
+  return {
+    numberOf,
+    /** The number of the span that `day,start,end` says, or -1 where it is not right. */
+    numberOfRest(rest: string): number {
+      const fields = rest.split(',')
+      if (fields.length !== 3) return -1
+      const span = fields as unknown as SpanFields
+      return spanProblem(span) === undefined ? numberOf(span) : -1
+    },
+    get: (number: number): WeeklySpan => spans[number]!,
+  }
+}
+
+function spanProblem([day, start, end]: SpanFields): string | undefined {
+  if (!/^[0-6]$/.test(day)) return `day ${quoted(day)} is not 0 to 6 (0 is Monday)`
+  if (!timeOfDay.test(start)) {
+    return `start_time_local ${quoted(start)} is not a local time (HH:MM or HH:MM:SS, 00:00 to 23:59:59)`
+  }
+  if (!timeOfDay.test(end) && !midnightAsEnd.test(end)) {
+    return `end_time_local ${quoted(end)} is not a local time (HH:MM or HH:MM:SS, 00:00 to 24:00)`
+  }
+  return undefined
 }
 
 function withSeconds(time: string): string {

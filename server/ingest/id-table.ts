@@ -1,78 +1,133 @@
-/** Numbers by id, where ids are bytes within larger ones. */
+/**
+ * Numbers short runs of bytes in the order in which they are added, from 0. They lie within larger memory, of which at
+ * least three bytes more than theirs can be read.
+ */
 export interface IdTable {
-  /** The number of the id in `bytes` from `start` to `end`, or -1. `hash` is that of its bytes, by `hashWith`. */
-  find(bytes: Uint8Array, start: number, end: number, hash: number): number
-  /** Adds an id that is not in the table. */
-  insert(bytes: Uint8Array, start: number, end: number, hash: number, ordinal: number): void
+  /** The number of the bytes from `start` to `end`, or -1. */
+  find(view: DataView, start: number, end: number): number
+  /** Adds bytes that are not in the table, and returns their number. */
+  add(view: DataView, start: number, end: number): number
+  /** What was added, as text. */
+  textOf(number: number): string
+  size(): number
 }
 
-/** A slot is four numbers that lie together: its id's hash, where the id starts and how long it is, and the ordinal. */
-const SLOT = 4
-const HASH = 0
-const START = 1
-const LENGTH = 2
-const ORDINAL = 3
+const NONE = -1
 
-/** A hash table with open addressing, at most half full. The ids lie one after the other in one array. */
+/** What is known of each number lies together. */
+const ENTRY = 4
+const START = 0
+const LENGTH = 1
+const HASH = 2
+const NEXT = 3
+
+/** How many ids are looked at before the hash is. */
+const GUESSES = 3
+
+/**
+ * A hash table with open addressing, at most half full. What was added lies one after the other in one array. Ids mostly
+ * come in the same order again and again, with some left out. So those that came after the latest one before are looked at
+ * first: they are near, while a large table's places are all far from each other.
+ */
 export function createIdTable(): IdTable {
-  let ids = new Uint8Array(4096)
-  let idsEnd = 0
   let count = 0
-  let slots = emptySlots(1024)
+  let words = new Int32Array(4096)
+  let wordsEnd = 0
+  let entries = new Int32Array(1024 * ENTRY)
+  let slots = new Int32Array(2048).fill(NONE)
+  let latest = 0
 
-  /** Where the slot of an id is, or the free one where it belongs. */
-  function slotOf(hash: number, bytes: Uint8Array, start: number, length: number): number {
-    const mask = slots.length - 1
-    let at = ((hash ^ (hash >>> 15)) * SLOT) & mask
-    while (slots[at + ORDINAL]! >= 0) {
-      const mayBeIt = slots[at + HASH] === hash && slots[at + LENGTH] === length
-      if (mayBeIt && isSame(ids, slots[at + START]!, bytes, start, length)) return at
-      at = (at + SLOT) & mask
+  function isSame(entry: number, view: DataView, start: number, end: number): boolean {
+    if (entries[entry + LENGTH] !== end - start) return false
+    for (let i = entries[entry + START]!, at = start; at < end; i++, at += 4) {
+      if (words[i] !== wordAt(view, at, end)) return false
     }
-    return at
+    return true
   }
 
-  function grow(): void {
-    const before = slots
-    slots = emptySlots((before.length / SLOT) * 2)
-    for (let from = 0; from < before.length; from += SLOT) {
-      if (before[from + ORDINAL]! < 0) continue
-      const to = slotOf(before[from + HASH]!, ids, before[from + START]!, before[from + LENGTH]!)
-      slots.set(before.subarray(from, from + SLOT), to)
+  function findByOrder(view: DataView, start: number, end: number): number {
+    let number = latest
+    for (let guesses = 0; guesses < GUESSES; guesses++) {
+      number = entries[number * ENTRY + NEXT]!
+      if (isSame(number * ENTRY, view, start, end)) return number
     }
+    return NONE
+  }
+
+  function findByHash(view: DataView, start: number, end: number): number {
+    const hash = hashOf(view, start, end)
+    const mask = slots.length - 1
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const number = slots[at]!
+      if (number === NONE) return NONE
+      const entry = number * ENTRY
+      if (entries[entry + HASH] === hash && isSame(entry, view, start, end)) return number
+    }
+  }
+
+  function putIntoSlot(number: number): void {
+    const mask = slots.length - 1
+    let at = entries[number * ENTRY + HASH]! & mask
+    while (slots[at] !== NONE) at = (at + 1) & mask
+    slots[at] = number
+  }
+
+  function makeRoomFor(wordsNeeded: number): void {
+    if ((count + 1) * ENTRY > entries.length) entries = withRoom(entries, 2 * entries.length)
+    if (wordsEnd + wordsNeeded > words.length) words = withRoom(words, 2 * (wordsEnd + wordsNeeded))
+    if ((count + 1) * 2 <= slots.length) return
+    slots = new Int32Array(slots.length * 2).fill(NONE)
+    for (let number = 0; number < count; number++) putIntoSlot(number)
   }
 
   return {
-    find(bytes, start, end, hash) {
-      return slots[slotOf(hash, bytes, start, end - start) + ORDINAL]!
-    },
-    insert(bytes, start, end, hash, ordinal) {
-      if (++count * 2 * SLOT > slots.length) grow()
-      const idStart = idsEnd
-      idsEnd += end - start
-      if (idsEnd > ids.length) {
-        const larger = new Uint8Array(idsEnd * 2)
-        larger.set(ids)
-        ids = larger
+    find(view, start, end) {
+      if (count === 0) return NONE
+      let number = findByOrder(view, start, end)
+      if (number === NONE) {
+        number = findByHash(view, start, end)
+        if (number === NONE) return NONE
+        entries[latest * ENTRY + NEXT] = number
       }
-      ids.set(bytes.subarray(start, end), idStart)
-      slots.set([hash, idStart, end - start, ordinal], slotOf(hash, bytes, start, end - start))
+      latest = number
+      return number
     },
+    add(view, start, end) {
+      makeRoomFor(Math.ceil((end - start) / 4))
+      const number = count++
+      const entry = number * ENTRY
+      entries[entry + START] = wordsEnd
+      entries[entry + LENGTH] = end - start
+      entries[entry + HASH] = hashOf(view, start, end)
+      for (let at = start; at < end; at += 4) words[wordsEnd++] = wordAt(view, at, end)
+      putIntoSlot(number)
+      entries[latest * ENTRY + NEXT] = number
+      latest = number
+      return number
+    },
+    textOf(number) {
+      const entry = number * ENTRY
+      const bytes = Buffer.from(words.buffer, entries[entry + START]! * 4, entries[entry + LENGTH])
+      return bytes.toString('latin1')
+    },
+    size: () => count,
   }
 }
 
-function emptySlots(count: number): Int32Array {
-  return new Int32Array(count * SLOT).fill(-1)
+/** The four bytes at `at` as one number; those from `end` on are zeros. */
+function wordAt(view: DataView, at: number, end: number): number {
+  const word = view.getInt32(at, true)
+  return at + 4 <= end ? word : word & ((1 << (8 * (end - at))) - 1)
 }
 
-export const EMPTY_HASH = 0x811c9dc5 | 0
-
-/** The hash of some bytes and one more (FNV-1a), from `EMPTY_HASH` on. */
-export function hashWith(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x01000193)
+function hashOf(view: DataView, start: number, end: number): number {
+  let hash = 0
+  for (let at = start; at < end; at += 4) hash = Math.imul(hash ^ wordAt(view, at, end), 0x9e3779b1)
+  return hash ^ (hash >>> 15)
 }
 
-function isSame(ids: Uint8Array, idStart: number, bytes: Uint8Array, start: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[start + i] !== ids[idStart + i]) return false
-  return true
+function withRoom(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length)
+  larger.set(array)
+  return larger
 }

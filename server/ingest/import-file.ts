@@ -1,12 +1,8 @@
+import { stat } from 'node:fs/promises'
 import { AppError } from '../../shared/app-error.ts'
-import {
-  maxRejectedRowsKept,
-  maxRejectedTextLength,
-  type ImportKind,
-  type ImportProgress,
-  type ImportRecord,
-} from '../../shared/import.ts'
 import type { ImportId } from '../../shared/ids.ts'
+import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
+import { setBusinessHours } from '../database/business-hours.ts'
 import type { Db } from '../database/connect.ts'
 import {
   completeImport,
@@ -15,14 +11,16 @@ import {
   insertImport,
   updateImportCounts,
 } from '../database/imports.ts'
-import { insertRejectedRows, type Rejection } from '../database/rejected-rows.ts'
+import { insertRejectedRows } from '../database/rejected-rows.ts'
+import { setRules } from '../database/stores.ts'
 import { createBusinessHoursRows } from './business-hours-rows.ts'
 import type { ImportFile } from './find-files.ts'
 import { readHeader, type Header } from './header.ts'
+import { mergePolls } from './merge-polls.ts'
+import { startPollReader, type PollReader } from './poll-reader.ts'
 import { createPollRows } from './poll-rows.ts'
-import { readRecords, type RecordBlock } from './records.ts'
-import type { RowCollector } from './row-collector.ts'
-import { openSource, type Source } from './source.ts'
+import { readRows, throwIfStopped, type ReadLimits, type ReadOptions, type ReadRows } from './read-rows.ts'
+import { cannotRead } from './source.ts'
 import { createTimezoneRows } from './timezone-rows.ts'
 
 /**
@@ -32,6 +30,9 @@ import { createTimezoneRows } from './timezone-rows.ts'
  */
 const maxRowsPerStep = 8_000_000
 
+/** From which size on polls are read by a thread of their own: to start it costs as much as to read some MiB. */
+const threadFromBytes = 16 * 1024 * 1024
+
 export interface ImportOptions {
   readonly now: () => number
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -39,6 +40,19 @@ export interface ImportOptions {
   readonly blockBytes?: number | undefined
   readonly maxRecordBytes?: number | undefined
   readonly rowsPerStep?: number | undefined
+  readonly threadFromBytes?: number | undefined
+}
+
+/**
+ * Begins to read a file, if that is worth a thread. For what comes before it to be imported meanwhile: nothing is written
+ * before `importFile`. Disposing ends it.
+ */
+export async function readAhead(file: ImportFile, options: ImportOptions): Promise<PollReader | undefined> {
+  if (file.kind !== 'polls') return undefined
+  const bytes = await sizeOf(file)
+  if (bytes < (options.threadFromBytes ?? threadFromBytes)) return undefined
+  const header = await headerOf(file)
+  return startPollReader({ path: file.path, header, limits: limitsOf(options) }, options.signal)
 }
 
 /**
@@ -49,18 +63,14 @@ export async function importFile(
   db: Db,
   file: ImportFile & { readonly source?: string | undefined },
   options: ImportOptions,
+  reader?: PollReader,
 ): Promise<ImportRecord> {
   const { now } = options
   const source = file.source ?? file.path
-  await using content = await openSource(file.path, options.blockBytes)
-  const importId = await insertImport(db, {
-    source,
-    kind: file.kind,
-    bytes: content.bytesTotal,
-    startedAt: now(),
-  })
+  const bytes = await sizeOf(file)
+  const importId = await insertImport(db, { source, kind: file.kind, bytes, startedAt: now() })
   try {
-    await importContent(db, { importId, source, file, content }, options)
+    await importContent(db, { importId, source, file, bytes, reader }, options)
   } catch (error) {
     await failImport(db, importId, { failure: failureOf(error), finishedAt: now() })
     throw error
@@ -72,50 +82,41 @@ interface RunningImport {
   readonly importId: ImportId
   readonly source: string
   readonly file: ImportFile
-  readonly content: Source
+  readonly bytes: number
+  readonly reader: PollReader | undefined
 }
 
 async function importContent(
   db: Db,
-  { importId, source, file, content }: RunningImport,
+  { importId, source, file, bytes, reader }: RunningImport,
   options: ImportOptions,
 ): Promise<void> {
-  const { now, onProgress, signal, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
-  const header = await headerOf(file)
-  using rows = disposable(rowCollectors[file.kind](header))
-  const rejections: Rejection[] = []
-  let rejected = 0
-
-  function reject(rejection: Rejection): void {
-    rejected++
-    if (rejections.length < maxRejectedRowsKept) rejections.push(kept(rejection))
-  }
+  const { now, onProgress, signal } = options
+  let read = { bytesRead: 0, rowsRead: 0 }
 
   function tellProgress(rowsStored: number): void {
-    onProgress?.({
-      source,
-      bytesRead: content.bytesRead(),
-      bytesTotal: Math.max(content.bytesTotal, content.bytesRead()),
-      rowsRead: rows.size() + rejected,
-      rowsStored,
-    })
+    onProgress?.({ source, ...read, bytesTotal: Math.max(bytes, read.bytesRead), rowsStored })
   }
 
-  const recordOptions = { maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst: rows.takeFirst }
-  for await (const block of readRecords(content.chunks, recordOptions)) {
-    throwIfStopped(signal)
-    collectRows(block, header, rows, reject)
-    rows.keepInMemory?.(rowsPerStep)
-    tellProgress(0)
+  const readOptions: ReadOptions = {
+    ...limitsOf(options),
+    signal,
+    onProgress(progress) {
+      read = progress
+      tellProgress(0)
+    },
   }
-  const sha256 = content.sha256()
+  await using content = await readChanges(file, readOptions, reader)
+  const { rejected, rejections, sha256, steps } = content
+  read = { bytesRead: content.bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
+  tellProgress(0)
 
   let stored = 0
   let changed = 0
-  const steps = rows.steps(rowsPerStep)
   for (const [i, step] of steps.entries()) {
     throwIfStopped(signal)
-    const change = step.prepare()
+    const change = await step.prepare()
+    throwIfStopped(signal)
     const isLast = i === steps.length - 1
     stored += step.rows
     changed += await db.transaction().execute(async (transaction) => {
@@ -124,7 +125,7 @@ async function importContent(
       await updateImportCounts(transaction, importId, counts)
       if (isLast) {
         await insertRejectedRows(transaction, importId, rejections)
-        await completeImport(transaction, importId, { bytes: content.bytesRead(), sha256, finishedAt: now() })
+        await completeImport(transaction, importId, { bytes: content.bytes, sha256, finishedAt: now() })
       }
       return changedInStep
     })
@@ -132,68 +133,63 @@ async function importContent(
   }
 }
 
-function disposable(rows: RowCollector): RowCollector & Disposable {
-  return { ...rows, [Symbol.dispose]: () => rows[Symbol.dispose]?.() }
+/** Makes a change, and returns how many of its rows changed something. Runs in a transaction. */
+type Change = (transaction: Db) => Promise<number>
+
+/** Reads a file: what it changes. */
+async function readChanges(
+  file: ImportFile,
+  options: ReadOptions,
+  reader: PollReader | undefined,
+): Promise<ReadRows<Change>> {
+  if (reader !== undefined)
+    return changesOf(await reader.read((progress) => options.onProgress?.(progress)), mergePolls)
+  const header = await headerOf(file)
+  const { path } = file
+  switch (file.kind) {
+    case 'polls':
+      return changesOf(await readRows(path, header, createPollRows(header), options), mergePolls)
+    case 'business-hours':
+      return changesOf(
+        await readRows(path, header, createBusinessHoursRows(header), options),
+        (db, { rules, stores }) => setBusinessHours(db, rules, stores),
+      )
+    case 'timezones':
+      return changesOf(await readRows(path, header, createTimezoneRows(header), options), (db, rules) =>
+        setRules(db, 'timezone', rules),
+      )
+  }
 }
 
-const rowCollectors: Record<ImportKind, (header: Header) => RowCollector> = {
-  polls: createPollRows,
-  'business-hours': createBusinessHoursRows,
-  timezones: createTimezoneRows,
+function changesOf<Data>(
+  read: ReadRows<Data>,
+  change: (transaction: Db, data: Data) => Promise<number>,
+): ReadRows<Change> {
+  const steps = read.steps.map(({ rows, prepare }) => ({
+    rows,
+    async prepare(): Promise<Change> {
+      const data = await prepare()
+      return (transaction) => change(transaction, data)
+    },
+  }))
+  return { ...read, steps }
+}
+
+function limitsOf({ blockBytes, maxRecordBytes, rowsPerStep = maxRowsPerStep }: ImportOptions): ReadLimits {
+  return { blockBytes, maxRecordBytes, rowsPerStep }
+}
+
+async function sizeOf({ path }: ImportFile): Promise<number> {
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw cannotRead(path, error)
+  })
+  return size
 }
 
 async function headerOf(file: ImportFile): Promise<Header> {
   const header = await readHeader(file.path)
   if (header.kind === file.kind) return header
   throw new AppError('conflict', `${file.path} no longer has a header of ${file.kind}: import it again`)
-}
-
-/** Whether a row of several lines can be right: its line breaks are in columns that are not read. */
-function mayHaveLines({ width, columns }: Header): ((fields: readonly string[]) => boolean) | undefined {
-  const hasOtherColumns = columns.filter((column) => column >= 0).length < width
-  if (!hasOtherColumns) return undefined
-  return (fields) => fields.length === width && columns.every((column) => !fields[column]?.includes('\n'))
-}
-
-/** Gives the rows of a block to their collector, up to and including none of the header. */
-function collectRows(
-  block: RecordBlock,
-  header: Header,
-  collector: RowCollector,
-  reject: (rejection: Rejection) => void,
-): void {
-  const { rows } = block
-  const { width } = header
-  let i = 0
-  while (i < rows.length && block.line(i) <= header.line) i++
-  for (; i < rows.length; i++) {
-    const fields = rows[i]!
-    const isBlank = fields.length === 1 && fields[0] === ''
-    if (isBlank) continue
-    const reason =
-      fields.length === width
-        ? collector.take(fields)
-        : (block.problem(i) ?? widthProblem(fields.length, width))
-    if (reason !== undefined) reject({ line: block.line(i), reason, text: block.text(i) })
-  }
-}
-
-function widthProblem(count: number, width: number): string {
-  return `the row has ${count} ${count === 1 ? 'field' : 'fields'}, the header ${width}`
-}
-
-/** A rejection as it is kept: cut, fit for any database, and in memory of its own. */
-function kept({ line, reason, text }: Rejection): Rejection {
-  return { line, reason: storable(reason), text: storable(text.slice(0, maxRejectedTextLength)) }
-}
-
-function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\0', '\uFFFD')).toString()
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return
-  throw new AppError('unavailable', 'stopped; import the file again to complete it', { cause: signal.reason })
 }
 
 function failureOf(error: unknown): string {

@@ -1,5 +1,4 @@
 const LINE_FEED = 10
-const EMPTY = Buffer.alloc(0)
 
 /** Lines that follow each other in a file, without their ends. */
 export interface LineBlock {
@@ -32,16 +31,18 @@ export async function* lineBlocks(
   { maxLineBytes, takeFirst }: LineOptions,
 ): AsyncGenerator<LineBlock> {
   let firstLine = 1
-  let unfinished: Buffer = EMPTY
+  // The end of the chunks so far that has no end of line yet; behind it in the same memory, the next chunk.
+  let memory = Buffer.alloc(0)
+  let unfinished = 0
   let isSkipping = false
   for await (const { buffer, byteOffset, byteLength } of chunks) {
     let chunk = Buffer.from(buffer, byteOffset, byteLength)
     const firstEnd = chunk.indexOf(LINE_FEED)
-    const firstLineBytes = unfinished.length + (firstEnd < 0 ? chunk.length : firstEnd)
+    const firstLineBytes = unfinished + (firstEnd < 0 ? chunk.length : firstEnd)
     if (!isSkipping && firstLineBytes > maxLineBytes) {
-      const start = Buffer.concat([unfinished, chunk]).toString('utf8', 0, maxLineBytes)
+      const start = Buffer.concat([memory.subarray(0, unfinished), chunk]).toString('utf8', 0, maxLineBytes)
       yield { firstLine, lines: [start], hasQuotes: false, tooLong: true }
-      unfinished = EMPTY
+      unfinished = 0
       isSkipping = true
     }
     if (isSkipping) {
@@ -51,19 +52,23 @@ export async function* lineBlocks(
       isSkipping = false
     }
 
+    const length = unfinished + chunk.length
+    if (length > memory.length) memory = Buffer.concat([memory.subarray(0, unfinished)], 2 * length)
+    chunk.copy(memory, unfinished)
     const end = chunk.lastIndexOf(LINE_FEED)
     if (end < 0) {
-      unfinished = Buffer.concat([unfinished, chunk])
+      unfinished = length
       continue
     }
-    const bytes = Buffer.concat([unfinished, chunk.subarray(0, end + 1)])
-    unfinished = Buffer.from(chunk.subarray(end + 1))
+    const bytes = memory.subarray(0, unfinished + end + 1)
     const taken = takeFirst?.(bytes) ?? { lineCount: 0, byteCount: 0 }
     const block = blockOf(firstLine + taken.lineCount, bytes.subarray(taken.byteCount))
+    memory.copyWithin(0, bytes.length, length)
+    unfinished = length - bytes.length
     yield block
     firstLine = block.firstLine + block.lines.length
   }
-  if (unfinished.length > 0) yield blockOf(firstLine, unfinished)
+  if (unfinished > 0) yield blockOf(firstLine, memory.subarray(0, unfinished))
 }
 
 /** The lines of some bytes; of the last one, the end may be missing. */

@@ -1,14 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-/** Pairs of 32-bit numbers, in two arrays. */
-export interface Pairs {
-  readonly groups: Uint32Array
-  readonly words: Uint32Array
-  /** How many are in use. */
-  readonly count: number
-}
+import type { Pairs } from './pairs.ts'
 
 /** Pairs on disk, in the order in which they were added. Disposing removes them. */
 export interface PairFile extends Disposable {
@@ -46,7 +39,7 @@ export function createPairFile(): PairFile {
     return bytes.length / PAIR_BYTES
   }
 
-  function* blocks(into: { groups: Uint32Array; words: Uint32Array }, isWhole: boolean): Generator<Pairs> {
+  function* blocks(into: Omit<Pairs, 'count'>, isWhole: boolean): Generator<Pairs> {
     for (let from = 0, count = 0; from < total; from += count) {
       count = readBlock(from)
       const offset = isWhole ? from : 0

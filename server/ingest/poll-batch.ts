@@ -1,12 +1,15 @@
-import { pollWeekOf, pollWord, sortedWeek, type PollWords } from '../uptime/poll-week.ts'
-import { createPairFile, type PairFile, type Pairs } from './pair-file.ts'
+import { sortedWeek, type PollWords } from '../uptime/poll-week.ts'
+import { createPairFile, type PairFile } from './pair-file.ts'
+import { addSizes, createPairs, renumbered, wordsByGroup, type Pairs } from './pairs.ts'
+import { createPollGroups } from './poll-groups.ts'
 
 /**
  * Gathers polls in the order in which they come, which is no useful one, and gives them back as sorted weeks of stores.
  * Stores are counted from 0.
  */
 export interface PollBatch extends Disposable {
-  add(store: number, epochMs: number, active: boolean): void
+  /** Adds a poll: its store, week, and word. */
+  add(store: number, week: number, word: number): void
   /** Polls that were added. */
   size(): number
   /** Polls that are in memory. */
@@ -14,151 +17,163 @@ export interface PollBatch extends Disposable {
   /** Puts what is in memory on disk. */
   setAside(): void
   /**
-   * All polls in steps of at most `pollsPerStep` (more only where a store has more), each of the stores that follow those
-   * of the step before by `rank`. They are to be read once, in order.
+   * All polls in steps of at most `pollsPerStep` (more only where a store has more), each of stores that follow those of
+   * the step before in `stores`, which has all. They are to be read once, in order.
    */
-  steps(rank: (store: number) => number, pollsPerStep: number): readonly PollStep[]
+  steps(stores: Iterable<number>, pollsPerStep: number): readonly PollStep[]
 }
 
 export interface PollStep {
   readonly polls: number
-  /**
-   * The weeks of the step's stores, by `rank`, and then by week. Of two polls of a store at the same millisecond, the
-   * one added later counts.
-   */
-  read(): StoreWeek[]
+  /** The weeks of the step's stores. Of two polls of a store at the same millisecond, the one added later counts. */
+  read(): PollWeeks
 }
 
-export interface StoreWeek {
-  readonly week: number
-  readonly store: number
+/** Weeks of stores, in the order of the stores, and then by week. All arrays are of equal length but the first and the last. */
+export interface PollWeeks {
+  /** The stores, each once. */
+  readonly stores: Uint32Array<ArrayBuffer>
+  /** The place in `stores` of the store of each week. */
+  readonly storeOfWeek: Uint32Array<ArrayBuffer>
+  readonly weeks: Int32Array<ArrayBuffer>
+  /** Where the polls of each week start in `words`, and how many they are. */
+  readonly starts: Uint32Array<ArrayBuffer>
+  readonly lengths: Uint32Array<ArrayBuffer>
+  /** Sorted within a week, at most one of a millisecond. Not all of them are in use. */
   readonly words: PollWords
 }
 
-/** More than there are weeks between the years 0 and 9999, on either side of the epoch. */
-const WEEK_LIMIT = 2 ** 20
+/** A store in a step, with the groups of its polls. */
+interface StoreGroups {
+  readonly store: number
+  readonly groups: readonly number[]
+}
 
-/**
- * A poll is kept as a pair: the number of its group, and its word. A group is a store and week. Most polls of a store are
- * of the week that its last one was of, so that one array tells their group.
- */
+/** A poll is kept as a pair: the number of its group, which is a store and week, and its word. */
 export function createPollBatch(): PollBatch {
-  let groups = new Uint32Array(1024)
-  let words = new Uint32Array(1024)
-  let count = 0
+  const groups = createPollGroups()
+  const inMemory = createPairs()
   let total = 0
+  let sizes = new Uint32Array(0)
   let aside: PairFile | undefined
   let stepFiles: PairFile[] = []
-  const groupOf = new Map<number, number>()
-  const latestGroup: number[] = []
-  const groupWeek: number[] = []
-  const groupStore: number[] = []
-  const groupSize: number[] = []
 
-  function groupAt(store: number, week: number): number {
-    const key = store * (2 * WEEK_LIMIT) + WEEK_LIMIT + week
-    let group = groupOf.get(key)
-    if (group === undefined) {
-      group = groupWeek.length
-      groupOf.set(key, group)
-      groupWeek.push(week)
-      groupStore.push(store)
-      groupSize.push(0)
-    }
-    latestGroup[store] = group
-    return group
+  /** Counts the polls in memory to the sizes of their groups. */
+  function countSizes(): void {
+    const before = sizes
+    sizes = new Uint32Array(groups.size())
+    sizes.set(before)
+    addSizes(inMemory, sizes)
   }
 
   function setAside(): void {
+    countSizes()
     aside ??= createPairFile()
-    aside.append({ groups, words, count })
-    count = 0
+    aside.append(inMemory)
+    inMemory.clear()
   }
 
-  /** The groups of each step: all groups of a store are in one. */
-  function groupsOfSteps(rank: (store: number) => number, pollsPerStep: number): number[][] {
-    const byRank = Array.from(groupWeek, (_, group) => group).sort(
-      (a, b) => rank(groupStore[a]!) - rank(groupStore[b]!) || groupWeek[a]! - groupWeek[b]!,
-    )
-    const steps: number[][] = []
+  function sizeOf({ groups }: StoreGroups): number {
+    return groups.reduce((sum, group) => sum + sizes[group]!, 0)
+  }
+
+  /** The stores of each step. */
+  function storesOfSteps(stores: Iterable<number>, pollsPerStep: number): StoreGroups[][] {
+    const steps: StoreGroups[][] = []
     let polls = 0
-    for (let start = 0, end = 0; start < byRank.length; start = end) {
-      let pollsOfStore = 0
-      while (end < byRank.length && groupStore[byRank[end]!] === groupStore[byRank[start]!]) {
-        pollsOfStore += groupSize[byRank[end++]!]!
-      }
-      if (steps.length === 0 || polls + pollsOfStore > pollsPerStep) {
+    for (const store of stores) {
+      const next = { store, groups: groups.ofStore(store) }
+      const size = sizeOf(next)
+      if (steps.length === 0 || polls + size > pollsPerStep) {
         steps.push([])
         polls = 0
       }
-      steps.at(-1)!.push(...byRank.slice(start, end))
-      polls += pollsOfStore
+      steps.at(-1)!.push(next)
+      polls += size
     }
     return steps
   }
 
-  /** Deals the pairs on disk out to the file of each step. */
-  function dealOut(pairs: PairFile, steps: readonly (readonly number[])[], files: readonly PairFile[]): void {
-    const stepOfGroup = new Uint32Array(groupWeek.length)
-    for (const [step, groupsOfStep] of steps.entries())
-      for (const group of groupsOfStep) stepOfGroup[group] = step
+  /** Of each group, its step and its place in it. */
+  function placesOf(steps: readonly (readonly StoreGroups[])[]): { steps: Uint32Array; places: Uint32Array } {
+    const places = { steps: new Uint32Array(groups.size()), places: new Uint32Array(groups.size()) }
+    for (const [step, stores] of steps.entries()) {
+      let place = 0
+      for (const { groups } of stores) {
+        for (const group of groups) {
+          places.steps[group] = step
+          places.places[group] = place++
+        }
+      }
+    }
+    return places
+  }
+
+  /** Deals the pairs on disk out to the file of each step, as pairs of the place in it and a word. */
+  function dealOut(
+    pairs: PairFile,
+    steps: readonly (readonly StoreGroups[])[],
+    files: readonly PairFile[],
+  ): void {
+    const of = placesOf(steps)
     const dealers = files.map(createDealer)
     for (const block of pairs.read()) {
       for (let i = 0; i < block.count; i++) {
-        dealers[stepOfGroup[block.groups[i]!]!]!.add(block.groups[i]!, block.words[i]!)
+        const group = block.groups[i]!
+        dealers[of.steps[group]!]!.add(of.places[group]!, block.words[i]!)
       }
     }
     for (const dealer of dealers) dealer.finish()
   }
 
-  /** The weeks of some groups, `pairs` having all polls of theirs and no others. */
-  function weeksOf(groupsOfStep: readonly number[], pairs: Pairs): StoreWeek[] {
-    // A counting sort: stable, so that each group keeps the order in which its polls came.
-    const ends = new Uint32Array(groupWeek.length)
-    let end = 0
-    for (const group of groupsOfStep) {
-      ends[group] = end
-      end += groupSize[group]!
+  /** The weeks of some stores, `pairs` having all polls of theirs by the place of their group, and no others. */
+  function weeksOf(stores: readonly StoreGroups[], pairs: Pairs): PollWeeks {
+    const weekGroups = Uint32Array.from(stores.flatMap(({ groups }) => groups))
+    const starts = new Uint32Array(weekGroups.length)
+    for (let i = 0, end = 0; i < starts.length; i++) {
+      starts[i] = end
+      end += sizes[weekGroups[i]!]!
     }
-    const byGroup = new Uint32Array(pairs.count)
-    for (let i = 0; i < pairs.count; i++) byGroup[ends[pairs.groups[i]!]!++] = pairs.words[i]!
-    return groupsOfStep.map((group) => ({
-      week: groupWeek[group]!,
-      store: groupStore[group]!,
-      words: sortedWeek(byGroup.subarray(ends[group]! - groupSize[group]!, ends[group])),
-    }))
+    // A counting sort: stable, so that each group keeps the order in which its polls came.
+    const ends = starts.slice()
+    const words = wordsByGroup(pairs, ends)
+    const lengths = new Uint32Array(weekGroups.length)
+    for (let i = 0; i < starts.length; i++) {
+      const sorted = sortedWeek(words.subarray(starts[i], ends[i]))
+      if (sorted.buffer !== words.buffer) words.set(sorted, starts[i])
+      lengths[i] = sorted.length
+    }
+    return {
+      stores: Uint32Array.from(stores, ({ store }) => store),
+      storeOfWeek: Uint32Array.from(stores.flatMap(({ groups }, place) => groups.map(() => place))),
+      weeks: Int32Array.from(weekGroups, groups.weekOf),
+      starts,
+      lengths,
+      words,
+    }
   }
 
   return {
-    add(store, epochMs, active) {
-      if (count === words.length) {
-        words = grown(words)
-        groups = grown(groups)
-      }
-      const week = pollWeekOf(epochMs)
-      const latest = latestGroup[store]
-      const group = latest !== undefined && groupWeek[latest] === week ? latest : groupAt(store, week)
-      words[count] = pollWord(epochMs, active)
-      groups[count] = group
-      groupSize[group]!++
-      count++
+    add(store, week, word) {
+      inMemory.add(groups.groupOf(store, week), word)
       total++
     },
     size: () => total,
-    sizeInMemory: () => count,
+    sizeInMemory: () => inMemory.count,
     setAside,
-    steps(rank, pollsPerStep) {
+    steps(stores, pollsPerStep) {
       if (!aside) {
-        const all = groupsOfSteps(rank, Infinity)[0] ?? []
-        return [{ polls: total, read: () => weeksOf(all, { groups, words, count }) }]
+        countSizes()
+        const all = storesOfSteps(stores, Infinity)[0] ?? []
+        return [{ polls: total, read: () => weeksOf(all, renumbered(inMemory, placesOf([all]).places)) }]
       }
       setAside()
-      const steps = groupsOfSteps(rank, pollsPerStep)
+      const steps = storesOfSteps(stores, pollsPerStep)
       stepFiles = steps.map(() => createPairFile())
       dealOut(aside, steps, stepFiles)
-      return steps.map((groupsOfStep, step) => ({
-        polls: groupsOfStep.reduce((sum, group) => sum + groupSize[group]!, 0),
-        read: () => weeksOf(groupsOfStep, stepFiles[step]!.readAll()),
+      return steps.map((stores, step) => ({
+        polls: stores.reduce((sum, store) => sum + sizeOf(store), 0),
+        read: () => weeksOf(stores, stepFiles[step]!.readAll()),
       }))
     },
     [Symbol.dispose]() {
@@ -185,10 +200,4 @@ function createDealer(file: PairFile): { add(group: number, word: number): void;
       file.append({ groups, words, count })
     },
   }
-}
-
-function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2)
-  larger.set(array)
-  return larger
 }

@@ -1,9 +1,7 @@
 import type { TakenLines } from './line-blocks.ts'
-import type { Db } from '../database/connect.ts'
-import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
 
-/** Takes the rows of a file, one after the other, and makes changes to the database of them. */
-export interface RowCollector extends Partial<Disposable> {
+/** Takes the rows of a file, one after the other, and makes of them what is to be changed in the database. */
+export interface RowCollector<Data> extends Partial<Disposable> {
   /** Takes a row, or says why it cannot be taken. */
   take(fields: readonly string[]): string | undefined
   /** Takes rows straight from a file's bytes, where the file allows it: see `createPlainPolls`. */
@@ -12,23 +10,14 @@ export interface RowCollector extends Partial<Disposable> {
   size(): number
   /** Keeps at most `rows` of them in memory from here on, where the rows may be too many for it. */
   keepInMemory?(rows: number): void
-  /** What the rows change, in steps of at most `rowsPerStep` where they may be parted, to be made in order. */
-  steps(rowsPerStep: number): readonly Step[]
+  /** What the rows change, in steps of at most `rowsPerStep` where they may be parted, to be prepared once, in order. */
+  steps(rowsPerStep: number): readonly Step<Data>[]
 }
 
-export interface Step {
+export interface Step<Data> {
   readonly rows: number
   /** Does what takes long without the database. */
-  prepare(): Change
-}
-
-/** Makes a change, and returns how many of its rows changed something. Runs in a transaction. */
-export type Change = (transaction: Db) => Promise<number>
-
-/** `text` as a store's id, or undefined. Its memory is its own: a field shares that of the block it was read in. */
-export function findStoreId(text: string): StoreId | undefined {
-  if (!storeIdPattern.test(text)) return undefined
-  return Buffer.from(text, 'latin1').toString('latin1') as StoreId
+  prepare(): Data | Promise<Data>
 }
 
 export function storeIdProblem(text: string): string {

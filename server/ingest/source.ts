@@ -9,11 +9,9 @@ const defaultBlockBytes = 256 * 1024
 
 /** A file that is read once, from start to end. */
 export interface Source extends AsyncDisposable {
-  /** Its content, gunzipped where it is gzipped. */
+  /** Its content, gunzipped where it is gzipped. A chunk is written over when the next one has been asked for. */
   readonly chunks: AsyncIterable<Uint8Array>
-  /** Size of the file as it lies on the disk. */
-  readonly bytesTotal: number
-  /** How much of that has been read. */
+  /** How much of the file as it lies on the disk has been read. */
   bytesRead(): number
   /** SHA-256 of what has been read; call it once, at the end. */
   sha256(): string
@@ -23,26 +21,30 @@ export interface Source extends AsyncDisposable {
 export async function openSource(path: string, blockBytes: number = defaultBlockBytes): Promise<Source> {
   const file = await openFile(path)
   try {
-    const { size } = await file.stat()
     const hash = createHash('sha256')
     let bytesRead = 0
 
     async function* bytes(): AsyncGenerator<Uint8Array> {
-      const stream: AsyncIterable<Buffer> = file.createReadStream({
-        start: 0,
-        highWaterMark: blockBytes,
-        autoClose: false,
-      })
-      for await (const chunk of stream) {
-        hash.update(chunk)
-        bytesRead += chunk.length
-        yield chunk
+      // While one is worked on, the other is filled.
+      let [buffer, other] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)]
+      const fill = () => file.read(buffer, 0, blockBytes, bytesRead)
+      let next = fill()
+      try {
+        for (let read = await next; read.bytesRead > 0; read = await next) {
+          const chunk = buffer.subarray(0, read.bytesRead)
+          bytesRead += chunk.length
+          ;[buffer, other] = [other, buffer]
+          next = fill()
+          hash.update(chunk)
+          yield chunk
+        }
+      } finally {
+        await next.catch(() => {}) // whoever reads to the end has had the error
       }
     }
 
     return {
       chunks: (await isGzip(file)) ? gunzipped(path, bytes(), blockBytes) : bytes(),
-      bytesTotal: size,
       bytesRead: () => bytesRead,
       sha256: () => hash.digest('hex'),
       [Symbol.asyncDispose]: () => file.close(),
@@ -83,7 +85,7 @@ async function* gunzipped(
   const gunzip = createGunzip({ chunkSize: Math.max(64, blockBytes) })
   try {
     // The callback is for errors, which the loop throws anyway.
-    yield* pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {})
+    yield* pipeline(Readable.from(copies(bytes), { objectMode: false }), gunzip, () => {})
   } catch (error) {
     const isDamage = String((error as NodeJS.ErrnoException).code).startsWith('Z_')
     if (!isDamage) throw error
@@ -91,4 +93,9 @@ async function* gunzipped(
       cause: error,
     })
   }
+}
+
+/** Chunks in memory of their own, for who asks for the next one before the one before is done with. */
+async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield Uint8Array.from(chunk)
 }

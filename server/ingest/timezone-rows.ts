@@ -1,42 +1,68 @@
-import { setRules } from '../database/stores.ts'
+import type { StoreRule } from '../database/stores.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { ianaZoneName } from '../uptime/zone-offsets.ts'
-import type { StoreId } from '../../shared/ids.ts'
 import type { Header } from './header.ts'
-import { findStoreId, quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
+import { hasPlainColumns } from './plain-lines.ts'
+import { createPlainRules } from './plain-rules.ts'
+import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
+import { createStoreIds } from './store-ids.ts'
 
 /** Collects the rows of a file of timezones. The last row of a store counts. */
-export function createTimezoneRows({ columns }: Pick<Header, 'columns'>): RowCollector {
-  const [storeColumn, zoneColumn, validFromColumn] = columns as [number, number, number]
-  const zoneNames = new Map<string, string | undefined>()
-  const timezones = new Map<StoreId, string>()
+export function createTimezoneRows(
+  header: Pick<Header, 'columns' | 'width'>,
+): RowCollector<StoreRule<string>[]> {
+  const [storeColumn, zoneColumn, validFromColumn] = header.columns as [number, number, number]
+  const stores = createStoreIds()
+  const zones = createZones()
+  const zoneOfStore: number[] = []
   let size = 0
 
-  function zoneName(text: string): string | undefined {
-    if (!zoneNames.has(text)) {
-      if (zoneNames.size >= 10_000) zoneNames.clear()
-      zoneNames.set(text, ianaZoneName(text))
-    }
-    return zoneNames.get(text)
+  function add(store: number, zone: number): void {
+    zoneOfStore[store] = zone
+    size++
   }
 
   return {
+    takeFirst: hasPlainColumns(header) ? createPlainRules(stores, zones.numberOf, add) : undefined,
     take(fields) {
-      const storeId = findStoreId(fields[storeColumn]!)
-      if (storeId === undefined) return storeIdProblem(fields[storeColumn]!)
-      const zone = zoneName(fields[zoneColumn]!)
-      if (zone === undefined) return `timezone_str ${quoted(fields[zoneColumn]!)} is not an IANA time zone`
+      const storeId = fields[storeColumn]!
+      if (!storeIdPattern.test(storeId)) return storeIdProblem(storeId)
+      const zone = zones.numberOf(fields[zoneColumn]!)
+      if (zone < 0) return `timezone_str ${quoted(fields[zoneColumn]!)} is not an IANA time zone`
       const validFrom = fields[validFromColumn] ?? ''
       if (validFrom !== '') return versionProblem(validFrom)
-      timezones.set(storeId, zone)
-      size++
+      add(stores.numberOf(storeId), zone)
       return undefined
     },
     size: () => size,
     steps: () => [
       {
         rows: size,
-        prepare: () => async (transaction) => (await setRules(transaction, 'timezone', timezones)).length,
+        prepare: () =>
+          Array.from(stores.inOrder(), (store) => ({
+            storeId: stores.idOf(store),
+            rule: zones.get(zoneOfStore[store]!),
+            rows: 1,
+          })),
       },
     ],
+  }
+}
+
+/** The zones that a file names, counted from 0. */
+function createZones() {
+  const names: string[] = []
+  const numbers = new Map<string, number>()
+  return {
+    /** -1 for what is no zone. */
+    numberOf(text: string): number {
+      const known = numbers.get(text)
+      if (known !== undefined) return known
+      const name = ianaZoneName(text)
+      if (numbers.size >= 10_000) numbers.clear()
+      numbers.set(text, name === undefined ? -1 : names.push(name) - 1)
+      return numbers.get(text)!
+    },
+    get: (number: number): string => names[number]!,
   }
 }

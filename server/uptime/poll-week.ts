@@ -31,25 +31,29 @@ export function isActive(word: number): boolean {
 
 /**
  * The words of one store and week in the order in which they were ingested, as a sorted week. Of two polls at the same
- * millisecond the later one counts.
+ * millisecond the later one counts. They mostly come in few runs that are sorted already, which are merged.
  */
 export function sortedWeek(words: PollWords): PollWords {
-  const sorted = words.slice().sort()
-  let lastWords: ReadonlyMap<number, number> | undefined
-  let length = 0
-  for (let i = 0; i < sorted.length; i++) {
-    const word = sorted[i]!
-    if (length === 0 || offsetOf(sorted[length - 1]!) !== offsetOf(word)) sorted[length++] = word
-    else if (sorted[length - 1] !== word) {
-      lastWords ??= lastWordByOffset(words)
-      sorted[length - 1] = lastWords.get(offsetOf(word))!
-    }
+  const runs: PollWords[] = []
+  for (let start = 0, end = 0; start < words.length; start = end) {
+    end = endOfRun(words, start)
+    runs.push(words.subarray(start, end))
   }
-  return length === sorted.length ? sorted : sorted.slice(0, length)
+  return mergedRuns(runs, 0, runs.length)
 }
 
-function lastWordByOffset(words: PollWords): ReadonlyMap<number, number> {
-  return new Map(Array.from(words, (word) => [offsetOf(word), word]))
+/** Where the sorted words end that start at `start`. */
+function endOfRun(words: PollWords, start: number): number {
+  let end = start + 1
+  while (end < words.length && offsetOf(words[end - 1]!) < offsetOf(words[end]!)) end++
+  return end
+}
+
+/** Some of the runs as one, later ones being newer. */
+function mergedRuns(runs: readonly PollWords[], from: number, to: number): PollWords {
+  if (to - from <= 1) return runs[from] ?? new Uint32Array(0)
+  const middle = (from + to) >>> 1
+  return mergedWeek(mergedRuns(runs, from, middle), mergedRuns(runs, middle, to)).words
 }
 
 /** Two sorted weeks of a store as one, and how many words of `newer` changed something. `newer` wins. */
@@ -59,17 +63,23 @@ export function mergedWeek(older: PollWords, newer: PollWords): { words: PollWor
   let changed = 0
   let o = 0
   let n = 0
-  while (o < older.length || n < newer.length) {
-    const oldOffset = o < older.length ? offsetOf(older[o]!) : Infinity
-    const newOffset = n < newer.length ? offsetOf(newer[n]!) : Infinity
-    if (oldOffset < newOffset) {
-      words[length++] = older[o++]!
+  while (o < older.length && n < newer.length) {
+    const oldWord = older[o]!
+    const newWord = newer[n]!
+    const isOlder = offsetOf(oldWord) < offsetOf(newWord)
+    words[length++] = isOlder ? oldWord : newWord
+    if (isOlder) {
+      o++
       continue
     }
-    if (oldOffset > newOffset || older[o] !== newer[n]) changed++
-    if (oldOffset === newOffset) o++
-    words[length++] = newer[n++]!
+    if (oldWord !== newWord) changed++
+    if (offsetOf(oldWord) === offsetOf(newWord)) o++
+    n++
   }
+  changed += newer.length - n
+  const rest = o < older.length ? older.subarray(o) : newer.subarray(n)
+  words.set(rest, length)
+  length += rest.length
   return { words: length === words.length ? words : words.slice(0, length), changed }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { getImport, listImports } from '../../server/database/imports.ts'
 import { databaseSummary, latestPollAt } from '../../server/database/poll-week-summary.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
-import { getStore, listStores, setRules } from '../../server/database/stores.ts'
+import { getStore, keysOfStores, listStores, setRules } from '../../server/database/stores.ts'
 import { importId, storeId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import { importScene, pollFile } from '../ingest/import-scene.ts'
@@ -24,7 +24,8 @@ async function allPages<Item>(
 describe('stores', () => {
   async function sceneWithStores(...ids: string[]) {
     const scene = await importScene()
-    await setRules(scene.db, 'timezone', new Map(ids.map((id) => [storeId.parse(id), 'UTC'])))
+    const rules = ids.toSorted().map((id) => ({ storeId: storeId.parse(id), rule: 'UTC', rows: 1 }))
+    expect(await setRules(scene.db, 'timezone', rules)).toBe(ids.length)
     return scene
   }
 
@@ -53,10 +54,28 @@ describe('stores', () => {
     await expect(getStore(scene.db, 'A')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  test('thousands of them go in at once', async () => {
-    const ids = Array.from({ length: 2500 }, (_, i) => `s${i}`)
-    await using scene = await sceneWithStores(...ids)
-    expect(await databaseSummary(scene.db)).toMatchObject({ stores: 2500 })
+  test('thousands of them go in at once, each with what is said of it, and what is new is counted', async () => {
+    await using scene = await importScene()
+    const rules = (zoneOf: (i: number) => string) =>
+      Array.from({ length: 2600 }, (_, i) => ({
+        storeId: storeId.parse(`s${10_000 + i}`),
+        rule: zoneOf(i),
+        rows: 2,
+      }))
+    expect(
+      await setRules(
+        scene.db,
+        'timezone',
+        rules((i) => `Zone/${i}`),
+      ),
+    ).toBe(5200)
+    const changed = rules((i) => `Zone/${i % 2 === 0 ? i : -i}`)
+    expect(await setRules(scene.db, 'timezone', changed)).toBe(2600)
+    const keys = await keysOfStores(scene.db, [...changed.map((rule) => rule.storeId), storeId.parse('z')])
+    expect(keys).toEqual(Array.from({ length: 2601 }, (_, i) => i + 1))
+    const [stores] = await allPages((cursor) => listStores(scene.db, { limit: 1000, cursor }))
+    expect(stores.map((store) => store.timezone)).toEqual([...changed.map(({ rule }) => rule), null])
+    expect(await databaseSummary(scene.db)).toMatchObject({ stores: 2601 })
   })
 })
 

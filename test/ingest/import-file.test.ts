@@ -8,6 +8,7 @@ import { connect } from '../../server/database/connect.ts'
 import { listImports } from '../../server/database/imports.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
 import { getStore } from '../../server/database/stores.ts'
+import type { ImportOptions } from '../../server/ingest/import-file.ts'
 import { importFiles } from '../../server/ingest/import-files.ts'
 import type { ImportProgress } from '../../shared/import.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
@@ -20,8 +21,12 @@ async function rejections(scene: ImportScene): Promise<string[]> {
   return items.map(({ line, reason }) => `${line}: ${reason}`)
 }
 
-async function counts(scene: ImportScene, path: string): Promise<number[][]> {
-  const records = await scene.import(path)
+async function counts(
+  scene: ImportScene,
+  path: string,
+  options?: Partial<ImportOptions>,
+): Promise<number[][]> {
+  const records = await scene.import(path, options)
   return records.map((record) => [
     record.rowsAccepted,
     record.rowsChanged,
@@ -318,6 +323,45 @@ describe('importing timezones', () => {
       timezone: 'UTC',
       businessHours: [{ day: 0, start: '09:00:00', end: '17:00:00' }],
     })
+  })
+})
+
+describe('rules that are read straight from the bytes', () => {
+  const mostly = (right: string[], wrong: string[]) =>
+    fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...right) }, fc.constantFrom(...wrong))
+  const id = mostly(['a', 'b', 'c-1', '12345678901234567890'], ['é', 'a b', ''])
+  const time = mostly(['09:00', '09:00:00', '17:30:15'], ['24:00', '25:00', '9:00', ''])
+  const hours = fc.tuple(id, mostly(['0', '6'], ['7', '']), time, time)
+  const zone = mostly(['UTC', 'America/New_York', 'america/new_york'], ['Mars/Olympus', '', '+05:30'])
+  const zones = fc.tuple(id, zone)
+  const kinds = [
+    ['hours', 'store_id,day,start_time_local,end_time_local', hours],
+    ['zones', 'store_id,timezone_str', zones],
+  ] as const
+
+  test.each(kinds)('%s are what the CSV parser reads', async (_, header, row) => {
+    async function imported(lines: readonly string[], lineEnd: string, blockBytes: number): Promise<unknown> {
+      await using scene = await importScene()
+      const path = await scene.write('rules.csv', [header, ...lines, ''].join(lineEnd))
+      return {
+        counts: await counts(scene, path, { blockBytes }),
+        rejected: await rejections(scene),
+        data: await storedData(scene.db),
+      }
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row as fc.Arbitrary<string[]>, { maxLength: 30 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.integer({ min: 60, max: 600 }),
+        async (rows, lineEnd, blockBytes) => {
+          const plain = rows.map((fields) => fields.join())
+          const quoted = rows.map((fields) => fields.map((field) => `"${field}"`).join())
+          expect(await imported(plain, lineEnd, blockBytes)).toEqual(await imported(quoted, lineEnd, 1 << 16))
+        },
+      ),
+      { numRuns: 40 },
+    )
   })
 })
 

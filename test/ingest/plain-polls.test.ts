@@ -1,21 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createIdTable, EMPTY_HASH, hashWith } from '../../server/ingest/id-table.ts'
 import { createPlainPolls } from '../../server/ingest/plain-polls.ts'
-import { storeIdPattern } from '../../shared/ids.ts'
+import { createStoreIds } from '../../server/ingest/store-ids.ts'
+import { isActive, offsetOf, POLL_WEEK_MS } from '../../server/uptime/poll-week.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { parseTimestamp } from '../../shared/timestamp.ts'
-
-function hashOf(bytes: Uint8Array): number {
-  return bytes.reduce(hashWith, EMPTY_HASH)
-}
 
 /** The polls of the plain lines that `text` starts with, and how many lines that are. */
 function plainPolls(text: string): { polls: string[]; lineCount: number } {
-  const ids: string[] = []
+  const stores = createStoreIds()
   const polls: string[] = []
-  const take = createPlainPolls({
-    ordinalOf: (id) => (storeIdPattern.test(id) ? ids.push(id) - 1 : -1),
-    add: (ordinal, epochMs, active) => polls.push(`${ids[ordinal]} ${active} ${epochMs}`),
+  const take = createPlainPolls(stores, (store, week, word) => {
+    polls.push(`${stores.idOf(store)} ${isActive(word)} ${week * POLL_WEEK_MS + offsetOf(word)}`)
   })
   const { lineCount, byteCount } = take(Buffer.from(text))
   expect(text.slice(0, byteCount).split('\n')).toHaveLength(lineCount + 1)
@@ -29,6 +25,8 @@ function pollOf(line: string): string | undefined {
   const isRight = storeIdPattern.test(id) && /^(in)?active$/.test(status) && !Number.isNaN(epochMs)
   return isRight ? `${id} ${status === 'active'} ${epochMs}` : undefined
 }
+
+const isPlain = /^[^,]+,(in)?active,[^T]{10} \d\d:\d\d:\d\d(\.\d+)? UTC$/
 
 describe('polls in the plain form', () => {
   test('are taken up to the first line that is not', () => {
@@ -53,7 +51,7 @@ describe('polls in the plain form', () => {
     }
     const bad = {
       id: ['', 's 1', '=1', 's"', 'é', '-s', 'x'.repeat(129)],
-      date: ['2023-02-29', '2023-13-01', '23-01-22', '2023/01/22', '20é3-01-2'],
+      date: ['2023-02-29', '2023-13-01', '23-01-22', '2023/01/22', '20é3-01-2', '\0'.repeat(10)],
       time: ['24:00:00', '12:60:00', '12:00:60', '12:00', '12:00:00.', '1a:00:00', '12-00-00', '12:00:00.1x'],
     }
     const one = (right: string[], wrong: string[]) =>
@@ -69,39 +67,15 @@ describe('polls in the plain form', () => {
       )
       .map(([id, status, date, between, time, zone]) => `${id},${status},${date}${between}${time}${zone}`)
     fc.assert(
-      fc.property(fc.array(line), fc.nat(60), (lines, cut) => {
+      fc.property(fc.array(line, { maxLength: 30 }), fc.nat(60), (lines, cut) => {
         const text = lines.map((line) => `${line}\n`).join('')
         const { polls, lineCount } = plainPolls(text)
         expect(polls).toEqual(lines.slice(0, lineCount).map(pollOf))
+        const plain = lines.findIndex((line) => !isPlain.test(line) || pollOf(line) === undefined)
+        expect(lineCount).toBe(plain < 0 ? lines.length : plain)
         plainPolls(`${text.slice(0, cut)}\n`) // no cut line leads it astray
       }),
       { numRuns: 1000 },
     )
   })
-})
-
-test('an id table finds each id it was given, and no other', () => {
-  const id = fc.uint8Array({ minLength: 1, maxLength: 4, max: 3 })
-  fc.assert(
-    fc.property(fc.array(id, { maxLength: 3000 }), (ids) => {
-      const table = createIdTable()
-      const twin = new Map<string, number>()
-      for (const bytes of ids) {
-        const expected = twin.get(bytes.join()) ?? -1
-        expect(table.find(bytes, 0, bytes.length, hashOf(bytes))).toBe(expected)
-        if (expected >= 0) continue
-        table.insert(bytes, 0, bytes.length, hashOf(bytes), twin.size)
-        twin.set(bytes.join(), twin.size)
-      }
-    }),
-  )
-})
-
-test('an id table grows with its ids', () => {
-  const table = createIdTable()
-  const all = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`store-${i}`))
-  for (const [i, bytes] of all.entries()) table.insert(bytes, 0, bytes.length, hashOf(bytes), i)
-  expect(all.map((bytes) => table.find(bytes, 0, bytes.length, hashOf(bytes)))).toEqual(all.map((_, i) => i))
-  const unknown = Buffer.from('store-x')
-  expect(table.find(unknown, 0, unknown.length, hashOf(unknown))).toBe(-1)
 })

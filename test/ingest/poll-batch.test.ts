@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { createPollBatch } from '../../server/ingest/poll-batch.ts'
-import { isActive, offsetOf, POLL_WEEK_MS } from '../../server/uptime/poll-week.ts'
+import { createPollBatch, type PollWeeks } from '../../server/ingest/poll-batch.ts'
+import { isActive, offsetOf, POLL_WEEK_MS, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+
+function storeWeeksOf({ stores, storeOfWeek, weeks, starts, lengths, words }: PollWeeks) {
+  return Array.from(weeks, (week, i) => ({
+    week,
+    store: stores[storeOfWeek[i]!]!,
+    words: words.slice(starts[i], starts[i]! + lengths[i]!),
+  }))
+}
 
 test('a batch gives back each store and millisecond once, sorted, with the status that came last', () => {
   const poll = fc.record({
@@ -16,15 +24,15 @@ test('a batch gives back each store and millisecond once, sorted, with the statu
       using batch = createPollBatch()
       const twin = new Map<string, boolean>()
       for (const { ordinal, at, active } of polls) {
-        batch.add(ordinal, at, active)
+        batch.add(ordinal, pollWeekOf(at), pollWord(at, active))
         if (batch.sizeInMemory() >= inMemory) batch.setAside()
         twin.set(`${ordinal} ${at}`, active)
       }
       expect(batch.size()).toBe(polls.length)
       const seen = new Map<string, boolean>()
-      const steps = batch.steps((store) => 3 - store, inMemory)
+      const steps = batch.steps([3, 2, 1, 0], inMemory)
       expect(steps.reduce((sum, step) => sum + step.polls, 0)).toBe(polls.length)
-      const weeks = steps.flatMap((step) => step.read())
+      const weeks = steps.flatMap((step) => storeWeeksOf(step.read()))
       expect(weeks.map(({ store }) => store)).toEqual(weeks.map(({ store }) => store).sort((a, b) => b - a))
       for (const { week, store: ordinal, words } of weeks) {
         expect(words).toEqual(words.slice().sort())
@@ -45,9 +53,9 @@ test('what a batch puts on disk is gone with it', async () => {
   process.env['TMPDIR'] = folder.path
   try {
     using batch = createPollBatch()
-    for (let i = 0; i < 100; i++) batch.add(i % 10, i * 1000, true)
+    for (let i = 0; i < 100; i++) batch.add(i % 10, 0, pollWord(i * 1000, true))
     batch.setAside()
-    expect(batch.steps((store) => store, 20)).toHaveLength(5)
+    expect(batch.steps(Array(10).keys(), 20)).toHaveLength(5)
     expect(await readdir(folder.path)).toHaveLength(6)
   } finally {
     if (before === undefined) delete process.env['TMPDIR']

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
 import { createTotals, putTotals, totalAt } from '../../server/reports/totals.ts'
-import { storeIdPattern, type StoreId } from '../../shared/ids.ts'
+import type { StoreId } from '../../shared/ids.ts'
 import { reportColumns, reportWindows, WEEK_MS } from '../../shared/report.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 
 const anyStoreId = fc.stringMatching(storeIdPattern).map((text) => text as StoreId)
 const anyTotalMs = fc.oneof(

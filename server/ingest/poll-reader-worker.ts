@@ -1,0 +1,61 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { toAppError } from '../../shared/app-error.ts'
+import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
+import { createPollRows } from './poll-rows.ts'
+import { readRows, throwIfStopped } from './read-rows.ts'
+
+const PROGRESS_BYTES = 4 * 1024 * 1024
+
+const port = parentPort!
+const { path, header, limits } = workerData as PollReaderJob
+const stop = new AbortController()
+// The first step is prepared unasked.
+let asked = 1
+let wake = () => {}
+port.on('message', ({ type }: PollReaderRequest) => {
+  if (type === 'stop') stop.abort(type)
+  else asked++
+  wake()
+})
+
+function say(message: PollReaderMessage, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
+
+async function untilAsked(): Promise<void> {
+  while (asked === 0 && !stop.signal.aborted) await new Promise<void>((resolve) => (wake = resolve))
+  throwIfStopped(stop.signal)
+  asked--
+}
+
+async function run(): Promise<void> {
+  let saidBytes = 0
+  await using file = await readRows(path, header, createPollRows(header), {
+    ...limits,
+    signal: stop.signal,
+    onProgress(progress) {
+      if (progress.bytesRead - saidBytes < PROGRESS_BYTES) return
+      saidBytes = progress.bytesRead
+      say({ type: 'progress', progress })
+    },
+  })
+  const { bytes, sha256, rejected, rejections, steps } = file
+  say({ type: 'read', bytes, sha256, rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
+  for (const step of steps) {
+    await untilAsked()
+    const polls = await step.prepare()
+    const { stores, storeOfWeek, weeks, starts, lengths, words } = polls
+    say(
+      { type: 'polls', polls },
+      [stores, storeOfWeek, weeks, starts, lengths, words].map((array) => array.buffer),
+    )
+  }
+}
+
+try {
+  await run()
+} catch (error) {
+  const { code, message } = toAppError(error)
+  say({ type: 'failed', code, reason: message })
+}
+port.close()

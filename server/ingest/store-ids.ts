@@ -1,0 +1,46 @@
+import type { StoreId } from '../../shared/ids.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
+import { createIdTable } from './id-table.ts'
+
+/** The stores that a file names, counted from 0 in the order in which they come. */
+export interface StoreIds {
+  /** The number of the store whose id is the bytes from `start` to `end`, as `IdTable` has them; -1 for what is no id. */
+  numberAt(view: DataView, start: number, end: number): number
+  /** The same of a text. */
+  numberOf(text: string): number
+  idOf(store: number): StoreId
+  size(): number
+  /** All stores in ascending order of id. */
+  inOrder(): number[]
+}
+
+/** Ids are kept as bytes: a million of them as strings would take a multiple. */
+export function createStoreIds(): StoreIds {
+  const table = createIdTable()
+  const scratch = Buffer.alloc(132)
+  const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.length)
+
+  function numberOf(text: string): number {
+    if (!storeIdPattern.test(text)) return -1
+    const length = scratch.write(text, 'latin1')
+    const known = table.find(scratchView, 0, length)
+    return known >= 0 ? known : table.add(scratchView, 0, length)
+  }
+
+  return {
+    numberAt(view, start, end) {
+      const known = table.find(view, start, end)
+      if (known >= 0) return known
+      return numberOf(Buffer.from(view.buffer, view.byteOffset + start, end - start).toString('latin1'))
+    },
+    numberOf,
+    idOf: (store) => table.textOf(store) as StoreId,
+    size: () => table.size(),
+    inOrder() {
+      const ids = Array.from({ length: table.size() }, (_, store) => table.textOf(store))
+      // Ids are ASCII, so that JavaScript's order is that of their bytes. An array knows when it is sorted already, which
+      // most files are nearly; an array of bytes does not.
+      return Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
+    },
+  }
+}

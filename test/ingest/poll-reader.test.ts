@@ -1,0 +1,130 @@
+import { readdir } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { listImports } from '../../server/database/imports.ts'
+import { listRejectedRows } from '../../server/database/rejected-rows.ts'
+import type { ImportOptions } from '../../server/ingest/import-file.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { importScene, pollFile, storedData } from './import-scene.ts'
+
+const inThread = { threadFromBytes: 0 }
+const onThisThread = { threadFromBytes: Infinity }
+
+function polls(count: number): string {
+  return pollFile(
+    Array.from({ length: count }, (_, i) => [
+      `s${(i * 7919) % 97}`,
+      i % 3 === 0 ? 'inactive' : 'active',
+      formatTimestamp(Math.floor(i / 2) * 500_000)
+        .replace('T', ' ')
+        .replace('Z', ' UTC'),
+    ]),
+  )
+}
+
+/** Everything that an import of some text leaves. */
+async function imported(text: string, options: Partial<ImportOptions>): Promise<unknown> {
+  await using scene = await importScene()
+  const path = await scene.write('polls.csv', text)
+  const [record] = await scene.import(path, options)
+  const { items } = await listRejectedRows(scene.db, { limit: 1000 })
+  const rejected = items.map(({ line, reason, text }) => ({ line, reason, text }))
+  return { record: { ...record, source: '' }, rejected, data: await storedData(scene.db) }
+}
+
+describe('polls read by a thread of their own', () => {
+  test('leave what they leave otherwise, in blocks and steps of any size', async () => {
+    const line = fc.oneof(
+      { weight: 8, arbitrary: fc.nat(40).map((i) => `s${i % 5},active,2023-01-25 23:59:${20 + i}.5 UTC`) },
+      fc.constantFrom(
+        's1,inactive,2023-01-25 23:59:21.5 UTC',
+        '"s1",inactive,2023-01-25T23:59:22.5Z',
+        's1,asleep,2023-01-25 23:59:21 UTC',
+        's1,active',
+        's1,"active',
+        '',
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 40 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.integer({ min: 30, max: 300 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (lines, lineEnd, blockBytes, rowsPerStep) => {
+          const text = ['store_id,status,timestamp_utc', ...lines].join(lineEnd)
+          const here = await imported(text, onThisThread)
+          expect(await imported(text, { ...inThread, blockBytes, rowsPerStep })).toEqual(here)
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  test('go in after the zones and hours that are imported meanwhile, and are told of only then', async () => {
+    await using scene = await importScene()
+    await scene.write('in/polls.csv', polls(5000))
+    await scene.write('in/zones.csv', 'store_id,timezone_str\ns1,UTC\n')
+    const told: string[] = []
+    const records = await scene.import(scene.path('in'), {
+      ...inThread,
+      onProgress: ({ source }) => told.push(source.split('/').at(-1)!),
+    })
+    expect(records.map(({ kind, state }) => [kind, state])).toEqual([
+      ['timezones', 'complete'],
+      ['polls', 'complete'],
+    ])
+    expect([...new Set(told)]).toEqual(['zones.csv', 'polls.csv'])
+    expect(told.toSorted((a, b) => b.localeCompare(a))).toEqual(told)
+  })
+
+  test('are not imported where a file before them cannot be', async () => {
+    await using scene = await importScene()
+    await scene.write('in/polls.csv', polls(5000))
+    const zones = gzipSync(`store_id,timezone_str\n${'s1,UTC\n'.repeat(100_000)}`)
+    await scene.write('in/zones.csv.gz', zones.subarray(0, zones.length / 2))
+    await expect(scene.import(scene.path('in'), inThread)).rejects.toMatchObject({ code: 'invalid' })
+    const { items } = await listImports(scene.db, { limit: 10 })
+    expect(items.map(({ kind, state }) => [kind, state])).toEqual([['timezones', 'failed']])
+    expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
+  })
+
+  test('that cannot be read fail with the reason', async () => {
+    await using scene = await importScene()
+    const bytes = gzipSync(polls(20_000))
+    const path = await scene.write('polls.csv.gz', bytes.subarray(0, bytes.length / 2))
+    const failed = { code: 'invalid', message: expect.stringContaining('damaged gzip') as unknown }
+    await expect(scene.import(path, inThread)).rejects.toMatchObject(failed)
+    const { items } = await listImports(scene.db, { limit: 10 })
+    expect(items).toMatchObject([{ state: 'failed', failure: failed.message }])
+  })
+
+  test.each([
+    ['while they are read', 0],
+    ['while they go in', 1],
+  ])('are stopped %s, and leave nothing on disk', async (_, rowsStored) => {
+    await using scene = await importScene()
+    await using folder = await temporaryFolder()
+    const path = await scene.write('polls.csv', polls(20_000))
+    const before = process.env['TMPDIR']
+    process.env['TMPDIR'] = folder.path
+    try {
+      const stop = new AbortController()
+      const stopped = scene.import(path, {
+        ...inThread,
+        rowsPerStep: 5000,
+        signal: stop.signal,
+        onProgress: (progress) => progress.rowsStored >= rowsStored && stop.abort(),
+      })
+      await expect(stopped).rejects.toMatchObject({ code: 'unavailable' })
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+    }
+    expect(await readdir(folder.path)).toEqual([])
+    expect((await listImports(scene.db, { limit: 10 })).items).toMatchObject([{ state: 'failed' }])
+    expect(await scene.import(path, inThread)).toMatchObject([{ state: 'complete', rowsAccepted: 20_000 }])
+  })
+})
