@@ -1,5 +1,5 @@
 import type { Intervals } from './interval.ts'
-import { POLL_WEEK_MS, type PollWeek } from './poll-week.ts'
+import { POLL_WEEK_MS, type PollWeek, type PollWords } from './poll-week.ts'
 
 /** Which poll speaks for a moment, and how far: rules 12 and 13 of docs/uptime.md. */
 export interface Policy {
@@ -46,21 +46,19 @@ export function findStretches(
   const twiceReachMs = 2 * reachMs
   let last = -1 // the stretch that is being prolonged
   let lastAt = -Infinity
-  let lastActive = -1
-  let o = 0
   for (const { week, words } of weeks) {
     const weekStartMs = week * POLL_WEEK_MS
     let i = 0
-    while (o < open.length && i < words.length) {
+    for (let o = 0; o < open.length && i < words.length; o += 2) {
       const fromWord = (open[o]! - weekStartMs) * 2
       const toWord = (open[o + 1]! - weekStartMs) * 2
       while (i < words.length && words[i]! < fromWord) i++
-      for (; i < words.length; i++) {
+      while (i < words.length && words[i]! < toWord) {
         const word = words[i]!
-        if (word >= toWord) break
         const at = weekStartMs + (word >>> 1)
+        const isActive = word & 1
         const gapMs = at - lastAt
-        if ((word & 1) !== lastActive || gapMs > twiceReachMs) {
+        if (last < 0 || isActive !== active[last] || gapMs > twiceReachMs) {
           let start = at - reachMs
           if (last >= 0) {
             endMs[last] = lastAt + reachMs
@@ -70,15 +68,30 @@ export function findStretches(
             }
           }
           last++
-          lastActive = word & 1
           startMs[last] = start
-          active[last] = lastActive
+          active[last] = isActive
         }
-        lastAt = at
+        i = endOfStretch(words, i, toWord, 2 * twiceReachMs)
+        lastAt = weekStartMs + (words[i - 1]! >>> 1)
       }
-      if (i < words.length) o += 2
     }
   }
   if (last >= 0) endMs[last] = lastAt + reachMs
   into.count = last + 1
+}
+
+/**
+ * Where the polls end that prolong the stretch of the one at `first`: those before `toWord` that have its status and are
+ * each at most `mostWordsApart` after the one before. Most polls are passed here.
+ */
+function endOfStretch(words: PollWords, first: number, toWord: number, mostWordsApart: number): number {
+  let last = words[first]!
+  const status = last & 1
+  let i = first + 1
+  for (; i < words.length; i++) {
+    const word = words[i]!
+    if (word >= toWord || (word & 1) !== status || word - last > mostWordsApart) break
+    last = word
+  }
+  return i
 }
