@@ -48,11 +48,11 @@ export interface PollsOfWeek {
 export async function readPartPolls(
   db: Db,
   part: PartStores,
-  stores: readonly StoreRules[],
+  ranges: readonly KeyRange[],
   week: number,
 ): Promise<PollsOfWeek> {
   const ofWeek = db.selectFrom('poll_week').select(['store_key', 'polls']).where('week', '=', week)
-  const [firstRange, ...otherRanges] = keyRanges(stores).map(({ first, last }) =>
+  const [firstRange, ...otherRanges] = ranges.map(({ first, last }) =>
     ofWeek.where('store_key', '>=', first).where('store_key', '<=', last),
   )
   const ofPart =
@@ -74,14 +74,16 @@ export async function readPartPolls(
   }
 }
 
-interface KeyRange {
+export interface KeyRange {
   readonly first: number
   last: number
 }
 
 /** Ranges with the keys of stores, and with some others that lie between them. */
-function keyRanges(stores: readonly StoreRules[]): KeyRange[] {
-  const keys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
+export function keyRanges(stores: readonly StoreRules[]): KeyRange[] {
+  const keys = new Float64Array(stores.length)
+  for (let i = 0; i < keys.length; i++) keys[i] = stores[i]!.storeKey
+  keys.sort()
   const ranges: KeyRange[] = []
   for (const key of keys) {
     const range = ranges.at(-1)

@@ -2,7 +2,13 @@ import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { reportWindows, WEEK_MS, type ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { readPartPolls, readStoreRules, type PartStores, type StoreRules } from '../database/report-input.ts'
+import {
+  keyRanges,
+  readPartPolls,
+  readStoreRules,
+  type PartStores,
+  type StoreRules,
+} from '../database/report-input.ts'
 import type { PartResult } from '../database/report-parts.ts'
 import { bytesOfWords, wordsOfBytes, type PollWeek } from '../uptime/poll-week.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../uptime/store-uptime.ts'
@@ -85,14 +91,16 @@ async function readPollWeeks(
   viewpoint: Viewpoint,
 ): Promise<PollWeek[][]> {
   const weeksOfStores = stores.map((): PollWeek[] => [])
-  const weeksOf = new Map(stores.map(({ storeKey }, i) => [storeKey, weeksOfStores[i]!]))
+  const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
+  const ranges = keyRanges(stores)
   for (const week of pollWeeksOf(relevantTime(viewpoint, WEEK_MS))) {
-    const { storeKeys, lengths, polls } = await readPartPolls(db, part, stores, week)
+    const { storeKeys, lengths, polls } = await readPartPolls(db, part, ranges, week)
     const words = wordsOfBytes(polls)
     let from = 0
-    for (const [i, storeKey] of storeKeys.entries()) {
+    for (let i = 0; i < storeKeys.length; i++) {
       const to = from + lengths[i]! / WORD_BYTES
-      weeksOf.get(storeKey)?.push({ week, words: words.subarray(from, to) })
+      const place = placeOf.get(storeKeys[i]!)
+      if (place !== undefined) weeksOfStores[place]!.push({ week, words, from, to })
       from = to
     }
   }

@@ -5,10 +5,12 @@
  */
 export type PollWords = Uint32Array<ArrayBuffer>
 
-/** A store's packed polls of a UTC week. */
+/** A store's packed polls of a UTC week: the words from `from` to before `to`, among those of other stores. */
 export interface PollWeek {
   readonly week: number
   readonly words: PollWords
+  readonly from: number
+  readonly to: number
 }
 
 export const POLL_WEEK_MS = 604_800_000

@@ -33,7 +33,7 @@ export function createJudge(
   let stretches = createStretches(1024)
 
   return (open, weeks) => {
-    const mostStretches = weeks.reduce((sum, { words }) => sum + words.length, 0)
+    const mostStretches = weeks.reduce((sum, { from, to }) => sum + to - from, 0)
     if (mostStretches > stretches.startMs.length) stretches = createStretches(mostStretches * 2)
     findStretches(weeks, open, viewpoint, stretches)
     return windows.map((window) => tally(open, stretches, window))

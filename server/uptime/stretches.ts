@@ -46,14 +46,14 @@ export function findStretches(
   const twiceReachMs = 2 * reachMs
   let last = -1 // the stretch that is being prolonged
   let lastAt = -Infinity
-  for (const { week, words } of weeks) {
+  for (const { week, words, from, to } of weeks) {
     const weekStartMs = week * POLL_WEEK_MS
-    let i = 0
-    for (let o = 0; o < open.length && i < words.length; o += 2) {
+    let i = from
+    for (let o = 0; o < open.length && i < to; o += 2) {
       const fromWord = (open[o]! - weekStartMs) * 2
       const toWord = (open[o + 1]! - weekStartMs) * 2
-      while (i < words.length && words[i]! < fromWord) i++
-      while (i < words.length && words[i]! < toWord) {
+      while (i < to && words[i]! < fromWord) i++
+      while (i < to && words[i]! < toWord) {
         const word = words[i]!
         const at = weekStartMs + (word >>> 1)
         const isActive = word & 1
@@ -71,7 +71,7 @@ export function findStretches(
           startMs[last] = start
           active[last] = isActive
         }
-        i = endOfStretch(words, i, toWord, 2 * twiceReachMs)
+        i = endOfStretch(words, i, to, toWord, 2 * twiceReachMs)
         lastAt = weekStartMs + (words[i - 1]! >>> 1)
       }
     }
@@ -81,14 +81,20 @@ export function findStretches(
 }
 
 /**
- * Where the polls end that prolong the stretch of the one at `first`: those before `toWord` that have its status and are
- * each at most `mostWordsApart` after the one before. Most polls are passed here.
+ * Where the polls end that prolong the stretch of the one at `first`: those up to `to` and below `toWord` that have its
+ * status and are each at most `mostWordsApart` after the one before. Most polls are passed here.
  */
-function endOfStretch(words: PollWords, first: number, toWord: number, mostWordsApart: number): number {
+function endOfStretch(
+  words: PollWords,
+  first: number,
+  to: number,
+  toWord: number,
+  mostWordsApart: number,
+): number {
   let last = words[first]!
   const status = last & 1
   let i = first + 1
-  for (; i < words.length; i++) {
+  for (; i < to; i++) {
     const word = words[i]!
     if (word >= toWord || (word & 1) !== status || word - last > mostWordsApart) break
     last = word

@@ -57,7 +57,7 @@ export async function benchJudging({ databasePath, runs }: Bench): Promise<Figur
 }
 
 function pollCountOf(weeks: readonly PollWeek[]): number {
-  return weeks.reduce((sum, { words }) => sum + words.length, 0)
+  return weeks.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
 /** The offsets and the active polls added up. */
@@ -80,7 +80,8 @@ async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
   for (const week of pollWeeksOf(time)) {
     const rows = db.selectFrom('poll_week').select(['store_key', 'polls']).where('week', '=', week)
     for await (const { store_key, polls } of rows.stream()) {
-      weeksOf.get(store_key)?.push({ week, words: wordsOfBytes(polls) })
+      const words = wordsOfBytes(polls)
+      weeksOf.get(store_key)?.push({ week, words, from: 0, to: words.length })
     }
   }
   return stores.map((store) => ({

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
-import { readPartPolls, readStoreRules } from '../../server/database/report-input.ts'
+import { keyRanges, readPartPolls, readStoreRules } from '../../server/database/report-input.ts'
 import { pollWeekOf, wordsOfBytes } from '../../server/uptime/poll-week.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { fillDatabase, FIRST_POLL_MS } from '../support/filled-database.ts'
@@ -16,7 +16,7 @@ test('the polls of a part are the same whether the keys of its stores lie togeth
 
   async function pollsByStoreId(): Promise<Map<StoreId, number[]>> {
     const stores = await readStoreRules(db, part)
-    const { storeKeys, lengths, polls } = await readPartPolls(db, part, stores, week)
+    const { storeKeys, lengths, polls } = await readPartPolls(db, part, keyRanges(stores), week)
     const words = wordsOfBytes(polls)
     const wordsOf = new Map<number, number[]>()
     let from = 0

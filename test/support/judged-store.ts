@@ -35,7 +35,8 @@ function pollWeeks(polls: readonly Poll[], time: Interval): PollWeek[] {
   const wordsOf = Map.groupBy(polls, ({ atMs }) => pollWeekOf(atMs))
   return pollWeeksOf(time).map((week) => {
     const ingested = (wordsOf.get(week) ?? []).map(({ atMs, active }) => pollWord(atMs, active))
-    return { week, words: sortedWeek(Uint32Array.from(ingested)) }
+    const words = sortedWeek(Uint32Array.from(ingested))
+    return { week, words, from: 0, to: words.length }
   })
 }
 

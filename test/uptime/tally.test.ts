@@ -17,10 +17,10 @@ const previous: Policy = { interpolation: 'previous', reachMs: 100_000 }
 
 function polls(...list: readonly (readonly ['up' | 'down', number])[]): PollWeek[] {
   const byWeek = Map.groupBy(list, ([, at]) => pollWeekOf(at))
-  return Array.from(byWeek, ([week, polls]) => ({
-    week,
-    words: Uint32Array.from(polls, ([status, at]) => pollWord(at, status === 'up')),
-  }))
+  return Array.from(byWeek, ([week, polls]) => {
+    const words = Uint32Array.from(polls, ([status, at]) => pollWord(at, status === 'up'))
+    return { week, words, from: 0, to: words.length }
+  })
 }
 
 function tally(open: Intervals, weeks: readonly PollWeek[], window: Interval, policy: Policy): Tally {
