@@ -10,7 +10,7 @@ import {
   type StoreRules,
 } from '../database/report-input.ts'
 import type { PartResult } from '../database/report-parts.ts'
-import { bytesOfWords, wordsOfBytes, type PollWeek } from '../uptime/poll-week.ts'
+import { bytesOfWords, wordsOfBytes, type PollWords } from '../uptime/poll-week.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../uptime/store-uptime.ts'
 import { csvLines } from './csv.ts'
 import { createBusinessHours, createOpenHours } from './open-hours.ts'
@@ -42,14 +42,15 @@ export function createGenerator(db: Db): Generator {
     const openOf = openHours.of
     const judge = createJudge(viewpoint, windowLengthsMs)
     // One transaction, so that an import that commits meanwhile is seen whole or not at all.
-    const { stores, weeksOfStores } = await db.transaction().execute(async (tx) => {
+    const { stores, weeks } = await db.transaction().execute(async (tx) => {
       const stores = await readStoreRules(tx, part)
       await rules.load(tx, stores)
-      return { stores, weeksOfStores: await readPollWeeks(tx, part, stores, viewpoint) }
+      return { stores, weeks: await readWeeks(tx, part, stores, viewpoint) }
     })
     const totals = createTotals(stores.length)
     stores.forEach((store, i) => {
-      putTotals(totals, i, store.storeKey, judge(openOf(store, rules.of(store)), weeksOfStores[i]!))
+      const polls = weeks.map(({ week, words, from, to }) => ({ week, words, from: from[i]!, to: to[i]! }))
+      putTotals(totals, i, store.storeKey, judge(openOf(store, rules.of(store)), polls))
     })
     return { stores, totals }
   }
@@ -83,26 +84,38 @@ interface JudgedStores {
   readonly totals: PackedTotals
 }
 
-/** The polls of each of a part's stores, in their order, week by week. */
-async function readPollWeeks(
+/** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */
+interface PartWeek {
+  readonly week: number
+  readonly words: PollWords
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+}
+
+async function readWeeks(
   db: Db,
   part: PartStores,
   stores: readonly StoreRules[],
   viewpoint: Viewpoint,
-): Promise<PollWeek[][]> {
-  const weeksOfStores = stores.map((): PollWeek[] => [])
+): Promise<PartWeek[]> {
   const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
   const ranges = keyRanges(stores)
+  const weeks: PartWeek[] = []
   for (const week of pollWeeksOf(relevantTime(viewpoint, WEEK_MS))) {
     const { storeKeys, lengths, polls } = await readPartPolls(db, part, ranges, week)
-    const words = wordsOfBytes(polls)
-    let from = 0
+    const from = new Uint32Array(stores.length)
+    const to = new Uint32Array(stores.length)
+    let start = 0
     for (let i = 0; i < storeKeys.length; i++) {
-      const to = from + lengths[i]! / WORD_BYTES
+      const end = start + lengths[i]! / WORD_BYTES
       const place = placeOf.get(storeKeys[i]!)
-      if (place !== undefined) weeksOfStores[place]!.push({ week, words, from, to })
-      from = to
+      if (place !== undefined) {
+        from[place] = start
+        to[place] = end
+      }
+      start = end
     }
+    weeks.push({ week, words: wordsOfBytes(polls), from, to })
   }
-  return weeksOfStores
+  return weeks
 }
