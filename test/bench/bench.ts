@@ -11,6 +11,9 @@ export interface Bench {
   /** How often each thing is done. */
   readonly runs: number
   readonly importRuns: number
+  readonly reportsInARow: number
+  /** Reports before those that are measured. */
+  readonly warmUps: number
   readonly startRuns: number
   /** undefined where its tables would not fit into memory. */
   readonly duckDb: DuckDb | undefined

@@ -54,29 +54,37 @@ async function valueOf(run: Run): Promise<number> {
   return (await run()) ?? performance.now() - start
 }
 
-export async function measured(runs: number, run: Run): Promise<Spread> {
+async function valuesOf(runs: number, run: Run): Promise<number[]> {
   const values: number[] = []
   for (let i = 0; i < runs; i++) values.push(await valueOf(run))
-  return spreadOf(values)
+  return values
 }
 
-/** Measures something and what it is compared with in turn. */
+export async function measured(runs: number, run: Run): Promise<Spread> {
+  return spreadOf(await valuesOf(runs, run))
+}
+
+/**
+ * Measures something and what it is compared with in turn, each some times in a row, so that it does not find the
+ * processor's caches as the other left them every time.
+ */
 export async function measuredInTurn(
-  runs: number,
+  turns: number,
   ours: Run,
   baseline: { readonly name: string; readonly run: Run } | undefined,
+  inARow = 1,
 ): Promise<{ readonly ours: Spread; readonly baseline?: Baseline }> {
-  if (baseline === undefined) return { ours: await measured(runs, ours) }
-  const pairs: { readonly ours: number; readonly theirs: number }[] = []
-  for (let i = 0; i < runs; i++) {
-    pairs.push({ ours: await valueOf(ours), theirs: await valueOf(baseline.run) })
+  if (baseline === undefined) return { ours: await measured(turns * inARow, ours) }
+  const pairs: { readonly ours: number[]; readonly theirs: number[] }[] = []
+  for (let turn = 0; turn < turns; turn++) {
+    pairs.push({ ours: await valuesOf(inARow, ours), theirs: await valuesOf(inARow, baseline.run) })
   }
   return {
-    ours: spreadOf(pairs.map((pair) => pair.ours)),
+    ours: spreadOf(pairs.flatMap((pair) => pair.ours)),
     baseline: {
       name: baseline.name,
-      value: spreadOf(pairs.map((pair) => pair.theirs)),
-      ratio: spreadOf(pairs.map((pair) => pair.ours / pair.theirs)),
+      value: spreadOf(pairs.flatMap((pair) => pair.theirs)),
+      ratio: spreadOf(pairs.map((pair) => spreadOf(pair.ours).median / spreadOf(pair.theirs).median)),
     },
   }
 }

@@ -35,10 +35,11 @@ const { values: flags, positionals } = parseArgs({
   },
 })
 
-const runsOf: Record<Size, Pick<Bench, 'runs' | 'importRuns' | 'startRuns'>> = {
-  small: { runs: 3, importRuns: 3, startRuns: 3 },
-  week: { runs: 9, importRuns: 5, startRuns: 15 },
-  country: { runs: 3, importRuns: 1, startRuns: 0 },
+type Runs = Pick<Bench, 'runs' | 'importRuns' | 'reportsInARow' | 'warmUps' | 'startRuns'>
+const runsOf: Record<Size, Runs> = {
+  small: { runs: 3, importRuns: 3, reportsInARow: 3, warmUps: 10, startRuns: 3 },
+  week: { runs: 9, importRuns: 5, reportsInARow: 5, warmUps: 20, startRuns: 15 },
+  country: { runs: 3, importRuns: 1, reportsInARow: 1, warmUps: 1, startRuns: 0 },
 }
 
 const parts = {

@@ -9,12 +9,12 @@ import { startBenchServer } from './server.ts'
 
 /** Reports of a warm server, from the request to the last byte of the CSV. */
 export async function benchReport(bench: Bench): Promise<Figure[]> {
-  const { data, databasePath, duckDb, runs } = bench
+  const { data, databasePath, duckDb, runs, reportsInARow, warmUps } = bench
   const databaseRead = await measured(3, () => readWholeFile(databasePath))
   await using server = await startBenchServer(databasePath)
   using client = createHttpClient(server.url)
   await duckDb?.report() // which loads its tables
-  for (let warmUp = 0; warmUp < 2; warmUp++) await requestReport(client)
+  for (let warmUp = 0; warmUp < warmUps; warmUp++) await requestReport(client)
   let reportId = ''
   const compared = await measuredInTurn(
     runs,
@@ -22,6 +22,7 @@ export async function benchReport(bench: Bench): Promise<Figure[]> {
       reportId = await requestReport(client)
     },
     duckDb && { name: 'DuckDB query', run: () => duckDb.report() },
+    reportsInARow,
   )
   const report = compared.ours
   const { peakBytes } = await server.tell()
