@@ -19,16 +19,18 @@ export interface PartResult {
 }
 
 /**
- * Deals all stores into parts of `storesPerPart` and sets the report running. Nothing is done where that has happened
- * before, or where the report has ended.
+ * Deals all stores into parts of as many as `partSize` says and sets the report running. Nothing is done where that has
+ * happened before, or where the report has ended.
  */
 export async function planParts(
   db: Db,
   reportKey: number,
-  storesPerPart: number,
+  partSize: (storeCount: number) => number,
   startedAtMs: number,
 ): Promise<void> {
-  const { storeCount, firsts } = await firstStoresOfParts(db, storesPerPart)
+  const storeCount = await countStores(db)
+  const storesPerPart = partSize(storeCount)
+  const firsts = await firstStoresOfParts(db, storesPerPart)
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('report')
@@ -41,7 +43,7 @@ export async function planParts(
       report_key: reportKey,
       part,
       first_store_id: firstStoreId,
-      store_count: Math.min(storesPerPart, storeCount - part * storesPerPart),
+      store_count: Math.max(0, Math.min(storesPerPart, storeCount - part * storesPerPart)),
       totals: null,
       csv: null,
       csv_bytes: null,
@@ -50,24 +52,22 @@ export async function planParts(
   })
 }
 
-/** How many stores there are, and the first of each part. */
-async function firstStoresOfParts(
-  db: Db,
-  storesPerPart: number,
-): Promise<{ storeCount: number; firsts: StoreId[] }> {
+async function countStores(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('store')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+async function firstStoresOfParts(db: Db, storesPerPart: number): Promise<StoreId[]> {
   const firsts: StoreId[] = []
   let first = await storeAt(db, '' as StoreId, 0)
   while (first !== undefined) {
     firsts.push(first)
     first = await storeAt(db, first, storesPerPart)
   }
-  if (firsts.length === 0) return { storeCount: 0, firsts }
-  const { inLastPart } = await db
-    .selectFrom('store')
-    .select(({ fn }) => fn.countAll<number>().as('inLastPart'))
-    .where('store_id', '>=', firsts.at(-1)!)
-    .executeTakeFirstOrThrow()
-  return { storeCount: (firsts.length - 1) * storesPerPart + Number(inLastPart), firsts }
+  return firsts
 }
 
 /** The store that is `places` after `first` in order of id. */

@@ -4,17 +4,19 @@ import { stepBehindAnswers } from '../background-thread.ts'
 import { connect } from '../database/connect.ts'
 import { listPendingParts, planParts, storePart } from '../database/report-parts.ts'
 import { createGenerator } from './generate.ts'
+import { usualPartSize } from './part-size.ts'
 import { createRowReader } from './rows.ts'
 import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
 
-async function createTasks({ databaseUrl, storesPerPart }: WorkerSetting): Promise<WorkerTasks> {
+async function createTasks({ databaseUrl, workers, storesPerPart }: WorkerSetting): Promise<WorkerTasks> {
   const reading = await connect(databaseUrl, { readOnly: true })
   const writing = await connect(databaseUrl)
   const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   return {
     async planReport({ reportKey }) {
-      await planParts(writing, reportKey, storesPerPart, Date.now())
+      const partSize = (storeCount: number) => storesPerPart ?? usualPartSize(storeCount, workers)
+      await planParts(writing, reportKey, partSize, Date.now())
       return listPendingParts(writing, reportKey)
     },
     async generatePart({ reportKey, part, viewpoint }) {

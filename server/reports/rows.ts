@@ -5,7 +5,7 @@ import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { listPartSizes, readPart, readStoreIds } from '../database/report-parts.ts'
 import { wordsOfBytes } from '../uptime/poll-week.ts'
-import { reportRowAt, storeCountOf, storeKeyAt, type PackedTotals } from './totals.ts'
+import { reportRowAt, storeCountOf, storeKeyAt, totalsOfStores, type PackedTotals } from './totals.ts'
 
 export interface RowsOfPart {
   readonly totals: PackedTotals
@@ -54,8 +54,8 @@ async function pageInStoredOrder(
     const to = Math.min(storeCount, offset + limit - firstOfPart)
     firstOfPart += storeCount
     if (from >= to) continue
-    const { totals, storeIds } = await readRowsOfPart(db, reportKey, part)
-    for (let store = from; store < to; store++) items.push(reportRowAt(totals, store, storeIds[store]!))
+    const { totals, storeIds } = await readRowsOfPart(db, reportKey, part, from, to)
+    storeIds.forEach((storeId, store) => items.push(reportRowAt(totals, store, storeId)))
   }
   return pageAt(items, offset, firstOfPart)
 }
@@ -105,8 +105,16 @@ function parseOffset(cursor: string | undefined): number {
   )
 }
 
-async function readRowsOfPart(db: Db, reportKey: number, part: number): Promise<RowsOfPart> {
-  const totals = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
+/** The rows of a part from the one at `from` to before the one at `to`. */
+async function readRowsOfPart(
+  db: Db,
+  reportKey: number,
+  part: number,
+  from = 0,
+  to = Infinity,
+): Promise<RowsOfPart> {
+  const ofPart = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
+  const totals = totalsOfStores(ofPart, from, Math.min(to, storeCountOf(ofPart)))
   const storeKeys = Array.from({ length: storeCountOf(totals) }, (_, store) => storeKeyAt(totals, store))
   const idOf = await readStoreIds(db, storeKeys)
   return { totals, storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!) }

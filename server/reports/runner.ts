@@ -30,8 +30,6 @@ import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
 import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 
-/** Enough to share what each part costs, few enough that many parts keep all threads busy to the end. */
-const STORES_PER_PART = 1024
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
@@ -63,6 +61,7 @@ export interface RunnerParts {
   readonly workers: number
   /** `at once` for a server, whose first report is not to wait for threads; `on demand` for a command that may need none. */
   readonly startThreads: 'at once' | 'on demand'
+  /** Instead of as many as there are workers for. */
   readonly storesPerPart?: number
   readonly now: () => number
   /** Told of failures that could not even be written down. */
@@ -87,7 +86,7 @@ export function createReportRunner({
   databaseUrl,
   workers,
   startThreads,
-  storesPerPart = STORES_PER_PART,
+  storesPerPart,
   now,
   onError,
 }: RunnerParts): ReportRunner {
@@ -104,7 +103,7 @@ export function createReportRunner({
   async function startPool(): Promise<ThreadPool> {
     const { createThreadPool } = await import('./thread-pool.ts')
     const minThreads = startThreads === 'at once' ? workers : 0
-    return createThreadPool({ databaseUrl, storesPerPart }, { minThreads, maxThreads: workers })
+    return createThreadPool({ databaseUrl, workers, storesPerPart }, { minThreads, maxThreads: workers })
   }
 
   async function runTask<Name extends keyof WorkerTasks>(

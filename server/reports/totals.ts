@@ -37,6 +37,11 @@ export function storeCountOf(totals: PackedTotals): number {
   return totals.length / WORDS_PER_STORE
 }
 
+/** Those of the stores from the one at `from` to before the one at `to`, sharing their memory. */
+export function totalsOfStores(totals: PackedTotals, from: number, to: number): PackedTotals {
+  return totals.subarray(from * WORDS_PER_STORE, to * WORDS_PER_STORE)
+}
+
 export function storeKeyAt(totals: PackedTotals, store: number): number {
   return totals[store * WORDS_PER_STORE]!
 }

@@ -6,7 +6,9 @@ import type { Viewpoint } from '../uptime/store-uptime.ts'
 /** What a worker is started with. */
 export interface WorkerSetting {
   readonly databaseUrl: string
-  readonly storesPerPart: number
+  readonly workers: number
+  /** Instead of as many as there are workers for. */
+  readonly storesPerPart: number | undefined
 }
 
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */
