@@ -12,8 +12,10 @@ if (parseInt(found, 10) < oldestMajor) {
   )
   process.exitCode = 1
 } else {
-  // Node.js keeps what it compiled in the system's temporary folder, so that the next start takes half as long.
-  process.getBuiltinModule('module').enableCompileCache()
+  // Node.js keeps what it compiled in the system's temporary folder, so that the next start takes half as long. Threads
+  // do so where the environment says it.
+  const { directory } = process.getBuiltinModule('module').enableCompileCache()
+  if (directory) process.env.NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE || directory
   import('./main.ts').catch((error) => {
     // A clone has the source, which Node.js runs as it is; the published package has what was built from it.
     if (error.code === 'ERR_MODULE_NOT_FOUND' && String(error.url).endsWith('/client/cli/main.ts')) {
