@@ -46,6 +46,7 @@ export function createBusinessHoursRows(
     const rules: WeeklySpan[][] = []
     const ruleOfStores = Array.from(stores.inOrder(), (store) => {
       const [start, end] = [starts[store]!, starts[store + 1]!]
+      spansByStore.subarray(start, end).sort() // the same spans in another order are the same rule
       let rule = lists.find(view, start * 4, end * 4)
       if (rule < 0) {
         rule = lists.add(view, start * 4, end * 4)
