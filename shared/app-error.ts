@@ -40,8 +40,16 @@ export class AppError extends Error {
   }
 }
 
-/** `error` as an AppError: itself if it is one, else an internal one that keeps it as its cause. */
+/** What a full disk is called by the file system, and by SQLite. */
+const fullDiskCodes: readonly unknown[] = ['ENOSPC', 'SQLITE_FULL']
+
+/** `error` as an AppError: itself if it is one, else one that keeps it as its cause, internal but for a full disk. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
+  if (error instanceof Error && fullDiskCodes.includes((error as Error & { code?: unknown }).code)) {
+    return new AppError('unavailable', `the disk is full (${error.message}): make room, and try again`, {
+      cause: error,
+    })
+  }
   return new AppError('internal', error instanceof Error ? error.message : String(error), { cause: error })
 }

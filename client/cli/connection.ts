@@ -42,18 +42,28 @@ export async function withConnection<Result>(
   if (options.workers !== undefined) {
     throw new AppError('invalid', `--workers is for a database: the server at ${url} has its own`)
   }
-  return use(serverConnection(url, options))
+  return use(serverConnection(url, options, context.signal))
 }
 
-function serverConnection(url: string, options: ConnectionOptions): Connection {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+function serverConnection(url: string, options: ConnectionOptions, interrupted: AbortSignal): Connection {
+  const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null
+  if (parsed === null) {
     throw new AppError(
       'invalid',
       `"${url}" is not the URL of a server: write one such as http://127.0.0.1:8000`,
     )
   }
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new AppError('invalid', `leave the user and password out of the URL of ${parsed.host}`)
+  }
+  // Not what changes something, as its answer tells what to undo; and not the undoing, which comes after.
+  const interruptible: typeof quickFetch = (input, init = {}) => {
+    if (init.method !== 'GET' || interrupted.aborted) return quickFetch(input, init)
+    const signals = [interrupted, ...(init.signal ? [init.signal as AbortSignal] : [])]
+    return quickFetch(input, { ...init, signal: AbortSignal.any(signals) })
+  }
   // tRPC's link without batches asks of each input whether it is FormData, which loads what quickFetch does without.
-  const requests = httpBatchLink({ url: trpcUrlOf({ url }), fetch: quickFetch, maxItems: 1 })
+  const requests = httpBatchLink({ url: trpcUrlOf({ url }), fetch: interruptible, maxItems: 1 })
   const client = createClient(createCaller({ url }, httpCalls({ url }, requests)))
   return {
     client,

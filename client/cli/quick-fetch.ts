@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers'
 
 type Fetch = NonNullable<HTTPBatchLinkOptions<never>['fetch']>
 
-/** As long as `fetch` tries. */
+/** As long as `fetch` tries, and as long as it waits for an answer to begin or go on. */
 const CONNECT_WITHIN_MS = 10_000
+const ANSWER_WITHIN_MS = 300_000
 
 /**
  * As much of `fetch` as tRPC calls for. Node.js takes longer to load its own than a short command may take in all, so
@@ -42,11 +43,11 @@ function answerOf(url: URL, { method, headers, body, signal }: Init): Promise<In
   request.once('response', resolve)
   request.on('error', reject)
   request.once('timeout', () =>
-    request.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
+    request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
   )
   request.once('socket', (socket) => {
-    if (socket.connecting) socket.once('connect', () => request.setTimeout(0))
-    else request.setTimeout(0)
+    if (socket.connecting) socket.once('connect', () => request.setTimeout(ANSWER_WITHIN_MS))
+    else request.setTimeout(ANSWER_WITHIN_MS)
   })
   request.end(body as string | undefined)
   return promise

@@ -42,7 +42,8 @@ export async function planParts(
     const parts = firsts.map((firstStoreId, part) => ({
       report_key: reportKey,
       part,
-      first_store_id: firstStoreId,
+      // A store that is added later and comes before all others belongs to the first part.
+      first_store_id: part === 0 ? ('' as StoreId) : firstStoreId,
       store_count: Math.max(0, Math.min(storesPerPart, storeCount - part * storesPerPart)),
       totals: null,
       csv: null,

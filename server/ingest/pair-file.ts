@@ -18,6 +18,8 @@ const BLOCK_PAIRS = 1 << 17
 export function createPairFile(): PairFile {
   const folder = mkdtempSync(join(tmpdir(), 'store-monitor-import-'))
   const file = openSync(join(folder, 'pairs'), 'w+')
+  // An open file stays without its name, and goes with the process, however that ends; only Windows keeps the name.
+  if (process.platform !== 'win32') rmSync(folder, { recursive: true })
   const block = new Uint32Array(BLOCK_PAIRS * 2)
   let total = 0
 

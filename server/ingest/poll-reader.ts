@@ -21,6 +21,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   let prepared = Promise.withResolvers<StorePolls>()
   let progress: ReadProgress = { bytesRead: 0, rowsRead: 0 }
   let listener: (progress: ReadProgress) => void = () => {}
+  let failure: AppError | undefined
 
   function ask(request: PollReaderRequest): void {
     worker.postMessage(request, [])
@@ -29,10 +30,12 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   function askForNext(): void {
     prepared = Promise.withResolvers()
     prepared.promise.catch(() => {}) // whoever waits for it has the error
-    ask({ type: 'next' })
+    if (failure) prepared.reject(failure)
+    else ask({ type: 'next' })
   }
 
   function fail(error: AppError): void {
+    failure ??= error
     read.reject(error)
     prepared.reject(error)
   }

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillDatabase } from '../support/filled-database.ts'
@@ -47,6 +50,19 @@ test('Ctrl-C cancels a report of a server, which others see', async () => {
   const status = await runCli(['report-status', reportId, '--json', '--url', url])
   expect(status).toMatchObject({ exitCode: 4, stderr: 'store-monitor: the report was cancelled\n' })
   expect(jsonLines(status.stdout)).toMatchObject([{ reportId, state: 'cancelled' }])
+})
+
+test('Ctrl-C ends a command that waits for a server which says nothing', async () => {
+  const asked = Promise.withResolvers<void>()
+  const server = createServer(() => asked.resolve()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await using cli = startCli(['imports', '--url', `http://127.0.0.1:${port}`])
+  await asked.promise
+  cli.kill('SIGINT')
+  expect(await cli.finished).toEqual({ exitCode: 130, stdout: '', stderr: 'store-monitor: interrupted\n' })
+  server.closeAllConnections()
+  server.close()
 })
 
 test('a reader that has seen enough is no error', () => {

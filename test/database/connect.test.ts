@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connect, sqliteFile } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
+import { toAppError } from '../../shared/app-error.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('a closed database is one file, also where a connection was never asked anything', async () => {
@@ -50,4 +52,22 @@ test('a URL of another database is refused without repeating its password', () =
     /^a database URL with postgres: is not supported/,
   )
   expect(() => sqliteFile('sqlite::memory:')).toThrow(/cannot be in memory/)
+})
+
+test('a full disk is told as such, undoes the transaction, and leaves a connection that can go on', async () => {
+  await using folder = await temporaryFolder()
+  await using db = await connect(folder.file('a.db'))
+  await migrateToLatest(db)
+  await sql`pragma max_page_count = 40`.execute(db)
+  const insert = (spans: string) =>
+    db
+      .transaction()
+      .execute((tx) => tx.insertInto('business_hours').values({ business_hours_key: 1, spans }).execute())
+  const error: unknown = await insert('x'.repeat(1_000_000)).catch((error: unknown) => error)
+  expect(toAppError(error)).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/^the disk is full/) as string,
+  })
+  await insert('[]')
+  expect(await db.selectFrom('business_hours').select('spans').execute()).toEqual([{ spans: '[]' }])
 })

@@ -56,7 +56,8 @@ test('what a batch puts on disk is gone with it', async () => {
     for (let i = 0; i < 100; i++) batch.add(i % 10, 0, pollWord(i * 1000, true))
     batch.setAside()
     expect(batch.steps(Array(10).keys(), 20)).toHaveLength(5)
-    expect(await readdir(folder.path)).toHaveLength(6)
+    // Elsewhere an open file needs no name.
+    expect(await readdir(folder.path)).toHaveLength(process.platform === 'win32' ? 6 : 0)
   } finally {
     if (before === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = before

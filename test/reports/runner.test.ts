@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
-import { storeId } from '../../shared/ids.ts'
+import { readStoreRules } from '../../server/database/report-input.ts'
+import { listPendingParts, planParts } from '../../server/database/report-parts.ts'
+import { insertReport } from '../../server/database/reports.ts'
+import { reportId, storeId } from '../../shared/ids.ts'
 import { isFinished, reportOptions, reportRowsInput, type Report } from '../../shared/report.ts'
 import { fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -202,14 +207,58 @@ test.runIf(process.platform === 'linux')(
     await fillDatabase(folder.file('a.db'), 10)
     await using on = await runnerOn(folder.file('a.db'), { workers: 2 })
     const before = nicerThreads()
+    const own = getPriority()
     await lastOf(on.runner, await on.runner.trigger(usual))
     expect(nicerThreads()).toBeGreaterThan(before)
-    expect(getPriority()).toBe(0)
+    expect(getPriority()).toBe(own)
   },
 )
 
-/** How many threads of this process have let others go first: the niceness of each is the 19th field of its `stat`. */
+test.runIf(process.platform === 'linux' && getPriority() === 0).for([
+  [0, 5],
+  [10, 15],
+  [17, 19],
+  [19, 19],
+] as const)('a thread of a process with niceness %i has %i', async ([own, behind]) => {
+  const { stdout } = await promisify(execFile)('nice', [
+    '-n',
+    String(own),
+    process.execPath,
+    '--eval',
+    `const { Worker } = require('node:worker_threads')
+    new Worker(\`import(${JSON.stringify(new URL('../../server/background-thread.ts', import.meta.url).href)}).then((it) => {
+      it.stepBehindAnswers()
+      console.log(require('node:os').getPriority(0))
+    })\`, { eval: true }).on('exit', () => console.log(require('node:os').getPriority(0)))`,
+  ])
+  expect(stdout.trim().split('\n').map(Number)).toEqual([behind, own])
+})
+
+/** How many threads are behind this one: the niceness of each is the 19th field of its `stat`. */
 function nicerThreads(): number {
   const stats = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
-  return stats.filter((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]) > 0).length
+  return stats.filter((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]) > getPriority())
+    .length
 }
+
+test('a store that is added while a report runs belongs to some part, also one that comes before all others', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 10)
+  await using db = await connect(folder.file('a.db'))
+  const { report } = await insertReport(db, {
+    reportId: reportId.parse(crypto.randomUUID()),
+    options: usual,
+    asOf: 0,
+    requestedAtMs: 0,
+  })
+  await planParts(db, report.report_key, () => 4, 0)
+  for (const [i, id] of ['a', 'store-000005-b', 'z'].entries()) {
+    await db
+      .insertInto('store')
+      .values({ store_key: 100 + i, store_id: storeId.parse(id) })
+      .execute()
+  }
+  const parts = await listPendingParts(db, report.report_key)
+  const counts = await Promise.all(parts.map(async (part) => (await readStoreRules(db, part)).length))
+  expect(counts).toEqual([5, 5, 3])
+})

@@ -37,14 +37,17 @@ export class SharedSqliteDialect extends SqliteDialect {
 interface SharedSqliteConfig extends SqliteDialectConfig {
   readonly database: SqliteDatabase
   readonly readOnly: boolean
+  readonly isInTransaction: () => boolean
 }
 
 class SharedSqliteDriver extends SqliteDriver {
   readonly #begin: CompiledQuery
+  readonly #isInTransaction: () => boolean
   #connection: DatabaseConnection | undefined
 
   constructor(config: SharedSqliteConfig) {
     super(config)
+    this.#isInTransaction = config.isInTransaction
     this.#begin = CompiledQuery.raw(config.readOnly ? 'begin' : 'begin immediate')
   }
 
@@ -55,6 +58,11 @@ class SharedSqliteDriver extends SqliteDriver {
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(this.#begin)
+  }
+
+  /** Where the disk is full SQLite has rolled back by itself, and the error of another rollback would hide that. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#isInTransaction()) await super.rollbackTransaction(connection)
   }
 }
 

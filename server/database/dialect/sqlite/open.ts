@@ -24,7 +24,11 @@ export async function openSqlite(file: string, access: SqliteAccess): Promise<Sh
     // No busy timeout: SQLite would sleep on the thread, the dialect waits off it.
     const opened = (database = new BetterSqlite3(path, { readonly: access.readOnly, timeout: 0 }))
     await retryWhileBusy(() => configure(opened, access))
-    return new SharedSqliteDialect({ database: withStatementCache(opened), readOnly: access.readOnly })
+    return new SharedSqliteDialect({
+      database: withStatementCache(opened),
+      readOnly: access.readOnly,
+      isInTransaction: () => opened.inTransaction,
+    })
   } catch (error) {
     database?.close()
     throw databaseError(path, error)
