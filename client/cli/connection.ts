@@ -59,7 +59,7 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
   // Not what changes something, as its answer tells what to undo; and not the undoing, which comes after.
   const interruptible: typeof quickFetch = (input, init = {}) => {
     if (init.method !== 'GET' || interrupted.aborted) return quickFetch(input, init)
-    const signals = [interrupted, ...(init.signal ? [init.signal as AbortSignal] : [])]
+    const signals = [interrupted, ...(init.signal ? [init.signal] : [])]
     return quickFetch(input, { ...init, signal: AbortSignal.any(signals) })
   }
   // tRPC's link without batches asks of each input whether it is FormData, which loads what quickFetch does without.
