@@ -4,27 +4,17 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { spawnSync } from 'node:child_process'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fillDatabase } from '../support/filled-database.ts'
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { expect, test } from 'vitest'
+import { filledFolder } from '../support/filled-folder.ts'
 import { jsonLines, launcher, runCli, startCli } from './run-cli.ts'
 
-const parts = new AsyncDisposableStack()
-let folder: TemporaryFolder
-let database: string
-
-// So many stores that a report takes a moment.
-beforeAll(async () => {
-  folder = parts.use(await temporaryFolder())
-  database = folder.file('large.db')
-  await fillDatabase(database, 40_000)
-})
-afterAll(() => parts.disposeAsync())
+/** So many stores that a report takes a moment. */
+const folder = filledFolder(40_000)
 
 test('Ctrl-C cancels a report in process, and the older file stays as it was', async () => {
   const path = folder.file('report.csv')
   await writeFile(path, 'an older report')
-  await using cli = startCli(['report', '--database', database, '--workers', '1', '-o', path])
+  await using cli = startCli(['report', '--database', folder.database, '--workers', '1', '-o', path])
   await cli.said(/Report: \d+ %/)
   cli.kill('SIGINT')
   const { exitCode, stdout, stderr } = await cli.finished
@@ -33,12 +23,12 @@ test('Ctrl-C cancels a report in process, and the older file stays as it was', a
   expect(await readFile(path, 'utf8')).toBe('an older report')
   expect(existsSync(`${path}.part`)).toBe(false)
 
-  const reports = await runCli(['reports', '--json', '--limit', '1', '--database', database])
+  const reports = await runCli(['reports', '--json', '--limit', '1', '--database', folder.database])
   expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'cancelled' }])
 })
 
 test('Ctrl-C cancels a report of a server, which others see', async () => {
-  await using server = startCli(['serve', '--port', '0', '--database', database, '--workers', '1'])
+  await using server = startCli(['serve', '--port', '0', '--database', folder.database, '--workers', '1'])
   const url = (await server.said(/listening on (\S+)/))[1]!
   await using cli = startCli(['report'], { environment: { STORE_MONITOR_URL: url } })
   await cli.said(/Report: \d+ %/)
@@ -67,7 +57,7 @@ test('Ctrl-C ends a command that waits for a server which says nothing', async (
 
 test('a reader that has seen enough is no error', () => {
   const command = `"$0" "$1" stores --all --quiet --database "$2" | head -1; echo "\${PIPESTATUS[0]}"`
-  const { stdout, stderr } = spawnSync('bash', ['-c', command, process.execPath, launcher, database], {
+  const { stdout, stderr } = spawnSync('bash', ['-c', command, process.execPath, launcher, folder.database], {
     encoding: 'utf8',
   })
   expect(stdout).toMatch(/^STORE +TIMEZONE +BUSINESS HOURS\n0\n$/)

@@ -1,26 +1,17 @@
 import { existsSync } from 'node:fs'
 import { copyFile, open, readFile, writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
 import { runCli } from '../cli/run-cli.ts'
-import { fillDatabase } from '../support/filled-database.ts'
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { filledFolder } from '../support/filled-folder.ts'
 import { completedCsv, manyPolls, serving, triggerReport, untilUnderWay } from './serving.ts'
 
 const STORES = 40_000
-const parts = new AsyncDisposableStack()
-let folder: TemporaryFolder
-
-beforeAll(async () => {
-  folder = parts.use(await temporaryFolder())
-  await fillDatabase(folder.file('filled.db'), STORES)
-})
-afterAll(() => parts.disposeAsync())
+const folder = filledFolder(STORES)
 
 describe('a backup', () => {
   test('while a server works on a report goes on with it, and gives the same report', async () => {
-    const database = folder.file('reported.db')
-    await copyFile(folder.file('filled.db'), database)
+    const database = await folder.filledCopy()
     await using server = await serving(database)
     const reportId = await triggerReport(server.url)
     await untilUnderWay(server.url, reportId)
@@ -67,7 +58,7 @@ describe('a backup', () => {
     const copy = folder.file('older.db')
     await writeFile(copy, 'older')
     await writeFile(`${copy}-wal`, 'changes to the older one')
-    const args = ['backup', copy, '--database', folder.file('filled.db')]
+    const args = ['backup', copy, '--database', folder.database]
     expect(await runCli(args)).toMatchObject({
       exitCode: 4,
       stderr: `store-monitor: ${copy} is there already: name another file, or replace it with --force\n`,
@@ -87,7 +78,7 @@ describe('a backup', () => {
     ['of a damaged database', 'damaged.db', 'copy.db', 5, 'is damaged'],
   ])('%s is refused in one line', async (_, database, copy, exitCode, reason) => {
     await writeFile(folder.file('text.db'), 'this is no database, but some text\n'.repeat(200))
-    await copyFile(folder.file('filled.db'), folder.file('damaged.db'))
+    await copyFile(folder.database, folder.file('damaged.db'))
     await using damaged = await open(folder.file('damaged.db'), 'r+')
     await damaged.write(Buffer.alloc(200_000, 'x'), 0, 200_000, 4096 * 50)
 

@@ -1,14 +1,12 @@
-import { copyFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { connect as connectSocket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
 import { connect } from '../../server/database/connect.ts'
 import { startServer } from '../../server/serve.ts'
-import { fillDatabase } from '../support/filled-database.ts'
+import { filledFolder } from '../support/filled-folder.ts'
 import { finishedReport } from '../support/running-server.ts'
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 import {
   completedCsv,
   manyPolls,
@@ -22,21 +20,7 @@ import {
 const STORES = 40_000
 /** So many that an import takes a while. */
 const POLLS = 600_000
-const parts = new AsyncDisposableStack()
-let folder: TemporaryFolder
-
-beforeAll(async () => {
-  folder = parts.use(await temporaryFolder())
-  await fillDatabase(folder.file('filled.db'), STORES)
-})
-afterAll(() => parts.disposeAsync())
-
-let copies = 0
-async function filledDatabase(): Promise<string> {
-  const path = folder.file(`copy-${++copies}.db`)
-  await copyFile(folder.file('filled.db'), path)
-  return path
-}
+const folder = filledFolder(STORES)
 
 async function stopped(server: ServingProcess): Promise<number | null> {
   server.kill('SIGTERM')
@@ -76,7 +60,7 @@ describe('told to stop with SIGTERM, a server', () => {
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     '(or killed: %s) goes on with a report after the next start, from the parts that are done',
     async (signal) => {
-      const database = await filledDatabase()
+      const database = await folder.filledCopy()
       let reportId: string
       {
         await using server = await serving(database)
@@ -97,7 +81,7 @@ describe('told to stop with SIGTERM, a server', () => {
   )
 
   test('lets a download end, however slowly its reader takes it', async () => {
-    await using server = await serving(await filledDatabase())
+    await using server = await serving(await folder.filledCopy())
     const reportId = await triggerReport(server.url)
     await completedCsv(server.url, reportId)
     const download = await requested(`${server.url}/reports/${reportId}.ndjson`)
@@ -111,7 +95,7 @@ describe('told to stop with SIGTERM, a server', () => {
   })
 
   test('ends a stream of events in good order, with its report unfinished', async () => {
-    await using server = await serving(await filledDatabase())
+    await using server = await serving(await folder.filledCopy())
     const reportId = await triggerReport(server.url)
     const events = await requested(`${server.url}/reports/${reportId}/events`)
     events.setEncoding('utf8')
@@ -126,7 +110,7 @@ describe('told to stop with SIGTERM, a server', () => {
   })
 
   test('is no end for a client that follows a report, where another server takes its place', async () => {
-    const database = await filledDatabase()
+    const database = await folder.filledCopy()
     await using first = await serving(database)
     await using second = new AsyncDisposableStack()
     const states: string[] = []
@@ -224,7 +208,7 @@ test('an import that was killed is recorded as failed by the next start, and com
 })
 
 test('two servers on one database make a report together, and both serve it', async () => {
-  const database = await filledDatabase()
+  const database = await folder.filledCopy()
   await using first = await serving(database)
   await using second = await serving(database)
   const [one, two] = await Promise.all([finishedReport(first.url), finishedReport(second.url)])
