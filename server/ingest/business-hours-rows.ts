@@ -4,7 +4,7 @@ import type { WeeklySpan } from '../../shared/store.ts'
 import type { Header } from './header.ts'
 import { hasPlainColumns } from './plain-lines.ts'
 import { createIdTable } from './id-table.ts'
-import { addSizes, createPairs, wordsByGroup } from './pairs.ts'
+import { addSizes, createPairList, putByGroup } from './pairs.ts'
 import { createPlainRules } from './plain-rules.ts'
 import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
 import { createStoreIds } from './store-ids.ts'
@@ -33,14 +33,15 @@ export function createBusinessHoursRows(
   const stores = createStoreIds()
   const spans = createSpans()
   /** A row is a store and the number of its span. */
-  const rows = createPairs()
+  const rows = createPairList()
 
   /** The different lists of spans that stores have, and which one each store has, in ascending order of id. */
   function hoursOfStores(): HoursOfStores {
     const starts = new Uint32Array(stores.size() + 1)
-    addSizes(rows, starts.subarray(1))
+    addSizes(rows.blocks(), starts.subarray(1))
     for (let store = 0; store < stores.size(); store++) starts[store + 1]! += starts[store]!
-    const spansByStore = wordsByGroup(rows, starts.slice())
+    const spansByStore = new Uint32Array(rows.count())
+    putByGroup(rows.blocks(), starts.slice(), spansByStore)
     const view = new DataView(spansByStore.buffer)
     const lists = createIdTable()
     const rules: WeeklySpan[][] = []
@@ -70,9 +71,9 @@ export function createBusinessHoursRows(
       rows.add(stores.numberOf(storeId), spans.numberOf(span))
       return undefined
     },
-    size: () => rows.count,
+    size: rows.count,
     // In one step, as a store's rows belong together.
-    steps: () => [{ rows: rows.count, prepare: hoursOfStores }],
+    steps: () => [{ rows: rows.count(), prepare: hoursOfStores }],
   }
 }
 

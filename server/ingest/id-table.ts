@@ -3,10 +3,17 @@
  * least three bytes more than theirs can be read.
  */
 export interface IdTable {
+  /**
+   * The number of the bytes that begin at `start`, if they are some that came after the latest before; otherwise -1. It
+   * needs no end: only for bytes of which none are the start of others. As many as the longest have can be read.
+   */
+  guess(view: DataView, start: number): number
   /** The number of the bytes from `start` to `end`, or -1. */
   find(view: DataView, start: number, end: number): number
   /** Adds bytes that are not in the table, and returns their number. */
   add(view: DataView, start: number, end: number): number
+  /** How many bytes were added. */
+  lengthOf(number: number): number
   /** What was added, as text. */
   textOf(number: number): string
   size(): number
@@ -21,13 +28,13 @@ const LENGTH = 1
 const HASH = 2
 const NEXT = 3
 
-/** How many ids are looked at before the hash is. */
-const GUESSES = 3
+/** How many ids a guess looks at. */
+const GUESSES = 5
 
 /**
  * A hash table with open addressing, at most half full. What was added lies one after the other in one array. Ids mostly
- * come in the same order again and again, with some left out. So those that came after the latest one before are looked at
- * first: they are near, while a large table's places are all far from each other.
+ * come in the same order again and again, with some left out. Those that came after the latest one before are a good guess
+ * then: they are near, while a large table's places are all far from each other.
  */
 export function createIdTable(): IdTable {
   let count = 0
@@ -37,19 +44,21 @@ export function createIdTable(): IdTable {
   let slots = new Int32Array(2048).fill(NONE)
   let latest = 0
 
-  function isSame(entry: number, view: DataView, start: number, end: number): boolean {
-    if (entries[entry + LENGTH] !== end - start) return false
-    for (let i = entries[entry + START]!, at = start; at < end; i++, at += 4) {
-      if (words[i] !== wordAt(view, at, end)) return false
-    }
-    return true
+  function beginsAt(entry: number, view: DataView, start: number): boolean {
+    const end = start + entries[entry + LENGTH]!
+    let i = entries[entry + START]!
+    let at = start
+    for (; at + 4 <= end; at += 4) if (words[i++] !== view.getInt32(at, true)) return false
+    return at === end || words[i] === wordAt(view, at, end)
   }
 
-  function findByOrder(view: DataView, start: number, end: number): number {
+  function guess(view: DataView, start: number): number {
     let number = latest
-    for (let guesses = 0; guesses < GUESSES; guesses++) {
+    for (let guesses = 0; guesses < GUESSES && number < count; guesses++) {
       number = entries[number * ENTRY + NEXT]!
-      if (isSame(number * ENTRY, view, start, end)) return number
+      if (!beginsAt(number * ENTRY, view, start)) continue
+      latest = number
+      return number
     }
     return NONE
   }
@@ -61,7 +70,11 @@ export function createIdTable(): IdTable {
       const number = slots[at]!
       if (number === NONE) return NONE
       const entry = number * ENTRY
-      if (entries[entry + HASH] === hash && isSame(entry, view, start, end)) return number
+      const isFound =
+        entries[entry + HASH] === hash &&
+        entries[entry + LENGTH] === end - start &&
+        beginsAt(entry, view, start)
+      if (isFound) return number
     }
   }
 
@@ -81,14 +94,11 @@ export function createIdTable(): IdTable {
   }
 
   return {
+    guess,
     find(view, start, end) {
-      if (count === 0) return NONE
-      let number = findByOrder(view, start, end)
-      if (number === NONE) {
-        number = findByHash(view, start, end)
-        if (number === NONE) return NONE
-        entries[latest * ENTRY + NEXT] = number
-      }
+      const number = findByHash(view, start, end)
+      if (number === NONE) return NONE
+      entries[latest * ENTRY + NEXT] = number
       latest = number
       return number
     },
@@ -105,6 +115,7 @@ export function createIdTable(): IdTable {
       latest = number
       return number
     },
+    lengthOf: (number) => entries[number * ENTRY + LENGTH]!,
     textOf(number) {
       const entry = number * ENTRY
       const bytes = Buffer.from(words.buffer, entries[entry + START]! * 4, entries[entry + LENGTH])

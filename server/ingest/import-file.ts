@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportId } from '../../shared/ids.ts'
@@ -19,8 +20,10 @@ import { readHeader, type Header } from './header.ts'
 import { mergePolls } from './merge-polls.ts'
 import { startPollReader, type PollReader } from './poll-reader.ts'
 import { createPollRows } from './poll-rows.ts'
-import { readRows, throwIfStopped, type ReadLimits, type ReadOptions, type ReadRows } from './read-rows.ts'
+import { readRows, type HashedRows, type ReadLimits, type ReadOptions } from './read-rows.ts'
 import { cannotRead } from './source.ts'
+import { throwIfStopped } from './stop.ts'
+import type { RowCollector } from './row-collector.ts'
 import { createTimezoneRows } from './timezone-rows.ts'
 
 /**
@@ -52,7 +55,7 @@ export async function readAhead(file: ImportFile, options: ImportOptions): Promi
   const bytes = await sizeOf(file)
   if (bytes < (options.threadFromBytes ?? threadFromBytes)) return undefined
   const header = await headerOf(file)
-  return startPollReader({ path: file.path, header, limits: limitsOf(options) }, options.signal)
+  return startPollReader({ path: file.path, bytes, header, limits: limitsOf(options) }, options.signal)
 }
 
 /**
@@ -141,30 +144,40 @@ async function readChanges(
   file: ImportFile,
   options: ReadOptions,
   reader: PollReader | undefined,
-): Promise<ReadRows<Change>> {
+): Promise<HashedRows<Change>> {
   if (reader !== undefined)
     return changesOf(await reader.read((progress) => options.onProgress?.(progress)), mergePolls)
   const header = await headerOf(file)
-  const { path } = file
   switch (file.kind) {
     case 'polls':
-      return changesOf(await readRows(path, header, createPollRows(header), options), mergePolls)
+      return changesOf(await readHashed(file, header, createPollRows(header), options), mergePolls)
     case 'business-hours':
       return changesOf(
-        await readRows(path, header, createBusinessHoursRows(header), options),
+        await readHashed(file, header, createBusinessHoursRows(header), options),
         (db, { rules, stores }) => setBusinessHours(db, rules, stores),
       )
     case 'timezones':
-      return changesOf(await readRows(path, header, createTimezoneRows(header), options), (db, rules) =>
+      return changesOf(await readHashed(file, header, createTimezoneRows(header), options), (db, rules) =>
         setRules(db, 'timezone', rules),
       )
   }
 }
 
+async function readHashed<Data>(
+  { path }: ImportFile,
+  header: Header,
+  rows: RowCollector<Data>,
+  options: ReadOptions,
+): Promise<HashedRows<Data>> {
+  const hash = createHash('sha256')
+  const read = await readRows(path, header, rows, { ...options, hash })
+  return { ...read, sha256: hash.digest('hex') }
+}
+
 function changesOf<Data>(
-  read: ReadRows<Data>,
+  read: HashedRows<Data>,
   change: (transaction: Db, data: Data) => Promise<number>,
-): ReadRows<Change> {
+): HashedRows<Change> {
   const steps = read.steps.map(({ rows, prepare }) => ({
     rows,
     async prepare(): Promise<Change> {

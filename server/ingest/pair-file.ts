@@ -7,8 +7,7 @@ import type { Pairs } from './pairs.ts'
 export interface PairFile extends Disposable {
   append(pairs: Pairs): void
   /** All pairs, some at a time; what is yielded is written over by the next. */
-  read(): Generator<Pairs>
-  readAll(): Pairs
+  blocks(): Iterable<Pairs>
 }
 
 const PAIR_BYTES = 8
@@ -41,15 +40,16 @@ export function createPairFile(): PairFile {
     return bytes.length / PAIR_BYTES
   }
 
-  function* blocks(into: Omit<Pairs, 'count'>, isWhole: boolean): Generator<Pairs> {
+  function* blocks(): Generator<Pairs> {
+    const groups = new Uint32Array(BLOCK_PAIRS)
+    const words = new Uint32Array(BLOCK_PAIRS)
     for (let from = 0, count = 0; from < total; from += count) {
       count = readBlock(from)
-      const offset = isWhole ? from : 0
       for (let i = 0; i < count; i++) {
-        into.groups[offset + i] = block[2 * i]!
-        into.words[offset + i] = block[2 * i + 1]!
+        groups[i] = block[2 * i]!
+        words[i] = block[2 * i + 1]!
       }
-      yield { ...into, count }
+      yield { groups, words, count }
     }
   }
 
@@ -64,12 +64,7 @@ export function createPairFile(): PairFile {
         write(pairs)
       }
     },
-    read: () => blocks({ groups: new Uint32Array(BLOCK_PAIRS), words: new Uint32Array(BLOCK_PAIRS) }, false),
-    readAll() {
-      const all = { groups: new Uint32Array(total), words: new Uint32Array(total) }
-      for (const _ of blocks(all, true));
-      return { ...all, count: total }
-    },
+    blocks,
     [Symbol.dispose]() {
       closeSync(file)
       rmSync(folder, { recursive: true, force: true })

@@ -6,64 +6,58 @@ export interface Pairs {
   readonly count: number
 }
 
-export interface GrowingPairs extends Pairs {
+/** Pairs in memory, in the order in which they were added. */
+export interface PairList {
   add(group: number, word: number): void
+  count(): number
+  /** All pairs, some at a time. */
+  blocks(): Iterable<Pairs>
   clear(): void
 }
 
-export function createPairs(): GrowingPairs {
-  let groups = new Uint32Array(1 << 14)
-  let words = new Uint32Array(1 << 14)
+const BLOCK_PAIRS = 1 << 15
+
+/** Kept in blocks, as one array that grows would be copied again and again. */
+export function createPairList(): PairList {
+  let full: Pairs[] = []
+  let groups = new Uint32Array(BLOCK_PAIRS)
+  let words = new Uint32Array(BLOCK_PAIRS)
   let count = 0
+
+  function startBlock(): void {
+    full.push({ groups, words, count })
+    groups = new Uint32Array(BLOCK_PAIRS)
+    words = new Uint32Array(BLOCK_PAIRS)
+    count = 0
+  }
+
   return {
-    get groups() {
-      return groups
-    },
-    get words() {
-      return words
-    },
-    get count() {
-      return count
-    },
     add(group, word) {
-      if (count === words.length) {
-        groups = doubled(groups)
-        words = doubled(words)
-      }
+      if (count === BLOCK_PAIRS) startBlock()
       groups[count] = group
       words[count] = word
       count++
     },
+    count: () => full.length * BLOCK_PAIRS + count,
+    blocks: () => [...full, { groups, words, count }],
     clear() {
+      full = []
       count = 0
     },
   }
 }
 
 /** Adds to each group's number in `sizes` how many words it has. */
-export function addSizes({ groups, count }: Pairs, sizes: Uint32Array): void {
-  for (let i = 0; i < count; i++) sizes[groups[i]!]!++
+export function addSizes(blocks: Iterable<Pairs>, sizes: Uint32Array): void {
+  for (const { groups, count } of blocks) for (let i = 0; i < count; i++) sizes[groups[i]!]!++
 }
 
 /**
- * The words, those of a group together and in the order in which they are in `pairs`: where those of each group are to
- * start is in `starts`, which becomes where they end.
+ * Puts words into `byGroup`, those of a group together and in the order in which they come: where those of each group
+ * are to start is in `starts`, which becomes where they end.
  */
-export function wordsByGroup({ groups, words, count }: Pairs, starts: Uint32Array): Uint32Array<ArrayBuffer> {
-  const byGroup = new Uint32Array(count)
-  for (let i = 0; i < count; i++) byGroup[starts[groups[i]!]!++] = words[i]!
-  return byGroup
-}
-
-/** Pairs with other numbers for their groups. */
-export function renumbered({ groups, words, count }: Pairs, numberOf: Uint32Array): Pairs {
-  const numbers = new Uint32Array(count)
-  for (let i = 0; i < count; i++) numbers[i] = numberOf[groups[i]!]!
-  return { groups: numbers, words, count }
-}
-
-function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2)
-  larger.set(array)
-  return larger
+export function putByGroup(blocks: Iterable<Pairs>, starts: Uint32Array, byGroup: Uint32Array): void {
+  for (const { groups, words, count } of blocks) {
+    for (let i = 0; i < count; i++) byGroup[starts[groups[i]!]!++] = words[i]!
+  }
 }

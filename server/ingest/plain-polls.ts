@@ -21,17 +21,18 @@ const NONE = -1
  * week, and the poll's word. Each function below reads at most 12 bytes from where it begins, up to a line's end.
  */
 export function createPlainPolls(
-  stores: Pick<StoreIds, 'numberAt'>,
+  stores: Pick<StoreIds, 'guessAt' | 'numberAt' | 'lengthOf'>,
   add: (store: number, week: number, word: number) => void,
 ): (bytes: Buffer) => TakenLines {
   const date = createDateReader()
 
   return createPlainLines((plain, start) => {
     const { bytes, view } = plain
-    const idEnd = indexFrom(bytes, COMMA, start)
+    const guess = stores.guessAt(view, start)
+    const fieldEnd = guess < 0 ? indexFrom(bytes, COMMA, start) + 1 : start + stores.lengthOf(guess)
     // One way for both statuses: the code for a way not taken yet is not compiled, and files may be sorted by status.
-    const inLength = view.getInt32(idEnd + 1, true) === INAC ? 'in'.length : 0
-    const statusStart = idEnd + 1 + inLength
+    const inLength = view.getInt32(fieldEnd, true) === INAC ? 'in'.length : 0
+    const statusStart = fieldEnd + inLength
     if (!isActiveAt(view, statusStart)) return NONE
     const dateStart = statusStart + ACTIVE_LENGTH
     date.readAt(plain, dateStart)
@@ -50,7 +51,7 @@ export function createPlainPolls(
     end += 4
     if (bytes[end] === CR) end++
     if (bytes[end] !== LF) return NONE
-    const store = stores.numberAt(view, start, idEnd)
+    const store = guess < 0 ? stores.numberAt(view, start, fieldEnd) : guess
     if (store < 0) return NONE
     add(store, date.week, offsetMs * 2 + (inLength === 0 ? 1 : 0))
     return end + 1

@@ -16,11 +16,11 @@ export function createPlainRules(
   const rules: number[] = []
 
   return createPlainLines(({ bytes, view }, start) => {
-    const idEnd = indexFrom(bytes, COMMA, start)
-    const lineEnd = indexFrom(bytes, LF, idEnd)
+    const restStart = indexFrom(bytes, COMMA, start) + 1
+    const lineEnd = indexFrom(bytes, LF, restStart - 1)
     const restEnd = bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd
-    const rule = ruleAt(view, idEnd + 1, restEnd)
-    const store = rule < 0 ? -1 : stores.numberAt(view, start, idEnd)
+    const rule = ruleAt(view, restStart, restEnd)
+    const store = rule < 0 ? -1 : stores.numberAt(view, start, restStart)
     if (store < 0) return -1
     add(store, rule)
     return lineEnd + 1

@@ -1,6 +1,6 @@
-import { sortedWeek, type PollWords } from '../uptime/poll-week.ts'
+import { sortWeek, type PollWords } from '../uptime/poll-week.ts'
 import { createPairFile, type PairFile } from './pair-file.ts'
-import { addSizes, createPairs, renumbered, wordsByGroup, type Pairs } from './pairs.ts'
+import { addSizes, createPairList, putByGroup, type Pairs } from './pairs.ts'
 import { createPollGroups } from './poll-groups.ts'
 
 /**
@@ -52,7 +52,7 @@ interface StoreGroups {
 /** A poll is kept as a pair: the number of its group, which is a store and week, and its word. */
 export function createPollBatch(): PollBatch {
   const groups = createPollGroups()
-  const inMemory = createPairs()
+  const inMemory = createPairList()
   let total = 0
   let sizes = new Uint32Array(0)
   let aside: PairFile | undefined
@@ -63,13 +63,13 @@ export function createPollBatch(): PollBatch {
     const before = sizes
     sizes = new Uint32Array(groups.size())
     sizes.set(before)
-    addSizes(inMemory, sizes)
+    addSizes(inMemory.blocks(), sizes)
   }
 
   function setAside(): void {
     countSizes()
     aside ??= createPairFile()
-    aside.append(inMemory)
+    for (const block of inMemory.blocks()) aside.append(block)
     inMemory.clear()
   }
 
@@ -94,54 +94,41 @@ export function createPollBatch(): PollBatch {
     return steps
   }
 
-  /** Of each group, its step and its place in it. */
-  function placesOf(steps: readonly (readonly StoreGroups[])[]): { steps: Uint32Array; places: Uint32Array } {
-    const places = { steps: new Uint32Array(groups.size()), places: new Uint32Array(groups.size()) }
-    for (const [step, stores] of steps.entries()) {
-      let place = 0
-      for (const { groups } of stores) {
-        for (const group of groups) {
-          places.steps[group] = step
-          places.places[group] = place++
-        }
-      }
-    }
-    return places
-  }
-
-  /** Deals the pairs on disk out to the file of each step, as pairs of the place in it and a word. */
+  /** Deals the pairs on disk out to the file of each step. */
   function dealOut(
     pairs: PairFile,
     steps: readonly (readonly StoreGroups[])[],
     files: readonly PairFile[],
   ): void {
-    const of = placesOf(steps)
+    const stepOfGroup = new Uint32Array(groups.size())
+    for (const [step, stores] of steps.entries()) {
+      for (const store of stores) for (const group of store.groups) stepOfGroup[group] = step
+    }
     const dealers = files.map(createDealer)
-    for (const block of pairs.read()) {
+    for (const block of pairs.blocks()) {
       for (let i = 0; i < block.count; i++) {
         const group = block.groups[i]!
-        dealers[of.steps[group]!]!.add(of.places[group]!, block.words[i]!)
+        dealers[stepOfGroup[group]!]!.add(group, block.words[i]!)
       }
     }
     for (const dealer of dealers) dealer.finish()
   }
 
-  /** The weeks of some stores, `pairs` having all polls of theirs by the place of their group, and no others. */
-  function weeksOf(stores: readonly StoreGroups[], pairs: Pairs): PollWeeks {
+  /** The weeks of some stores, `pairs` being all polls of theirs, and no others. */
+  function weeksOf(stores: readonly StoreGroups[], pairs: Iterable<Pairs>): PollWeeks {
     const weekGroups = Uint32Array.from(stores.flatMap(({ groups }) => groups))
     const starts = new Uint32Array(weekGroups.length)
-    for (let i = 0, end = 0; i < starts.length; i++) {
-      starts[i] = end
-      end += sizes[weekGroups[i]!]!
-    }
-    // A counting sort: stable, so that each group keeps the order in which its polls came.
-    const ends = starts.slice()
-    const words = wordsByGroup(pairs, ends)
     const lengths = new Uint32Array(weekGroups.length)
-    for (let i = 0; i < starts.length; i++) {
-      const sorted = sortedWeek(words.subarray(starts[i], ends[i]))
-      if (sorted.buffer !== words.buffer) words.set(sorted, starts[i])
-      lengths[i] = sorted.length
+    const nextOfGroup = new Uint32Array(groups.size())
+    let total = 0
+    for (const [i, group] of weekGroups.entries()) {
+      starts[i] = nextOfGroup[group] = total
+      total += sizes[group]!
+    }
+    const words = new Uint32Array(total)
+    putByGroup(pairs, nextOfGroup, words)
+    for (const [i, group] of weekGroups.entries()) {
+      lengths[i] = sortWeek(words, starts[i]!, nextOfGroup[group]!) - starts[i]!
     }
     return {
       stores: Uint32Array.from(stores, ({ store }) => store),
@@ -159,13 +146,13 @@ export function createPollBatch(): PollBatch {
       total++
     },
     size: () => total,
-    sizeInMemory: () => inMemory.count,
+    sizeInMemory: inMemory.count,
     setAside,
     steps(stores, pollsPerStep) {
       if (!aside) {
         countSizes()
         const all = storesOfSteps(stores, Infinity)[0] ?? []
-        return [{ polls: total, read: () => weeksOf(all, renumbered(inMemory, placesOf([all]).places)) }]
+        return [{ polls: total, read: () => weeksOf(all, inMemory.blocks()) }]
       }
       setAside()
       const steps = storesOfSteps(stores, pollsPerStep)
@@ -173,7 +160,7 @@ export function createPollBatch(): PollBatch {
       dealOut(aside, steps, stepFiles)
       return steps.map((stores, step) => ({
         polls: stores.reduce((sum, store) => sum + sizeOf(store), 0),
-        read: () => weeksOf(stores, stepFiles[step]!.readAll()),
+        read: () => weeksOf(stores, stepFiles[step]!.blocks()),
       }))
     },
     [Symbol.dispose]() {

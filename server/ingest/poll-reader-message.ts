@@ -7,6 +7,8 @@ import type { ReadLimits, ReadProgress } from './read-rows.ts'
 /** What a thread that reads polls is started with. */
 export interface PollReaderJob {
   readonly path: string
+  /** How much of the file is read. */
+  readonly bytes: number
   readonly header: Header
   readonly limits: ReadLimits
 }
@@ -17,7 +19,6 @@ export type PollReaderMessage =
   | {
       readonly type: 'read'
       readonly bytes: number
-      readonly sha256: string
       readonly rejected: number
       readonly rejections: readonly Rejection[]
       readonly rowsOfSteps: readonly number[]

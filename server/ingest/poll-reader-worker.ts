@@ -2,12 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import { createPollRows } from './poll-rows.ts'
-import { readRows, throwIfStopped } from './read-rows.ts'
+import { readRows } from './read-rows.ts'
+import { throwIfStopped } from './stop.ts'
 
 const PROGRESS_BYTES = 4 * 1024 * 1024
 
 const port = parentPort!
-const { path, header, limits } = workerData as PollReaderJob
+const { path, bytes, header, limits } = workerData as PollReaderJob
 const stop = new AbortController()
 // The first step is prepared unasked.
 let asked = 1
@@ -32,6 +33,7 @@ async function run(): Promise<void> {
   let saidBytes = 0
   await using file = await readRows(path, header, createPollRows(header), {
     ...limits,
+    endAt: bytes,
     signal: stop.signal,
     onProgress(progress) {
       if (progress.bytesRead - saidBytes < PROGRESS_BYTES) return
@@ -39,8 +41,8 @@ async function run(): Promise<void> {
       say({ type: 'progress', progress })
     },
   })
-  const { bytes, sha256, rejected, rejections, steps } = file
-  say({ type: 'read', bytes, sha256, rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
+  const { rejected, rejections, steps } = file
+  say({ type: 'read', bytes: file.bytes, rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
   for (const step of steps) {
     await untilAsked()
     const polls = await step.prepare()

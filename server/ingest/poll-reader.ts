@@ -3,12 +3,16 @@ import { Worker } from 'node:worker_threads'
 import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import type { StorePolls } from './poll-rows.ts'
-import type { ReadProgress, ReadRows } from './read-rows.ts'
+import type { HashedRows, ReadProgress } from './read-rows.ts'
+import { sha256Of, wasCutShort } from './source.ts'
 
 /** A file of polls that is read by a thread of its own. Disposing of it ends the thread. */
 export interface PollReader extends AsyncDisposable {
-  /** What `readRows` returns. A step is prepared while the one before goes into the database. */
-  read(onProgress: (progress: ReadProgress) => void): Promise<ReadRows<StorePolls>>
+  /**
+   * What `readRows` returns, and the file's SHA-256, as this thread has the time for it. A step is prepared while the one
+   * before goes into the database.
+   */
+  read(onProgress: (progress: ReadProgress) => void): Promise<HashedRows<StorePolls>>
 }
 
 /** Begins to read at once. `signal` ends that with an error. */
@@ -76,7 +80,11 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
     async read(onProgress) {
       listener = onProgress
       onProgress(progress)
-      const { rowsOfSteps, ...file } = await read.promise
+      const [{ rowsOfSteps, ...file }, sha256] = await Promise.all([
+        read.promise,
+        sha256Of(job.path, job.bytes, signal),
+      ])
+      if (file.bytes < job.bytes) throw wasCutShort(job.path)
       const steps = rowsOfSteps.map((rows, i) => ({
         rows,
         async prepare() {
@@ -85,7 +93,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
           return polls
         },
       }))
-      return { ...file, steps, [Symbol.asyncDispose]: end }
+      return { ...file, sha256, steps, [Symbol.asyncDispose]: end }
     },
     [Symbol.asyncDispose]: end,
   }

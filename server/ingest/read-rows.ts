@@ -1,11 +1,11 @@
-import { AppError } from '../../shared/app-error.ts'
 import { maxRejectedRowsKept, maxRejectedTextLength } from '../../shared/rejected-row-limits.ts'
 import type { Rejection } from '../database/rejected-rows.ts'
 import type { Header } from './header.ts'
 import type { TakenLines } from './line-blocks.ts'
 import { readRecords, type RecordBlock } from './records.ts'
 import type { RowCollector, Step } from './row-collector.ts'
-import { openSource } from './source.ts'
+import { openSource, type SourceOptions } from './source.ts'
+import { throwIfStopped } from './stop.ts'
 
 export interface ReadLimits {
   readonly blockBytes?: number | undefined
@@ -13,7 +13,7 @@ export interface ReadLimits {
   readonly rowsPerStep: number
 }
 
-export interface ReadOptions extends ReadLimits {
+export interface ReadOptions extends ReadLimits, SourceOptions {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -26,11 +26,15 @@ export interface ReadProgress {
 /** A file that has been read. It may have put rows aside on disk, which disposing removes. */
 export interface ReadRows<Data> extends AsyncDisposable {
   readonly bytes: number
-  readonly sha256: string
   readonly rejected: number
   /** The first of the rejected rows. */
   readonly rejections: readonly Rejection[]
   readonly steps: readonly Step<Data>[]
+}
+
+export interface HashedRows<Data> extends ReadRows<Data> {
+  /** Of the file as it lies on the disk. */
+  readonly sha256: string
 }
 
 /** Reads and checks all rows of a file, which `rows` gathers, to be disposed of with what is returned. */
@@ -38,11 +42,12 @@ export async function readRows<Data>(
   path: string,
   header: Header,
   rows: RowCollector<Data>,
-  { blockBytes, maxRecordBytes, rowsPerStep, onProgress, signal }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ReadRows<Data>> {
+  const { maxRecordBytes, rowsPerStep, onProgress, signal } = options
   await using parts = new AsyncDisposableStack()
   parts.defer(() => rows[Symbol.dispose]?.())
-  await using content = await openSource(path, blockBytes)
+  await using content = await openSource(path, options)
   const rejections: Rejection[] = []
   let rejected = 0
 
@@ -63,7 +68,6 @@ export async function readRows<Data>(
   const owned = parts.move()
   return {
     bytes: content.bytesRead(),
-    sha256: content.sha256(),
     rejected,
     rejections,
     steps,
@@ -124,9 +128,4 @@ function kept({ line, reason, text }: Rejection): Rejection {
 
 function storable(text: string): string {
   return Buffer.from(text.replaceAll('\0', '\uFFFD')).toString()
-}
-
-export function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return
-  throw new AppError('unavailable', 'stopped; import the file again to complete it', { cause: signal.reason })
 }

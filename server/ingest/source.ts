@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
+import { throwIfStopped } from './stop.ts'
 
 /** How much is read at once: more is no faster, as the text of a block no longer fits the processor's cache. */
 const defaultBlockBytes = 256 * 1024
@@ -13,45 +14,80 @@ export interface Source extends AsyncDisposable {
   readonly chunks: AsyncIterable<Uint8Array>
   /** How much of the file as it lies on the disk has been read. */
   bytesRead(): number
-  /** SHA-256 of what has been read; call it once, at the end. */
-  sha256(): string
+}
+
+export interface SourceOptions {
+  readonly blockBytes?: number | undefined
+  /** Where the file ends for who reads it; by default, where it ends then. */
+  readonly endAt?: number | undefined
+  /** Gets the file as it lies on the disk. */
+  readonly hash?: Hash | undefined
 }
 
 /** Opens a file for one reading. Throws an AppError where that cannot be. */
-export async function openSource(path: string, blockBytes: number = defaultBlockBytes): Promise<Source> {
+export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
+  const { blockBytes = defaultBlockBytes, endAt = Infinity, hash } = options
   const file = await openFile(path)
   try {
-    const hash = createHash('sha256')
     let bytesRead = 0
 
     async function* bytes(): AsyncGenerator<Uint8Array> {
-      // While one is worked on, the other is filled.
-      let [buffer, other] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)]
-      const fill = () => file.read(buffer, 0, blockBytes, bytesRead)
-      let next = fill()
-      try {
-        for (let read = await next; read.bytesRead > 0; read = await next) {
-          const chunk = buffer.subarray(0, read.bytesRead)
-          bytesRead += chunk.length
-          ;[buffer, other] = [other, buffer]
-          next = fill()
-          hash.update(chunk)
-          yield chunk
-        }
-      } finally {
-        await next.catch(() => {}) // whoever reads to the end has had the error
+      for await (const block of blocksOf(file, blockBytes, endAt)) {
+        bytesRead += block.length
+        hash?.update(block)
+        yield block
       }
     }
 
     return {
       chunks: (await isGzip(file)) ? gunzipped(path, bytes(), blockBytes) : bytes(),
       bytesRead: () => bytesRead,
-      sha256: () => hash.digest('hex'),
       [Symbol.asyncDispose]: () => file.close(),
     }
   } catch (error) {
     await file.close()
     throw error
+  }
+}
+
+/**
+ * SHA-256 of the first `bytes` bytes of a file, which is there and has as many: for who has another thread read them.
+ * Throws an AppError where it has fewer, and when `signal` says so.
+ */
+export async function sha256Of(path: string, bytes: number, signal: AbortSignal | undefined): Promise<string> {
+  await using file = await openFile(path)
+  const hash = createHash('sha256')
+  let bytesLeft = bytes
+  for await (const block of blocksOf(file, defaultBlockBytes, bytes)) {
+    throwIfStopped(signal)
+    hash.update(block)
+    bytesLeft -= block.length
+  }
+  if (bytesLeft > 0) throw wasCutShort(path)
+  return hash.digest('hex')
+}
+
+export function wasCutShort(path: string): AppError {
+  return new AppError('conflict', `${path} was cut short while it was read: import it again`)
+}
+
+/** A file up to `endAt`. A block is written over when the next one has been asked for. */
+async function* blocksOf(file: FileHandle, blockBytes: number, endAt: number): AsyncGenerator<Uint8Array> {
+  // While one is worked on, the other is filled.
+  let [buffer, other] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)]
+  let bytesRead = 0
+  const fill = () => file.read(buffer, 0, Math.min(blockBytes, endAt - bytesRead), bytesRead)
+  let next = fill()
+  try {
+    for (let read = await next; read.bytesRead > 0; read = await next) {
+      const block = buffer.subarray(0, read.bytesRead)
+      bytesRead += block.length
+      ;[buffer, other] = [other, buffer]
+      next = fill()
+      yield block
+    }
+  } finally {
+    await next.catch(() => {}) // whoever reads to the end has had the error
   }
 }
 

@@ -1,6 +1,7 @@
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { bytesOfWords, pollWeekOf, pollWord, sortedWeek } from '../../server/uptime/poll-week.ts'
+import { bytesOfWords, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
+import { sortedWeek } from './sorted-week.ts'
 import { storeId } from '../../shared/ids.ts'
 
 const HOUR_MS = 3_600_000

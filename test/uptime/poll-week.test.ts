@@ -8,11 +8,12 @@ import {
   POLL_WEEK_MS,
   pollWeekOf,
   pollWord,
-  sortedWeek,
+  sortWeek,
   wordsOfBytes,
   type PollWords,
 } from '../../server/uptime/poll-week.ts'
 import { ms } from '../support/judged-store.ts'
+import { sortedWeek } from '../support/sorted-week.ts'
 
 const seed = 20_230_125
 
@@ -67,12 +68,6 @@ describe('a sorted week', () => {
     )
   })
 
-  test('keeps what was ingested as it was', () => {
-    const ingested = words([up(5), down(3)])
-    sortedWeek(ingested)
-    expect(ingested).toEqual(words([up(5), down(3)]))
-  })
-
   test.each([
     ['up', [down(7), down(7), up(7)], [up(7)]],
     ['down', [up(7), up(7), down(7)], [down(7)]],
@@ -85,6 +80,29 @@ describe('a sorted week', () => {
 
   test('of nothing is empty', () => {
     expect(sortedWeek(words([]))).toEqual(words([]))
+  })
+
+  test('lies among the words of others, which stay as they are', () => {
+    fc.assert(
+      fc.property(someWords, someWords, someWords, (before, ingested, after) => {
+        const all = words([...before, ...ingested, ...after])
+        const from = before.length
+        const end = sortWeek(all, from, from + ingested.length)
+        expect(all.slice(from, end)).toEqual(wordsOfMap(lastWords(ingested)))
+        expect(all.slice(0, from)).toEqual(before)
+        expect(all.slice(from + ingested.length)).toEqual(after)
+      }),
+      { seed, numRuns: 500 },
+    )
+  })
+
+  test.each([
+    ['the other way round', (i: number) => 50_000 - i],
+    ['mixed', (i: number) => (i * 7919) % 50_021],
+    ['twice', (i: number) => i % 25_000],
+  ])('comes of tens of thousands of words: %s', (_, offsetAt) => {
+    const ingested = Uint32Array.from({ length: 50_000 }, (_, i) => (i % 3 === 0 ? up : down)(offsetAt(i)))
+    expect(sortedWeek(ingested)).toEqual(wordsOfMap(lastWords(ingested)))
   })
 
   test('settles a hundred thousand disputed milliseconds', () => {
