@@ -57,7 +57,7 @@ function storeOf(row: { store_id: StoreId; timezone: string | null; spans: strin
  * next ones. Call it in a transaction.
  */
 export async function keysOfStores(db: Db, storeIds: Iterable<StoreId>): Promise<number[]> {
-  const find = createStoreFinder(db)
+  const find = createStoreFinder(db, [])
   const insert = compiledOnce((rows: readonly StoreRow[]) => db.insertInto('store').values(rows).compile())
   const keys: number[] = []
   for (const chunk of chunks(storeIds)) {
@@ -91,7 +91,7 @@ export async function setRules<Column extends RuleColumn>(
   column: Column,
   rules: Iterable<StoreRule<NonNullable<StoreTable[Column]>>>,
 ): Promise<number> {
-  const find = createStoreFinder(db)
+  const find = createStoreFinder(db, [column])
   const write = compiledOnce((rows: readonly StoreRow[]) =>
     db
       .insertInto('store')
@@ -121,19 +121,22 @@ type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreT
 interface FoundStore {
   readonly storeId: StoreId
   readonly key: number
-  readonly stored: Pick<StoreTable, RuleColumn> | undefined
+  readonly stored: Partial<Pick<StoreTable, RuleColumn>> | undefined
 }
 
 /**
- * Finds stores, some at a time, in ascending order of id. Those that are new get the next keys; to store them before the
- * next are asked for is up to the caller.
+ * Finds stores, some at a time, in ascending order of id, with some of their rules: for none of them the index is enough.
+ * Those that are new get the next keys; to store them before the next are asked for is up to the caller.
  */
-function createStoreFinder(db: Db): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {
+function createStoreFinder(
+  db: Db,
+  columns: readonly RuleColumn[],
+): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {
   let lastKey: number | undefined
   const select = compiledOnce((storeIds: readonly StoreId[]) =>
     db
       .selectFrom('store')
-      .select(['store_key', 'store_id', 'timezone', 'business_hours_key'])
+      .select(['store_key', 'store_id', ...columns])
       .where('store_id', 'in', storeIds)
       .compile(),
   )

@@ -14,6 +14,9 @@ const columnNames = {
   timezones: { needed: [['store_id'], ['timezone_str']], optional: [['valid_from']] },
 } as const satisfies Record<ImportKind, { needed: string[][]; optional: string[][] }>
 
+/** Enough for nearly any header, so that little more is read. */
+const HEADER_BLOCK_BYTES = 4096
+
 /** The first line of a file that is to be imported. */
 export interface Header {
   readonly kind: ImportKind
@@ -34,7 +37,7 @@ export interface UnknownHeader {
 
 /** What a file's first line says. Throws an AppError for a file that is empty, or that cannot be read. */
 export async function readHeader(path: string): Promise<Header | UnknownHeader> {
-  await using source = await openSource(path)
+  await using source = await openSource(path, { blockBytes: HEADER_BLOCK_BYTES })
   for await (const { firstLine, lines } of lineBlocks(source.chunks, {
     maxLineBytes: defaultMaxRecordBytes,
   })) {

@@ -39,6 +39,7 @@ const GUESSES = 5
 export function createIdTable(): IdTable {
   let count = 0
   let words = new Int32Array(4096)
+  let bytes = Buffer.from(words.buffer)
   let wordsEnd = 0
   let entries = new Int32Array(1024 * ENTRY)
   let slots = new Int32Array(2048).fill(NONE)
@@ -87,7 +88,10 @@ export function createIdTable(): IdTable {
 
   function makeRoomFor(wordsNeeded: number): void {
     if ((count + 1) * ENTRY > entries.length) entries = withRoom(entries, 2 * entries.length)
-    if (wordsEnd + wordsNeeded > words.length) words = withRoom(words, 2 * (wordsEnd + wordsNeeded))
+    if (wordsEnd + wordsNeeded > words.length) {
+      words = withRoom(words, 2 * (wordsEnd + wordsNeeded))
+      bytes = Buffer.from(words.buffer)
+    }
     if ((count + 1) * 2 <= slots.length) return
     slots = new Int32Array(slots.length * 2).fill(NONE)
     for (let number = 0; number < count; number++) putIntoSlot(number)
@@ -118,8 +122,8 @@ export function createIdTable(): IdTable {
     lengthOf: (number) => entries[number * ENTRY + LENGTH]!,
     textOf(number) {
       const entry = number * ENTRY
-      const bytes = Buffer.from(words.buffer, entries[entry + START]! * 4, entries[entry + LENGTH])
-      return bytes.toString('latin1')
+      const start = entries[entry + START]! * 4
+      return bytes.toString('latin1', start, start + entries[entry + LENGTH]!)
     },
     size: () => count,
   }

@@ -5,10 +5,10 @@ import type { StoreIds } from './store-ids.ts'
 
 /**
  * Takes rows of rules straight from a file's bytes: lines `store_id,rest`, where few rests differ. `ruleOf` is asked once
- * for each rest, and says its number, from 0 on, or -1 for one that is not right.
+ * for each rest, and says its number, from 0 on, or -1 for one that is not right. Rests are known with the line's end.
  */
 export function createPlainRules(
-  stores: Pick<StoreIds, 'numberAt'>,
+  stores: Pick<StoreIds, 'guessAt' | 'numberAt' | 'lengthOf'>,
   ruleOf: (rest: string) => number,
   add: (store: number, rule: number) => void,
 ): (bytes: Buffer) => TakenLines {
@@ -16,20 +16,26 @@ export function createPlainRules(
   const rules: number[] = []
 
   return createPlainLines(({ bytes, view }, start) => {
-    const restStart = indexFrom(bytes, COMMA, start) + 1
-    const lineEnd = indexFrom(bytes, LF, restStart - 1)
-    const restEnd = bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd
-    const rule = ruleAt(view, restStart, restEnd)
-    const store = rule < 0 ? -1 : stores.numberAt(view, start, restStart)
+    const storeGuess = stores.guessAt(view, start)
+    const restStart =
+      storeGuess < 0 ? indexFrom(bytes, COMMA, start) + 1 : start + stores.lengthOf(storeGuess)
+    const restGuess = knownRests.guess(view, restStart)
+    const lineEnd =
+      restGuess < 0 ? indexFrom(bytes, LF, restStart - 1) + 1 : restStart + knownRests.lengthOf(restGuess)
+    const rule = restGuess < 0 ? ruleAt(view, restStart, lineEnd) : rules[restGuess]!
+    if (rule < 0) return -1
+    const store = storeGuess < 0 ? stores.numberAt(view, start, restStart) : storeGuess
     if (store < 0) return -1
     add(store, rule)
-    return lineEnd + 1
+    return lineEnd
   })
 
   function ruleAt(view: DataView, start: number, end: number): number {
     const known = knownRests.find(view, start, end)
     if (known >= 0) return rules[known]!
-    const rule = ruleOf(Buffer.from(view.buffer, start, end - start).toString('latin1'))
+    const hasCr = view.getUint8(end - 2) === CR
+    const rest = Buffer.from(view.buffer, start, end - (hasCr ? 2 : 1) - start).toString('latin1')
+    const rule = ruleOf(rest)
     if (rule >= 0) rules[knownRests.add(view, start, end)] = rule
     return rule
   }

@@ -43,10 +43,12 @@ export interface PollWeeks {
   readonly words: PollWords
 }
 
-/** A store in a step, with the groups of its polls. */
-interface StoreGroups {
-  readonly store: number
-  readonly groups: readonly number[]
+/** The stores of a step, and the groups of their polls: of each, the place of its store. */
+interface StepStores {
+  readonly stores: number[]
+  readonly groups: number[]
+  readonly storeOfGroup: number[]
+  polls: number
 }
 
 /** A poll is kept as a pair: the number of its group, which is a store and week, and its word. */
@@ -73,37 +75,30 @@ export function createPollBatch(): PollBatch {
     inMemory.clear()
   }
 
-  function sizeOf({ groups }: StoreGroups): number {
-    return groups.reduce((sum, group) => sum + sizes[group]!, 0)
-  }
-
-  /** The stores of each step. */
-  function storesOfSteps(stores: Iterable<number>, pollsPerStep: number): StoreGroups[][] {
-    const steps: StoreGroups[][] = []
-    let polls = 0
-    for (const store of stores) {
-      const next = { store, groups: groups.ofStore(store) }
-      const size = sizeOf(next)
-      if (steps.length === 0 || polls + size > pollsPerStep) {
-        steps.push([])
-        polls = 0
+  function stepsOf(inOrder: Iterable<number>, pollsPerStep: number): StepStores[] {
+    const steps: StepStores[] = []
+    let step = emptyStep()
+    for (const store of inOrder) {
+      const groupsOfStore = groups.ofStore(store)
+      const polls = groupsOfStore.reduce((sum, group) => sum + sizes[group]!, 0)
+      if (step.polls + polls > pollsPerStep) {
+        if (step.polls > 0) steps.push(step)
+        step = emptyStep()
       }
-      steps.at(-1)!.push(next)
-      polls += size
+      for (const group of groupsOfStore) {
+        step.groups.push(group)
+        step.storeOfGroup.push(step.stores.length)
+      }
+      step.stores.push(store)
+      step.polls += polls
     }
-    return steps
+    return [...steps, step]
   }
 
   /** Deals the pairs on disk out to the file of each step. */
-  function dealOut(
-    pairs: PairFile,
-    steps: readonly (readonly StoreGroups[])[],
-    files: readonly PairFile[],
-  ): void {
+  function dealOut(pairs: PairFile, steps: readonly StepStores[], files: readonly PairFile[]): void {
     const stepOfGroup = new Uint32Array(groups.size())
-    for (const [step, stores] of steps.entries()) {
-      for (const store of stores) for (const group of store.groups) stepOfGroup[group] = step
-    }
+    for (const [i, step] of steps.entries()) for (const group of step.groups) stepOfGroup[group] = i
     const dealers = files.map(createDealer)
     for (const block of pairs.blocks()) {
       for (let i = 0; i < block.count; i++) {
@@ -114,26 +109,27 @@ export function createPollBatch(): PollBatch {
     for (const dealer of dealers) dealer.finish()
   }
 
-  /** The weeks of some stores, `pairs` being all polls of theirs, and no others. */
-  function weeksOf(stores: readonly StoreGroups[], pairs: Iterable<Pairs>): PollWeeks {
-    const weekGroups = Uint32Array.from(stores.flatMap(({ groups }) => groups))
-    const starts = new Uint32Array(weekGroups.length)
-    const lengths = new Uint32Array(weekGroups.length)
+  /** The weeks of a step, `pairs` being all polls of its stores, and no others. */
+  function weeksOf(step: StepStores, pairs: Iterable<Pairs>): PollWeeks {
+    const count = step.groups.length
+    const starts = new Uint32Array(count)
+    const lengths = new Uint32Array(count)
+    const words = new Uint32Array(step.polls)
     const nextOfGroup = new Uint32Array(groups.size())
-    let total = 0
-    for (const [i, group] of weekGroups.entries()) {
-      starts[i] = nextOfGroup[group] = total
-      total += sizes[group]!
+    for (let i = 0, start = 0; i < count; i++) {
+      const group = step.groups[i]!
+      starts[i] = nextOfGroup[group] = start
+      start += sizes[group]!
     }
-    const words = new Uint32Array(total)
     putByGroup(pairs, nextOfGroup, words)
-    for (const [i, group] of weekGroups.entries()) {
-      lengths[i] = sortWeek(words, starts[i]!, nextOfGroup[group]!) - starts[i]!
+    for (let i = 0; i < count; i++) {
+      const start = starts[i]!
+      lengths[i] = sortWeek(words, start, nextOfGroup[step.groups[i]!]!) - start
     }
     return {
-      stores: Uint32Array.from(stores, ({ store }) => store),
-      storeOfWeek: Uint32Array.from(stores.flatMap(({ groups }, place) => groups.map(() => place))),
-      weeks: Int32Array.from(weekGroups, groups.weekOf),
+      stores: Uint32Array.from(step.stores),
+      storeOfWeek: Uint32Array.from(step.storeOfGroup),
+      weeks: Int32Array.from(step.groups, groups.weekOf),
       starts,
       lengths,
       words,
@@ -149,18 +145,16 @@ export function createPollBatch(): PollBatch {
     sizeInMemory: inMemory.count,
     setAside,
     steps(stores, pollsPerStep) {
-      if (!aside) {
-        countSizes()
-        const all = storesOfSteps(stores, Infinity)[0] ?? []
-        return [{ polls: total, read: () => weeksOf(all, inMemory.blocks()) }]
+      if (aside) setAside()
+      else countSizes()
+      const steps = stepsOf(stores, aside ? pollsPerStep : Infinity)
+      if (aside) {
+        stepFiles = steps.map(() => createPairFile())
+        dealOut(aside, steps, stepFiles)
       }
-      setAside()
-      const steps = storesOfSteps(stores, pollsPerStep)
-      stepFiles = steps.map(() => createPairFile())
-      dealOut(aside, steps, stepFiles)
-      return steps.map((stores, step) => ({
-        polls: stores.reduce((sum, store) => sum + sizeOf(store), 0),
-        read: () => weeksOf(stores, stepFiles[step]!.blocks()),
+      return steps.map((step, i) => ({
+        polls: step.polls,
+        read: () => weeksOf(step, aside ? stepFiles[i]!.blocks() : inMemory.blocks()),
       }))
     },
     [Symbol.dispose]() {
@@ -168,6 +162,10 @@ export function createPollBatch(): PollBatch {
       for (const file of stepFiles) file[Symbol.dispose]()
     },
   }
+}
+
+function emptyStep(): StepStores {
+  return { stores: [], groups: [], storeOfGroup: [], polls: 0 }
 }
 
 /** Gathers pairs for a file, to write many at a time. */

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
+import { readSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
 import { throwIfStopped } from './stop.ts'
@@ -71,23 +73,16 @@ export function wasCutShort(path: string): AppError {
   return new AppError('conflict', `${path} was cut short while it was read: import it again`)
 }
 
-/** A file up to `endAt`. A block is written over when the next one has been asked for. */
+/** A file up to `endAt`. A block is written over by the next one. */
 async function* blocksOf(file: FileHandle, blockBytes: number, endAt: number): AsyncGenerator<Uint8Array> {
-  // While one is worked on, the other is filled.
-  let [buffer, other] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)]
-  let bytesRead = 0
-  const fill = () => file.read(buffer, 0, Math.min(blockBytes, endAt - bytesRead), bytesRead)
-  let next = fill()
-  try {
-    for (let read = await next; read.bytesRead > 0; read = await next) {
-      const block = buffer.subarray(0, read.bytesRead)
-      bytesRead += block.length
-      ;[buffer, other] = [other, buffer]
-      next = fill()
-      yield block
-    }
-  } finally {
-    await next.catch(() => {}) // whoever reads to the end has had the error
+  const buffer = Buffer.allocUnsafe(blockBytes)
+  for (let at = 0; ;) {
+    // The system reads ahead by itself: to have a block read by another thread costs more than to wait for it.
+    const bytesRead = readSync(file.fd, buffer, 0, Math.min(blockBytes, endAt - at), at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield buffer.subarray(0, bytesRead)
+    await eventLoopTurn()
   }
 }
 

@@ -1,5 +1,5 @@
 import type { StoreId } from '../../shared/ids.ts'
-import { storeIdPattern } from '../../shared/store-id-pattern.ts'
+import { maxStoreIdLength, storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { createIdTable } from './id-table.ts'
 
 /** The stores that a file names, counted from 0 in the order in which they come. */
@@ -24,7 +24,7 @@ export interface StoreIds {
  */
 export function createStoreIds(): StoreIds {
   const table = createIdTable()
-  const scratch = Buffer.alloc(136)
+  const scratch = Buffer.alloc(maxStoreIdLength + 8)
   const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.length)
 
   function numberOf(text: string): number {
@@ -43,7 +43,7 @@ export function createStoreIds(): StoreIds {
     numberAt(view, start, end) {
       const known = table.find(view, start, end)
       if (known >= 0) return known
-      return numberOf(Buffer.from(view.buffer, view.byteOffset + start, end - 1 - start).toString('latin1'))
+      return isStoreIdAt(view, start, end - 1) ? table.add(view, start, end) : -1
     },
     lengthOf: table.lengthOf,
     numberOf,
@@ -56,4 +56,20 @@ export function createStoreIds(): StoreIds {
       return Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
     },
   }
+}
+
+/** Which bytes an id may start with, and which it may go on with, by the pattern. */
+const startBytes = bytesWhere((character) => storeIdPattern.test(character))
+const laterBytes = bytesWhere((character) => storeIdPattern.test(`0${character}`))
+
+function bytesWhere(isRight: (character: string) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (isRight(String.fromCharCode(byte)) ? 1 : 0))
+}
+
+/** Whether the bytes from `start` to `end` are as `storeIdPattern` has them. */
+function isStoreIdAt(view: DataView, start: number, end: number): boolean {
+  if (end - start > maxStoreIdLength || startBytes[view.getUint8(start)] === 0) return false
+  let at = start + 1
+  while (at < end && laterBytes[view.getUint8(at)] === 1) at++
+  return at === end
 }
