@@ -2,12 +2,9 @@ import type { StoreRule } from '../database/stores.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import type { Header } from './header.ts'
-import { hasPlainColumns } from './plain-lines.ts'
-import { createIdTable } from './id-table.ts'
 import { addSizes, createPairList, putByGroup } from './pairs.ts'
-import { createPlainRules } from './plain-rules.ts'
 import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
-import { createStoreIds } from './store-ids.ts'
+import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
 
 const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/
 const midnightAsEnd = /^24:00(?::00)?$/
@@ -30,8 +27,8 @@ export function createBusinessHoursRows(
     number,
     number,
   ]
-  const stores = createStoreIds()
   const spans = createSpans()
+  const { stores, takeRules } = createScanner(spans.numberOfRest)
   /** A row is a store and the number of its span. */
   const rows = createPairList()
 
@@ -42,24 +39,24 @@ export function createBusinessHoursRows(
     for (let store = 0; store < stores.size(); store++) starts[store + 1]! += starts[store]!
     const spansByStore = new Uint32Array(rows.count())
     putByGroup(rows.blocks(), starts.slice(), spansByStore)
-    const view = new DataView(spansByStore.buffer)
-    const lists = createIdTable()
     const rules: WeeklySpan[][] = []
-    const ruleOfStores = Array.from(stores.inOrder(), (store) => {
-      const [start, end] = [starts[store]!, starts[store + 1]!]
-      spansByStore.subarray(start, end).sort() // the same spans in another order are the same rule
-      let rule = lists.find(view, start * 4, end * 4)
-      if (rule < 0) {
-        rule = lists.add(view, start * 4, end * 4)
-        rules.push(Array.from(spansByStore.subarray(start, end), spans.get))
+    const numbers = new Map<string, number>()
+    const ruleOfStores = stores.inOrder().map((store) => {
+      // The same spans in another order are the same rule.
+      const numbersOfSpans = spansByStore.subarray(starts[store], starts[store + 1]).sort()
+      const name = numbersOfSpans.join()
+      let rule = numbers.get(name)
+      if (rule === undefined) {
+        rule = rules.push(Array.from(numbersOfSpans, spans.get)) - 1
+        numbers.set(name, rule)
       }
-      return { storeId: stores.idOf(store), rule, rows: end - start }
+      return { storeId: stores.idOf(store), rule, rows: numbersOfSpans.length }
     })
     return { rules, stores: ruleOfStores }
   }
 
   return {
-    takeFirst: hasPlainColumns(header) ? createPlainRules(stores, spans.numberOfRest, rows.add) : undefined,
+    takeFirst: hasPlainColumns(header) ? (bytes) => takeRules(bytes, rows.append) : undefined,
     take(fields) {
       const storeId = fields[storeColumn]!
       if (!storeIdPattern.test(storeId)) return storeIdProblem(storeId)

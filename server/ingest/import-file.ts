@@ -110,7 +110,7 @@ async function importContent(
     },
   }
   await using content = await readChanges(file, readOptions, reader)
-  const { rejected, rejections, sha256, steps } = content
+  const { rejected, rejections, steps } = content
   read = { bytesRead: content.bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
   tellProgress(0)
 
@@ -128,6 +128,7 @@ async function importContent(
       await updateImportCounts(transaction, importId, counts)
       if (isLast) {
         await insertRejectedRows(transaction, importId, rejections)
+        const sha256 = await content.sha256()
         await completeImport(transaction, importId, { bytes: content.bytes, sha256, finishedAt: now() })
       }
       return changedInStep
@@ -171,7 +172,8 @@ async function readHashed<Data>(
 ): Promise<HashedRows<Data>> {
   const hash = createHash('sha256')
   const read = await readRows(path, header, rows, { ...options, hash })
-  return { ...read, sha256: hash.digest('hex') }
+  const sha256 = hash.digest('hex')
+  return { ...read, sha256: () => Promise.resolve(sha256) }
 }
 
 function changesOf<Data>(

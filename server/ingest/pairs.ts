@@ -9,39 +9,52 @@ export interface Pairs {
 /** Pairs in memory, in the order in which they were added. */
 export interface PairList {
   add(group: number, word: number): void
+  append(pairs: Pairs): void
   count(): number
   /** All pairs, some at a time. */
   blocks(): Iterable<Pairs>
   clear(): void
 }
 
-const BLOCK_PAIRS = 1 << 15
+const BLOCK_PAIRS = 1 << 12
 
 /** Kept in blocks, as one array that grows would be copied again and again. */
 export function createPairList(): PairList {
-  let full: Pairs[] = []
-  let groups = new Uint32Array(BLOCK_PAIRS)
-  let words = new Uint32Array(BLOCK_PAIRS)
+  let closed: Pairs[] = []
+  let closedCount = 0
+  let groups = new Uint32Array(0)
+  let words = new Uint32Array(0)
   let count = 0
 
-  function startBlock(): void {
-    full.push({ groups, words, count })
-    groups = new Uint32Array(BLOCK_PAIRS)
-    words = new Uint32Array(BLOCK_PAIRS)
+  function close(pairs: Pairs): void {
+    if (pairs.count === 0) return
+    closed.push(pairs)
+    closedCount += pairs.count
+  }
+
+  function startBlock(room: number): void {
+    close({ groups, words, count })
+    groups = new Uint32Array(room)
+    words = new Uint32Array(room)
     count = 0
   }
 
   return {
     add(group, word) {
-      if (count === BLOCK_PAIRS) startBlock()
+      if (count === groups.length) startBlock(BLOCK_PAIRS)
       groups[count] = group
       words[count] = word
       count++
     },
-    count: () => full.length * BLOCK_PAIRS + count,
-    blocks: () => [...full, { groups, words, count }],
+    append(pairs) {
+      startBlock(0)
+      close(pairs)
+    },
+    count: () => closedCount + count,
+    blocks: () => [...closed, { groups, words, count }],
     clear() {
-      full = []
+      closed = []
+      closedCount = 0
       count = 0
     },
   }

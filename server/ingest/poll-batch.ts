@@ -1,15 +1,16 @@
 import { sortWeek, type PollWords } from '../uptime/poll-week.ts'
 import { createPairFile, type PairFile } from './pair-file.ts'
 import { addSizes, createPairList, putByGroup, type Pairs } from './pairs.ts'
-import { createPollGroups } from './poll-groups.ts'
+import type { PollGroups } from './scanner/scanner.ts'
 
 /**
  * Gathers polls in the order in which they come, which is no useful one, and gives them back as sorted weeks of stores.
  * Stores are counted from 0.
  */
 export interface PollBatch extends Disposable {
-  /** Adds a poll: its store, week, and word. */
-  add(store: number, week: number, word: number): void
+  /** Adds a poll: its group, and its word. */
+  add(group: number, word: number): void
+  append(polls: Pairs): void
   /** Polls that were added. */
   size(): number
   /** Polls that are in memory. */
@@ -51,9 +52,8 @@ interface StepStores {
   polls: number
 }
 
-/** A poll is kept as a pair: the number of its group, which is a store and week, and its word. */
-export function createPollBatch(): PollBatch {
-  const groups = createPollGroups()
+/** A poll is kept as a pair: the number of its group, which is a store and week, and its word. `groups` may grow. */
+export function createPollBatch(groups: PollGroups): PollBatch {
   const inMemory = createPairList()
   let total = 0
   let sizes = new Uint32Array(0)
@@ -137,9 +137,13 @@ export function createPollBatch(): PollBatch {
   }
 
   return {
-    add(store, week, word) {
-      inMemory.add(groups.groupOf(store, week), word)
+    add(group, word) {
+      inMemory.add(group, word)
       total++
+    },
+    append(polls) {
+      inMemory.append(polls)
+      total += polls.count
     },
     size: () => total,
     sizeInMemory: inMemory.count,

@@ -3,6 +3,7 @@ import { toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import { createPollRows } from './poll-rows.ts'
 import { readRows } from './read-rows.ts'
+import { sha256Of } from './source.ts'
 import { throwIfStopped } from './stop.ts'
 
 const PROGRESS_BYTES = 4 * 1024 * 1024
@@ -43,6 +44,7 @@ async function run(): Promise<void> {
   })
   const { rejected, rejections, steps } = file
   say({ type: 'read', bytes: file.bytes, rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
+  let hashed: Promise<string> | undefined
   for (const step of steps) {
     await untilAsked()
     const polls = await step.prepare()
@@ -51,7 +53,11 @@ async function run(): Promise<void> {
       { type: 'polls', polls },
       [stores, storeOfWeek, weeks, starts, lengths, words].map((array) => array.buffer),
     )
+    // From here on others write, and this thread mostly waits.
+    hashed ??= sha256Of(path, bytes, stop.signal)
+    hashed.catch(() => {}) // it is waited for below
   }
+  say({ type: 'hashed', sha256: await hashed! })
 }
 
 try {

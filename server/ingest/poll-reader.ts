@@ -4,14 +4,11 @@ import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import type { StorePolls } from './poll-rows.ts'
 import type { HashedRows, ReadProgress } from './read-rows.ts'
-import { sha256Of, wasCutShort } from './source.ts'
+import { wasCutShort } from './source.ts'
 
 /** A file of polls that is read by a thread of its own. Disposing of it ends the thread. */
 export interface PollReader extends AsyncDisposable {
-  /**
-   * What `readRows` returns, and the file's SHA-256, as this thread has the time for it. A step is prepared while the one
-   * before goes into the database.
-   */
+  /** What `readRows` returns. A step is prepared, and the file hashed, while the step before goes into the database. */
   read(onProgress: (progress: ReadProgress) => void): Promise<HashedRows<StorePolls>>
 }
 
@@ -22,6 +19,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const read = Promise.withResolvers<Extract<PollReaderMessage, { type: 'read' }>>()
+  const hashed = Promise.withResolvers<string>()
   let prepared = Promise.withResolvers<StorePolls>()
   let progress: ReadProgress = { bytesRead: 0, rowsRead: 0 }
   let listener: (progress: ReadProgress) => void = () => {}
@@ -41,10 +39,12 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   function fail(error: AppError): void {
     failure ??= error
     read.reject(error)
+    hashed.reject(error)
     prepared.reject(error)
   }
 
   read.promise.catch(() => {})
+  hashed.promise.catch(() => {})
   prepared.promise.catch(() => {})
   worker.on('message', (message: PollReaderMessage) => {
     switch (message.type) {
@@ -57,6 +57,9 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
         break
       case 'polls':
         prepared.resolve(message.polls)
+        break
+      case 'hashed':
+        hashed.resolve(message.sha256)
         break
       case 'failed':
         fail(new AppError(message.code, message.reason))
@@ -80,10 +83,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
     async read(onProgress) {
       listener = onProgress
       onProgress(progress)
-      const [{ rowsOfSteps, ...file }, sha256] = await Promise.all([
-        read.promise,
-        sha256Of(job.path, job.bytes, signal),
-      ])
+      const { rowsOfSteps, ...file } = await read.promise
       if (file.bytes < job.bytes) throw wasCutShort(job.path)
       const steps = rowsOfSteps.map((rows, i) => ({
         rows,
@@ -93,7 +93,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
           return polls
         },
       }))
-      return { ...file, sha256, steps, [Symbol.asyncDispose]: end }
+      return { ...file, sha256: () => hashed.promise, steps, [Symbol.asyncDispose]: end }
     },
     [Symbol.asyncDispose]: end,
   }

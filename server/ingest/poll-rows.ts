@@ -2,11 +2,9 @@ import type { StoreId } from '../../shared/ids.ts'
 import { parseTimestamp, timestampForms } from '../../shared/timestamp.ts'
 import { pollWeekOf, pollWord } from '../uptime/poll-week.ts'
 import type { Header } from './header.ts'
-import { hasPlainColumns } from './plain-lines.ts'
-import { createPlainPolls } from './plain-polls.ts'
 import { createPollBatch, type PollWeeks } from './poll-batch.ts'
 import { quoted, storeIdProblem, type RowCollector } from './row-collector.ts'
-import { createStoreIds } from './store-ids.ts'
+import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
 
 /** Weeks of polls with the ids of their stores, in ascending order. */
 export interface StorePolls extends PollWeeks {
@@ -16,11 +14,11 @@ export interface StorePolls extends PollWeeks {
 /** Collects the rows of a file of polls. */
 export function createPollRows(header: Pick<Header, 'columns' | 'width'>): RowCollector<StorePolls> {
   const [storeColumn, statusColumn, timestampColumn] = header.columns as [number, number, number]
-  const stores = createStoreIds()
-  const batch = createPollBatch()
+  const { stores, groups, takePolls } = createScanner()
+  const batch = createPollBatch(groups)
 
   return {
-    takeFirst: hasPlainColumns(header) ? createPlainPolls(stores, batch.add) : undefined,
+    takeFirst: hasPlainColumns(header) ? (bytes) => takePolls(bytes, batch.append) : undefined,
     take(fields) {
       const status = fields[statusColumn]!
       const isActive = status === 'active' || (status !== 'inactive' && isStatus(status, 'active'))
@@ -33,7 +31,7 @@ export function createPollRows(header: Pick<Header, 'columns' | 'width'>): RowCo
       }
       const store = stores.numberOf(fields[storeColumn]!)
       if (store < 0) return storeIdProblem(fields[storeColumn]!)
-      batch.add(store, pollWeekOf(epochMs), pollWord(epochMs, isActive))
+      batch.add(groups.groupOf(store, pollWeekOf(epochMs)), pollWord(epochMs, isActive))
       return undefined
     },
     size: () => batch.size(),

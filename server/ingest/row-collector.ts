@@ -4,7 +4,7 @@ import type { TakenLines } from './line-blocks.ts'
 export interface RowCollector<Data> extends Partial<Disposable> {
   /** Takes a row, or says why it cannot be taken. */
   take(fields: readonly string[]): string | undefined
-  /** Takes rows straight from a file's bytes, where the file allows it: see `createPlainPolls`. */
+  /** Takes rows straight from a file's bytes, where the file allows it: see `Scanner`. */
   readonly takeFirst?: ((bytes: Buffer) => TakenLines) | undefined
   /** Rows that were taken. */
   size(): number

@@ -53,10 +53,14 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
 }
 
 /**
- * SHA-256 of the first `bytes` bytes of a file, which is there and has as many: for who has another thread read them.
- * Throws an AppError where it has fewer, and when `signal` says so.
+ * SHA-256 of the first `bytes` bytes of a file, for who has read them without. Throws an AppError where there are fewer, and
+ * when `signal` says so.
  */
-export async function sha256Of(path: string, bytes: number, signal: AbortSignal | undefined): Promise<string> {
+export async function sha256Of(
+  path: string,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   await using file = await openFile(path)
   const hash = createHash('sha256')
   let bytesLeft = bytes

@@ -2,28 +2,34 @@ import type { StoreRule } from '../database/stores.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { ianaZoneName } from '../uptime/zone-offsets.ts'
 import type { Header } from './header.ts'
-import { hasPlainColumns } from './plain-lines.ts'
-import { createPlainRules } from './plain-rules.ts'
+import { createPairList } from './pairs.ts'
 import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
-import { createStoreIds } from './store-ids.ts'
+import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
 
 /** Collects the rows of a file of timezones. The last row of a store counts. */
 export function createTimezoneRows(
   header: Pick<Header, 'columns' | 'width'>,
 ): RowCollector<StoreRule<string>[]> {
   const [storeColumn, zoneColumn, validFromColumn] = header.columns as [number, number, number]
-  const stores = createStoreIds()
   const zones = createZones()
-  const zoneOfStore: number[] = []
-  let size = 0
+  const { stores, takeRules } = createScanner(zones.numberOf)
+  /** A row is a store and the number of its zone. */
+  const rows = createPairList()
 
-  function add(store: number, zone: number): void {
-    zoneOfStore[store] = zone
-    size++
+  function zonesOfStores(): StoreRule<string>[] {
+    const zoneOfStore = new Uint32Array(stores.size())
+    for (const { groups, words, count } of rows.blocks()) {
+      for (let i = 0; i < count; i++) zoneOfStore[groups[i]!] = words[i]!
+    }
+    return stores.inOrder().map((store) => ({
+      storeId: stores.idOf(store),
+      rule: zones.get(zoneOfStore[store]!),
+      rows: 1,
+    }))
   }
 
   return {
-    takeFirst: hasPlainColumns(header) ? createPlainRules(stores, zones.numberOf, add) : undefined,
+    takeFirst: hasPlainColumns(header) ? (bytes) => takeRules(bytes, rows.append) : undefined,
     take(fields) {
       const storeId = fields[storeColumn]!
       if (!storeIdPattern.test(storeId)) return storeIdProblem(storeId)
@@ -31,21 +37,11 @@ export function createTimezoneRows(
       if (zone < 0) return `timezone_str ${quoted(fields[zoneColumn]!)} is not an IANA time zone`
       const validFrom = fields[validFromColumn] ?? ''
       if (validFrom !== '') return versionProblem(validFrom)
-      add(stores.numberOf(storeId), zone)
+      rows.add(stores.numberOf(storeId), zone)
       return undefined
     },
-    size: () => size,
-    steps: () => [
-      {
-        rows: size,
-        prepare: () =>
-          Array.from(stores.inOrder(), (store) => ({
-            storeId: stores.idOf(store),
-            rule: zones.get(zoneOfStore[store]!),
-            rows: 1,
-          })),
-      },
-    ],
+    size: rows.count,
+    steps: () => [{ rows: rows.count(), prepare: zonesOfStores }],
   }
 }
 

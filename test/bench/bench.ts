@@ -1,9 +1,11 @@
 import type { Data } from './data.ts'
 import type { DuckDb } from './duckdb.ts'
+import type { Programs } from './package.ts'
 
 /** What the parts of the benchmark have in common. */
 export interface Bench {
   readonly data: Data
+  readonly programs: Programs
   /** A folder for the files that a part writes. */
   readonly folder: string
   /** The imported data. */

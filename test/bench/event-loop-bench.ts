@@ -65,13 +65,13 @@ export async function benchEventLoop(bench: Bench, earlier: Data): Promise<Figur
 }
 
 async function runUnderLoad(
-  { databasePath, folder }: Bench,
+  { programs, databasePath, folder }: Bench,
   earlier: Data,
 ): Promise<{ told: Told; latencies: Latencies }> {
   const path = join(folder, 'under-load.db')
   removeDatabase(path)
   copyFileSync(databasePath, path)
-  await using server = await startBenchServer(path)
+  await using server = await startBenchServer(programs, path)
   using client = createHttpClient(server.url)
   const reportId = await requestReport(client)
   const load = fork(loadFile, [server.url, reportId, String(REQUESTS_PER_SECOND)])

@@ -1,19 +1,16 @@
 import BetterSqlite3 from 'better-sqlite3'
 import { createReadStream, existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { MIB, type Bench } from './bench.ts'
 import { compilingOnce, runNode } from './child.ts'
 import { measured, measuredInTurn, scaled, spreadOf, type Figure } from './figures.ts'
 import { readWholeFile } from './plain-read.ts'
 
-const imported = fileURLToPath(new URL('./imported.ts', import.meta.url))
-const cli = fileURLToPath(new URL('../../client/cli/store-monitor.js', import.meta.url))
 const MOST_ROWS_INSERTED = 2_000_000
 
 /** Imports the three files into an empty database, durably, and leaves the last one. */
 export async function benchImport(bench: Bench): Promise<Figure[]> {
-  const { data, databasePath, duckDb, importRuns } = bench
+  const { data, programs, databasePath, duckDb, importRuns } = bench
   const files = ['timezones.csv', 'business_hours.csv', 'store_status.csv'].map((name) =>
     join(data.folder, name),
   )
@@ -26,7 +23,7 @@ export async function benchImport(bench: Bench): Promise<Figure[]> {
   const peaks: number[] = []
   const importOnce = async () => {
     removeDatabase(databasePath)
-    const { stdout } = await runNode([imported, databasePath, data.folder], { env: compilingOnce })
+    const { stdout } = await runNode([programs.imported, databasePath, data.folder], { env: compilingOnce })
     const { ms, rejected, peakBytes } = JSON.parse(stdout) as {
       ms: number
       rejected: number
@@ -46,7 +43,7 @@ export async function benchImport(bench: Bench): Promise<Figure[]> {
   const command = await measured(Math.min(importRuns, 3), async () => {
     removeDatabase(databasePath)
     const { ms, peakBytes } = await runNode(
-      [cli, 'import', data.folder, '--database', databasePath, '--quiet'],
+      [programs.cli, 'import', data.folder, '--database', databasePath, '--quiet'],
       { watchMemory: true },
     )
     if (peakBytes !== undefined) commandPeaks.push(peakBytes)
@@ -106,11 +103,8 @@ function wholeSizeOf(path: string): number {
 }
 
 /** Imports the data where it has not been. */
-export async function ensureDatabase({
-  data,
-  databasePath,
-}: Pick<Bench, 'data' | 'databasePath'>): Promise<void> {
-  if (!existsSync(databasePath)) await runNode([imported, databasePath, data.folder])
+export async function ensureDatabase({ data, programs, databasePath }: Bench): Promise<void> {
+  if (!existsSync(databasePath)) await runNode([programs.imported, databasePath, data.folder])
 }
 
 /** What SQLite's own shell does: a row for each line, in one transaction. Texts stay what they are. */

@@ -1,4 +1,4 @@
-/** A process of its own that imports a folder and prints what that took: `node imported.ts DATABASE FOLDER`. */
+/** A process of its own that imports a folder and prints what that took: `imported.js DATABASE FOLDER`. */
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { importFiles } from '../../server/ingest/import-files.ts'

@@ -17,6 +17,7 @@ import { growthFigures } from './growth.ts'
 import { benchImport, ensureDatabase } from './import-bench.ts'
 import { benchJudging } from './judging-bench.ts'
 import { describeMachine } from './machine.ts'
+import { layOutPackage } from './package.ts'
 import { findRealData } from './population.ts'
 import { benchReport } from './report-bench.ts'
 import { benchStart } from './start-bench.ts'
@@ -87,6 +88,7 @@ async function run(): Promise<number> {
       : createDuckDb(data.folder, join(folder, 'duckdb-totals.csv'), Math.min(2, availableParallelism()))
   const bench: Bench = {
     data,
+    programs: await layOutPackage(join(folder, 'package')),
     folder,
     databasePath: join(folder, 'store-monitor.db'),
     ...runsOf[size],

@@ -9,9 +9,9 @@ import { startBenchServer } from './server.ts'
 
 /** Reports of a warm server, from the request to the last byte of the CSV. */
 export async function benchReport(bench: Bench): Promise<Figure[]> {
-  const { data, databasePath, duckDb, runs, reportsInARow, warmUps } = bench
+  const { data, programs, databasePath, duckDb, runs, reportsInARow, warmUps } = bench
   const databaseRead = await measured(3, () => readWholeFile(databasePath))
-  await using server = await startBenchServer(databasePath)
+  await using server = await startBenchServer(programs, databasePath)
   using client = createHttpClient(server.url)
   await duckDb?.report() // which loads its tables
   for (let warmUp = 0; warmUp < warmUps; warmUp++) await requestReport(client)

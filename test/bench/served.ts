@@ -1,4 +1,4 @@
-/** A server in a process of its own, which also tells how long its event loop was held up: `fork('served.ts', [DATABASE])`. */
+/** A server in a process of its own, which also tells how long its event loop was held up: `fork('served.js', [DATABASE])`. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { config } from '../../server/config.ts'
 import { startServer } from '../../server/serve.ts'

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { compilingOnce } from './child.ts'
+import type { Programs } from './package.ts'
 
 /** To a served process: begin to watch the event loop; end that, and tell. */
 export type ServedQuestion = 'watch' | 'tell'
@@ -23,10 +23,8 @@ export interface BenchServer extends AsyncDisposable {
   tell(): Promise<Told>
 }
 
-export async function startBenchServer(databasePath: string): Promise<BenchServer> {
-  const child = fork(fileURLToPath(new URL('./served.ts', import.meta.url)), [databasePath], {
-    env: compilingOnce,
-  })
+export async function startBenchServer({ served }: Programs, databasePath: string): Promise<BenchServer> {
+  const child = fork(served, [databasePath], { env: compilingOnce })
   const ended = once(child, 'exit')
 
   async function next<Type extends ServedAnswer['type']>(

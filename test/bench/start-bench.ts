@@ -1,6 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from './bench.ts'
 import { runNode } from './child.ts'
@@ -10,14 +7,11 @@ import { createHttpClient } from './http.ts'
 import { requestReport } from './report-bench.ts'
 import { startBenchServer } from './server.ts'
 
-const clone = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const source = fileURLToPath(new URL('../../client/cli/store-monitor.js', import.meta.url))
 
 /** How soon the CLI writes its first byte: as a package, which is built, and in a clone, which runs the source. */
-export async function benchStart({ data, folder, databasePath, startRuns }: Bench): Promise<Figure[]> {
-  const published = join(folder, 'package', 'client', 'cli', 'store-monitor.js')
-  layOutPackage(join(folder, 'package'))
-  const source = join(clone, 'client', 'cli', 'store-monitor.js')
-  await using server = await startBenchServer(databasePath)
+export async function benchStart({ data, programs, databasePath, startRuns }: Bench): Promise<Figure[]> {
+  await using server = await startBenchServer(programs, databasePath)
   using client = createHttpClient(server.url)
   const reportId = await requestReport(client)
 
@@ -40,7 +34,7 @@ export async function benchStart({ data, folder, databasePath, startRuns }: Benc
     figures.push({
       name: `CLI to first byte, ${name}`,
       unit: 'ms',
-      ...(await time([published, ...args])),
+      ...(await time([programs.cli, ...args])),
       goal: { of: 'ratio', most: 3 },
     })
   }
@@ -53,15 +47,4 @@ export async function benchStart({ data, folder, databasePath, startRuns }: Benc
     })
   }
   return figures
-}
-
-/** Puts a folder together as npm would install it. */
-function layOutPackage(folder: string): void {
-  execFileSync('npm', ['run', 'build'], { cwd: clone, stdio: 'ignore', shell: process.platform === 'win32' })
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  for (const part of ['package.json', 'dist', 'client/cli/store-monitor.js', 'docs']) {
-    cpSync(join(clone, part), join(folder, part), { recursive: true })
-  }
-  symlinkSync(join(clone, 'node_modules'), join(folder, 'node_modules'), 'junction')
 }

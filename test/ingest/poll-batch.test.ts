@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createPollBatch, type PollWeeks } from '../../server/ingest/poll-batch.ts'
+import { createScanner } from '../../server/ingest/scanner/scanner.ts'
 import { isActive, offsetOf, POLL_WEEK_MS, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -21,10 +22,11 @@ test('a batch gives back each store and millisecond once, sorted, with the statu
   })
   fc.assert(
     fc.property(fc.array(poll, { maxLength: 3000 }), fc.integer({ min: 1, max: 4000 }), (polls, inMemory) => {
-      using batch = createPollBatch()
+      const { groups } = createScanner()
+      using batch = createPollBatch(groups)
       const twin = new Map<string, boolean>()
       for (const { ordinal, at, active } of polls) {
-        batch.add(ordinal, pollWeekOf(at), pollWord(at, active))
+        batch.add(groups.groupOf(ordinal, pollWeekOf(at)), pollWord(at, active))
         if (batch.sizeInMemory() >= inMemory) batch.setAside()
         twin.set(`${ordinal} ${at}`, active)
       }
@@ -52,8 +54,9 @@ test('what a batch puts on disk is gone with it', async () => {
   const before = process.env['TMPDIR']
   process.env['TMPDIR'] = folder.path
   try {
-    using batch = createPollBatch()
-    for (let i = 0; i < 100; i++) batch.add(i % 10, 0, pollWord(i * 1000, true))
+    const { groups } = createScanner()
+    using batch = createPollBatch(groups)
+    for (let i = 0; i < 100; i++) batch.add(groups.groupOf(i % 10, 0), pollWord(i * 1000, true))
     batch.setAside()
     expect(batch.steps(Array(10).keys(), 20)).toHaveLength(5)
     // Elsewhere an open file needs no name.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createPollGroups } from '../../server/ingest/poll-groups.ts'
+import { createScanner } from '../../../server/ingest/scanner/scanner.ts'
 
 test('each store and week is a group of its own, however they come, and a store knows its groups by week', () => {
   const storeAndWeek = fc.tuple(
@@ -9,7 +9,7 @@ test('each store and week is a group of its own, however they come, and a store 
   )
   fc.assert(
     fc.property(fc.array(storeAndWeek, { maxLength: 3000 }), (polls) => {
-      const groups = createPollGroups()
+      const { groups } = createScanner()
       const twin = new Map<string, number>()
       for (const [store, week] of polls) {
         const key = `${store} ${week}`
@@ -29,5 +29,5 @@ test('each store and week is a group of its own, however they come, and a store 
 })
 
 test('a store without polls has no groups', () => {
-  expect(createPollGroups().ofStore(7000)).toEqual([])
+  expect(createScanner().groups.ofStore(7000)).toEqual([])
 })
