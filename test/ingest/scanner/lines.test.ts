@@ -127,13 +127,13 @@ describe('rules in the plain form', () => {
 describe('lines of any length and number', () => {
   test('go on where the ones before ended', () => {
     const lines = Array.from(
-      { length: 30_000 },
+      { length: 60_000 },
       (_, i) => `store-${i % 7},active,2023-01-22 12:00:00.${i} UTC\n`,
     )
     const { takePolls } = createScanner()
     const words: number[] = []
     const text = lines.join('')
-    expect(text.length).toBeGreaterThan(2 * 512 * 1024)
+    expect(text.length).toBeGreaterThan(2 * 1024 * 1024)
     const taken = takePolls(Buffer.from(text), (found) => words.push(...found.words))
     expect(taken).toEqual({ lineCount: lines.length, byteCount: text.length })
     expect(words).toHaveLength(lines.length)
@@ -141,7 +141,7 @@ describe('lines of any length and number', () => {
 
   test('end before one that does not fit', () => {
     const poll = 's,active,2023-01-22 12:00:00 UTC\n'
-    const long = `${'x'.repeat(600_000)},active,2023-01-22 12:00:00 UTC\n`
+    const long = `${'x'.repeat(1_100_000)},active,2023-01-22 12:00:00 UTC\n`
     const { takePolls } = createScanner()
     const taken = takePolls(Buffer.from(`${poll}${long}${poll}`), () => {})
     expect(taken).toEqual({ lineCount: 1, byteCount: poll.length })

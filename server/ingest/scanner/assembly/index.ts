@@ -28,7 +28,7 @@ const DATE_LENGTH: usize = 10
 const TIME_LENGTH: usize = 9
 const WEEK_MS: f64 = 604_800_000
 
-export const INPUT_BYTES: usize = 512 * 1024
+export const INPUT_BYTES: usize = 1024 * 1024
 export const PADDING: usize = 256
 /** An id of one character, a comma, and a line feed. */
 const SHORTEST_LINE: usize = 3
