@@ -1,10 +1,13 @@
-import { readdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listImports } from '../../server/database/imports.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
 import type { ImportOptions } from '../../server/ingest/import-file.ts'
+import { readHeader, type Header } from '../../server/ingest/header.ts'
+import { startPollReader } from '../../server/ingest/poll-reader.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { importScene, pollFile, storedData } from './import-scene.ts'
@@ -32,6 +35,18 @@ async function imported(text: string, options: Partial<ImportOptions>): Promise<
   const { items } = await listRejectedRows(scene.db, { limit: 1000 })
   const rejected = items.map(({ line, reason, text }) => ({ line, reason, text }))
   return { record: { ...record, source: '' }, rejected, data: await storedData(scene.db) }
+}
+
+/** Reads a file of polls as one that had so many bytes when its import began. */
+async function readTo(bytes: number, text: string) {
+  await using folder = await temporaryFolder()
+  const path = folder.file('polls.csv')
+  await writeFile(path, text)
+  const header = (await readHeader(path)) as Header
+  await using reader = startPollReader({ path, bytes, header, limits: { rowsPerStep: 6000 } }, undefined)
+  await using read = await reader.read(() => {})
+  for (const step of read.steps) await step.prepare()
+  return { read, sha256: await read.sha256() }
 }
 
 describe('polls read by a thread of their own', () => {
@@ -99,6 +114,23 @@ describe('polls read by a thread of their own', () => {
     await expect(scene.import(path, inThread)).rejects.toMatchObject(failed)
     const { items } = await listImports(scene.db, { limit: 10 })
     expect(items).toMatchObject([{ state: 'failed', failure: failed.message }])
+  })
+
+  test('end where the file ended when it began, as others may append to it', async () => {
+    const text = polls(20_000)
+    const { read, sha256 } = await readTo(text.length, `${text}what is appended meanwhile`)
+    expect(read.rejected).toBe(0)
+    expect(sha256).toBe(createHash('sha256').update(text).digest('hex'))
+  })
+
+  test('fail where the file was cut short meanwhile', async () => {
+    const text = polls(20_000)
+    await expect(readTo(text.length + 1, text)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(
+        /polls.csv was cut short while it was read: import it again$/,
+      ) as unknown,
+    })
   })
 
   test.each([
