@@ -58,13 +58,12 @@ export async function updateImportCounts(db: Db, importId: ImportId, counts: Row
 export async function completeImport(
   db: Db,
   importId: ImportId,
-  end: { bytes: number; sha256: string; finishedAt: number },
+  end: { sha256: string; finishedAt: number },
 ): Promise<void> {
   await db
     .updateTable('import')
     .set({
       state: 'complete',
-      bytes: end.bytes,
       sha256: end.sha256,
       failure: null,
       finished_at: end.finishedAt,

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportKind } from '../../shared/import.ts'
-import { columnsOf, neededColumns, readHeader } from './header.ts'
-import { cannotRead } from './source.ts'
+import { columnsOf, neededColumns, readHeader, type Header, type UnknownHeader } from './header.ts'
+import { cannotRead, openInputFile } from './source.ts'
 
 /** Zones and hours go before polls, so that whoever asks in between does not see polls judged without them. */
 const importOrder: readonly ImportKind[] = ['timezones', 'business-hours', 'polls']
@@ -50,7 +50,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function knownFile(path: string): Promise<ImportFile> {
-  const header = await readHeader(path)
+  const header = await headerAt(path)
   if (header.kind !== undefined) return { path, kind: header.kind }
   throw new AppError(
     'invalid',
@@ -58,11 +58,16 @@ async function knownFile(path: string): Promise<ImportFile> {
   )
 }
 
+async function headerAt(path: string): Promise<Header | UnknownHeader> {
+  await using file = await openInputFile(path)
+  return await readHeader(file)
+}
+
 async function filesOfFolder(folder: string): Promise<{ files: ImportFile[]; ignored: string[] }> {
   const byKind = new Map<ImportKind, string>()
   const ignored: string[] = []
   for (const path of await csvFilesIn(folder)) {
-    const { kind } = await readHeader(path)
+    const { kind } = await headerAt(path)
     if (kind === undefined) {
       ignored.push(path)
       continue

@@ -2,7 +2,7 @@ import { importKinds, type ImportKind } from '../../shared/import.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { defaultMaxRecordBytes, fieldsOfLine } from './records.ts'
 import { lineBlocks } from './line-blocks.ts'
-import { openSource } from './source.ts'
+import { readSource, type InputFile } from './source.ts'
 
 /** The columns that a kind of file must have, each by the names it goes by, and those it may have. */
 const columnNames = {
@@ -36,9 +36,10 @@ export interface UnknownHeader {
 }
 
 /** What a file's first line says. Throws an AppError for a file that is empty, or that cannot be read. */
-export async function readHeader(path: string): Promise<Header | UnknownHeader> {
-  await using source = await openSource(path, { blockBytes: HEADER_BLOCK_BYTES })
-  for await (const { firstLine, lines } of lineBlocks(source.chunks, {
+export async function readHeader(file: InputFile): Promise<Header | UnknownHeader> {
+  const { path } = file
+  const { chunks } = await readSource(file, HEADER_BLOCK_BYTES)
+  for await (const { firstLine, lines } of lineBlocks(chunks, {
     maxLineBytes: defaultMaxRecordBytes,
   })) {
     for (const [i, line] of lines.entries()) {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportId } from '../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
@@ -21,7 +19,7 @@ import { mergePolls } from './merge-polls.ts'
 import { startPollReader, type PollReader } from './poll-reader.ts'
 import { createPollRows } from './poll-rows.ts'
 import { readRows, type HashedRows, type ReadLimits, type ReadOptions } from './read-rows.ts'
-import { cannotRead } from './source.ts'
+import { openInputFile, sha256Of, type InputFile } from './source.ts'
 import { throwIfStopped } from './stop.ts'
 import type { RowCollector } from './row-collector.ts'
 import { createTimezoneRows } from './timezone-rows.ts'
@@ -46,16 +44,35 @@ export interface ImportOptions {
   readonly threadFromBytes?: number | undefined
 }
 
+/** A file that is about to be imported. */
+export interface OpenedFile extends AsyncDisposable {
+  readonly file: ImportFile
+  readonly input: InputFile
+  /** Where it is worth a thread. */
+  readonly reader: PollReader | undefined
+}
+
 /**
- * Begins to read a file, if that is worth a thread. For what comes before it to be imported meanwhile: nothing is written
- * before `importFile`. Disposing ends it.
+ * Opens a file to import, and begins to read one that is worth a thread, for what comes before it to be imported
+ * meanwhile: nothing is written before `importFile`. Disposing closes it.
  */
-export async function readAhead(file: ImportFile, options: ImportOptions): Promise<PollReader | undefined> {
-  if (file.kind !== 'polls') return undefined
-  const bytes = await sizeOf(file)
-  if (bytes < (options.threadFromBytes ?? threadFromBytes)) return undefined
-  const header = await headerOf(file)
-  return startPollReader({ path: file.path, bytes, header, limits: limitsOf(options) }, options.signal)
+export async function openToImport(file: ImportFile, options: ImportOptions): Promise<OpenedFile> {
+  await using parts = new AsyncDisposableStack()
+  const input = parts.use(await openInputFile(file.path))
+  const isLarge = input.bytes >= (options.threadFromBytes ?? threadFromBytes)
+  const reader = file.kind === 'polls' && isLarge ? await startReader(file, input, options) : undefined
+  parts.use(reader)
+  const owned = parts.move()
+  return { file, input, reader, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function startReader(file: ImportFile, input: InputFile, options: ImportOptions): Promise<PollReader> {
+  const { path, fd, bytes, modifiedMs } = input
+  const header = await headerOf(file, input)
+  return startPollReader(
+    { file: { path, fd, bytes, modifiedMs }, header, limits: limitsOf(options) },
+    options.signal,
+  )
 }
 
 /**
@@ -64,16 +81,13 @@ export async function readAhead(file: ImportFile, options: ImportOptions): Promi
  */
 export async function importFile(
   db: Db,
-  file: ImportFile & { readonly source?: string | undefined },
-  options: ImportOptions,
-  reader?: PollReader,
+  { file, input, reader }: OpenedFile,
+  options: ImportOptions & { readonly source?: string | undefined },
 ): Promise<ImportRecord> {
-  const { now } = options
-  const source = file.source ?? file.path
-  const bytes = await sizeOf(file)
-  const importId = await insertImport(db, { source, kind: file.kind, bytes, startedAt: now() })
+  const { now, source = file.path } = options
+  const importId = await insertImport(db, { source, kind: file.kind, bytes: input.bytes, startedAt: now() })
   try {
-    await importContent(db, { importId, source, file, bytes, reader }, options)
+    await importContent(db, { importId, source, file, input, reader }, options)
   } catch (error) {
     await failImport(db, importId, { failure: failureOf(error), finishedAt: now() })
     throw error
@@ -85,20 +99,20 @@ interface RunningImport {
   readonly importId: ImportId
   readonly source: string
   readonly file: ImportFile
-  readonly bytes: number
+  readonly input: InputFile
   readonly reader: PollReader | undefined
 }
 
 async function importContent(
   db: Db,
-  { importId, source, file, bytes, reader }: RunningImport,
+  { importId, source, file, input, reader }: RunningImport,
   options: ImportOptions,
 ): Promise<void> {
   const { now, onProgress, signal } = options
   let read = { bytesRead: 0, rowsRead: 0 }
 
   function tellProgress(rowsStored: number): void {
-    onProgress?.({ source, ...read, bytesTotal: Math.max(bytes, read.bytesRead), rowsStored })
+    onProgress?.({ source, ...read, bytesTotal: input.bytes, rowsStored })
   }
 
   const readOptions: ReadOptions = {
@@ -109,9 +123,9 @@ async function importContent(
       tellProgress(0)
     },
   }
-  await using content = await readChanges(file, readOptions, reader)
-  const { rejected, rejections, steps } = content
-  read = { bytesRead: content.bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
+  await using content = await readChanges(file, input, readOptions, reader)
+  const { rejected, rejections, sha256, steps } = content
+  read = { bytesRead: input.bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
   tellProgress(0)
 
   let stored = 0
@@ -128,8 +142,7 @@ async function importContent(
       await updateImportCounts(transaction, importId, counts)
       if (isLast) {
         await insertRejectedRows(transaction, importId, rejections)
-        const sha256 = await content.sha256()
-        await completeImport(transaction, importId, { bytes: content.bytes, sha256, finishedAt: now() })
+        await completeImport(transaction, importId, { sha256, finishedAt: now() })
       }
       return changedInStep
     })
@@ -143,37 +156,39 @@ type Change = (transaction: Db) => Promise<number>
 /** Reads a file: what it changes. */
 async function readChanges(
   file: ImportFile,
+  input: InputFile,
   options: ReadOptions,
   reader: PollReader | undefined,
 ): Promise<HashedRows<Change>> {
   if (reader !== undefined)
     return changesOf(await reader.read((progress) => options.onProgress?.(progress)), mergePolls)
-  const header = await headerOf(file)
+  const header = await headerOf(file, input)
   switch (file.kind) {
     case 'polls':
-      return changesOf(await readHashed(file, header, createPollRows(header), options), mergePolls)
+      return changesOf(await readHashed(input, header, createPollRows(header), options), mergePolls)
     case 'business-hours':
       return changesOf(
-        await readHashed(file, header, createBusinessHoursRows(header), options),
+        await readHashed(input, header, createBusinessHoursRows(header), options),
         (db, { rules, stores }) => setBusinessHours(db, rules, stores),
       )
     case 'timezones':
-      return changesOf(await readHashed(file, header, createTimezoneRows(header), options), (db, rules) =>
+      return changesOf(await readHashed(input, header, createTimezoneRows(header), options), (db, rules) =>
         setRules(db, 'timezone', rules),
       )
   }
 }
 
 async function readHashed<Data>(
-  { path }: ImportFile,
+  input: InputFile,
   header: Header,
   rows: RowCollector<Data>,
   options: ReadOptions,
 ): Promise<HashedRows<Data>> {
-  const hash = createHash('sha256')
-  const read = await readRows(path, header, rows, { ...options, hash })
-  const sha256 = hash.digest('hex')
-  return { ...read, sha256: () => Promise.resolve(sha256) }
+  await using parts = new AsyncDisposableStack()
+  const read = parts.use(await readRows(input, header, rows, options))
+  const sha256 = await sha256Of(input, options.signal)
+  const owned = parts.move()
+  return { ...read, sha256, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function changesOf<Data>(
@@ -194,15 +209,8 @@ function limitsOf({ blockBytes, maxRecordBytes, rowsPerStep = maxRowsPerStep }: 
   return { blockBytes, maxRecordBytes, rowsPerStep }
 }
 
-async function sizeOf({ path }: ImportFile): Promise<number> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw cannotRead(path, error)
-  })
-  return size
-}
-
-async function headerOf(file: ImportFile): Promise<Header> {
-  const header = await readHeader(file.path)
+async function headerOf(file: ImportFile, input: InputFile): Promise<Header> {
+  const header = await readHeader(input)
   if (header.kind === file.kind) return header
   throw new AppError('conflict', `${file.path} no longer has a header of ${file.kind}: import it again`)
 }

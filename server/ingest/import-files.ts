@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { Db } from '../database/connect.ts'
 import { findImportFiles } from './find-files.ts'
-import { importFile, readAhead, type ImportOptions } from './import-file.ts'
+import { importFile, openToImport, type ImportOptions } from './import-file.ts'
 
 /**
  * Imports what there is in folders and files, one file after the other; a large file of polls is read while those before it
@@ -17,11 +17,11 @@ export async function importFiles(
   const { source } = options
   const records: ImportRecord[] = []
   const firstPolls = files.find(({ kind }) => kind === 'polls')
-  await using ahead = firstPolls && (await readAhead(firstPolls, options))
+  await using ahead = firstPolls && (await openToImport(firstPolls, options))
   for (const file of files) {
     const name = source !== undefined && files.length > 1 ? join(source, basename(file.path)) : source
-    await using reader = file === firstPolls ? ahead : await readAhead(file, options)
-    records.push(await importFile(db, { ...file, source: name }, options, reader))
+    await using opened = ahead?.file === file ? ahead : await openToImport(file, options)
+    records.push(await importFile(db, opened, { ...options, source: name }))
   }
   return records
 }

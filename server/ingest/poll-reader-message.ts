@@ -3,31 +3,25 @@ import type { Rejection } from '../database/rejected-rows.ts'
 import type { Header } from './header.ts'
 import type { StorePolls } from './poll-rows.ts'
 import type { ReadLimits, ReadProgress } from './read-rows.ts'
+import type { InputFile } from './source.ts'
 
 /** What a thread that reads polls is started with. */
 export interface PollReaderJob {
-  readonly path: string
-  /** How much of the file is read. */
-  readonly bytes: number
+  readonly file: InputFile
   readonly header: Header
   readonly limits: ReadLimits
 }
 
-/**
- * What the thread says: `read` once, then `polls` for each step that is asked for, and `hashed` when it has the time for it.
- * It ends by itself after all of that, and after `failed`.
- */
+/** What the thread says: `read` once, then `polls` for each step that is asked for. It ends by itself after the last, and after `failed`. */
 export type PollReaderMessage =
   | { readonly type: 'progress'; readonly progress: ReadProgress }
   | {
       readonly type: 'read'
-      readonly bytes: number
       readonly rejected: number
       readonly rejections: readonly Rejection[]
       readonly rowsOfSteps: readonly number[]
     }
   | { readonly type: 'polls'; readonly polls: StorePolls }
-  | { readonly type: 'hashed'; readonly sha256: string }
   | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
 
 /** What is said to the thread: to prepare the step after, or to give up. */

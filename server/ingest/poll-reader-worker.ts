@@ -3,13 +3,12 @@ import { toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import { createPollRows } from './poll-rows.ts'
 import { readRows } from './read-rows.ts'
-import { sha256Of } from './source.ts'
 import { throwIfStopped } from './stop.ts'
 
 const PROGRESS_BYTES = 4 * 1024 * 1024
 
 const port = parentPort!
-const { path, bytes, header, limits } = workerData as PollReaderJob
+const { file, header, limits } = workerData as PollReaderJob
 const stop = new AbortController()
 // The first step is prepared unasked.
 let asked = 1
@@ -32,9 +31,8 @@ async function untilAsked(): Promise<void> {
 
 async function run(): Promise<void> {
   let saidBytes = 0
-  await using file = await readRows(path, header, createPollRows(header), {
+  await using read = await readRows(file, header, createPollRows(header), {
     ...limits,
-    endAt: bytes,
     signal: stop.signal,
     onProgress(progress) {
       if (progress.bytesRead - saidBytes < PROGRESS_BYTES) return
@@ -42,9 +40,8 @@ async function run(): Promise<void> {
       say({ type: 'progress', progress })
     },
   })
-  const { rejected, rejections, steps } = file
-  say({ type: 'read', bytes: file.bytes, rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
-  let hashed: Promise<string> | undefined
+  const { rejected, rejections, steps } = read
+  say({ type: 'read', rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
   for (const step of steps) {
     await untilAsked()
     const polls = await step.prepare()
@@ -53,11 +50,7 @@ async function run(): Promise<void> {
       { type: 'polls', polls },
       [stores, storeOfWeek, weeks, starts, lengths, words].map((array) => array.buffer),
     )
-    // From here on others write, and this thread mostly waits.
-    hashed ??= sha256Of(path, bytes, stop.signal)
-    hashed.catch(() => {}) // it is waited for below
   }
-  say({ type: 'hashed', sha256: await hashed! })
 }
 
 try {

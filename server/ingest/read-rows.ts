@@ -4,7 +4,7 @@ import type { Header } from './header.ts'
 import type { TakenLines } from './line-blocks.ts'
 import { readRecords, type RecordBlock } from './records.ts'
 import type { RowCollector, Step } from './row-collector.ts'
-import { openSource, type SourceOptions } from './source.ts'
+import { readSource, type InputFile } from './source.ts'
 import { throwIfStopped } from './stop.ts'
 
 export interface ReadLimits {
@@ -13,7 +13,7 @@ export interface ReadLimits {
   readonly rowsPerStep: number
 }
 
-export interface ReadOptions extends ReadLimits, SourceOptions {
+export interface ReadOptions extends ReadLimits {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -25,7 +25,6 @@ export interface ReadProgress {
 
 /** A file that has been read. It may have put rows aside on disk, which disposing removes. */
 export interface ReadRows<Data> extends AsyncDisposable {
-  readonly bytes: number
   readonly rejected: number
   /** The first of the rejected rows. */
   readonly rejections: readonly Rejection[]
@@ -33,21 +32,21 @@ export interface ReadRows<Data> extends AsyncDisposable {
 }
 
 export interface HashedRows<Data> extends ReadRows<Data> {
-  /** SHA-256 of the file as it lies on the disk, which may take until the last step is prepared. */
-  sha256(): Promise<string>
+  /** Of the file as it lies on the disk. */
+  readonly sha256: string
 }
 
 /** Reads and checks all rows of a file, which `rows` gathers, to be disposed of with what is returned. */
 export async function readRows<Data>(
-  path: string,
+  file: InputFile,
   header: Header,
   rows: RowCollector<Data>,
   options: ReadOptions,
 ): Promise<ReadRows<Data>> {
-  const { maxRecordBytes, rowsPerStep, onProgress, signal } = options
+  const { blockBytes, maxRecordBytes, rowsPerStep, onProgress, signal } = options
   await using parts = new AsyncDisposableStack()
   parts.defer(() => rows[Symbol.dispose]?.())
-  await using content = await openSource(path, options)
+  const content = await readSource(file, blockBytes)
   const rejections: Rejection[] = []
   let rejected = 0
 
@@ -67,7 +66,6 @@ export async function readRows<Data>(
   const steps = rows.steps(rowsPerStep)
   const owned = parts.move()
   return {
-    bytes: content.bytesRead(),
     rejected,
     rejections,
     steps,

@@ -1,105 +1,107 @@
-import { createHash, type Hash } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { fstat as fstatWithCallback, read as readWithCallback } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
 import { throwIfStopped } from './stop.ts'
 
+// By descriptor, as a FileHandle belongs to one thread.
+const read = promisify(readWithCallback)
+const fstat = promisify(fstatWithCallback)
+
 /** How much is read at once: more is no faster, as a block no longer fits the processor's cache. */
 const defaultBlockBytes = 512 * 1024
 
-/** A file that is read once, from start to end. */
-export interface Source extends AsyncDisposable {
+/**
+ * A file as long as it was when it was opened. It stays the same one, for other threads of the process, too, whatever
+ * becomes of its name.
+ */
+export interface InputFile {
+  readonly path: string
+  readonly fd: number
+  readonly bytes: number
+  readonly modifiedMs: number
+}
+
+/** Opens a file, which disposing closes. Throws an AppError where that cannot be. */
+export async function openInputFile(path: string): Promise<InputFile & AsyncDisposable> {
+  const handle = await open(path).catch((error: unknown) => {
+    throw cannotRead(path, error)
+  })
+  const { size, mtimeMs } = await handle.stat()
+  return {
+    path,
+    fd: handle.fd,
+    bytes: size,
+    modifiedMs: mtimeMs,
+    [Symbol.asyncDispose]: () => handle.close(),
+  }
+}
+
+/** A reading of a file, from start to end. */
+export interface Source {
   /** Its content, gunzipped where it is gzipped. A chunk is written over when the next one has been asked for. */
   readonly chunks: AsyncIterable<Uint8Array>
   /** How much of the file as it lies on the disk has been read. */
   bytesRead(): number
 }
 
-export interface SourceOptions {
-  readonly blockBytes?: number | undefined
-  /** Where the file ends for who reads it; by default, where it ends then. */
-  readonly endAt?: number | undefined
-  /** Gets the file as it lies on the disk. */
-  readonly hash?: Hash | undefined
-}
+export async function readSource(file: InputFile, blockBytes: number = defaultBlockBytes): Promise<Source> {
+  let bytesRead = 0
 
-/** Opens a file for one reading. Throws an AppError where that cannot be. */
-export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
-  const { blockBytes = defaultBlockBytes, endAt = Infinity, hash } = options
-  const file = await openFile(path)
-  try {
-    let bytesRead = 0
-
-    async function* bytes(): AsyncGenerator<Uint8Array> {
-      for await (const block of blocksOf(file, blockBytes, endAt)) {
-        bytesRead += block.length
-        hash?.update(block)
-        yield block
-      }
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for await (const block of blocksOf(file, blockBytes)) {
+      bytesRead += block.length
+      yield block
     }
+  }
 
-    return {
-      chunks: (await isGzip(file)) ? gunzipped(path, bytes(), blockBytes) : bytes(),
-      bytesRead: () => bytesRead,
-      [Symbol.asyncDispose]: () => file.close(),
-    }
-  } catch (error) {
-    await file.close()
-    throw error
+  return {
+    chunks: (await isGzip(file)) ? gunzipped(file.path, bytes(), blockBytes) : bytes(),
+    bytesRead: () => bytesRead,
   }
 }
 
 /**
- * SHA-256 of the first `bytes` bytes of a file, for who has read them without. Throws an AppError where there are fewer, and
- * when `signal` says so.
+ * SHA-256 of a file that is read elsewhere. Throws an AppError where it is not as it was when it was opened, but for what
+ * was put behind it, and when `signal` says so.
  */
-export async function sha256Of(
-  path: string,
-  bytes: number,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  await using file = await openFile(path)
+export async function sha256Of(file: InputFile, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256')
-  let bytesLeft = bytes
-  for await (const block of blocksOf(file, defaultBlockBytes, bytes)) {
+  for await (const block of blocksOf(file, defaultBlockBytes)) {
     throwIfStopped(signal)
     hash.update(block)
-    bytesLeft -= block.length
   }
-  if (bytesLeft > 0) throw wasCutShort(path)
+  const { size, mtimeMs } = await fstat(file.fd)
+  const isCut = size < file.bytes
+  const isOverwritten = size === file.bytes && mtimeMs !== file.modifiedMs
+  if (isCut || isOverwritten) {
+    throw new AppError('conflict', `${file.path} was changed while it was read: import it again`)
+  }
   return hash.digest('hex')
 }
 
-export function wasCutShort(path: string): AppError {
-  return new AppError('conflict', `${path} was cut short while it was read: import it again`)
-}
-
-/** A file up to `endAt`. A block is written over when the next one has been asked for. */
-async function* blocksOf(file: FileHandle, blockBytes: number, endAt: number): AsyncGenerator<Uint8Array> {
+/** A block is written over when the next one has been asked for. */
+async function* blocksOf(file: InputFile, blockBytes: number): AsyncGenerator<Uint8Array> {
   // While one is worked on, the other is filled.
   let [buffer, other] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)]
   let at = 0
-  const fill = () => file.read(buffer, 0, Math.min(blockBytes, endAt - at), at)
+  const fill = () => read(file.fd, buffer, 0, Math.min(blockBytes, file.bytes - at), at)
   let next = fill()
+  next.catch(() => {}) // whoever waits for it has the error
   try {
-    for (let read = await next; read.bytesRead > 0; read = await next) {
-      const block = buffer.subarray(0, read.bytesRead)
+    for (let filled = await next; filled.bytesRead > 0; filled = await next) {
+      const block = buffer.subarray(0, filled.bytesRead)
       at += block.length
       ;[buffer, other] = [other, buffer]
       next = fill()
+      next.catch(() => {})
       yield block
     }
   } finally {
-    await next.catch(() => {}) // whoever reads to the end has had the error
-  }
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path)
-  } catch (error) {
-    throw cannotRead(path, error)
+    await next.catch(() => {})
   }
 }
 
@@ -112,8 +114,8 @@ export function cannotRead(path: string, error: unknown): AppError {
   return new AppError('invalid', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
 }
 
-async function isGzip(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+async function isGzip({ fd }: InputFile): Promise<boolean> {
+  const { buffer, bytesRead } = await read(fd, Buffer.alloc(2), 0, 2, 0)
   return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
 }
 

@@ -2,7 +2,7 @@ import type { StoreRule } from '../database/stores.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { ianaZoneName } from '../uptime/zone-offsets.ts'
 import type { Header } from './header.ts'
-import { createPairList } from './pairs.ts'
+import type { Pairs } from './pairs.ts'
 import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
 import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
 
@@ -13,14 +13,19 @@ export function createTimezoneRows(
   const [storeColumn, zoneColumn, validFromColumn] = header.columns as [number, number, number]
   const zones = createZones()
   const { stores, takeRules } = createScanner(zones.numberOf)
-  /** A row is a store and the number of its zone. */
-  const rows = createPairList()
+  const zoneOfStore: number[] = []
+  let size = 0
+
+  function add(store: number, zone: number): void {
+    zoneOfStore[store] = zone
+    size++
+  }
+
+  function append({ groups, words, count }: Pairs): void {
+    for (let i = 0; i < count; i++) add(groups[i]!, words[i]!)
+  }
 
   function zonesOfStores(): StoreRule<string>[] {
-    const zoneOfStore = new Uint32Array(stores.size())
-    for (const { groups, words, count } of rows.blocks()) {
-      for (let i = 0; i < count; i++) zoneOfStore[groups[i]!] = words[i]!
-    }
     return stores.inOrder().map((store) => ({
       storeId: stores.idOf(store),
       rule: zones.get(zoneOfStore[store]!),
@@ -29,7 +34,7 @@ export function createTimezoneRows(
   }
 
   return {
-    takeFirst: hasPlainColumns(header) ? (bytes) => takeRules(bytes, rows.append) : undefined,
+    takeFirst: hasPlainColumns(header) ? (bytes) => takeRules(bytes, append) : undefined,
     take(fields) {
       const storeId = fields[storeColumn]!
       if (!storeIdPattern.test(storeId)) return storeIdProblem(storeId)
@@ -37,11 +42,11 @@ export function createTimezoneRows(
       if (zone < 0) return `timezone_str ${quoted(fields[zoneColumn]!)} is not an IANA time zone`
       const validFrom = fields[validFromColumn] ?? ''
       if (validFrom !== '') return versionProblem(validFrom)
-      rows.add(stores.numberOf(storeId), zone)
+      add(stores.numberOf(storeId), zone)
       return undefined
     },
-    size: rows.count,
-    steps: () => [{ rows: rows.count(), prepare: zonesOfStores }],
+    size: () => size,
+    steps: () => [{ rows: size, prepare: zonesOfStores }],
   }
 }
 

@@ -52,11 +52,12 @@ export function sortWeek(words: PollWords, from: number, to: number): number {
   return dropRepeated(words, from, to)
 }
 
-let run = new Uint32Array(256)
+/** Room for a run while it is merged; longer ones get their own. */
+const scratch = new Uint32Array(1024)
 
 /** Merges the words from `middle` to `end` into the sorted ones before them, and returns how many of those it moved. */
 function mergeIntoSorted(words: PollWords, from: number, middle: number, end: number): number {
-  if (run.length < end - middle) run = new Uint32Array(2 * (end - middle))
+  const run = end - middle <= scratch.length ? scratch : new Uint32Array(end - middle)
   for (let i = middle; i < end; i++) run[i - middle] = words[i]!
   let last = middle - 1
   let to = end - 1

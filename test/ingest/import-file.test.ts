@@ -153,6 +153,33 @@ describe('importing polls', () => {
     expect(await rejections(scene)).toEqual([expect.stringMatching(/^5: status "asleep"/)])
   })
 
+  test.each([60, 90, 86, 1 << 16])(
+    'a column behind the others is one of each row, in blocks of %i bytes',
+    async (blockBytes) => {
+      await using scene = await importScene()
+      const text = [
+        'store_id,status,timestamp_utc,note',
+        's1,active,2023-01-24 10:00:00 UTC',
+        's1,active,2023-01-24 11:00:00 UTC,"a note',
+        's2,active,2023-01-24 12:00:00 UTC',
+        'end"',
+        's1,active,2023-01-24 13:00:00 UTC',
+        's1,active,2023-01-24 14:00:00 UTC,',
+        '',
+      ].join('\n')
+      const path = await scene.write('polls.csv', text)
+      expect(await counts(scene, path, { blockBytes })).toEqual([[2, 2, 0, 2]])
+      expect(await storedPolls(scene.db)).toEqual([
+        's1 active 2023-01-24T11:00:00Z',
+        's1 active 2023-01-24T14:00:00Z',
+      ])
+      expect(await rejections(scene)).toEqual([
+        '2: the row has 3 fields, the header 4',
+        '6: the row has 3 fields, the header 4',
+      ])
+    },
+  )
+
   test('counts what is new or different as changed, and the rest as repeated', async () => {
     await using scene = await importScene()
     const first = await scene.write(

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listImports } from '../../server/database/imports.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
-import type { ImportOptions } from '../../server/ingest/import-file.ts'
-import { readHeader, type Header } from '../../server/ingest/header.ts'
-import { startPollReader } from '../../server/ingest/poll-reader.ts'
+import { openToImport, type ImportOptions } from '../../server/ingest/import-file.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { importScene, pollFile, storedData } from './import-scene.ts'
@@ -37,16 +35,17 @@ async function imported(text: string, options: Partial<ImportOptions>): Promise<
   return { record: { ...record, source: '' }, rejected, data: await storedData(scene.db) }
 }
 
-/** Reads a file of polls as one that had so many bytes when its import began. */
-async function readTo(bytes: number, text: string) {
+/** Reads a file of polls that is changed once it has been opened. */
+async function readOf(text: string, change: (path: string, text: string) => Promise<void>) {
   await using folder = await temporaryFolder()
   const path = folder.file('polls.csv')
   await writeFile(path, text)
-  const header = (await readHeader(path)) as Header
-  await using reader = startPollReader({ path, bytes, header, limits: { rowsPerStep: 6000 } }, undefined)
-  await using read = await reader.read(() => {})
+  await utimes(path, 0, 0)
+  await using opened = await openToImport({ path, kind: 'polls' }, { now: () => 0, ...inThread })
+  await change(path, text)
+  await using read = await opened.reader!.read(() => {})
   for (const step of read.steps) await step.prepare()
-  return { read, sha256: await read.sha256() }
+  return read
 }
 
 describe('polls read by a thread of their own', () => {
@@ -116,21 +115,40 @@ describe('polls read by a thread of their own', () => {
     expect(items).toMatchObject([{ state: 'failed', failure: failed.message }])
   })
 
-  test('end where the file ended when it began, as others may append to it', async () => {
+  test('are those that the file had when it was opened, as others may append to it', async () => {
     const text = polls(20_000)
-    const { read, sha256 } = await readTo(text.length, `${text}what is appended meanwhile`)
-    expect(read.rejected).toBe(0)
+    const { rejected, sha256 } = await readOf(text, (path) => appendFile(path, 'what is appended meanwhile'))
+    expect(rejected).toBe(0)
     expect(sha256).toBe(createHash('sha256').update(text).digest('hex'))
   })
 
-  test('fail where the file was cut short meanwhile', async () => {
+  test.each([
+    ['removed', (path: string) => rm(path)],
+    ['replaced', (path: string) => writeFile(`${path}.new`, 'x').then(() => rename(`${path}.new`, path))],
+  ])('are read where the file is %s meanwhile', async (_, change) => {
     const text = polls(20_000)
-    await expect(readTo(text.length + 1, text)).rejects.toMatchObject({
+    const { sha256 } = await readOf(text, change)
+    expect(sha256).toBe(createHash('sha256').update(text).digest('hex'))
+  })
+
+  test.each([
+    ['cut short', (path: string, text: string) => truncate(path, Math.floor(text.length / 2))],
+    ['overwritten', (path: string, text: string) => writeFile(path, text, { flag: 'r+' })],
+  ])('fail where the file is %s meanwhile', async (_, change) => {
+    await expect(readOf(polls(20_000), change)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringMatching(
-        /polls.csv was cut short while it was read: import it again$/,
-      ) as unknown,
+      message: expect.stringMatching(/polls.csv was changed while it was read: import it again$/) as unknown,
     })
+  })
+
+  test('are all of a gzipped file with bytes behind its end', async () => {
+    const bytes = Buffer.concat([gzipSync(polls(2000)), Buffer.alloc(1_000_000)])
+    await using scene = await importScene()
+    const path = await scene.write('polls.csv.gz', bytes)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const complete = { state: 'complete', rowsAccepted: 2000, bytes: bytes.length, sha256 }
+    expect(await scene.import(path, inThread)).toMatchObject([complete])
+    expect(await scene.import(path, onThisThread)).toMatchObject([complete])
   })
 
   test.each([

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { AppError } from '../../../shared/app-error.ts'
 import type { StoreId } from '../../../shared/ids.ts'
 import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
 import { parseTimestamp } from '../../../shared/timestamp.ts'
@@ -10,7 +11,7 @@ import type { Pairs } from '../pairs.ts'
  * What `assembly/` is compiled to: WebAssembly, as it is as fast for the first line as for the last. Compiled by
  * `npm run build:scanner`; its addresses are places in its memory.
  */
-interface ScannerModule {
+interface ScannerExports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly INPUT_BYTES: Global
   readonly PADDING: Global
@@ -88,6 +89,7 @@ const LF = 10
 const CR = 13
 const COMMA = 44
 const DATE_LENGTH = 'YYYY-MM-DD'.length
+/** Also what the module's largest number is here, where all are signed. */
 const NONE = -1
 
 let compiled: object | undefined
@@ -108,20 +110,23 @@ export function createScanner(ruleOf: (rest: string) => number = () => NONE): Sc
     },
     env: {
       abort() {
-        throw new RangeError('there are more stores than the scanner has memory for')
+        throw new AppError(
+          'invalid',
+          'the file has more stores, or weeks of them, than an import has room for (25 million stores of a week): split it by stores',
+        )
       },
     },
   })
-  const module = exports as ScannerModule
-  const input = module.input.value
-  const inputBytes = module.INPUT_BYTES.value
-  const padding = module.PADDING.value
-  let view = Buffer.from(module.memory.buffer)
-  memory().set(idBytes, module.idBytes.value)
+  const wasm = exports as ScannerExports
+  const input = wasm.input.value
+  const inputBytes = wasm.INPUT_BYTES.value
+  const padding = wasm.PADDING.value
+  let view = Buffer.from(wasm.memory.buffer)
+  memory().set(idBytes, wasm.idBytes.value)
 
   /** All of its memory, which moves when it grows. */
   function memory(): Buffer {
-    if (view.buffer !== module.memory.buffer) view = Buffer.from(module.memory.buffer)
+    if (view.buffer !== wasm.memory.buffer) view = Buffer.from(wasm.memory.buffer)
     return view
   }
 
@@ -141,11 +146,11 @@ export function createScanner(ruleOf: (rest: string) => number = () => NONE): Sc
   }
 
   function pairsFound(): Pairs {
-    const { buffer } = module.memory
-    const count = module.pairs.value
+    const { buffer } = wasm.memory
+    const count = wasm.pairs.value
     return {
-      groups: new Uint32Array(buffer, module.pairGroups.value, count).slice(),
-      words: new Uint32Array(buffer, module.pairWords.value, count).slice(),
+      groups: new Uint32Array(buffer, wasm.pairGroups.value, count).slice(),
+      words: new Uint32Array(buffer, wasm.pairWords.value, count).slice(),
       count,
     }
   }
@@ -172,8 +177,8 @@ export function createScanner(ruleOf: (rest: string) => number = () => NONE): Sc
   }
 
   function idOf(store: number): StoreId {
-    const start = module.storeIdStart(store) >>> 0
-    return textAt(start, start + module.storeIdLength(store)) as StoreId
+    const start = wasm.storeIdStart(store) >>> 0
+    return textAt(start, start + wasm.storeIdLength(store)) as StoreId
   }
 
   return {
@@ -181,31 +186,31 @@ export function createScanner(ruleOf: (rest: string) => number = () => NONE): Sc
       numberOf(text) {
         if (!storeIdPattern.test(text)) return NONE
         const length = memory().write(`${text},`, input, 'latin1')
-        return module.storeAt(input, input + length)
+        return wasm.storeAt(input, input + length)
       },
       idOf,
-      size: module.storeCount,
+      size: wasm.storeCount,
       inOrder() {
-        const ids = Array.from({ length: module.storeCount() }, (_, store) => idOf(store))
+        const ids = Array.from({ length: wasm.storeCount() }, (_, store) => idOf(store))
         // Ids are ASCII, so that JavaScript's order is that of their bytes. An array knows when it is sorted already,
         // which most files are nearly; an array of bytes does not.
         return Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
       },
     },
     groups: {
-      groupOf: module.groupOf,
-      weekOf: module.weekOfGroup,
-      size: module.groupCount,
+      groupOf: wasm.groupOf,
+      weekOf: wasm.weekOfGroup,
+      size: wasm.groupCount,
       ofStore(store) {
         const groups: number[] = []
-        for (let group = module.firstGroupOf(store); group !== NONE; group = module.groupAfter(group))
+        for (let group = wasm.firstGroupOf(store); group !== NONE; group = wasm.groupAfter(group))
           groups.push(group)
-        return groups.sort((a, b) => module.weekOfGroup(a) - module.weekOfGroup(b))
+        return groups.sort((a, b) => wasm.weekOfGroup(a) - wasm.weekOfGroup(b))
       },
     },
-    takePolls: (bytes, add) => takeLines(module.scanPolls, bytes, add),
+    takePolls: (bytes, add) => takeLines(wasm.scanPolls, bytes, add),
     takeRules: (bytes, add) =>
-      takeLines(module.scanRules, bytes, (found) => {
+      takeLines(wasm.scanRules, bytes, (found) => {
         add({ ...found, words: found.words.map((rest) => rules[rest]!) })
       }),
   }
@@ -221,5 +226,5 @@ const idBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 /** Whether a file has the columns of its kind in their order, and no others. */
 export function hasPlainColumns({ columns, width }: Pick<Header, 'columns' | 'width'>): boolean {
-  return columns.every((column, i) => column === (i < width ? i : -1))
+  return width <= columns.length && columns.every((column, i) => column === (i < width ? i : -1))
 }

@@ -135,7 +135,8 @@ function hashOf(start: usize, end: usize): u32 {
   let at = start
   for (; at + 8 <= end; at += 8) hash = mixed(hash, load<u64>(at))
   if (at < end) hash = mixed(hash, load<u64>(at) << bitsOver(at, end))
-  return <u32>(hash >> 32)
+  // Once more, as a product's low bits know nothing of a factor's high ones.
+  return <u32>(mixed(hash, 0) >> 32)
 }
 
 function mixed(hash: u64, bytes: u64): u64 {

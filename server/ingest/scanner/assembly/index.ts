@@ -29,6 +29,7 @@ const TIME_LENGTH: usize = 9
 const WEEK_MS: f64 = 604_800_000
 
 export const INPUT_BYTES: usize = 1024 * 1024
+/** More than is read behind a line: a guess reads as far as the longest id or rest that is known. */
 export const PADDING: usize = 256
 /** An id of one character, a comma, and a line feed. */
 const SHORTEST_LINE: usize = 3
@@ -148,6 +149,7 @@ function scanRule(start: usize): usize {
   const storeGuess = stores.guess(start)
   const restStart = storeGuess === NONE ? indexFrom(start, COMMA) + 1 : start + stores.lengthOf(storeGuess)
   const restGuess = rests.guess(restStart)
+  // From the comma on, as that of the padding has its line feed behind it.
   const end = restGuess === NONE ? indexFrom(restStart - 1, LF) + 1 : restStart + rests.lengthOf(restGuess)
   const rest = restGuess === NONE ? restAt(restStart, end) : restGuess
   if (rest === NONE) return 0
