@@ -124,7 +124,7 @@ async function importContent(
     },
   }
   await using content = await readChanges(file, input, readOptions, reader)
-  const { rejected, rejections, sha256, steps } = content
+  const { rejected, rejections, steps } = content
   read = { bytesRead: input.bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
   tellProgress(0)
 
@@ -135,6 +135,8 @@ async function importContent(
     const change = await step.prepare()
     throwIfStopped(signal)
     const isLast = i === steps.length - 1
+    // A file of one step is hashed about as fast as it is written; of a larger one, others need not wait for it.
+    if (isLast && steps.length > 1) await content.sha256()
     stored += step.rows
     changed += await db.transaction().execute(async (transaction) => {
       const changedInStep = await change(transaction)
@@ -142,6 +144,7 @@ async function importContent(
       await updateImportCounts(transaction, importId, counts)
       if (isLast) {
         await insertRejectedRows(transaction, importId, rejections)
+        const sha256 = await content.sha256()
         await completeImport(transaction, importId, { sha256, finishedAt: now() })
       }
       return changedInStep
@@ -188,7 +191,7 @@ async function readHashed<Data>(
   const read = parts.use(await readRows(input, header, rows, options))
   const sha256 = await sha256Of(input, options.signal)
   const owned = parts.move()
-  return { ...read, sha256, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { ...read, sha256: () => Promise.resolve(sha256), [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function changesOf<Data>(

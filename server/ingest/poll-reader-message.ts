@@ -12,7 +12,10 @@ export interface PollReaderJob {
   readonly limits: ReadLimits
 }
 
-/** What the thread says: `read` once, then `polls` for each step that is asked for. It ends by itself after the last, and after `failed`. */
+/**
+ * What the thread says: `read` once, `polls` for each step that is asked for, and `hashed` when it has the time for it. It
+ * ends by itself when all is said.
+ */
 export type PollReaderMessage =
   | { readonly type: 'progress'; readonly progress: ReadProgress }
   | {
@@ -22,6 +25,7 @@ export type PollReaderMessage =
       readonly rowsOfSteps: readonly number[]
     }
   | { readonly type: 'polls'; readonly polls: StorePolls }
+  | { readonly type: 'hashed'; readonly sha256: string }
   | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
 
 /** What is said to the thread: to prepare the step after, or to give up. */

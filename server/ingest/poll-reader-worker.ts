@@ -3,6 +3,7 @@ import { toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import { createPollRows } from './poll-rows.ts'
 import { readRows } from './read-rows.ts'
+import { sha256Of } from './source.ts'
 import { throwIfStopped } from './stop.ts'
 
 const PROGRESS_BYTES = 4 * 1024 * 1024
@@ -42,6 +43,7 @@ async function run(): Promise<void> {
   })
   const { rejected, rejections, steps } = read
   say({ type: 'read', rejected, rejections, rowsOfSteps: steps.map(({ rows }) => rows) })
+  let hashing: Promise<void> | undefined
   for (const step of steps) {
     await untilAsked()
     const polls = await step.prepare()
@@ -50,13 +52,23 @@ async function run(): Promise<void> {
       { type: 'polls', polls },
       [stores, storeOfWeek, weeks, starts, lengths, words].map((array) => array.buffer),
     )
+    hashing ??= hash() // others write from here on, and this thread mostly waits
+  }
+  await hashing
+}
+
+async function hash(): Promise<void> {
+  try {
+    say({ type: 'hashed', sha256: await sha256Of(file, stop.signal) })
+  } catch (error) {
+    sayFailed(error)
   }
 }
 
-try {
-  await run()
-} catch (error) {
+function sayFailed(error: unknown): void {
   const { code, message } = toAppError(error)
   say({ type: 'failed', code, reason: message })
 }
+
+await run().catch(sayFailed)
 port.close()

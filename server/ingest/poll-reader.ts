@@ -4,14 +4,10 @@ import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import type { StorePolls } from './poll-rows.ts'
 import type { HashedRows, ReadProgress } from './read-rows.ts'
-import { sha256Of } from './source.ts'
 
 /** A file of polls that is read by a thread of its own. Disposing of it ends the thread. */
 export interface PollReader extends AsyncDisposable {
-  /**
-   * What `readRows` returns, and the file's SHA-256, for which this thread has the time. A step is prepared while the one
-   * before goes into the database.
-   */
+  /** What `readRows` returns. A step is prepared, and the file hashed, while the step before goes into the database. */
   read(onProgress: (progress: ReadProgress) => void): Promise<HashedRows<StorePolls>>
 }
 
@@ -22,7 +18,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const read = Promise.withResolvers<Extract<PollReaderMessage, { type: 'read' }>>()
-  const stopped = new AbortController()
+  const hashed = Promise.withResolvers<string>()
   let prepared = Promise.withResolvers<StorePolls>()
   let progress: ReadProgress = { bytesRead: 0, rowsRead: 0 }
   let listener: (progress: ReadProgress) => void = () => {}
@@ -42,11 +38,12 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   function fail(error: AppError): void {
     failure ??= error
     read.reject(error)
-    stopped.abort(error)
+    hashed.reject(error)
     prepared.reject(error)
   }
 
   read.promise.catch(() => {})
+  hashed.promise.catch(() => {})
   prepared.promise.catch(() => {})
   worker.on('message', (message: PollReaderMessage) => {
     switch (message.type) {
@@ -60,6 +57,9 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
       case 'polls':
         prepared.resolve(message.polls)
         break
+      case 'hashed':
+        hashed.resolve(message.sha256)
+        break
       case 'failed':
         fail(new AppError(message.code, message.reason))
         break
@@ -68,11 +68,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
   worker.on('error', (error) => fail(toAppError(error)))
   worker.on('exit', () => fail(new AppError('internal', 'the thread that reads polls ended too early')))
 
-  function stop(): void {
-    ask({ type: 'stop' })
-    stopped.abort()
-  }
-
+  const stop = () => ask({ type: 'stop' })
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop)
 
@@ -86,9 +82,6 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
     async read(onProgress) {
       listener = onProgress
       onProgress(progress)
-      const sha256 = await sha256Of(job.file, stopped.signal).catch((error: unknown) => {
-        throw failure ?? error
-      })
       const { rowsOfSteps, ...rows } = await read.promise
       const steps = rowsOfSteps.map((rows, i) => ({
         rows,
@@ -98,7 +91,7 @@ export function startPollReader(job: PollReaderJob, signal: AbortSignal | undefi
           return polls
         },
       }))
-      return { ...rows, sha256, steps, [Symbol.asyncDispose]: end }
+      return { ...rows, sha256: () => hashed.promise, steps, [Symbol.asyncDispose]: end }
     },
     [Symbol.asyncDispose]: end,
   }

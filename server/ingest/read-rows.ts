@@ -32,8 +32,8 @@ export interface ReadRows<Data> extends AsyncDisposable {
 }
 
 export interface HashedRows<Data> extends ReadRows<Data> {
-  /** Of the file as it lies on the disk. */
-  readonly sha256: string
+  /** SHA-256 of the file as it lies on the disk, which may take until some time after the last step is prepared. */
+  sha256(): Promise<string>
 }
 
 /** Reads and checks all rows of a file, which `rows` gathers, to be disposed of with what is returned. */

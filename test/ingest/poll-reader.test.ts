@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -45,7 +46,7 @@ async function readOf(text: string, change: (path: string, text: string) => Prom
   await change(path, text)
   await using read = await opened.reader!.read(() => {})
   for (const step of read.steps) await step.prepare()
-  return read
+  return { ...read, sha256: await read.sha256() }
 }
 
 describe('polls read by a thread of their own', () => {
@@ -139,6 +140,11 @@ describe('polls read by a thread of their own', () => {
       code: 'conflict',
       message: expect.stringMatching(/polls.csv was changed while it was read: import it again$/) as unknown,
     })
+  })
+
+  test('are there for who asks when the thread is done', async () => {
+    const { steps } = await readOf(polls(2000), () => delay(1000))
+    expect(steps.map(({ rows }) => rows)).toEqual([2000])
   })
 
   test('are all of a gzipped file with bytes behind its end', async () => {
