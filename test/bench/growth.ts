@@ -1,9 +1,9 @@
-import type { Figure, Results } from './figures.ts'
+import type { Figure } from './figures.ts'
 
 /** How the time per poll grew from `week` to `country`. */
-export function growthFigures(week: Results, country: readonly Figure[]): Figure[] {
+export function growthFigures(week: readonly Figure[], country: readonly Figure[]): Figure[] {
   return ['report per poll', 'import per poll'].flatMap((name) => {
-    const before = week.figures.find((figure) => figure.name === name)
+    const before = week.find((figure) => figure.name === name)
     const after = country.find((figure) => figure.name === name)
     if (!before?.ours || !after?.ours) return []
     return {

@@ -86,24 +86,39 @@ async function run(): Promise<number> {
     size === 'country'
       ? undefined
       : createDuckDb(data.folder, join(folder, 'duckdb-totals.csv'), Math.min(2, availableParallelism()))
+  const programs = await layOutPackage(join(folder, 'package'))
   const bench: Bench = {
     data,
-    programs: await layOutPackage(join(folder, 'package')),
+    programs,
     folder,
     databasePath: join(folder, 'store-monitor.db'),
     ...runsOf[size],
     duckDb,
   }
-  if (!wantedParts().includes('import')) await ensureDatabase(bench)
+  const week: Bench | undefined =
+    size === 'country'
+      ? {
+          ...bench,
+          data: await cachedData('week', dataOptions),
+          databasePath: join(folder, 'week.db'),
+          ...runsOf.week,
+        }
+      : undefined
+  if (!wantedParts().includes('import')) {
+    await ensureDatabase(bench)
+    if (week) await ensureDatabase(week)
+  }
   const figures: Figure[] = []
+  const weekFigures: Figure[] = []
   for (const part of wantedParts()) {
+    if (week && (part === 'import' || part === 'report')) {
+      say(`measuring ${part} of week, to compare with`)
+      weekFigures.push(...(await parts[part](week)))
+    }
     say(`measuring ${part}`)
     figures.push(...(await parts[part](bench)).map(size === 'small' ? withoutGoalOfSize : (figure) => figure))
   }
-  if (size === 'country') {
-    const week = await readResults(resultsPath('week')).catch(() => undefined)
-    if (week) figures.push(...growthFigures(week, figures))
-  }
+  figures.push(...growthFigures(weekFigures, figures))
   const results: Results = { at: new Date().toISOString(), size, machine, data, figures }
   process.stdout.write(formatResults(results))
   const json = `${JSON.stringify(results, null, 2)}\n`
@@ -129,7 +144,7 @@ function withoutGoalOfSize(figure: Figure): Figure {
   return { ...figure, goal: undefined }
 }
 
-/** Where the results of a size are found again by those of another. */
+/** Where the latest results of a size are kept, for `--compare`. */
 function resultsPath(size: Size): string {
   return join(cacheFolder, `${size}.json`)
 }
