@@ -22,7 +22,7 @@ const loadFile = fileURLToPath(new URL('./load.ts', import.meta.url))
 export async function benchEventLoop(bench: Bench, earlier: Data): Promise<Figure[]> {
   const told: Told[] = []
   const latencies: Latencies[] = []
-  for (let run = 0; run < Math.ceil(bench.runs / 3); run++) {
+  for (let run = 0; run < bench.runs; run++) {
     const result = await runUnderLoad(bench, earlier)
     told.push(result.told)
     latencies.push(result.latencies)
