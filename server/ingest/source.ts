@@ -11,6 +11,8 @@ import { throwIfStopped } from './stop.ts'
 const read = promisify(readWithCallback)
 const fstat = promisify(fstatWithCallback)
 
+const LF = 10
+
 /** How much is read at once: more is no faster, as a block no longer fits the processor's cache. */
 const defaultBlockBytes = 512 * 1024
 
@@ -65,19 +67,22 @@ export async function readSource(file: InputFile, blockBytes: number = defaultBl
 }
 
 /**
- * SHA-256 of a file that is read elsewhere. Throws an AppError where it is not as it was when it was opened, but for what
- * was put behind it, and when `signal` says so.
+ * SHA-256 of a file that is read elsewhere. Throws an AppError where it is not as it was when it was opened, but for lines
+ * that were put behind it, and when `signal` says so.
  */
 export async function sha256Of(file: InputFile, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256')
+  let lastByte: number | undefined
   for await (const block of blocksOf(file, defaultBlockBytes)) {
     throwIfStopped(signal)
     hash.update(block)
+    lastByte = block.at(-1)
   }
   const { size, mtimeMs } = await fstat(file.fd)
   const isCut = size < file.bytes
   const isOverwritten = size === file.bytes && mtimeMs !== file.modifiedMs
-  if (isCut || isOverwritten) {
+  const hasHalfALine = size > file.bytes && lastByte !== LF
+  if (isCut || isOverwritten || hasHalfALine) {
     throw new AppError('conflict', `${file.path} was changed while it was read: import it again`)
   }
   return hash.digest('hex')

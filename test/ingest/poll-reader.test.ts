@@ -117,7 +117,7 @@ describe('polls read by a thread of their own', () => {
   })
 
   test('are those that the file had when it was opened, as others may append to it', async () => {
-    const text = polls(20_000)
+    const text = `${polls(20_000)}\n`
     const { rejected, sha256 } = await readOf(text, (path) => appendFile(path, 'what is appended meanwhile'))
     expect(rejected).toBe(0)
     expect(sha256).toBe(createHash('sha256').update(text).digest('hex'))
@@ -134,6 +134,7 @@ describe('polls read by a thread of their own', () => {
 
   test.each([
     ['cut short', (path: string, text: string) => truncate(path, Math.floor(text.length / 2))],
+    ['going on with its last line', (path: string) => appendFile(path, '0 UTC')],
     ['overwritten', (path: string, text: string) => writeFile(path, text, { flag: 'r+' })],
   ])('fail where the file is %s meanwhile', async (_, change) => {
     await expect(readOf(polls(20_000), change)).rejects.toMatchObject({
