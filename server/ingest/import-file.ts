@@ -67,7 +67,7 @@ export async function openToImport(file: ImportFile, options: ImportOptions): Pr
 }
 
 async function startReader(file: ImportFile, input: InputFile, options: ImportOptions): Promise<PollReader> {
-  const { path, fd, bytes, modifiedMs } = input
+  const { path, fd, bytes, modifiedMs } = input // without its disposal, which stays here
   const header = await headerOf(file, input)
   return startPollReader(
     { file: { path, fd, bytes, modifiedMs }, header, limits: limitsOf(options) },
@@ -81,13 +81,14 @@ async function startReader(file: ImportFile, input: InputFile, options: ImportOp
  */
 export async function importFile(
   db: Db,
-  { file, input, reader }: OpenedFile,
+  opened: OpenedFile,
   options: ImportOptions & { readonly source?: string | undefined },
 ): Promise<ImportRecord> {
+  const { file, input } = opened
   const { now, source = file.path } = options
   const importId = await insertImport(db, { source, kind: file.kind, bytes: input.bytes, startedAt: now() })
   try {
-    await importContent(db, { importId, source, file, input, reader }, options)
+    await importContent(db, opened, { ...options, importId, source })
   } catch (error) {
     await failImport(db, importId, { failure: failureOf(error), finishedAt: now() })
     throw error
@@ -95,24 +96,17 @@ export async function importFile(
   return await getImport(db, importId)
 }
 
-interface RunningImport {
-  readonly importId: ImportId
-  readonly source: string
-  readonly file: ImportFile
-  readonly input: InputFile
-  readonly reader: PollReader | undefined
-}
-
 async function importContent(
   db: Db,
-  { importId, source, file, input, reader }: RunningImport,
-  options: ImportOptions,
+  opened: OpenedFile,
+  options: ImportOptions & { readonly importId: ImportId; readonly source: string },
 ): Promise<void> {
-  const { now, onProgress, signal } = options
+  const { importId, source, now, onProgress, signal } = options
+  const { bytes } = opened.input
   let read = { bytesRead: 0, rowsRead: 0 }
 
   function tellProgress(rowsStored: number): void {
-    onProgress?.({ source, ...read, bytesTotal: input.bytes, rowsStored })
+    onProgress?.({ source, ...read, bytesTotal: bytes, rowsStored })
   }
 
   const readOptions: ReadOptions = {
@@ -123,9 +117,9 @@ async function importContent(
       tellProgress(0)
     },
   }
-  await using content = await readChanges(file, input, readOptions, reader)
+  await using content = await readChanges(opened, readOptions)
   const { rejected, rejections, steps } = content
-  read = { bytesRead: input.bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
+  read = { bytesRead: bytes, rowsRead: rejected + steps.reduce((sum, { rows }) => sum + rows, 0) }
   tellProgress(0)
 
   let stored = 0
@@ -158,10 +152,8 @@ type Change = (transaction: Db) => Promise<number>
 
 /** Reads a file: what it changes. */
 async function readChanges(
-  file: ImportFile,
-  input: InputFile,
+  { file, input, reader }: OpenedFile,
   options: ReadOptions,
-  reader: PollReader | undefined,
 ): Promise<HashedRows<Change>> {
   if (reader !== undefined)
     return changesOf(await reader.read((progress) => options.onProgress?.(progress)), mergePolls)

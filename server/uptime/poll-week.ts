@@ -79,7 +79,7 @@ function dropRepeated(words: PollWords, from: number, to: number): number {
   return last + 1
 }
 
-/** Takes half a dozen times as long for words that are nearly sorted, and far less for others. */
+/** For words that are far from sorted: merges pairs of runs, so that no word is moved often. */
 function mergeRuns(words: PollWords, from: number, to: number): number {
   const runs: PollWords[] = []
   for (let start = from, end = from; start < to; start = end) {

@@ -51,22 +51,19 @@ const groups = new PollGroups()
 
 /** Scans lines of `store_id,status,YYYY-MM-DD HH:MM:SS.fraction UTC`; returns where it ended. */
 export function scanPolls(end: usize): usize {
-  pairs = 0
-  let at = input
-  while (at < end) {
-    const next = scanPoll(at)
-    if (next === 0) break
-    at = next
-  }
-  return at
+  return scan(end, scanPoll)
 }
 
 /** Scans lines of `store_id,rest`, of which few rests differ; returns where it ended. */
 export function scanRules(end: usize): usize {
+  return scan(end, scanRule)
+}
+
+function scan(end: usize, scanLine: (start: usize) => usize): usize {
   pairs = 0
   let at = input
   while (at < end) {
-    const next = scanRule(at)
+    const next = scanLine(at)
     if (next === 0) break
     at = next
   }
