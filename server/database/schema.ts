@@ -61,6 +61,10 @@ export interface ImportTable {
   failure: string | null
   started_at: number
   finished_at: number | null
+  /** The process that runs it; null where none said so. */
+  owner: ColumnType<string | null, string | null | undefined, string | null>
+  /** When its owner last said that it is alive. */
+  heartbeat_at: ColumnType<number | null, number | null | undefined, number | null>
 }
 
 export interface RejectedRowTable {
@@ -88,6 +92,9 @@ export interface ReportTable {
   requested_at: number
   started_at: number | null
   finished_at: number | null
+  /** What it was computed with: the version of store-monitor, and of the zone database. */
+  program_version: ColumnType<string | null, string | null | undefined, string | null>
+  zone_data_version: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 /** A part of a report: stores that follow each other in `store_id`. */
