@@ -1,15 +1,7 @@
 import { TRPCClientError } from '@trpc/client'
-import { AppError, type AppErrorCode } from '../shared/app-error.ts'
+import { AppError } from '../shared/app-error.ts'
 import type { AppRouter } from '../server/api/router.ts'
-
-/** The server's table from codes to statuses (`server/api/problem.ts`), read backwards. */
-const codesOfStatus: Readonly<Record<number, AppErrorCode>> = {
-  400: 'invalid',
-  404: 'not-found',
-  409: 'conflict',
-  413: 'too-large',
-  500: 'internal',
-}
+import { appErrorCodeOf } from '../shared/problem.ts'
 
 /** The AppError of a failed call, as the server threw it; an abort stays what the caller aborted with. */
 export function errorOfCall(error: unknown, url: string): unknown {
@@ -49,7 +41,7 @@ export async function errorOfResponse(response: Response): Promise<AppError> {
 }
 
 export function errorOfStatus(status: number, message: string): AppError {
-  return new AppError(codesOfStatus[status] ?? (status >= 500 ? 'unavailable' : 'invalid'), message)
+  return new AppError(appErrorCodeOf(status), message)
 }
 
 function detailOf(text: string): string | undefined {

@@ -6,15 +6,10 @@ export { AppError, type AppErrorCode } from '../shared/app-error.ts'
 export type { ImportId, ReportId, StoreId } from '../shared/ids.ts'
 export type { ImportKind, ImportProgress, ImportRecord, ImportState, RejectedRow } from '../shared/import.ts'
 export type { Page } from '../shared/page.ts'
-export type {
-  Interpolation,
-  Progress,
-  Report,
-  ReportOptionsInput,
-  ReportRow,
-  ReportState,
-} from '../shared/report.ts'
-export type { SortColumn } from '../shared/report.ts'
+export type { Interpolation } from '../shared/interpolation.ts'
+export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
+export type { ReportState } from '../shared/report-state.ts'
+export type { Progress, Report, ReportOptionsInput, ReportRow, SortColumn } from '../shared/report.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'

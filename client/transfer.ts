@@ -1,14 +1,15 @@
 /** Files to and from the server: over REST, as they are streamed. */
 import { AppError } from '../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../shared/import.ts'
-import type { UploadEvent } from '../server/api/rest/upload.ts'
+import { mediaTypes, type ColumnChoice, type FileFormat } from '../shared/report-file.ts'
+import type { UploadEvent } from '../shared/upload-event.ts'
 import type { Caller } from './call.ts'
 import { errorOfFetch, errorOfStatus } from './errors.ts'
 
 export interface DownloadOptions {
-  readonly format?: 'csv' | 'json' | 'ndjson'
+  readonly format?: FileFormat
   /** Of a CSV: `all` has the unknown columns too. */
-  readonly columns?: 'default' | 'all'
+  readonly columns?: ColumnChoice
   readonly signal?: AbortSignal
 }
 
@@ -37,7 +38,7 @@ export async function importFile(
   const init = {
     method: 'POST',
     body,
-    headers: { accept: 'application/x-ndjson', 'content-type': 'text/csv' },
+    headers: { accept: mediaTypes.ndjson, 'content-type': mediaTypes.csv },
     duplex: 'half', // what fetch wants to be told about a body that is a stream
     ...(signal ? { signal } : {}),
   } satisfies RequestInit & { duplex: string }

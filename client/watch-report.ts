@@ -1,4 +1,5 @@
 import { AppError } from '../shared/app-error.ts'
+import { isFinished } from '../shared/report-state.ts'
 import type { Report } from '../shared/report.ts'
 import type { Caller } from './call.ts'
 
@@ -19,13 +20,13 @@ export async function* watchReport(
     for await (const { id, data } of progressEvents(caller, { reportId, lastEventId }, signal)) {
       lastEventId = id
       yield data
-      if (hasEnded(data)) return
+      if (isFinished(data.state)) return
     }
     signal?.throwIfAborted()
     try {
       // Lost or refused. EventSource does not tell why, but a query does, or has the news itself.
       const report = await caller.procedures.report.get.query({ reportId }, signal ? { signal } : {})
-      if (hasEnded(report)) return yield report
+      if (isFinished(report.state)) return yield report
       tries = 0
     } catch (error) {
       const mayPass = error instanceof AppError && error.code === 'unavailable'
@@ -33,10 +34,6 @@ export async function* watchReport(
     }
     await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
   }
-}
-
-function hasEnded({ state }: Report): boolean {
-  return state !== 'queued' && state !== 'running'
 }
 
 interface ProgressEvent {

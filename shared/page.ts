@@ -1,6 +1,5 @@
 import * as z from 'zod'
-
-export const maxPageSize = 1000
+import { maxPageSize } from './page-size.ts'
 
 /** What every listing takes. */
 export const pageInput = z.strictObject({

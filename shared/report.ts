@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { AppError } from './app-error.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { reportId, storeId } from './ids.ts'
+import { interpolations } from './interpolation.ts'
 import { pageInput } from './page.ts'
 import { count, isoInstant } from './fields.ts'
+import { reportStates } from './report-state.ts'
 import { parseTimestamp, timestampForms } from './timestamp.ts'
 
 const MINUTE_MS = 60_000
@@ -14,9 +16,6 @@ export const WEEK_MS = 7 * DAY_MS
 const minReachMs = MINUTE_MS
 const maxReachMs = WEEK_MS
 const defaultReach = '24h'
-
-export const interpolations = ['nearest', 'previous'] as const
-export type Interpolation = (typeof interpolations)[number]
 
 const instant = z.string().transform((text, context) => {
   const epochMs = parseTimestamp(text.trim())
@@ -58,13 +57,6 @@ export const reportOptions = z
 export type ReportOptionsInput = z.input<typeof reportOptions>
 /** Report options, checked: `asOf` in epoch milliseconds, `reach` in milliseconds. */
 export type ReportOptions = z.output<typeof reportOptions>
-
-export const reportStates = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const
-export type ReportState = (typeof reportStates)[number]
-
-export function isFinished(state: ReportState): boolean {
-  return state === 'complete' || state === 'failed' || state === 'cancelled'
-}
 
 const progress = z
   .object({

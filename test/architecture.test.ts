@@ -100,6 +100,24 @@ test('every import goes in an allowed direction, and only the shells read the cl
   expect(files.flatMap((file) => violations(file, readFileSync(file, 'utf8')))).toEqual([])
 })
 
+/** Which packages a file needs at run time, also by way of what it imports of the client's and the shared files. */
+function packagesNeededBy(file: string, seen = new Set<string>()): Set<string> {
+  seen.add(file)
+  const imports = importsOf(file, readFileSync(file, 'utf8')).filter(({ typeOnly }) => !typeOnly)
+  const needed = imports.flatMap(({ from }) => {
+    if (!from.endsWith('.ts')) return from
+    const isWalked = ['client/', 'shared/'].some((folder) => from.startsWith(folder))
+    return isWalked && !seen.has(from) ? [...packagesNeededBy(from, seen)] : []
+  })
+  return new Set(needed)
+}
+
+test('what the client shares with the server is free of Zod at run time', () => {
+  const files = globSync('client/**/*.ts').map((file) => file.replaceAll(sep, '/'))
+  expect(packagesNeededBy('server/api/rest/schemas.ts')).toContain('zod')
+  expect(files.filter((file) => packagesNeededBy(file).has('zod'))).toEqual([])
+})
+
 describe('the check finds', () => {
   test.each([
     ['shared/ids.ts', `import { x } from '../server/config.ts'`],

@@ -1,3 +1,4 @@
+import { maxPageSize } from '../../shared/page-size.ts'
 import type { Page } from '../../shared/page.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { printJson, printTable, type TableColumn } from './output.ts'
@@ -7,8 +8,6 @@ export interface ListOptions extends MessageOptions {
   readonly all?: true
   readonly json?: true
 }
-
-const MAX_PAGE_SIZE = 1000
 
 /** Prints what the pages hold, up to the limit: a table, or with `--json` a line for each. */
 export async function printPages<Item>(
@@ -21,7 +20,7 @@ export async function printPages<Item>(
   const items: Item[] = []
   let cursor: string | null = null
   do {
-    const size = Math.min(limit - items.length, MAX_PAGE_SIZE)
+    const size = Math.min(limit - items.length, maxPageSize)
     const page: Page<Item> = await readPage({ limit: size, ...(cursor === null ? {} : { cursor }) })
     context.signal.throwIfAborted()
     items.push(...page.items)

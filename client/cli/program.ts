@@ -1,5 +1,7 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { interpolations } from '../../shared/interpolation.ts'
+import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
@@ -82,20 +84,17 @@ ${exitCodeHelp}`,
     )
     .option('--as-of <time>', 'look back from here (default: the latest poll)')
     .addOption(
-      new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices([
-        'nearest',
-        'previous',
-      ]),
+      new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
+        interpolations,
+      ),
     )
     .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
     .addOption(
       new Option('--columns <which>', 'of the CSV; all has the unknown time too')
-        .choices(['default', 'all'])
+        .choices(columnChoices)
         .default('default'),
     )
-    .addOption(
-      new Option('--format <format>', 'of the file (default: csv)').choices(['csv', 'json', 'ndjson']),
-    )
+    .addOption(new Option('--format <format>', 'of the file (default: csv)').choices(fileFormats))
     .option('-o, --output <file>', 'write it here, once it is complete')
     .option('--json', 'the same as --format ndjson')
     .addHelpText(

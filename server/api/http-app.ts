@@ -5,12 +5,12 @@ import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../shared/app-error.ts'
+import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
+import { mediaTypes } from '../../shared/report-file.ts'
 import type { ApiParts } from './api-parts.ts'
 import { appErrorOf } from './errors.ts'
-import { problemOf, type Problem } from './problem.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
-import { mediaTypes } from './rest/report-file.ts'
 import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
 import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
@@ -79,6 +79,6 @@ function answerWrongMethod({ method, path }: { method: string; path: string }, m
 function answer(problem: Problem, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
+    headers: { 'content-type': problemMediaType, ...headers },
   })
 }

@@ -3,7 +3,6 @@ import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import {
-  isFinished,
   progressInput,
   reportIdInput,
   reportOptions,
@@ -11,6 +10,7 @@ import {
   storeUptimeInput,
   type Report,
 } from '../../shared/report.ts'
+import { isFinished } from '../../shared/report-state.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'

@@ -1,7 +1,8 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { ImportKind, ImportState } from '../../shared/import.ts'
 import type { ImportId, ReportId, StoreId } from '../../shared/ids.ts'
-import type { Interpolation, ReportState } from '../../shared/report.ts'
+import type { Interpolation } from '../../shared/interpolation.ts'
+import type { ReportState } from '../../shared/report-state.ts'
 
 /** Bytes: read as what the driver gives, written as any byte view. */
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>

@@ -1,10 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 import type { StoreId } from '../../shared/ids.ts'
+import type { ColumnChoice } from '../../shared/report-file.ts'
 import { reportColumns } from '../../shared/report.ts'
 import { storeCountOf, totalAt, type PackedTotals } from './totals.ts'
-
-export const columnChoices = ['default', 'all'] as const
-export type ColumnChoice = (typeof columnChoices)[number]
 
 const headers = { default: csvHeader('default'), all: csvHeader('all') }
 

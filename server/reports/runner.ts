@@ -2,14 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, toAppError } from '../../shared/app-error.ts'
 import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
-import {
-  isFinished,
-  type Report,
-  type ReportOptions,
-  type ReportRow,
-  type ReportRowsQuery,
-  type ReportState,
-} from '../../shared/report.ts'
+import { isFinished, type ReportState } from '../../shared/report-state.ts'
+import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
 import type { PartPlan } from '../database/report-parts.ts'

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ReportId } from '../../shared/ids.ts'
-import { isFinished, type Report } from '../../shared/report.ts'
+import { isFinished } from '../../shared/report-state.ts'
+import type { Report } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { getReport, reportOf } from '../database/reports.ts'
 

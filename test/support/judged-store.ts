@@ -1,4 +1,5 @@
-import { reportWindows, type Interpolation } from '../../shared/report.ts'
+import type { Interpolation } from '../../shared/interpolation.ts'
+import { reportWindows } from '../../shared/report.ts'
 import { openIntervals, type WeeklyHours } from '../../server/uptime/business-hours.ts'
 import type { Interval, Intervals } from '../../server/uptime/interval.ts'
 import { pollWeekOf, pollWord, type PollWeek } from '../../server/uptime/poll-week.ts'

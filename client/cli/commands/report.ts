@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/app-error.ts'
-import type { Interpolation, Report, ReportOptionsInput } from '../../../shared/report.ts'
+import type { Interpolation } from '../../../shared/interpolation.ts'
+import type { ColumnChoice, FileFormat } from '../../../shared/report-file.ts'
+import type { Report, ReportOptionsInput } from '../../../shared/report.ts'
 import type { DownloadOptions } from '../../index.ts'
 import { withConnection, type Connection, type ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
@@ -16,8 +18,8 @@ export interface ReportCommandOptions extends ConnectionOptions, MessageOptions 
   readonly asOf?: string
   readonly interpolation?: Interpolation
   readonly reach?: string
-  readonly columns: 'default' | 'all'
-  readonly format?: 'csv' | 'json' | 'ndjson'
+  readonly columns: ColumnChoice
+  readonly format?: FileFormat
   readonly output?: string
   readonly json?: true
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
 import { AppError } from '../../../shared/app-error.ts'
-import { problemOf } from '../problem.ts'
+import { problemMediaType, problemOf } from '../../../shared/problem.ts'
 import { noBody, type RestResponse, type RestRoute } from './route.ts'
 import { problem } from './schemas.ts'
 
@@ -91,7 +91,7 @@ function responseObject({ description, content = {}, headers = {}, example }: Re
 }
 
 function problemContent(example: AppError) {
-  return { 'application/problem+json': { schema: problem, example: problemOf(example) } }
+  return { [problemMediaType]: { schema: problem, example: problemOf(example) } }
 }
 
 function responseHeaders(headers: Readonly<Record<string, string>>) {

@@ -1,6 +1,6 @@
+import { problemOf } from '../../../shared/problem.ts'
 import type { Report } from '../../../shared/report.ts'
 import { appErrorOf } from '../errors.ts'
-import { problemOf } from '../problem.ts'
 import { eventIdOf } from '../router.ts'
 import type { ReportStatus } from './schemas.ts'
 

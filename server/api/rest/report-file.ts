@@ -1,19 +1,11 @@
 import { AppError } from '../../../shared/app-error.ts'
+import { mediaTypes, type ColumnChoice, type FileFormat } from '../../../shared/report-file.ts'
 import type { Db } from '../../database/connect.ts'
 import { listPartSizes, readPart } from '../../database/report-parts.ts'
 import type { StoredReport } from '../../database/reports.ts'
-import { csvHeaderLine, csvLines, type ColumnChoice } from '../../reports/csv.ts'
+import { csvHeaderLine, csvLines } from '../../reports/csv.ts'
 import { rowsByPart } from '../../reports/rows.ts'
 import { reportRowAt } from '../../reports/totals.ts'
-
-export const fileFormats = ['csv', 'json', 'ndjson'] as const
-export type FileFormat = (typeof fileFormats)[number]
-
-export const mediaTypes = {
-  csv: 'text/csv',
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-} as const satisfies Record<FileFormat, string>
 
 export interface FileOptions {
   readonly format: FileFormat

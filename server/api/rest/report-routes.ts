@@ -2,19 +2,14 @@ import type { Context } from 'hono'
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { reportId, type ReportId } from '../../../shared/ids.ts'
-import { isFinished, type Report } from '../../../shared/report.ts'
+import { fileFormats, mediaTypes, type FileFormat } from '../../../shared/report-file.ts'
+import { isFinished } from '../../../shared/report-state.ts'
+import type { Report } from '../../../shared/report.ts'
 import { getReport, listReports, reportOf, type StoredReport } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { eventIdOf } from '../router.ts'
 import { callerOf } from './caller.ts'
-import {
-  fileFormats,
-  mediaTypes,
-  reportFile,
-  reportWithTextJson,
-  type FileFormat,
-  type FileOptions,
-} from './report-file.ts'
+import { reportFile, reportWithTextJson, type FileOptions } from './report-file.ts'
 import { reportEventStream } from './report-events.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 import {

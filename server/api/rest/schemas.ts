@@ -2,10 +2,11 @@
 import * as z from 'zod'
 import { importId, reportId } from '../../../shared/ids.ts'
 import { importRecord, rejectedRow } from '../../../shared/import.ts'
-import { maxPageSize, pageInput, pageOf } from '../../../shared/page.ts'
-import { report, reportOptions, reportRow, type Report, type ReportState } from '../../../shared/report.ts'
-import { columnChoices } from '../../reports/csv.ts'
-import { fileFormats } from './report-file.ts'
+import { maxPageSize } from '../../../shared/page-size.ts'
+import { pageInput, pageOf } from '../../../shared/page.ts'
+import { columnChoices, fileFormats } from '../../../shared/report-file.ts'
+import type { ReportState } from '../../../shared/report-state.ts'
+import { report, reportOptions, reportRow, type Report } from '../../../shared/report.ts'
 
 const optionFields = {
   as_of: reportOptions.shape.asOf,

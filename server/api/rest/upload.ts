@@ -6,15 +6,11 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import { problemOf } from '../../../shared/problem.ts'
+import { mediaTypes } from '../../../shared/report-file.ts'
+import type { UploadEvent } from '../../../shared/upload-event.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { appErrorOf } from '../errors.ts'
-import { problemOf } from '../problem.ts'
-
-/** What a caller that accepts NDJSON is sent while its file is imported: a line each. */
-export type UploadEvent =
-  | { readonly progress: ImportProgress }
-  | { readonly import: ImportRecord }
-  | { readonly problem: ReturnType<typeof problemOf> }
 
 /**
  * Takes a CSV file as a request's body, imports it once all of it has arrived, and answers with the import's record; to a
@@ -42,11 +38,11 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
     }
   }
 
-  const isStreamWanted = request.headers.get('accept')?.includes('application/x-ndjson') ?? false
+  const isStreamWanted = request.headers.get('accept')?.includes(mediaTypes.ndjson) ?? false
   if (!isStreamWanted) return Response.json(await importUpload())
   return new Response(eventLines(importUpload, parts.onError), {
     // A line that waits in a compressor is not progress.
-    headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store, no-transform' },
+    headers: { 'content-type': mediaTypes.ndjson, 'cache-control': 'no-store, no-transform' },
   })
 }
 

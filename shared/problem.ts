@@ -1,0 +1,35 @@
+import type { AppError, AppErrorCode } from './app-error.ts'
+
+/** The one table from what went wrong to HTTP: the server reads it from left to right, the client back. */
+const httpOf = {
+  invalid: { title: 'Bad Request', status: 400 },
+  'not-found': { title: 'Not Found', status: 404 },
+  conflict: { title: 'Conflict', status: 409 },
+  'too-large': { title: 'Payload Too Large', status: 413 },
+  unavailable: { title: 'Service Unavailable', status: 503 },
+  internal: { title: 'Internal Server Error', status: 500 },
+} as const satisfies Record<AppErrorCode, { readonly status: number; readonly title: string }>
+
+const codeOf = new Map(
+  Object.entries(httpOf).map(([code, { status }]) => [status as number, code as AppErrorCode]),
+)
+
+export const problemMediaType = 'application/problem+json'
+
+/** RFC 9457, with the short `error` text that this API has always had. */
+export interface Problem {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly error: string
+}
+
+export function problemOf(error: AppError): Problem {
+  return { type: 'about:blank', ...httpOf[error.code], detail: error.message, error: error.title }
+}
+
+/** What a status that tells of an error means; one that is not ours may be a proxy's. */
+export function appErrorCodeOf(status: number): AppErrorCode {
+  return codeOf.get(status) ?? (status >= 500 ? 'unavailable' : 'invalid')
+}
