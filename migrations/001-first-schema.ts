@@ -7,8 +7,9 @@ export function firstSchema(types: ColumnTypes) {
       await db.schema
         .createTable('business_hours')
         .addColumn('business_hours_key', 'integer', (column) => column.primaryKey())
-        .addColumn('spans', 'text', (column) => column.notNull().unique())
+        .addColumn('spans', 'text', types.uniqueLongText)
         .execute()
+      await types.finishTable(db, 'business_hours', { longText: ['spans'] })
 
       await db.schema
         .createTable('store')
@@ -23,10 +24,11 @@ export function firstSchema(types: ColumnTypes) {
       await types
         .clustered(db.schema.createTable('poll_week'))
         .addColumn('week', 'integer', (column) => column.notNull())
-        .addColumn('store_key', 'integer', (column) => column.notNull().references('store.store_key'))
+        .addColumn('store_key', 'integer', (column) => types.referencesStore(column.notNull()))
         .addColumn('polls', types.bytes, (column) => column.notNull())
         .addPrimaryKeyConstraint('poll_week_primary_key', ['week', 'store_key'])
         .execute()
+      await types.finishTable(db, 'poll_week', { uncompressed: ['polls'] })
 
       await db.schema
         .createTable('poll_week_summary')
@@ -100,6 +102,7 @@ export function firstSchema(types: ColumnTypes) {
         .addColumn('csv_bytes', 'integer')
         .addPrimaryKeyConstraint('report_part_primary_key', ['report_key', 'part'])
         .execute()
+      await types.finishTable(db, 'report_part', { uncompressed: ['totals', 'csv'] })
     },
   }
 }

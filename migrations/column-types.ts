@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, CreateTableBuilder } from 'kysely'
+import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely'
 
 type DataType = Parameters<CreateTableBuilder<string>['addColumn']>[1]
 
@@ -13,4 +13,14 @@ export interface ColumnTypes {
   clustered<Table extends string, Columns extends string>(
     table: CreateTableBuilder<Table, Columns>,
   ): CreateTableBuilder<Table, Columns>
+  /** Makes a column of texts of any length that are never the same. */
+  uniqueLongText(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** Makes a column of many rows the key of a store, where to check it costs next to nothing. */
+  referencesStore(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** Does what remains to be done for a table once it is there. */
+  finishTable(
+    db: Kysely<unknown>,
+    table: string,
+    columns: { readonly uncompressed?: readonly string[]; readonly longText?: readonly string[] },
+  ): Promise<void>
 }

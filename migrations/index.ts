@@ -1,12 +1,24 @@
-import type { Migration } from 'kysely/migration'
+import type { Kysely } from 'kysely'
 import { firstSchema } from './001-first-schema.ts'
 import { ownersAndVersions } from './002-owners-and-versions.ts'
+import { pollChecksums } from './003-poll-checksums.ts'
 import type { ColumnTypes } from './column-types.ts'
 
+export interface SchemaMigration {
+  readonly name: string
+  /**
+   * The first migration that a program has to know to work with the tables as this one leaves them: its own name where
+   * older programs would go wrong, that of an earlier one where it only adds what they do not look at.
+   */
+  readonly readableFrom: string
+  up(db: Kysely<unknown>): Promise<void>
+}
+
 /** All migrations, in the order in which they apply. One that has been released is never edited. */
-export function migrations(types: ColumnTypes): Record<string, Migration> {
-  return {
-    '001-first-schema': firstSchema(types),
-    '002-owners-and-versions': ownersAndVersions,
-  }
+export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
+  return [
+    { name: '001-first-schema', readableFrom: '001-first-schema', ...firstSchema(types) },
+    { name: '002-owners-and-versions', readableFrom: '001-first-schema', ...ownersAndVersions },
+    { name: '003-poll-checksums', readableFrom: '003-poll-checksums', ...pollChecksums },
+  ]
 }

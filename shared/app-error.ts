@@ -8,6 +8,7 @@ export const appErrorCodes = [
   'conflict', // right in itself, but not in the present state
   'too-large',
   'unavailable', // not now; the same call may succeed later
+  'damaged', // what is stored is not as it was written: a backup has to take its place
   'internal', // our fault
 ] as const
 
@@ -24,6 +25,7 @@ const titles: Readonly<Record<AppErrorCode, string>> = {
   conflict: 'Not possible now',
   'too-large': 'Too large',
   unavailable: 'Unavailable',
+  damaged: 'Database damaged',
   internal: 'Internal error',
 }
 
@@ -40,13 +42,10 @@ export class AppError extends Error {
   }
 }
 
-/** What a full disk is called by the file system, and by SQLite. */
-const fullDiskCodes: readonly unknown[] = ['ENOSPC', 'SQLITE_FULL']
-
 /** `error` as an AppError: itself if it is one, else one that keeps it as its cause, internal but for a full disk. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  if (error instanceof Error && fullDiskCodes.includes((error as Error & { code?: unknown }).code)) {
+  if (error instanceof Error && (error as Error & { code?: unknown }).code === 'ENOSPC') {
     return new AppError('unavailable', `the disk is full (${error.message}): make room, and try again`, {
       cause: error,
     })

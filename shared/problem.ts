@@ -7,6 +7,7 @@ const httpOf = {
   conflict: { title: 'Conflict', status: 409 },
   'too-large': { title: 'Payload Too Large', status: 413 },
   unavailable: { title: 'Service Unavailable', status: 503 },
+  damaged: { title: 'Internal Server Error', status: 500 },
   internal: { title: 'Internal Server Error', status: 500 },
 } as const satisfies Record<AppErrorCode, { readonly status: number; readonly title: string }>
 

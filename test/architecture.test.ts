@@ -13,6 +13,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['migrations/', ['migrations/', 'kysely']],
   ['server/uptime/', ['server/uptime/', 'temporal-polyfill']],
   ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
+  ['server/database/dialect/postgres/', [...core, 'migrations/', 'kysely', 'pg', 'pg-copy-streams']],
   ['server/database/', [...core, 'migrations/', 'kysely']],
   ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts', 'papaparse']],
   [

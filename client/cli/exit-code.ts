@@ -18,6 +18,7 @@ const exitCodes = {
   'not-found': 3,
   conflict: 4,
   unavailable: 5,
+  damaged: 5,
 } as const satisfies Record<AppErrorCode, number>
 
 export const usageExitCode = exitCodes.invalid
@@ -29,7 +30,7 @@ Exit codes:
   2    invalid options, files or input
   3    a report, import or file that does not exist
   4    not possible in the present state: no polls yet, a report that failed or was cancelled
-  5    the server or the database cannot be reached, or the output cannot be written
+  5    the server or the database cannot be reached or is damaged, or the output cannot be written
   130  interrupted with Ctrl-C (143: terminated)`
 
 export function exitCodeOf(error: unknown): number {

@@ -8,6 +8,7 @@ const trpcCodeOf = {
   conflict: 'CONFLICT',
   'too-large': 'PAYLOAD_TOO_LARGE',
   unavailable: 'SERVICE_UNAVAILABLE',
+  damaged: 'INTERNAL_SERVER_ERROR',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<AppErrorCode, TRPCError['code']>
 

@@ -1,16 +1,11 @@
-import type { Insertable } from 'kysely'
-import {
-  bytesOfWords,
-  mergedWeek,
-  offsetOf,
-  POLL_WEEK_MS,
-  wordsOfBytes,
-  type PollWords,
-} from '../uptime/poll-week.ts'
-import { chunks, compiledOnce } from './chunks.ts'
+import { AppError } from '../../shared/app-error.ts'
+import { bytesOfWords, mergedWeek, offsetOf, POLL_WEEK_MS, type PollWords } from '../uptime/poll-week.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import type { PollWeekTable } from './schema.ts'
+import { dialectOf, type PackedPolls } from './dialect/dialect.ts'
+import { isIntact, withChecksum } from './poll-checksum.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
+import type { WriteTx } from './write-alone.ts'
 
 /** A store's polls of a week: sorted words, at most one of a millisecond. */
 export interface StorePollWeek {
@@ -19,35 +14,62 @@ export interface StorePollWeek {
   readonly words: PollWords
 }
 
+/** The polls of some stores in a week: those of the store at a place are the words from `from` to before `to` there. */
+export type PollsOfWeek = PackedPolls & { readonly week: number }
+
+/**
+ * The polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. Throws a
+ * `damaged` AppError where some are not as they were written.
+ */
+export async function readPollWeeks(
+  db: Db,
+  weeks: readonly number[],
+  storeKeys: readonly number[],
+): Promise<PollsOfWeek[]> {
+  const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
+  return packed.map((polls, i) => ({ week: weeks[i]!, ...withoutChecksums(polls, weeks[i]!) }))
+}
+
+function withoutChecksums(polls: PackedPolls, week: number): PackedPolls {
+  const { storeKeys, words, from, to } = polls
+  for (let i = 0; i < storeKeys.length; i++) {
+    const storeKey = storeKeys[i]!
+    if (!isIntact(words, from[i]!, to[i]!, { week, storeKey })) throw damagedPolls(storeKey, week)
+    to[i]!--
+  }
+  return polls
+}
+
+function damagedPolls(storeKey: number, week: number): AppError {
+  const from = new Date(week * POLL_WEEK_MS).toISOString().slice(0, 10)
+  return new AppError(
+    'damaged',
+    `the database is damaged: the polls of the store with the key ${storeKey} in the week from ${from} are not as they were written. Put a backup in its place`,
+  )
+}
+
 /**
  * Adds polls to those that are stored, which give way at the same millisecond. Returns how many of them were new or said
- * something else. `added` is in ascending order of week, then store, and has each pair once; call it in a transaction.
+ * something else. `added` is in ascending order of week, then store, and has each pair once.
  */
-export async function mergePollWeeks(db: Db, added: readonly StorePollWeek[]): Promise<number> {
-  const write = writerOfPollWeeks(db)
+export async function mergePollWeeks(tx: WriteTx, added: readonly StorePollWeek[]): Promise<number> {
   let changed = 0
   for (let start = 0, end = 0; start < added.length; start = end) {
     const { week } = added[start]!
     while (end < added.length && added[end]!.week === week) end++
-    changed += await mergeWeek(db, week, added.slice(start, end), write)
+    changed += await mergeWeek(tx, week, added.slice(start, end))
   }
   return changed
 }
 
-type PollWeekWriter = (weeks: readonly StorePollWeek[]) => Promise<void>
-
-async function mergeWeek(
-  db: Db,
-  week: number,
-  added: readonly StorePollWeek[],
-  write: PollWeekWriter,
-): Promise<number> {
-  const isNewWeek = !(await hasPollsOfWeek(db, week))
+async function mergeWeek(tx: WriteTx, week: number, added: readonly StorePollWeek[]): Promise<number> {
+  const dialect = dialectOf(tx)
+  const isNewWeek = !(await hasPollsOfWeek(tx, week))
   let changedPolls = 0
   let newPolls = 0
   let latestOffset = 0
-  for (const chunk of chunks(added)) {
-    const stored = isNewWeek ? undefined : await pollsOfStores(db, week, chunk)
+  for (const chunk of chunks(added, dialect.pollRowsAtOnce)) {
+    const stored = isNewWeek ? undefined : await pollsOfStores(tx, week, chunk)
     const changedWeeks: StorePollWeek[] = []
     for (const store of chunk) {
       const older = stored?.get(store.storeKey)
@@ -61,45 +83,24 @@ async function mergeWeek(
       latestOffset = Math.max(latestOffset, offsetOf(words.at(-1)!))
       changedWeeks.push({ week, storeKey: store.storeKey, words })
     }
-    await write(changedWeeks)
+    if (changedWeeks.length > 0) await dialect.writePolls(tx, changedWeeks.map(rowOf), isNewWeek)
   }
   const latestPollAt = week * POLL_WEEK_MS + latestOffset
-  if (changedPolls > 0) await addToPollWeekSummary(db, { week, newPolls, latestPollAt })
+  if (changedPolls > 0) await addToPollWeekSummary(tx, { week, newPolls, latestPollAt })
   return changedPolls
 }
 
+function rowOf({ week, storeKey, words }: StorePollWeek) {
+  return { week, storeKey, polls: bytesOfWords(withChecksum(words, week, storeKey)) }
+}
+
 async function pollsOfStores(
-  db: Db,
+  tx: WriteTx,
   week: number,
   stores: readonly StorePollWeek[],
 ): Promise<Map<number, PollWords>> {
   const keys = stores.map((store) => store.storeKey)
-  const rows = await db
-    .selectFrom('poll_week')
-    .select(['store_key', 'polls'])
-    .where('week', '=', week)
-    .where('store_key', 'in', keys)
-    .execute()
-  return new Map(rows.map((row) => [row.store_key, wordsOfBytes(row.polls)]))
-}
-
-function writerOfPollWeeks(db: Db): PollWeekWriter {
-  const upsert = compiledOnce((rows: readonly Insertable<PollWeekTable>[]) =>
-    db
-      .insertInto('poll_week')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(['week', 'store_key']).doUpdateSet((eb) => ({ polls: eb.ref('excluded.polls') })),
-      )
-      .compile(),
-  )
-  return async (weeks) => {
-    if (weeks.length === 0) return
-    const rows = weeks.map(({ week, storeKey, words }) => ({
-      week,
-      store_key: storeKey,
-      polls: bytesOfWords(words),
-    }))
-    await db.executeQuery(upsert(rows))
-  }
+  const [polls] = await readPollWeeks(tx, [week], keys)
+  const { storeKeys, from, to, words } = polls!
+  return new Map(storeKeys.map((storeKey, i) => [storeKey, words.subarray(from[i], to[i])]))
 }

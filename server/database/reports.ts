@@ -9,6 +9,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
 import { deleteParts } from './report-parts.ts'
 import type { ReportTable } from './schema.ts'
+import { writeAlone } from './write-alone.ts'
 
 /** A report as it is kept: instants in epoch milliseconds. */
 export type StoredReport = Selectable<ReportTable>
@@ -39,7 +40,7 @@ export async function insertReport(
   db: Db,
   { reportId, options, asOf, requestedAtMs, once }: ReportRequest,
 ): Promise<{ report: StoredReport; isNew: boolean }> {
-  return db.transaction().execute(async (tx) => {
+  return writeAlone(db, `request ${once?.key ?? reportId}`, async (tx) => {
     const same = once && (await findRequested(tx, once.key, requestedAtMs - once.forMs))
     if (same && (!once.untilNews || same.as_of === asOf)) return { report: same, isNew: false }
     const report = await tx

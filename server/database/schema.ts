@@ -34,7 +34,7 @@ export interface BusinessHoursTable {
   spans: string
 }
 
-/** A store's polls of one UTC week, packed as `polls.ts` says. */
+/** A store's polls of one UTC week, packed as `poll-week.ts` says, and a checksum behind them (`poll-checksum.ts`). */
 export interface PollWeekTable {
   week: number
   store_key: number
@@ -109,4 +109,7 @@ export interface ReportPartTable {
   totals: Bytes | null
   csv: Bytes | null
   csv_bytes: number | null
+  /** Of what is stored, to find damage; null where it was stored without. */
+  totals_crc32: ColumnType<number | null, number | null | undefined, number | null>
+  csv_crc32: ColumnType<number | null, number | null | undefined, number | null>
 }

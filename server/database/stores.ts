@@ -9,6 +9,7 @@ import type { Db } from './connect.ts'
 import type { StoreTable } from './schema.ts'
 import { substringPattern } from './substring-pattern.ts'
 import { spansOfText } from './weekly-spans.ts'
+import type { WriteTx } from './write-alone.ts'
 
 export async function getStore(db: Db, storeId: string): Promise<Store> {
   const row = await storeRows(db)
@@ -54,17 +55,17 @@ function storeOf(row: { store_id: StoreId; timezone: string | null; spans: strin
 
 /**
  * The keys of stores, in the order of `storeIds`, which is ascending and has each id once. Stores that are new get the
- * next ones. Call it in a transaction.
+ * next ones.
  */
-export async function keysOfStores(db: Db, storeIds: Iterable<StoreId>): Promise<number[]> {
-  const find = createStoreFinder(db, [])
-  const insert = compiledOnce((rows: readonly StoreRow[]) => db.insertInto('store').values(rows).compile())
+export async function keysOfStores(tx: WriteTx, storeIds: Iterable<StoreId>): Promise<number[]> {
+  const find = createStoreFinder(tx, [])
+  const insert = compiledOnce((rows: readonly StoreRow[]) => tx.insertInto('store').values(rows).compile())
   const keys: number[] = []
   for (const chunk of chunks(storeIds)) {
     const stores = await find(chunk)
     const newStores = stores.filter(({ stored }) => stored === undefined)
     if (newStores.length > 0) {
-      await db.executeQuery(
+      await tx.executeQuery(
         insert(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId }))),
       )
     }
@@ -84,16 +85,16 @@ export interface StoreRule<Rule> {
 
 /**
  * Sets a rule of stores, known or new, and returns how many rows said something else than what was stored. `rules` are in
- * ascending order of id, each once. Call it in a transaction.
+ * ascending order of id, each once.
  */
 export async function setRules<Column extends RuleColumn>(
-  db: Db,
+  tx: WriteTx,
   column: Column,
   rules: Iterable<StoreRule<NonNullable<StoreTable[Column]>>>,
 ): Promise<number> {
-  const find = createStoreFinder(db, [column])
+  const find = createStoreFinder(tx, [column])
   const write = compiledOnce((rows: readonly StoreRow[]) =>
-    db
+    tx
       .insertInto('store')
       .values(rows)
       .onConflict((conflict) =>
@@ -111,7 +112,7 @@ export async function setRules<Column extends RuleColumn>(
       changes.push({ store_key: key, store_id: storeId, [column]: rule })
       changedRows += rows
     }
-    if (changes.length > 0) await db.executeQuery(write(changes))
+    if (changes.length > 0) await tx.executeQuery(write(changes))
   }
   return changedRows
 }
@@ -129,20 +130,20 @@ interface FoundStore {
  * Those that are new get the next keys; to store them before the next are asked for is up to the caller.
  */
 function createStoreFinder(
-  db: Db,
+  tx: WriteTx,
   columns: readonly RuleColumn[],
 ): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {
   let lastKey: number | undefined
   const select = compiledOnce((storeIds: readonly StoreId[]) =>
-    db
+    tx
       .selectFrom('store')
       .select(['store_key', 'store_id', ...columns])
       .where('store_id', 'in', storeIds)
       .compile(),
   )
   return async (storeIds) => {
-    lastKey ??= await lastStoreKey(db)
-    const { rows } = lastKey === 0 ? { rows: [] } : await db.executeQuery(select(storeIds))
+    lastKey ??= await lastStoreKey(tx)
+    const { rows } = lastKey === 0 ? { rows: [] } : await tx.executeQuery(select(storeIds))
     const byId = new Map(rows.map((row) => [row.store_id, row]))
     return storeIds.map((storeId) => {
       const stored = byId.get(storeId)
@@ -151,8 +152,8 @@ function createStoreFinder(
   }
 }
 
-async function lastStoreKey(db: Db): Promise<number> {
-  const { last } = await db
+async function lastStoreKey(tx: WriteTx): Promise<number> {
+  const { last } = await tx
     .selectFrom('store')
     .select((eb) => eb.fn.max('store_key').as('last'))
     .executeTakeFirstOrThrow()

@@ -12,6 +12,7 @@ import {
 } from '../database/imports.ts'
 import { insertRejectedRows } from '../database/rejected-rows.ts'
 import { setRules } from '../database/stores.ts'
+import { writeAlone, type WriteTx } from '../database/write-alone.ts'
 import { createBusinessHoursRows } from './business-hours-rows.ts'
 import type { ImportFile } from './find-files.ts'
 import { readHeader, type Header } from './header.ts'
@@ -132,7 +133,7 @@ async function importContent(
     // A file of one step is hashed about as fast as it is written; of a larger one, others need not wait for it.
     if (isLast && steps.length > 1) await content.sha256()
     stored += step.rows
-    changed += await db.transaction().execute(async (transaction) => {
+    changed += await writeAlone(db, 'data', async (transaction) => {
       const changedInStep = await change(transaction)
       const counts = { accepted: stored, changed: changed + changedInStep, rejected }
       await updateImportCounts(transaction, importId, counts)
@@ -148,7 +149,7 @@ async function importContent(
 }
 
 /** Makes a change, and returns how many of its rows changed something. Runs in a transaction. */
-type Change = (transaction: Db) => Promise<number>
+type Change = (transaction: WriteTx) => Promise<number>
 
 /** Reads a file: what it changes. */
 async function readChanges(
@@ -188,7 +189,7 @@ async function readHashed<Data>(
 
 function changesOf<Data>(
   read: HashedRows<Data>,
-  change: (transaction: Db, data: Data) => Promise<number>,
+  change: (transaction: WriteTx, data: Data) => Promise<number>,
 ): HashedRows<Change> {
   const steps = read.steps.map(({ rows, prepare }) => ({
     rows,

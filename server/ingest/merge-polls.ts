@@ -1,11 +1,11 @@
-import type { Db } from '../database/connect.ts'
 import { mergePollWeeks, type StorePollWeek } from '../database/poll-weeks.ts'
 import { keysOfStores } from '../database/stores.ts'
+import type { WriteTx } from '../database/write-alone.ts'
 import type { StorePolls } from './poll-rows.ts'
 
-/** Puts polls into the database, and returns how many changed something. Call it in a transaction. */
-export async function mergePolls(db: Db, polls: StorePolls): Promise<number> {
-  const keys = await keysOfStores(db, polls.storeIds)
+/** Puts polls into the database, and returns how many changed something. */
+export async function mergePolls(tx: WriteTx, polls: StorePolls): Promise<number> {
+  const keys = await keysOfStores(tx, polls.storeIds)
   const byWeek = new Map<number, StorePollWeek[]>()
   for (const [i, week] of polls.weeks.entries()) {
     const start = polls.starts[i]!
@@ -15,7 +15,7 @@ export async function mergePolls(db: Db, polls: StorePolls): Promise<number> {
   }
   const inOrder = [...byWeek.values()].sort((a, b) => a[0]!.week - b[0]!.week)
   return mergePollWeeks(
-    db,
+    tx,
     inOrder.flatMap((weeks) => weeks.sort((a, b) => a.storeKey - b.storeKey)),
   )
 }

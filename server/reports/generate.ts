@@ -2,22 +2,16 @@ import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { reportWindows, WEEK_MS, type ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import {
-  keyRanges,
-  readPartPolls,
-  readStoreRules,
-  type PartStores,
-  type StoreRules,
-} from '../database/report-input.ts'
+import { readPollWeeks } from '../database/poll-weeks.ts'
+import { readStoreRules, type PartStores, type StoreRules } from '../database/report-input.ts'
 import type { PartResult } from '../database/report-parts.ts'
-import { bytesOfWords, wordsOfBytes, type PollWords } from '../uptime/poll-week.ts'
+import { bytesOfWords, type PollWords } from '../uptime/poll-week.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../uptime/store-uptime.ts'
 import { csvLines } from './csv.ts'
 import { createBusinessHours, createOpenHours } from './open-hours.ts'
 import { createTotals, putTotals, reportRowAt, type PackedTotals } from './totals.ts'
 
 const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
-const WORD_BYTES = 4
 
 export interface Generator {
   /** The result of a part of a report. */
@@ -45,7 +39,7 @@ export function createGenerator(db: Db): Generator {
     const { stores, weeks } = await db.transaction().execute(async (tx) => {
       const stores = await readStoreRules(tx, part)
       await rules.load(tx, stores)
-      return { stores, weeks: await readWeeks(tx, part, stores, viewpoint) }
+      return { stores, weeks: await readWeeks(tx, stores, viewpoint) }
     })
     const totals = createTotals(stores.length)
     stores.forEach((store, i) => {
@@ -92,30 +86,19 @@ interface PartWeek {
   readonly to: Uint32Array
 }
 
-async function readWeeks(
-  db: Db,
-  part: PartStores,
-  stores: readonly StoreRules[],
-  viewpoint: Viewpoint,
-): Promise<PartWeek[]> {
+async function readWeeks(db: Db, stores: readonly StoreRules[], viewpoint: Viewpoint): Promise<PartWeek[]> {
   const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
-  const ranges = keyRanges(stores)
-  const weeks: PartWeek[] = []
-  for (const week of pollWeeksOf(relevantTime(viewpoint, WEEK_MS))) {
-    const { storeKeys, lengths, polls } = await readPartPolls(db, part, ranges, week)
+  const storeKeys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
+  const weeks = pollWeeksOf(relevantTime(viewpoint, WEEK_MS))
+  return (await readPollWeeks(db, weeks, [...storeKeys])).map((polls) => {
     const from = new Uint32Array(stores.length)
     const to = new Uint32Array(stores.length)
-    let start = 0
-    for (let i = 0; i < storeKeys.length; i++) {
-      const end = start + lengths[i]! / WORD_BYTES
-      const place = placeOf.get(storeKeys[i]!)
-      if (place !== undefined) {
-        from[place] = start
-        to[place] = end
-      }
-      start = end
-    }
-    weeks.push({ week, words: wordsOfBytes(polls), from, to })
-  }
-  return weeks
+    polls.storeKeys.forEach((storeKey, i) => {
+      const place = placeOf.get(storeKey)
+      if (place === undefined) return
+      from[place] = polls.from[i]!
+      to[place] = polls.to[i]!
+    })
+    return { week: polls.week, words: polls.words, from, to }
+  })
 }

@@ -80,7 +80,7 @@ async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
   for (const week of pollWeeksOf(time)) {
     const rows = db.selectFrom('poll_week').select(['store_key', 'polls']).where('week', '=', week)
     for await (const { store_key, polls } of rows.stream()) {
-      const words = wordsOfBytes(polls)
+      const words = wordsOfBytes(polls).slice(0, -1) // without the checksum
       weeksOf.get(store_key)?.push({ week, words, from: 0, to: words.length })
     }
   }

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { getImport, listImports } from '../../server/database/imports.ts'
 import { databaseSummary, latestPollAt } from '../../server/database/poll-week-summary.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
-import { getStore, keysOfStores, listStores, setRules } from '../../server/database/stores.ts'
+import { getStore, keysOfStores, listStores, setRules, type StoreRule } from '../../server/database/stores.ts'
+import { writeAlone } from '../../server/database/write-alone.ts'
 import { importId, storeId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
-import { importScene, pollFile } from '../ingest/import-scene.ts'
+import { importScene, pollFile, type ImportScene } from '../ingest/import-scene.ts'
 
 /** All items of a listing, and how many pages it took. */
 async function allPages<Item>(
@@ -21,11 +22,15 @@ async function allPages<Item>(
   }
 }
 
+function setZones({ db }: ImportScene, zones: readonly StoreRule<string>[]): Promise<number> {
+  return writeAlone(db, 'data', (tx) => setRules(tx, 'timezone', zones))
+}
+
 describe('stores', () => {
   async function sceneWithStores(...ids: string[]) {
     const scene = await importScene()
     const rules = ids.toSorted().map((id) => ({ storeId: storeId.parse(id), rule: 'UTC', rows: 1 }))
-    expect(await setRules(scene.db, 'timezone', rules)).toBe(ids.length)
+    expect(await setZones(scene, rules)).toBe(ids.length)
     return scene
   }
 
@@ -63,15 +68,15 @@ describe('stores', () => {
         rows: 2,
       }))
     expect(
-      await setRules(
-        scene.db,
-        'timezone',
+      await setZones(
+        scene,
         rules((i) => `Zone/${i}`),
       ),
     ).toBe(5200)
     const changed = rules((i) => `Zone/${i % 2 === 0 ? i : -i}`)
-    expect(await setRules(scene.db, 'timezone', changed)).toBe(2600)
-    const keys = await keysOfStores(scene.db, [...changed.map((rule) => rule.storeId), storeId.parse('z')])
+    expect(await setZones(scene, changed)).toBe(2600)
+    const ids = [...changed.map((rule) => rule.storeId), storeId.parse('z')]
+    const keys = await writeAlone(scene.db, 'data', (tx) => keysOfStores(tx, ids))
     expect(keys).toEqual(Array.from({ length: 2601 }, (_, i) => i + 1))
     const [stores] = await allPages((cursor) => listStores(scene.db, { limit: 1000, cursor }))
     expect(stores.map((store) => store.timezone)).toEqual([...changed.map(({ rule }) => rule), null])

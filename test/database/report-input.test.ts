@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
-import { keyRanges, readPartPolls, readStoreRules } from '../../server/database/report-input.ts'
-import { pollWeekOf, wordsOfBytes } from '../../server/uptime/poll-week.ts'
+import { bytesOfWords, pollWeekOf, wordsOfBytes } from '../../server/uptime/poll-week.ts'
+import { withChecksum } from '../../server/database/poll-checksum.ts'
+import { readPollWeeks } from '../../server/database/poll-weeks.ts'
+import { readStoreRules } from '../../server/database/report-input.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { fillDatabase, FIRST_POLL_MS } from '../support/filled-database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -16,16 +18,10 @@ test('the polls of a part are the same whether the keys of its stores lie togeth
 
   async function pollsByStoreId(): Promise<Map<StoreId, number[]>> {
     const stores = await readStoreRules(db, part)
-    const { storeKeys, lengths, polls } = await readPartPolls(db, part, keyRanges(stores), week)
-    const words = wordsOfBytes(polls)
-    const wordsOf = new Map<number, number[]>()
-    let from = 0
-    for (const [i, storeKey] of storeKeys.entries()) {
-      const to = from + lengths[i]! / words.BYTES_PER_ELEMENT
-      wordsOf.set(storeKey, [...words.subarray(from, to)])
-      from = to
-    }
-    expect(from).toBe(words.length)
+    const keys = stores.map(({ storeKey }) => storeKey).toSorted((a, b) => a - b)
+    const [polls] = await readPollWeeks(db, [week], keys)
+    const { storeKeys, words, from, to } = polls!
+    const wordsOf = new Map(storeKeys.map((key, i) => [key, [...words.subarray(from[i], to[i])]]))
     return new Map(stores.map(({ storeId, storeKey }) => [storeId, wordsOf.get(storeKey) ?? []]))
   }
 
@@ -50,6 +46,19 @@ async function moveKeys(db: Db, move: (key: number) => number): Promise<void> {
           .updateTable(table)
           .set({ store_key: move(key) })
           .where('store_key', '=', key)
+          .execute()
+      }
+      for (const { week, polls } of await tx
+        .selectFrom('poll_week')
+        .select(['week', 'polls'])
+        .where('store_key', '=', move(key))
+        .execute()) {
+        const words = wordsOfBytes(polls).slice(0, -1)
+        await tx
+          .updateTable('poll_week')
+          .set({ polls: bytesOfWords(withChecksum(words, week, move(key))) })
+          .where('week', '=', week)
+          .where('store_key', '=', move(key))
           .execute()
       }
     }

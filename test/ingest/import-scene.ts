@@ -59,7 +59,7 @@ export async function storedPolls(db: Db): Promise<string[]> {
     .orderBy('week')
     .execute()
   return rows.flatMap(({ store_id, week, polls }) =>
-    Array.from(wordsOfBytes(polls), (word) => {
+    Array.from(wordsOfBytes(polls).subarray(0, -1), (word) => {
       const at = formatTimestamp(week * POLL_WEEK_MS + offsetOf(word))
       return `${store_id} ${isActive(word) ? 'active' : 'inactive'} ${at}`
     }),

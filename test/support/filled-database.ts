@@ -1,5 +1,6 @@
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
+import { withChecksum } from '../../server/database/poll-checksum.ts'
 import { bytesOfWords, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
 import { sortedWeek } from './sorted-week.ts'
 import { storeId } from '../../shared/ids.ts'
@@ -30,7 +31,7 @@ export async function fillDatabase(databaseUrl: string, storeCount: number): Pro
         wordsOfWeek.set(week, [...(wordsOfWeek.get(week) ?? []), pollWord(at, (hour * store) % 7 !== 0)])
       }
       for (const [week, words] of wordsOfWeek) {
-        const polls = bytesOfWords(sortedWeek(Uint32Array.from(words)))
+        const polls = bytesOfWords(withChecksum(sortedWeek(Uint32Array.from(words)), week, store))
         await tx.insertInto('poll_week').values({ week, store_key: store, polls }).execute()
       }
     }

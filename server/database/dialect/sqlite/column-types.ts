@@ -5,5 +5,8 @@ export const sqliteColumnTypes: ColumnTypes = {
   bytes: 'blob',
   byteOrderedText: 'text',
   generatedKey: (column) => column.primaryKey().autoIncrement(),
+  uniqueLongText: (column) => column.notNull().unique(),
+  referencesStore: (column) => column.references('store.store_key'),
+  finishTable: async () => {},
   clustered: (table) => table.modifyEnd(sql`without rowid`),
 }

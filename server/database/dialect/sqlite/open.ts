@@ -1,41 +1,52 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
-import { databaseError, noDatabaseAt } from './database-error.ts'
-import { retryWhileBusy, SharedSqliteDialect } from './dialect.ts'
+import { AppError } from '../../../../shared/app-error.ts'
+import type { Access, Dialect } from '../dialect.ts'
+import { noDatabaseAt, openError } from './database-error.ts'
+import { SharedSqliteDialect } from './driver.ts'
+import { sqliteFile, watchFile } from './file.ts'
+import { createPatience } from './patience.ts'
 
-export interface SqliteAccess {
-  readonly readOnly: boolean
-  readonly mayCreate: boolean
-  /** Whether this connection moves what was written from the WAL to the file now and then, which takes a while. */
-  readonly checkpoints: boolean
-  /** Whether a commit is on the disk before it is reported, so that not even a power cut undoes it. */
-  readonly durable: boolean
-}
-
-/** Opens the file, creating it and its folder where it may write. Throws an AppError that names the file. */
-export async function openSqlite(file: string, access: SqliteAccess): Promise<SharedSqliteDialect> {
-  const path = resolve(file)
-  if (!access.mayCreate && !existsSync(path)) throw noDatabaseAt(path)
+/** Opens the file, and makes it where it may write. Throws an AppError that names the file. */
+export async function openSqlite(
+  databaseUrl: string,
+  access: Access,
+  dialect: Dialect,
+): Promise<SharedSqliteDialect> {
+  const path = resolve(sqliteFile(databaseUrl))
+  checkPlace(path, access)
+  const patience = createPatience(access.patienceMs)
   let database: BetterSqlite3.Database | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true })
     // No busy timeout: SQLite would sleep on the thread, the dialect waits off it.
     const opened = (database = new BetterSqlite3(path, { readonly: access.readOnly, timeout: 0 }))
-    await retryWhileBusy(() => configure(opened, access))
+    await patience.retried(() => configure(opened, access))
     return new SharedSqliteDialect({
       database: withStatementCache(opened),
+      path,
       readOnly: access.readOnly,
+      patience,
       isInTransaction: () => opened.inTransaction,
+      checkInPlace: watchFile(path),
+      dialect,
     })
   } catch (error) {
     database?.close()
-    throw databaseError(path, error)
+    throw openError(path, error)
   }
 }
 
-function configure(database: BetterSqlite3.Database, { readOnly, checkpoints, durable }: SqliteAccess): void {
+function checkPlace(path: string, { mayCreate }: Access): void {
+  if (existsSync(path)) return
+  if (!mayCreate) throw noDatabaseAt(path)
+  const folder = dirname(path)
+  if (existsSync(folder)) return
+  throw new AppError('invalid', `there is no folder ${folder} for the database ${path}: make it first`)
+}
+
+function configure(database: BetterSqlite3.Database, { readOnly, checkpoints, durable }: Access): void {
   // Of a new file: a store's polls of a week then rarely need a further page.
   if (!readOnly) database.pragma('page_size = 8192')
   // Readers go on while one connection writes, in this process and others.

@@ -1,0 +1,79 @@
+import type { Dialect as KyselyDialect, DialectAdapter, Kysely, Transaction } from 'kysely'
+import type { ColumnTypes } from '../../../migrations/column-types.ts'
+import type { PollWords } from '../../uptime/poll-week.ts'
+import type { Database } from '../schema.ts'
+
+export type Db = Kysely<Database>
+
+/** How a connection is to be used. */
+export interface Access {
+  readonly readOnly: boolean
+  /** Whether the database is made where there is none, as far as a program can. */
+  readonly mayCreate: boolean
+  /** Whether writing on this connection may take the time to tidy the file up. */
+  readonly checkpoints: boolean
+  /** Whether a commit survives a power cut, not only a killed process. */
+  readonly durable: boolean
+  /** For how long a statement waits for the lock of another writer, before it fails as `unavailable`. */
+  readonly patienceMs: number
+}
+
+/** The polls of some stores in a week, each store's packed and followed by their checksum. */
+export interface PackedPolls {
+  readonly storeKeys: readonly number[]
+  /** Of the store at a place: its words are those from `from` to before `to` there. */
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  readonly words: PollWords
+}
+
+/** A row of `poll_week` that is to be written. */
+export interface PollRow {
+  readonly week: number
+  readonly storeKey: number
+  readonly polls: Uint8Array
+}
+
+export interface BackUpOptions {
+  /** Whether a file that is there may be replaced. */
+  readonly replace: boolean
+  readonly onProgress: (progress: { bytesDone: number; bytesTotal: number }) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * What a kind of database does in a way of its own; all other SQL is the same on each. Its statements throw AppErrors for
+ * what is not the program's fault: `unavailable` where another writes for too long, the disk is full or the database cannot
+ * be reached, `damaged` where it is.
+ */
+export interface Dialect {
+  readonly columnTypes: ColumnTypes
+  /** How many rows of polls are best written, and read to be merged, at once. */
+  readonly pollRowsAtOnce: number
+  /** A database as Kysely speaks to it. Throws an AppError that says what is wrong with the URL or the database. */
+  open(databaseUrl: string, access: Access): Promise<KyselyDialect>
+  /** Waits until no other transaction has `what`, and keeps it until this one ends. */
+  lock(transaction: Transaction<Database>, what: string): Promise<void>
+  /** Called before a migration in its transaction. */
+  beginMigration(transaction: Kysely<unknown>): Promise<void>
+  /** Reads the polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. */
+  readPolls(db: Db, weeks: readonly number[], storeKeys: readonly number[]): Promise<PackedPolls[]>
+  /** Writes polls in place of those that are there; of a new week, none are. */
+  writePolls(transaction: Db, rows: readonly PollRow[], isNewWeek: boolean): Promise<void>
+  /**
+   * Backs the database up to a file, while it is in use; its size in bytes. The file is there as a whole, and checked, or
+   * not at all. Throws an AppError where that cannot be, or is done with the database's own tools.
+   */
+  backUp(databaseUrl: string, file: string, options: BackUpOptions): Promise<number>
+  /** Throws an `unavailable` AppError where the database is no longer the one that was opened. */
+  checkInPlace(db: Db): void
+}
+
+/** Kysely's adapter is what all transactions of a database share, so that it carries the dialect. */
+export interface AdapterOfDialect extends DialectAdapter {
+  readonly dialect: Dialect
+}
+
+export function dialectOf(db: Db): Dialect {
+  return (db.getExecutor().adapter as AdapterOfDialect).dialect
+}

@@ -1,0 +1,32 @@
+import { sql } from 'kysely'
+import type { Dialect } from '../dialect.ts'
+import { backUpPostgres } from './backup.ts'
+import { postgresColumnTypes } from './column-types.ts'
+import { openPostgres } from './open.ts'
+import { readPolls, writePolls } from './poll-rows.ts'
+
+/** Ours, among the locks of whatever else works on the database. */
+const LOCK_CLASS = 0x5707e
+/** A migration lets others go on after this, and tries again. */
+const DDL_LOCK_TIMEOUT_MS = 3000
+
+/** PostgreSQL, which many processes on many machines use at once. */
+export function postgresDialect(): Dialect {
+  const dialect: Dialect = {
+    columnTypes: postgresColumnTypes,
+    pollRowsAtOnce: 2048,
+    open: (databaseUrl, access) => openPostgres(databaseUrl, access, dialect),
+    async lock(transaction, what) {
+      await sql`select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${what}))`.execute(transaction)
+    },
+    async beginMigration(transaction) {
+      await sql`set local lock_timeout = ${sql.lit(DDL_LOCK_TIMEOUT_MS)}`.execute(transaction)
+    },
+    readPolls,
+    writePolls,
+    backUp: backUpPostgres,
+    // A server answers for its own files.
+    checkInPlace() {},
+  }
+  return dialect
+}

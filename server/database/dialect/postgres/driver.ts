@@ -1,0 +1,108 @@
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { PostgresAdapter, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import type { Pool, PoolClient } from 'pg'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { AppError } from '../../../../shared/app-error.ts'
+import type { AdapterOfDialect, Dialect } from '../dialect.ts'
+import { databaseError } from './database-error.ts'
+
+interface SharedPostgresConfig {
+  readonly pool: Pool
+  /** What the database is called in messages. */
+  readonly place: string
+  readonly dialect: Dialect
+}
+
+/** PostgreSQL with prepared statements, `copy` as if it were a query, and errors for a person. */
+export class SharedPostgresDialect extends PostgresDialect {
+  readonly #dialect: Dialect
+
+  constructor({ pool, place, dialect }: SharedPostgresConfig) {
+    super({ pool: sharedPool(pool, place) })
+    this.#dialect = dialect
+  }
+
+  override createAdapter(): SharedPostgresAdapter {
+    return new SharedPostgresAdapter(this.#dialect)
+  }
+}
+
+class SharedPostgresAdapter extends PostgresAdapter implements AdapterOfDialect {
+  readonly dialect: Dialect
+
+  constructor(dialect: Dialect) {
+    super()
+    this.dialect = dialect
+  }
+}
+
+function sharedPool(pool: Pool, place: string): PostgresPool {
+  const known = new WeakMap<PoolClient, PostgresPoolClient>()
+  return {
+    options: {},
+    async connect() {
+      try {
+        const client = await pool.connect()
+        const shared = known.get(client) ?? sharedClient(client, place)
+        known.set(client, shared)
+        return shared
+      } catch (error) {
+        throw databaseError(place, error)
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+function sharedClient(client: PoolClient, place: string): PostgresPoolClient {
+  async function query(text: string, values: readonly unknown[]): Promise<unknown> {
+    try {
+      if (text.startsWith('copy ')) return await copy(client, text, values)
+      values.forEach(refuseNul)
+      return await client.query({ ...nameOf(text), text, values: [...values] })
+    } catch (error) {
+      throw databaseError(place, error)
+    }
+  }
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy),
+    ...('processID' in client ? { processID: client.processID as number } : {}),
+  }
+}
+
+/**
+ * `copy … from stdin` takes its bytes, in pieces, as its only parameter; `copy … to stdout` returns them as `bytes` of its
+ * only row.
+ */
+async function copy(client: PoolClient, text: string, [pieces]: readonly unknown[]): Promise<unknown> {
+  if (pieces !== undefined) {
+    await pipeline(Readable.from(pieces as Iterable<Uint8Array>), client.query(copyFrom(text)))
+    return { command: 'COPY', rowCount: null, rows: [] }
+  }
+  const chunks: Buffer[] = []
+  for await (const chunk of client.query(copyTo(text))) chunks.push(chunk as Buffer)
+  return { command: 'COPY', rowCount: null, rows: [{ bytes: chunks }] }
+}
+
+const MOST_STATEMENTS = 500
+const names = new Map<string, string>()
+
+/** A statement with a name is parsed and planned once by each connection. */
+function nameOf(text: string): { name?: string } {
+  const known = names.get(text)
+  if (known !== undefined) return { name: known }
+  if (names.size >= MOST_STATEMENTS) return {}
+  const name = `s${names.size}`
+  names.set(text, name)
+  return { name }
+}
+
+function refuseNul(value: unknown): void {
+  if (typeof value !== 'string' || !value.includes('\0')) return
+  throw new AppError(
+    'invalid',
+    `${JSON.stringify(value.slice(0, 100))} has a NUL character, which no text may have`,
+  )
+}

@@ -1,0 +1,60 @@
+import pg from 'pg'
+import { AppError } from '../../../../shared/app-error.ts'
+import type { Access, Dialect } from '../dialect.ts'
+import { SharedPostgresDialect } from './driver.ts'
+
+const CONNECT_WITHIN_MS = 10_000
+/** A thread of ours has few questions at once; the thread that answers requests has more. */
+const MOST_CONNECTIONS = 8
+
+/** Opens no connection yet. Throws an AppError where the URL is not one. */
+export async function openPostgres(
+  databaseUrl: string,
+  access: Access,
+  dialect: Dialect,
+): Promise<SharedPostgresDialect> {
+  const url = URL.parse(databaseUrl)
+  if (url === null) throw noUrl()
+  const place = `PostgreSQL at ${url.hostname || 'localhost'}:${url.port || 5432}${url.pathname}`
+  const ofUrl = url.searchParams.get('options') ?? ''
+  url.searchParams.delete('options')
+  const pool = new pg.Pool({
+    connectionString: url.href,
+    max: MOST_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
+    application_name: 'store-monitor',
+    options: [...sessionOptions(access), ofUrl].join(' '),
+    types: types(),
+  })
+  // Whoever uses a connection that is lost has the error; one that nobody uses is replaced.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return new SharedPostgresDialect({ pool, place, dialect })
+}
+
+function noUrl(): AppError {
+  return new AppError(
+    'invalid',
+    // Without the URL, which may have a password.
+    'the database URL is not one: write postgresql://user:password@host:port/name, with %XX for characters that stand for something else in a URL',
+  )
+}
+
+/** A report reads all of a store as of one moment; what is claimed and counted is as others have left it. */
+function sessionOptions({ readOnly, patienceMs }: Access): string[] {
+  return [
+    '-c jit=off',
+    `-c lock_timeout=${patienceMs}`,
+    ...(readOnly
+      ? ['-c default_transaction_read_only=on', '-c default_transaction_isolation=repeatable\\ read']
+      : ['-c default_transaction_isolation=read\\ committed']),
+  ]
+}
+
+/** Counts and instants are whole numbers that JavaScript holds. */
+function types(): pg.TypeOverrides {
+  const overrides = new pg.TypeOverrides()
+  overrides.setTypeParser(pg.types.builtins.INT8, Number)
+  return overrides
+}

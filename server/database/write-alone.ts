@@ -1,0 +1,30 @@
+import type { Transaction } from 'kysely'
+import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
+import type { Database } from './schema.ts'
+
+declare const alone: unique symbol
+
+/**
+ * A transaction beside which nobody else writes what it reads and writes: stores and their keys, rules, polls. Only
+ * `writeAlone` makes one.
+ */
+export type WriteTx = Transaction<Database> & { readonly [alone]: true }
+
+/** What two transactions must not do at once: to change the data, or to answer the same request. */
+export type Subject = 'data' | `request ${string}`
+
+/**
+ * Runs `work` in a transaction that waits until no other has the subject. SQLite has one writer anyway; other databases
+ * have many.
+ */
+export function writeAlone<Result>(
+  db: Db,
+  subject: Subject,
+  work: (tx: WriteTx) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (transaction) => {
+    await dialectOf(db).lock(transaction, subject)
+    return work(transaction as WriteTx)
+  })
+}
