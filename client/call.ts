@@ -8,7 +8,7 @@ import {
 } from '@trpc/client'
 import { EventSource as FetchingEventSource } from 'eventsource'
 import type { AppRouter } from '../server/api/router.ts'
-import { errorOfCall, errorOfFetch, errorOfResponse } from './errors.ts'
+import { errorOfCall, errorOfFetch, errorOfResponse, notOurServer } from './errors.ts'
 
 type HeaderFields = Readonly<Record<string, string>>
 
@@ -103,19 +103,46 @@ async function allHeaders(headers: ClientOptions['headers'] = {}): Promise<Heade
   return typeof headers === 'function' ? headers() : headers
 }
 
-/** The same procedures, whose promises are rejected with AppErrors. */
-function withAppErrors<Procedures extends object>(procedures: Procedures, url: string): Procedures {
+/** The same procedures, whose promises are rejected with AppErrors. `name` is where they stand in the router. */
+function withAppErrors<Procedures extends object>(
+  procedures: Procedures,
+  url: string,
+  name = '',
+): Procedures {
   return new Proxy(procedures, {
     get(target, key, receiver) {
       const member: unknown = Reflect.get(target, key, receiver)
-      return typeof member === 'function' ? withAppErrors(member, url) : member
+      return typeof member === 'function' ? withAppErrors(member, url, `${name}.${String(key)}`) : member
     },
     apply(target, self, args) {
       const result: unknown = Reflect.apply(target as () => unknown, self, args)
-      if (!(result instanceof Promise)) return result
-      return result.catch((error: unknown) => {
-        throw errorOfCall(error, url)
-      })
+      return result instanceof Promise ? ofOurServer(result, url, name) : result
     },
   })
+}
+
+async function ofOurServer(answer: Promise<unknown>, url: string, name: string): Promise<unknown> {
+  try {
+    const value = await answer
+    if (isTold(name, value)) return value
+  } catch (error) {
+    throw errorOfCall(error, url)
+  }
+  throw notOurServer(url)
+}
+
+/** A field by which the answer of a procedure is told from those of other programs that speak tRPC or JSON. */
+const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
+  [/\.(list|rows|rejectedRows)\.query$/, 'items'],
+  [/^\.report\./, 'reportId'],
+  [/^\.import\./, 'importId'],
+  [/^\.store\./, 'storeId'],
+  [/^\.health\./, 'database'],
+]
+
+function isTold(name: string, answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null) return false
+  const [, field = ''] = tellingFields.find(([pattern]) => pattern.test(name)) ?? []
+  const value = (answer as Record<string, unknown>)[field]
+  return field === '' || (field === 'items' ? Array.isArray(value) : value !== undefined)
 }

@@ -1,13 +1,15 @@
 import { TRPCClientError } from '@trpc/client'
-import { AppError } from '../shared/app-error.ts'
+import { AppError, appErrorCodes } from '../shared/app-error.ts'
 import type { AppRouter } from '../server/api/router.ts'
 import { appErrorCodeOf } from '../shared/problem.ts'
+
+type ErrorData = NonNullable<TRPCClientError<AppRouter>['data']>
 
 /** The AppError of a failed call, as the server threw it; an abort stays what the caller aborted with. */
 export function errorOfCall(error: unknown, url: string): unknown {
   if (!(error instanceof TRPCClientError)) return errorOfFetch(error, url)
   const { data, message, cause } = error as TRPCClientError<AppRouter>
-  if (data) return new AppError(data.appErrorCode, message, { cause: error })
+  if (data) return errorOfData(data, message, url, error)
   const status = statusOfEvent(cause)
   return status === undefined ? errorOfFetch(cause, url) : errorOfStatus(status, message)
 }
@@ -15,12 +17,23 @@ export function errorOfCall(error: unknown, url: string): unknown {
 /** What a rejection of `fetch`, or of reading its answer, means. */
 export function errorOfFetch(error: unknown, url: string): unknown {
   if (!(error instanceof Error) || error instanceof AppError || error.name === 'AbortError') return error
-  // An answer that is not JSON, or not of tRPC's shape, comes from something else that listens there.
-  if (error instanceof SyntaxError || error.message.startsWith('Unable to transform response')) {
-    const message = `what answers at ${url} is not a store-monitor server: is the URL right?`
-    return new AppError('unavailable', message, { cause: error })
-  }
+  const isOfTrpc = /^(?:Unable to transform response|Missing result)/.test(error.message)
+  if (error instanceof SyntaxError || isOfTrpc) return notOurServer(url, error)
   return error instanceof TypeError ? unreachable(url, error) : error
+}
+
+/** An answer that is not JSON, or not of the shape that ours have, comes from something else that listens there. */
+export function notOurServer(url: string, cause?: Error): AppError {
+  const message = `what answers at ${url} is not a store-monitor server: is the URL right?`
+  return new AppError('unavailable', message, { cause })
+}
+
+/** Another program's error has no code of ours, and a later server's may have one that is not known here. */
+function errorOfData(data: Partial<ErrorData>, message: string, url: string, cause: Error): AppError {
+  const { appErrorCode, httpStatus = 500 } = data
+  if (appErrorCode === undefined) return notOurServer(url, cause)
+  const isKnown = appErrorCodes.includes(appErrorCode)
+  return new AppError(isKnown ? appErrorCode : appErrorCodeOf(httpStatus), message, { cause })
 }
 
 function unreachable(url: string, error: Error): AppError {

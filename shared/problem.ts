@@ -11,6 +11,7 @@ const httpOf = {
   internal: { title: 'Internal Server Error', status: 500 },
 } as const satisfies Record<AppErrorCode, { readonly status: number; readonly title: string }>
 
+/** Where two share a status, the last one. */
 const codeOf = new Map(
   Object.entries(httpOf).map(([code, { status }]) => [status as number, code as AppErrorCode]),
 )

@@ -22,7 +22,7 @@ export interface ImportPathsOptions {
 export interface Connection {
   readonly client: StoreMonitorClient
   /** Flags that lead a further command to the same place. */
-  readonly flags: string
+  readonly flags: readonly string[]
   importPaths(paths: readonly string[], options: ImportPathsOptions): Promise<ImportRecord[]>
 }
 
@@ -67,7 +67,7 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
   const client = createClient(createCaller({ url }, httpCalls({ url }, requests)))
   return {
     client,
-    flags: options.url === undefined ? '' : ` --url ${url}`,
+    flags: options.url === undefined ? [] : ['--url', url],
     async importPaths(paths, { onProgress, signal }) {
       const { findImportFiles } = await import('../../server/ingest/find-files.ts')
       const { files } = await findImportFiles(paths)
@@ -112,7 +112,7 @@ async function withDatabase<Result>(
   }
   return await use({
     client: createClient(createCaller(inProcess, localLink(service.calls))),
-    flags: options.database === undefined ? '' : ` --database ${options.database}`,
+    flags: options.database === undefined ? [] : ['--database', options.database],
     importPaths: (paths, importOptions) => service.importer.importFiles(paths, importOptions),
   })
 }

@@ -3,6 +3,9 @@ import type { WriteStream } from 'node:tty'
 /** What a command is given of the process that it runs in. */
 export interface CommandContext {
   readonly version: string
+  /** How it was started, such as `npx store-monitor`. */
+  readonly command: string
+  readonly platform: NodeJS.Platform
   /** Where the package, or the clone, is. */
   readonly packageFolder: string
   readonly environment: Readonly<Record<string, string | undefined>>

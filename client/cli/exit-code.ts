@@ -2,11 +2,13 @@ import { AppError, type AppErrorCode } from '../../shared/app-error.ts'
 
 /** The reason a command ends where the person at the terminal, or the system, stops it. */
 export class Interrupted extends Error {
+  readonly signal: 'SIGINT' | 'SIGTERM'
   readonly exitCode: number
 
   constructor(signal: 'SIGINT' | 'SIGTERM') {
     super('interrupted')
     this.name = 'Interrupted'
+    this.signal = signal
     this.exitCode = signal === 'SIGINT' ? 130 : 143
   }
 }

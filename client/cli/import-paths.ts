@@ -1,7 +1,7 @@
 import type { ImportRecord } from '../../shared/import.ts'
 import type { Connection } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
-import { formatCount, printable } from './output.ts'
+import { formatAmount, printable } from './output.ts'
 import { createProgressDisplay, stepOfImport } from './progress-display.ts'
 
 const REASONS_SHOWN = 3
@@ -16,7 +16,7 @@ export async function importPaths(
   const records = await importWithProgress(context, options, connection, paths)
   const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)
   if (rejected === 0) return records
-  say(context, options, `${formatCount(rejected)} ${rejected === 1 ? 'row was' : 'rows were'} rejected:`)
+  say(context, options, `${formatAmount(rejected, 'row')} ${rejected === 1 ? 'was' : 'were'} rejected:`)
   for (const line of await firstReasons(connection, records)) say(context, options, `  ${line}`)
   if (rejected > REASONS_SHOWN) say(context, options, `  … to list them all: ${options.howToList}`)
   return records

@@ -5,7 +5,8 @@ import { AppError } from '../../shared/app-error.ts'
 import type { CommandContext } from './context.ts'
 import { readEnvironment } from './environment.ts'
 import { exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
-import { isClosedPipe } from './output.ts'
+import { commandAsStarted, withCommandAsStarted } from './hint.ts'
+import { isClosedPipe, outputError } from './output.ts'
 import { createProgram } from './program.ts'
 
 const require = createRequire(import.meta.url)
@@ -13,6 +14,9 @@ const { version } = require('store-monitor/package.json') as { version: string }
 
 process.exitCode = await run(process.argv.slice(2), {
   version,
+  // A clone runs the source as it is.
+  command: commandAsStarted(process.env, import.meta.url.endsWith('.ts')),
+  platform: process.platform,
   packageFolder: dirname(require.resolve('store-monitor/package.json')),
   now: Date.now,
   stdout: process.stdout,
@@ -29,26 +33,38 @@ async function run(args: readonly string[], context: Omit<CommandContext, 'envir
 
   try {
     const program = createProgram({ ...context, environment: readEnvironment('.env', process.env) })
-    prepare(program, stderr)
-    await program.parseAsync(args, { from: 'user' })
+    prepare(program, context)
+    await program.parseAsync(args, { from: 'user' }).catch(passOver)
+    if (stdout.errored) throw outputError(stdout.errored)
     return 0
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode
+    if (error instanceof CommanderError) return usageExitCode
     if (isClosedPipe(error)) return 0
     if (signal.reason instanceof Interrupted) {
       stderr.write('store-monitor: interrupted\n')
       return signal.reason.exitCode
     }
     const isDebugging = args.includes('--debug') || !(error instanceof AppError) || error.code === 'internal'
-    stderr.write(`store-monitor: ${isDebugging ? traceOf(error) : (error as Error).message}\n`)
+    stderr.write(
+      `store-monitor: ${isDebugging ? traceOf(error) : withCommandAsStarted(error.message, context)}\n`,
+    )
     return exitCodeOf(error)
   }
 }
 
+/** What commander throws after it has written what `--help` and `--version` ask for. */
+function passOver(error: unknown): void {
+  const isAllRight = error instanceof CommanderError && error.exitCode === 0
+  if (!isAllRight) throw error
+}
+
 /** Has commander throw instead of ending the process, and speak as we do. */
-function prepare(program: Command, stderr: NodeJS.WritableStream): void {
+function prepare(
+  program: Command,
+  { command: started, stderr }: Pick<CommandContext, 'command' | 'stderr'>,
+): void {
   for (const command of [program, ...program.commands]) {
-    const help = command === program ? 'store-monitor --help' : `store-monitor ${command.name()} --help`
+    const help = `${started}${command === program ? '' : ` ${command.name()}`} --help`
     command.exitOverride().configureOutput({
       outputError: (text) =>
         stderr.write(`${text.trim().replace(/^error: /, 'store-monitor: ')} (see ${help})\n`),

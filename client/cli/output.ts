@@ -10,10 +10,15 @@ export async function write(stream: Writable, chunk: string | Uint8Array): Promi
     if (stream.errored) throw stream.errored
     if (!stream.write(chunk)) await once(stream, 'drain')
   } catch (error) {
-    if (isClosedPipe(error)) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new AppError('unavailable', `the output cannot be written: ${reason}`, { cause: error })
+    throw outputError(error)
   }
+}
+
+/** What the error of a stream is to the person who waits for its output; `EPIPE` stays as it is. */
+export function outputError(error: unknown): unknown {
+  if (isClosedPipe(error)) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new AppError('unavailable', `the output cannot be written: ${reason}`, { cause: error })
 }
 
 /** Whether an error is that of a reader who has seen enough, such as `head`. */
@@ -68,6 +73,11 @@ function padded(text: string, width: number, align: 'left' | 'right' = 'left'): 
 /** Without what would move a terminal's cursor: text of a file may hold anything. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '\u{fffd}')
+}
+
+/** A number of things: `1 row`, `2,000 rows`. */
+export function formatAmount(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`
 }
 
 /** With a comma between thousands; `toLocaleString` would load the data of all locales first, which takes 20 ms. */

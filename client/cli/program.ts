@@ -31,9 +31,13 @@ export function createProgram(context: CommandContext): Command {
 Data goes to stdout, everything else to stderr.
 
 Commands work on a server (--url, or STORE_MONITOR_URL) or else, in this process, on a
-SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).
-${exitCodeHelp}`,
+SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).`,
     )
+    .addHelpText('afterAll', exitCodeHelp)
+
+  function examples(...lines: readonly string[]): string {
+    return `\nExamples:\n${lines.map((line) => `  ${context.command} ${line}`).join('\n')}`
+  }
 
   function add(nameAndArguments: string, description: string): Command {
     return program
@@ -183,10 +187,6 @@ ${exitCodeHelp}`,
 }
 
 const exampleId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  store-monitor ${line}`).join('\n')}`
-}
 
 function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)

@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress'
 import type { ImportProgress } from '../../shared/import.ts'
 import type { Report } from '../../shared/report.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
-import { formatCount, printable } from './output.ts'
+import { formatAmount, formatCount, printable } from './output.ts'
 
 /** Shows how far something has come on stderr: a bar on a terminal, a line now and then otherwise. */
 export interface ProgressDisplay extends Disposable {
@@ -25,7 +25,7 @@ export function createProgressDisplay(context: CommandContext, { quiet }: Messag
 export function stepOfReport({ state, progress }: Report): ProgressStep {
   const { storesDone, storesTotal } = progress
   const amount =
-    storesTotal === 0 ? state : `${formatCount(storesDone)} of ${formatCount(storesTotal)} stores`
+    storesTotal === 0 ? state : `${formatCount(storesDone)} of ${formatAmount(storesTotal, 'store')}`
   return { label: 'Report', done: storesDone, total: storesTotal, amount }
 }
 
@@ -35,7 +35,7 @@ export function stepOfImport({ source, bytesRead, bytesTotal, rowsRead }: Import
     label: printable(name),
     done: bytesRead,
     total: bytesTotal,
-    amount: `${formatCount(rowsRead)} rows`,
+    amount: formatAmount(rowsRead, 'row'),
   }
 }
 

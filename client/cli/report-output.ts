@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -23,15 +24,15 @@ export async function openReportOutput(path: string): Promise<ReportOutput> {
   }
   // A device or a pipe cannot be replaced by a file.
   const isReplaced = there === undefined || there.isFile()
-  const partPath = isReplaced ? `${path}.part` : path
   return {
     async write(bytes, signal) {
+      // A name of its own: of two reports for one file, the one that is complete last is there as a whole.
+      const written = isReplaced ? `${path}.${randomUUID()}.part` : path
       try {
-        const readable = Readable.fromWeb(bytes)
-        await pipeline(readable, createWriteStream(partPath), { signal })
-        if (isReplaced) await rename(partPath, path)
+        await pipeline(Readable.fromWeb(bytes), createWriteStream(written, { flush: isReplaced }), { signal })
+        if (isReplaced) await rename(written, path)
       } catch (error) {
-        if (isReplaced) await rm(partPath, { force: true })
+        if (isReplaced) await rm(written, { force: true })
         throw fileError(path, error)
       }
     },
@@ -49,7 +50,10 @@ async function find(path: string): Promise<Awaited<ReturnType<typeof stat>> | un
 
 /** Errors of the file system say what is the matter; those of the download are passed on. */
 function fileError(path: string, error: unknown): unknown {
-  const { syscall, message } = error as NodeJS.ErrnoException
+  const { syscall, code, message } = error as NodeJS.ErrnoException
   if (syscall === undefined || error instanceof AppError) return error
-  return new AppError('invalid', `cannot write ${path}: ${message}`, { cause: error })
+  const mayPass = ['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE'].includes(code ?? '')
+  return new AppError(mayPass ? 'unavailable' : 'invalid', `cannot write ${path}: ${message}`, {
+    cause: error,
+  })
 }

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { workedCases } from '../support/cases.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
-import { jsonLines, runCli, startCli, type RunningCli } from './run-cli.ts'
+import { jsonLines, launcher, runCli, startCli, type RunningCli } from './run-cli.ts'
 
 const messy = workedCases.find(({ name }) => name === '16-messy-files')!
 const unknownId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
@@ -36,11 +37,11 @@ describe('with', () => {
         { importId: 3, kind: 'polls', state: 'complete', rowsRejected: 5 },
       ])
       expect(imported.stderr).toMatch(/9 rows were rejected:\n.*:2: .*Mars\/Olympus/)
-      expect(imported.stderr).toContain(`store-monitor rejected ${at.join(' ')}`)
+      expect(imported.stderr).toContain(`list them all: npx store-monitor rejected ${at.join(' ')}\n`)
 
       const report = await runCli(['report', '--columns', 'all', ...at])
       expect(report).toMatchObject({ exitCode: 0, stdout: messy.expectedCsv })
-      expect(report.stderr).toBe('Report: 100 %, 1 of 1 stores\n')
+      expect(report.stderr).toBe('Report: 100 %, 1 of 1 store\n')
 
       const [reports, imports, stores, otherStores, rejected, rejectedPolls] = await Promise.all([
         runCli(['reports', '--json', ...at]),
@@ -89,9 +90,28 @@ describe('report', () => {
       expect(jsonLines(await readFile(path, 'utf8'))).toMatchObject([
         { storeId: expect.any(String) as string },
       ])
-      expect(existsSync(`${path}.part`)).toBe(false)
+      expect((await readdir(folder.path)).filter((name) => name.endsWith('.part'))).toEqual([])
       expect(existsSync(folder.file('untouched.db'))).toBe(false)
-      expect(stderr).toMatch(/report\.ndjson: 1 stores as of 2023-.*Z \(report /)
+      expect(stderr).toMatch(/report\.ndjson: 1 store as of 2023-.*Z \(report /)
+    },
+  )
+
+  test.concurrent(
+    '--from of a folder tells how to see its rejected rows, and how to keep the data',
+    async ({ expect }) => {
+      await using cwd = await temporaryFolder()
+      await cp(messy.folder, cwd.file("joe's data"), { recursive: true })
+      const from = ['report', '--from', "joe's data", '-o', 'report.csv']
+      const { stderr } = await runCli(from, { cwd: cwd.path })
+      const toKeep = String.raw`npx store-monitor import 'joe'\''s data' --database 'joe'\''s data.db'`
+      expect(stderr).toContain(`\nto keep the data for further reports: ${toKeep}\n`)
+
+      const [, toList = ''] = /to list them all: (.*)\n/.exec(stderr)!
+      const started = toList.replaceAll('npx store-monitor', `"${process.execPath}" "${launcher}"`)
+      const options = { cwd: cwd.path, encoding: 'utf8' } as const
+      const { status, stdout } = spawnSync('sh', ['-c', started], options)
+      expect(status).toBe(0)
+      expect(stdout).toMatch(/Mars\/Olympus/)
     },
   )
 
@@ -131,11 +151,11 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
     readonly says: RegExp
   }
   const failures: readonly Failure[] = [
-    { args: ['bogus'], exitCode: 2, says: /unknown command 'bogus' \(see store-monitor --help\)/ },
+    { args: ['bogus'], exitCode: 2, says: /unknown command 'bogus' \(see npx store-monitor --help\)/ },
     {
       args: ['stores', '--limit', '0'],
       exitCode: 2,
-      says: /'0' is invalid.*\(see store-monitor stores --help\)/,
+      says: /'0' is invalid.*\(see npx store-monitor stores --help\)/,
     },
     { args: ['report', '--columns', 'few'], exitCode: 2, says: /Allowed choices are default, all/ },
     {
@@ -160,6 +180,21 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       exitCode: 2,
       says: /"localhost:8000" is not the URL of a server/,
     },
+    {
+      args: ['import', '.', '--database', 'nowhere/stores.db'],
+      exitCode: 2,
+      says: /there is no folder \S*nowhere for the database \S*stores\.db: make it first/,
+    },
+    {
+      args: ['serve', '--port', '0', '--database', 'nowhere/stores.db'],
+      exitCode: 2,
+      says: /there is no folder \S*nowhere for the database/,
+    },
+    {
+      args: ['stores', '--database', 'sqlite:%E0%A4%A'],
+      exitCode: 2,
+      says: /"sqlite:%E0%A4%A" has a % that is not followed by two hexadecimal digits/,
+    },
     { args: ['import', 'nothing.csv'], exitCode: 3, says: /there is no file or folder nothing\.csv/ },
     { args: ['report-status', 'mine', '--url', 'SERVER'], exitCode: 2, says: /a report id is a UUID/ },
     {
@@ -173,12 +208,16 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       says: /there is no report 3f0a9d3c/,
     },
     { args: ['rejected', '99', '--url', 'SERVER'], exitCode: 3, says: /no import 99/ },
-    { args: ['report', '--database', 'EMPTY'], exitCode: 4, says: /there are no polls.*import some first/ },
+    {
+      args: ['report', '--database', 'EMPTY'],
+      exitCode: 4,
+      says: /there are no polls.*import some first \(npx store-monitor import FOLDER\)/,
+    },
     { args: ['report'], exitCode: 5, says: /no database at .*store-monitor\.db: import data first/ },
     {
       args: ['reports', '--url', 'http://127.0.0.1:2'],
       exitCode: 5,
-      says: /cannot reach store-monitor at .*:2 \(ECONNREFUSED\).*serve/,
+      says: /cannot reach store-monitor at .*:2 \(ECONNREFUSED\).*"npx store-monitor serve"/,
     },
   ]
 
@@ -197,12 +236,12 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
 describe('--help', () => {
   const commands = ['serve', 'import', 'report', 'reports', 'report-status', 'cancel', 'stores', 'imports']
 
-  test.concurrent.for([...commands, 'rejected', 'demo'])(
-    'of %s has examples',
+  test.concurrent.for([...commands, 'rejected', 'backup', 'demo'])(
+    'of %s has examples and the exit codes',
     async (command, { expect }) => {
       const { exitCode, stdout, stderr } = await runCli([command, '--help'])
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-      expect(stdout).toContain(`Examples:\n  store-monitor ${command}`)
+      expect(stdout).toMatch(new RegExp(`Examples:\n  npx store-monitor ${command}[^]*Exit codes:\n`))
     },
   )
 
@@ -219,7 +258,9 @@ test.concurrent(
     const { exitCode, stdout, stderr } = await runCli(['demo'], { cwd: cwd.path })
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^STORE +UPTIME .*\n(?:\S+ +\d+\.\d\d % .*\n){10}$/m)
-    expect(stderr).toMatch(/7 rows were rejected:[^]*serve --database demo\/store-monitor\.db/)
+    expect(stderr).toMatch(
+      /7 rows were rejected:[^]*npx store-monitor serve --database demo\/store-monitor\.db/,
+    )
     expect((await readFile(cwd.file('report.csv'), 'utf8')).split('\n')).toHaveLength(44)
     const stores = await runCli(['stores', '--json', '--database', 'demo/store-monitor.db'], {
       cwd: cwd.path,
@@ -266,7 +307,12 @@ test('serve ends with 0 when it is told to stop, and what it was asked for is do
   ])
   const url = (await other.said(/listening on (\S+) with/))[1]!
   expect((await fetch(`${url}/health`)).status).toBe(200)
-  await other.said(/curl -X POST http:\/\/127\.0\.0\.1:\d+\/trigger_report/)
   other.kill('SIGTERM')
-  expect(await other.finished).toMatchObject({ exitCode: 0, stdout: '' })
+  const { exitCode, stdout, stderr } = await other.finished
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
+  // A log has a line for each thing that happens.
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^store-monitor \S+ listening on /),
+    'store-monitor is stopping; a second SIGTERM ends it at once',
+  ])
 })

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { filledFolder } from '../support/filled-folder.ts'
@@ -21,7 +21,7 @@ test('Ctrl-C cancels a report in process, and the older file stays as it was', a
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })
   expect(stderr).toMatch(/report \S+ was cancelled\nstore-monitor: interrupted\n$/)
   expect(await readFile(path, 'utf8')).toBe('an older report')
-  expect(existsSync(`${path}.part`)).toBe(false)
+  expect((await readdir(dirname(path))).filter((name) => name.endsWith('.part'))).toEqual([])
 
   const reports = await runCli(['reports', '--json', '--limit', '1', '--database', folder.database])
   expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'cancelled' }])

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { createWriteStream, existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { launcher } from './run-cli.ts'
 import { formatWeek } from '../../client/cli/commands/stores.ts'
-import { formatTable, write } from '../../client/cli/output.ts'
+import { formatAmount, formatTable, write } from '../../client/cli/output.ts'
 
 test('a table is columns side by side, numbers to the right, without what would move a terminal cursor', () => {
   const rows = [
@@ -20,6 +22,11 @@ test('a table is columns side by side, numbers to the right, without what would 
     'a          1',
     'b\u{fffd}[2J   1000',
   ])
+})
+
+test('one of a thing is not many', () => {
+  const amounts = [0, 1, 2, 1_000].map((count) => formatAmount(count, 'row'))
+  expect(amounts).toEqual(['0 rows', '1 row', '2 rows', '1,000 rows'])
 })
 
 test('business hours of days that follow each other are told together', () => {
@@ -42,6 +49,15 @@ test.runIf(existsSync('/dev/full'))('an output that cannot be written is told wi
     code: 'unavailable',
     message: expect.stringMatching(/^the output cannot be written: .*no space left/) as string,
   })
+})
+
+test.runIf(existsSync('/dev/full'))('even a help text that cannot be written is an error', () => {
+  const command = '"$0" "$1" --help > /dev/full'
+  const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, launcher], {
+    encoding: 'utf8',
+  })
+  expect(status).toBe(5)
+  expect(stderr).toMatch(/^store-monitor: the output cannot be written: ENOSPC.*\n$/)
 })
 
 /** A stream tells of an error only after it took some of what it was given. */

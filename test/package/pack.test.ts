@@ -74,8 +74,10 @@ test('the packed package installs, its types compile in a strict project, and it
   ])
 
   const command = join(project, 'node_modules/.bin/store-monitor')
-  const database = folder.file('store-monitor.db')
-  await run(command, ['import', join(root, 'examples/chain'), '--database', database])
+  const { npm_command: _, ...env } = process.env
+  const demo = await run(command, ['demo'], { cwd: folder.path, env })
+  expect(demo.stderr).toContain('\n  store-monitor serve --database demo/store-monitor.db\n')
+  const database = folder.file('demo/store-monitor.db')
   await using server = await served(command, database)
   const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
   expect(JSON.parse(stdout)).toMatchObject({
@@ -116,7 +118,7 @@ async function packInto(dir: string): Promise<string> {
       'dist/THIRD-PARTY-LICENSES.txt',
     ]),
   )
-  expect(paths.filter((path) => /(?<!\.d)\.ts$|^(test|examples)\//.test(path))).toEqual([])
+  expect(paths.filter((path) => /(?<!\.d)\.ts$|^test\//.test(path))).toEqual([])
   return join(dir, packed.filename)
 }
 

@@ -5,14 +5,25 @@ import { appErrorCodeOf, problemOf } from '../../shared/problem.ts'
 
 describe('a problem', () => {
   test.each(appErrorCodes)(
-    'of the code %s has the title of its status, which leads back to the code',
+    'of the code %s has the title of its status, which leads back to a code of that status',
     (code) => {
       const { status, title, detail } = problemOf(new AppError(code, 'this is wrong'))
       expect(title).toBe(STATUS_CODES[status])
       expect(detail).toBe('this is wrong')
-      expect(appErrorCodeOf(status)).toBe(code)
+      expect(problemOf(new AppError(appErrorCodeOf(status), '')).status).toBe(status)
     },
   )
+
+  test.each([
+    [400, 'invalid'],
+    [404, 'not-found'],
+    [409, 'conflict'],
+    [413, 'too-large'],
+    [500, 'internal'],
+    [503, 'unavailable'],
+  ] as const)('of the status %i is %s', (status, code) => {
+    expect(appErrorCodeOf(status)).toBe(code)
+  })
 
   test.each([
     [405, 'invalid'],

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { styleText } from 'node:util'
 import { AppError } from '../../../shared/app-error.ts'
 import type { Report, ReportRow } from '../../../shared/report.ts'
 import type { StoreMonitorClient } from '../../index.ts'
 import { withConnection } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
+import { hint } from '../hint.ts'
 import { importPaths } from '../import-paths.ts'
 import { printTable, write, type TableColumn } from '../output.ts'
 import { openReportOutput } from '../report-output.ts'
@@ -34,15 +36,16 @@ export async function runDemo(context: CommandContext, options: MessageOptions):
   if (!existsSync(chain)) {
     throw new AppError(
       'not-found',
-      `there is no example data at ${chain}: it comes with a clone of the repository, not with the published ` +
-        'package. With files of your own: store-monitor report --from FOLDER -o report.csv',
+      `there is no example data at ${chain}, where a clone and the npm package have it. ` +
+        `With files of your own: ${hint(context, 'report', '--from', 'FOLDER', '-o', 'report.csv')}`,
     )
   }
   const output = await openReportOutput(reportPath)
+  await mkdir(dirname(database), { recursive: true })
 
   say(context, options, 'Ten days of a made-up restaurant chain, from examples/chain\n')
   await withConnection(context, { database, mayCreate: true }, async (connection) => {
-    const howToList = `npx store-monitor rejected --database ${database}`
+    const howToList = hint(context, 'rejected', '--database', database)
     await importPaths(context, { ...options, howToList }, connection, [chain])
     say(context, options, '')
     const report = await runReport(context, options, connection, {})
@@ -69,13 +72,13 @@ async function printWorstStores(
   await printTable(context, columns, items)
 }
 
-function howToGoOn({ stderr }: CommandContext): string {
-  const command = (text: string) => styleText('cyan', text, { stream: stderr })
+function howToGoOn(context: CommandContext): string {
+  const command = (text: string) => styleText('cyan', text, { stream: context.stderr })
   return `
 All stores are in ${reportPath}, the data in ${database}. Go on with:
-  ${command(`npx store-monitor serve --database ${database}`)}
+  ${command(hint(context, 'serve', '--database', database))}
   ${command('curl -X POST http://127.0.0.1:8000/trigger_report')}
-  ${command('npx store-monitor report --from YOUR_FOLDER -o report.csv')}`
+  ${command(hint(context, 'report', '--from', 'YOUR_FOLDER', '-o', 'report.csv'))}`
 }
 
 function businessTimeMs(row: ReportRow): number {

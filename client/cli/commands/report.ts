@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { AppError } from '../../../shared/app-error.ts'
 import type { Interpolation } from '../../../shared/interpolation.ts'
 import type { ColumnChoice, FileFormat } from '../../../shared/report-file.ts'
@@ -8,8 +8,9 @@ import type { Report, ReportOptionsInput } from '../../../shared/report.ts'
 import type { DownloadOptions } from '../../index.ts'
 import { withConnection, type Connection, type ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
+import { hint } from '../hint.ts'
 import { importPaths } from '../import-paths.ts'
-import { formatCount, write } from '../output.ts'
+import { formatAmount, write } from '../output.ts'
 import { openReportOutput } from '../report-output.ts'
 import { runReport } from '../run-report.ts'
 
@@ -62,7 +63,7 @@ function reportOptionsOf({ asOf, interpolation, reach }: ReportCommandOptions): 
 }
 
 function describe({ reportId, asOf, progress }: Report): string {
-  return `${formatCount(progress.storesTotal)} stores as of ${asOf} (report ${reportId})`
+  return `${formatAmount(progress.storesTotal, 'store')} as of ${asOf} (report ${reportId})`
 }
 
 type UseData = (connection: Connection, howToGoOn: string) => Promise<void>
@@ -71,21 +72,22 @@ type UseData = (connection: Connection, howToGoOn: string) => Promise<void>
 async function withData(context: CommandContext, options: ReportCommandOptions, use: UseData): Promise<void> {
   const { from, url, database } = options
   if (from === undefined) {
-    return withConnection(context, options, (connection) => use(connection, goOnWith(connection)))
+    return withConnection(context, options, (connection) => use(connection, goOnWith(context, connection)))
   }
   if (url !== undefined || database !== undefined) {
     return withConnection(context, { ...options, mayCreate: true }, async (connection) => {
-      const howToList = `store-monitor rejected${connection.flags}`
+      const howToList = hint(context, 'rejected', ...connection.flags)
       await importPaths(context, { ...options, howToList }, connection, from)
-      await use(connection, goOnWith(connection))
+      await use(connection, goOnWith(context, connection))
     })
   }
   const folder = await mkdtemp(join(tmpdir(), 'store-monitor-'))
-  const toKeep = `store-monitor import ${from.join(' ')} --database FILE`
+  const kept = ['--database', databaseNamedAfter(from)]
+  const toKeep = hint(context, 'import', ...from, ...kept)
   try {
     const temporary = { ...options, database: join(folder, 'report.db'), mayCreate: true }
     await withConnection(context, temporary, async (connection) => {
-      const howToList = `${toKeep} && store-monitor rejected --database FILE`
+      const howToList = `${toKeep} && ${hint(context, 'rejected', ...kept)}`
       await importPaths(context, { ...options, howToList }, connection, from)
       await use(connection, `to keep the data for further reports: ${toKeep}`)
     })
@@ -94,6 +96,11 @@ async function withData(context: CommandContext, options: ReportCommandOptions, 
   }
 }
 
-function goOnWith({ flags }: Connection): string {
-  return `all reports: store-monitor reports${flags}`
+function goOnWith(context: CommandContext, { flags }: Connection): string {
+  return `all reports: ${hint(context, 'reports', ...flags)}`
+}
+
+/** A name that is not taken by other data: that of what is imported into it. */
+function databaseNamedAfter([path]: readonly string[]): string {
+  return `${basename(resolve(path!)) || 'store-monitor'}.db`
 }

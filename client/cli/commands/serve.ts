@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
+import type { Interrupted } from '../exit-code.ts'
+import { hint } from '../hint.ts'
 
 export interface ServeOptions extends MessageOptions {
   readonly host?: string
@@ -21,18 +23,20 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   })
   say(context, options, `store-monitor ${version} listening on ${server.url} with ${config.databaseUrl}`)
-  say(context, options, whatToTry(server.url))
+  // A log is better off with a line for each thing that happens.
+  if (stderr.isTTY) say(context, options, whatToTry(context, server.url))
   if (!signal.aborted) await once(signal, 'abort')
-  say(context, options, 'store-monitor is stopping; Ctrl-C again ends it at once')
+  const again = (signal.reason as Interrupted).signal === 'SIGINT' ? 'Ctrl-C again' : 'a second SIGTERM'
+  say(context, options, `store-monitor is stopping; ${again} ends it at once`)
 }
 
-function whatToTry(url: string): string {
+function whatToTry(context: CommandContext, url: string): string {
   return `
 Try:
   curl --data-binary @store_status.csv '${url}/imports?source=store_status.csv'
   curl -X POST ${url}/trigger_report
   curl ${url}/get_report/REPORT_ID
   curl -OJ ${url}/reports/REPORT_ID.csv
-  store-monitor report --url ${url} -o report.csv
+  ${hint(context, 'report', '--url', url, '-o', 'report.csv')}
 `
 }
