@@ -25,8 +25,8 @@ export async function bundlePackage(
     input: {
       cli: 'client/cli/main.ts',
       'report-worker': 'server/reports/report-worker.ts',
-      'import-worker': 'server/ingest/import-worker.ts',
-      'poll-reader-worker': 'server/ingest/poll-reader-worker.ts',
+      'importer-worker': 'server/ingest/importing/importer-worker.ts',
+      'poll-reader-worker': 'server/ingest/rows/poll-reader-worker.ts',
       'client/index': 'client/index.ts',
       ...programs,
     },
@@ -43,6 +43,6 @@ export async function bundlePackage(
     chunkFileNames: '[name].js',
     comments: { legal: true, annotation: true, jsdoc: false },
   })
-  copyFileSync(join(root, 'server/ingest/scanner/scanner.wasm'), join(folder, 'scanner.wasm'))
+  copyFileSync(join(root, 'server/ingest/rows/scanner/scanner.wasm'), join(folder, 'scanner.wasm'))
   return output.filter((file) => file.type === 'chunk')
 }

@@ -5,7 +5,7 @@ import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { failUnfinishedImports } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
-import { createImporter, type Importer } from './ingest/importer.ts'
+import { createImporter, type Importer } from './ingest/importing/importer.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {

@@ -69,10 +69,10 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
     client,
     flags: options.url === undefined ? [] : ['--url', url],
     async importPaths(paths, { onProgress, signal }) {
-      const { findImportFiles } = await import('../../server/ingest/find-files.ts')
-      const { files } = await findImportFiles(paths)
+      const { findFiles } = await import('../../server/ingest/importing/find-files.ts')
+      await using found = await findFiles(paths)
       const records: ImportRecord[] = []
-      for (const { path } of files) {
+      for (const { path } of found.files) {
         const source = path.slice(-255)
         const body = await openAsBlob(path)
         onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0, rowsStored: 0 })
@@ -113,6 +113,6 @@ async function withDatabase<Result>(
   return await use({
     client: createClient(createCaller(inProcess, localLink(service.calls))),
     flags: options.database === undefined ? [] : ['--database', options.database],
-    importPaths: (paths, importOptions) => service.importer.importFiles(paths, importOptions),
+    importPaths: (paths, importOptions) => service.importer.importPaths(paths, importOptions),
   })
 }

@@ -1,5 +1,5 @@
 import type { Db } from '../database/connect.ts'
-import type { Importer } from '../ingest/importer.ts'
+import type { Importer } from '../ingest/importing/importer.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 
 /** What the transports are given. */

@@ -1,14 +1,14 @@
 /** A process of its own that imports a folder and prints what that took: `imported.js DATABASE FOLDER`. */
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { importFiles } from '../../server/ingest/import-files.ts'
+import { importPaths } from '../../server/ingest/importing/import-paths.ts'
 import { peakBytesOf } from './peak-memory.ts'
 
 const [databaseUrl, folder] = process.argv.slice(2)
 const db = await connect(databaseUrl!, { durable: true })
 await migrateToLatest(db)
 const start = performance.now()
-const records = await importFiles(db, [folder!], { now: Date.now })
+const records = await importPaths(db, [folder!], { now: Date.now })
 const ms = performance.now() - start
 await db.destroy()
 const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)

@@ -3,8 +3,7 @@ import { dirname } from 'node:path'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { offsetOf, isActive, POLL_WEEK_MS, wordsOfBytes } from '../../server/uptime/poll-week.ts'
-import { importFiles } from '../../server/ingest/import-files.ts'
-import type { ImportOptions } from '../../server/ingest/import-file.ts'
+import { importPaths, type ImportPathsOptions } from '../../server/ingest/importing/import-paths.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -18,7 +17,7 @@ export interface ImportScene extends AsyncDisposable {
   write(name: string, content: string | Uint8Array): Promise<string>
   /** The path of a file or folder that may not be there. */
   path(name: string): string
-  import(paths: string | readonly string[], options?: Partial<ImportOptions>): Promise<ImportRecord[]>
+  import(paths: string | readonly string[], options?: Partial<ImportPathsOptions>): Promise<ImportRecord[]>
 }
 
 /** An empty database and a folder to put files in. */
@@ -37,7 +36,7 @@ export async function importScene(): Promise<ImportScene> {
       await writeFile(path, content)
       return path
     },
-    import: (paths, options) => importFiles(db, [paths].flat(), { now: () => noon, ...options }),
+    import: (paths, options) => importPaths(db, [paths].flat(), { now: () => noon, ...options }),
     async [Symbol.asyncDispose]() {
       await db.destroy()
       await folder[Symbol.asyncDispose]()

@@ -29,7 +29,7 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
     try {
-      const [record] = await parts.importer.importFiles([path], { source, onProgress })
+      const [record] = await parts.importer.importPaths([path], { source, onProgress })
       return record!
     } catch (error) {
       throw namedAs(source, path, error)

@@ -1,0 +1,127 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AppError } from '../../../shared/app-error.ts'
+import type { ImportKind } from '../../../shared/import.ts'
+import { columnsOf, neededColumns, readHeader, type Header } from '../csv/header.ts'
+import { cannotRead, openFile, type OpenFile } from '../csv/open-file.ts'
+
+/** Zones and hours go before polls, so that whoever asks in between does not see polls judged without them. */
+const importOrder: readonly ImportKind[] = ['timezones', 'business-hours', 'polls']
+
+/** A file to import: open, and its header read. */
+export interface FoundFile {
+  readonly path: string
+  readonly file: OpenFile
+  readonly header: Header
+}
+
+/** Disposing closes the files. */
+export interface FoundFiles extends AsyncDisposable {
+  /** In the order in which to import them. */
+  readonly files: readonly FoundFile[]
+  /** The CSV files in folders that are of no known kind. */
+  readonly ignored: readonly string[]
+}
+
+/**
+ * What there is to import in folders and files. What a file holds is seen from its header, whatever its name.
+ * `source` is what the file that was given is called, or the folder of those that were found, where it is not its path.
+ * Throws an AppError for a path that does not exist, a file of no known kind or without a header, and a folder that has no
+ * polls or two files of one kind.
+ */
+export async function findFiles(
+  paths: readonly string[],
+  { source }: { readonly source?: string | undefined } = {},
+): Promise<FoundFiles> {
+  await using parts = new AsyncDisposableStack()
+  const files: FoundFile[] = []
+  const ignored: string[] = []
+
+  /** What a file holds, or the start of it where that is unknown. */
+  async function open(path: string, name: string): Promise<FoundFile | { seen: string }> {
+    const { file } = parts.use(await openFile(path, name))
+    const header = await readHeader(file)
+    return header.kind === undefined ? header : { path, file, header }
+  }
+
+  async function findInFolder(folder: string): Promise<void> {
+    const byKind = new Map<ImportKind, FoundFile>()
+    const unknown: string[] = []
+    for (const path of await csvFilesIn(folder)) {
+      const found = await open(path, source === undefined ? path : join(source, basename(path)))
+      if ('seen' in found) {
+        unknown.push(path)
+        continue
+      }
+      const { kind } = found.header
+      const other = byKind.get(kind)
+      if (other !== undefined) throw bothHold(kind, other, found)
+      byKind.set(kind, found)
+    }
+    const known = [...byKind.values()]
+    if (!byKind.has('polls')) throw noPolls(folder, [...known.map(({ path }) => path), ...unknown])
+    files.push(...known)
+    ignored.push(...unknown)
+  }
+
+  for (const path of paths) {
+    if (await isFolder(path)) {
+      await findInFolder(path)
+      continue
+    }
+    const found = await open(path, source ?? path)
+    if ('seen' in found) throw ofNoKind(source ?? path, found.seen)
+    files.push(found)
+  }
+  files.sort((a, b) => importOrder.indexOf(a.header.kind) - importOrder.indexOf(b.header.kind))
+  const owned = parts.move()
+  return { files, ignored, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw cannotRead(path, error)
+  })
+  if (found.isDirectory()) return true
+  if (found.isFile()) return false
+  throw new AppError(
+    'invalid',
+    `${path} is neither a file nor a folder: import a CSV file, or a folder of them`,
+  )
+}
+
+async function csvFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw cannotRead(folder, error)
+  })
+  const paths: string[] = []
+  for (const name of names.sort()) {
+    if (name.startsWith('.') || !/\.csv(\.gz)?$/i.test(name)) continue
+    const path = join(folder, name)
+    if (!(await isFolder(path))) paths.push(path)
+  }
+  return paths
+}
+
+function ofNoKind(name: string, seen: string): AppError {
+  return new AppError(
+    'invalid',
+    `${name} is of no known kind: its first line is "${seen}", but needed are (${neededColumns})`,
+  )
+}
+
+function bothHold(kind: ImportKind, one: FoundFile, other: FoundFile): AppError {
+  return new AppError(
+    'invalid',
+    `${one.file.name} and ${other.file.name} both hold ${kind}: keep one of them in the folder, or import the files by name`,
+  )
+}
+
+function noPolls(folder: string, seen: readonly string[]): AppError {
+  const others = seen.length === 0 ? 'it has no CSV files' : `it has ${seen.join(', ')}`
+  return new AppError(
+    'invalid',
+    `there are no polls in ${folder}: none of its CSV files has the columns ${columnsOf('polls')} (${others}). ` +
+      'To import hours or zones alone, name their files',
+  )
+}

@@ -1,0 +1,109 @@
+import type { ImportId } from '../../../shared/ids.ts'
+import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { Db } from '../../database/connect.ts'
+import {
+  completeImport,
+  failImport,
+  getImport,
+  insertImport,
+  updateImportCounts,
+} from '../../database/imports.ts'
+import { insertRejectedRows } from '../../database/rejected-rows.ts'
+import { writeAlone } from '../../database/write-alone.ts'
+import type { PollReader } from '../rows/poll-reader.ts'
+import type { HashedRows, ReadLimits, ReadOptions } from '../rows/read-rows.ts'
+import { throwIfStopped } from '../stop.ts'
+import type { FoundFile } from './find-files.ts'
+import { readChanges, type Change } from './read-changes.ts'
+
+export interface ImportOptions {
+  readonly now: () => number
+  readonly limits: ReadLimits
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Imports a file, and returns the record of it. The record is there before the file is read, and says so if the import
+ * fails. The file is read, by `reader` where there is one, and checked outside any transaction, so that others wait only
+ * while its rows are written.
+ */
+export async function importFile(
+  db: Db,
+  found: FoundFile,
+  reader: PollReader | undefined,
+  options: ImportOptions,
+): Promise<ImportRecord> {
+  const { now, limits, signal, onProgress } = options
+  const { file, header } = found
+  const { name: source, bytes } = file
+  let read = { bytesRead: 0, rowsRead: 0 }
+
+  function tellProgress(rowsStored: number): void {
+    onProgress?.({ source, ...read, bytesTotal: bytes, rowsStored })
+  }
+
+  const readOptions: ReadOptions = {
+    ...limits,
+    signal,
+    onProgress(progress) {
+      read = progress
+      tellProgress(0)
+    },
+  }
+  const importId = await insertImport(db, { source, kind: header.kind, bytes, startedAt: now() })
+  try {
+    await using content = await readChanges(found, reader, readOptions)
+    read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
+    tellProgress(0)
+    await store(db, importId, content, { now, signal, onStored: tellProgress })
+  } catch (error) {
+    await failImport(db, importId, { failure: failureOf(error), finishedAt: now() })
+    throw error
+  }
+  return await getImport(db, importId)
+}
+
+interface StoreOptions extends Pick<ImportOptions, 'now' | 'signal'> {
+  readonly onStored: (rows: number) => void
+}
+
+/** Puts what a file changes into the database, one step after the other; with the last one, the import is complete. */
+async function store(
+  db: Db,
+  importId: ImportId,
+  content: HashedRows<Change>,
+  { now, signal, onStored }: StoreOptions,
+): Promise<void> {
+  const { rejected, rejections, steps } = content
+  let stored = 0
+  let changed = 0
+  for (const [i, step] of steps.entries()) {
+    throwIfStopped(signal)
+    const change = await step.prepare()
+    throwIfStopped(signal)
+    const isLast = i === steps.length - 1
+    // A file of one step is hashed about as fast as it is written; of a larger one, others need not wait for it.
+    if (isLast && steps.length > 1) await content.sha256()
+    stored += step.rows
+    changed += await writeAlone(db, 'data', async (tx) => {
+      const changedInStep = await change(tx)
+      const counts = { accepted: stored, changed: changed + changedInStep, rejected }
+      await updateImportCounts(tx, importId, counts)
+      if (isLast) {
+        await insertRejectedRows(tx, importId, rejections)
+        await completeImport(tx, importId, { sha256: await content.sha256(), finishedAt: now() })
+      }
+      return changedInStep
+    })
+    onStored(stored)
+  }
+}
+
+function rowsOf({ steps }: HashedRows<Change>): number {
+  return steps.reduce((sum, { rows }) => sum + rows, 0)
+}
+
+function failureOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,55 @@
+import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { Db } from '../../database/connect.ts'
+import { startPollReader, type PollReader } from '../rows/poll-reader.ts'
+import type { ReadLimits } from '../rows/read-rows.ts'
+import { findFiles, type FoundFile } from './find-files.ts'
+import { importFile } from './import-file.ts'
+
+/**
+ * How many accepted rows go into the database at once: all of a file, or none, up to here. The polls of a larger file are
+ * put aside on disk while it is read, and go in in steps of at most as many, one range of stores after the other. It
+ * bounds the memory (some 100 MB of polls) and the time for which others wait to write.
+ */
+const maxRowsPerStep = 8_000_000
+
+/** From which size on polls are read by a thread of their own: to start it costs as much as to read some MiB. */
+const defaultThreadFromBytes = 16 * 1024 * 1024
+
+export interface ImportPathsOptions extends Partial<ReadLimits> {
+  readonly now: () => number
+  /** What the records call the file that is given, or the folder of those that are found; by default, its path. */
+  readonly source?: string | undefined
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly threadFromBytes?: number | undefined
+}
+
+/**
+ * Imports what there is in folders and files, one file after the other; the first large file of polls is read while those
+ * before it are imported.
+ */
+export async function importPaths(
+  db: Db,
+  paths: readonly string[],
+  options: ImportPathsOptions,
+): Promise<ImportRecord[]> {
+  const { source, now, onProgress, signal, threadFromBytes = defaultThreadFromBytes } = options
+  const { blockBytes, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
+  const limits: ReadLimits = { blockBytes, maxRecordBytes, rowsPerStep }
+
+  /** Begins to read a file, where that is worth a thread. */
+  function readAhead({ file, header }: FoundFile): PollReader | undefined {
+    if (header.kind !== 'polls' || file.bytes < threadFromBytes) return undefined
+    return startPollReader({ file, header, limits }, signal)
+  }
+
+  await using found = await findFiles(paths, { source })
+  const firstPolls = found.files.find(({ header }) => header.kind === 'polls')
+  await using ahead = firstPolls && readAhead(firstPolls)
+  const records: ImportRecord[] = []
+  for (const file of found.files) {
+    await using reader = file === firstPolls ? ahead : readAhead(file)
+    records.push(await importFile(db, file, reader, { now, limits, onProgress, signal }))
+  }
+  return records
+}

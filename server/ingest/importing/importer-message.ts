@@ -1,0 +1,20 @@
+import type { AppErrorCode } from '../../../shared/app-error.ts'
+import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+
+/** What an importer's thread is started with. */
+export interface ImporterJob {
+  readonly databaseUrl: string
+  readonly paths: readonly string[]
+  readonly source: string | undefined
+}
+
+/** What the thread says. It ends by itself after `finished` and `failed`. */
+export type ImporterMessage =
+  | { readonly type: 'progress'; readonly progress: ImportProgress }
+  | { readonly type: 'finished'; readonly records: ImportRecord[] }
+  | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
+
+/** What is said to the thread: give up, leaving nothing half done. */
+export interface StopMessage {
+  readonly type: 'stop'
+}

@@ -1,0 +1,56 @@
+import type { StoreId } from '../../../shared/ids.ts'
+import { parseTimestamp, timestampForms } from '../../../shared/timestamp.ts'
+import { pollWeekOf, pollWord } from '../../uptime/poll-week.ts'
+import type { HeaderOf } from '../csv/header.ts'
+import { mapNonEmpty } from './non-empty.ts'
+import { createPollBatch, type PollWeeks } from './poll-batch.ts'
+import { quoted, storeIdProblem, type RowCollector } from './row-collector.ts'
+import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
+
+/** Weeks of polls with the ids of their stores, in ascending order. */
+export interface StorePolls extends PollWeeks {
+  readonly storeIds: readonly StoreId[]
+}
+
+/** Collects the rows of a file of polls. */
+export function createPollRows(header: HeaderOf<'polls'>): RowCollector<StorePolls> {
+  const { store_id, status: statusColumn, timestamp_utc } = header.columns
+  const { stores, groups, takePolls } = createScanner()
+  const batch = createPollBatch(groups)
+
+  return {
+    takeFirst: hasPlainColumns(header) ? (bytes) => takePolls(bytes, batch.append) : undefined,
+    take(fields) {
+      const status = fields[statusColumn]!
+      const isActive = status === 'active' || (status !== 'inactive' && isStatus(status, 'active'))
+      if (!isActive && !isStatus(status, 'inactive')) {
+        return `status ${quoted(status)} is neither active nor inactive`
+      }
+      const epochMs = parseTimestamp(fields[timestamp_utc]!)
+      if (Number.isNaN(epochMs)) {
+        return `timestamp_utc ${quoted(fields[timestamp_utc]!)} is not an instant: write ${timestampForms}`
+      }
+      const store = stores.numberOf(fields[store_id]!)
+      if (store < 0) return storeIdProblem(fields[store_id]!)
+      batch.add(groups.groupOf(store, pollWeekOf(epochMs)), pollWord(epochMs, isActive))
+      return undefined
+    },
+    size: () => batch.size(),
+    keepInMemory(rows) {
+      if (batch.sizeInMemory() > rows) batch.setAside()
+    },
+    steps: (rowsPerStep) =>
+      mapNonEmpty(batch.steps(stores.inOrder(), rowsPerStep), ({ rows, prepare }) => ({
+        rows,
+        prepare() {
+          const weeks = prepare()
+          return { ...weeks, storeIds: Array.from(weeks.stores, stores.idOf) }
+        },
+      })),
+    [Symbol.dispose]: () => batch[Symbol.dispose](),
+  }
+}
+
+function isStatus(text: string, status: string): boolean {
+  return text === status || text.trim().toLowerCase() === status
+}

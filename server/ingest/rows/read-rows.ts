@@ -1,0 +1,131 @@
+import { maxRejectedRowsKept, maxRejectedTextLength } from '../../../shared/rejected-row-limits.ts'
+import type { Rejection } from '../../database/rejected-rows.ts'
+import type { Header } from '../csv/header.ts'
+import type { TakenLines } from '../csv/line-blocks.ts'
+import type { OpenFile } from '../csv/open-file.ts'
+import { readRecords, type RecordBlock } from '../csv/records.ts'
+import type { RowCollector, Steps } from './row-collector.ts'
+import { readSource } from '../csv/source.ts'
+import { throwIfStopped } from '../stop.ts'
+
+export interface ReadLimits {
+  readonly blockBytes?: number | undefined
+  readonly maxRecordBytes?: number | undefined
+  readonly rowsPerStep: number
+}
+
+export interface ReadOptions extends ReadLimits {
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ReadProgress {
+  readonly bytesRead: number
+  readonly rowsRead: number
+}
+
+/** A file that has been read. It may have put rows aside on disk, which disposing removes. */
+export interface ReadRows<Data> extends AsyncDisposable {
+  readonly rejected: number
+  /** The first of the rejected rows. */
+  readonly rejections: readonly Rejection[]
+  readonly steps: Steps<Data>
+}
+
+export interface HashedRows<Data> extends ReadRows<Data> {
+  /** SHA-256 of the file as it lies on the disk, which may take until some time after the last step is prepared. */
+  sha256(): Promise<string>
+}
+
+/** Reads and checks all rows of a file, which `rows` gathers, to be disposed of with what is returned. */
+export async function readRows<Data>(
+  file: OpenFile,
+  header: Header,
+  rows: RowCollector<Data>,
+  options: ReadOptions,
+): Promise<ReadRows<Data>> {
+  const { blockBytes, maxRecordBytes, rowsPerStep, onProgress, signal } = options
+  await using parts = new AsyncDisposableStack()
+  parts.defer(() => rows[Symbol.dispose]?.())
+  const content = await readSource(file, blockBytes)
+  const rejections: Rejection[] = []
+  let rejected = 0
+
+  function reject(rejection: Rejection): void {
+    rejected++
+    if (rejections.length < maxRejectedRowsKept) rejections.push(kept(rejection))
+  }
+
+  const takeFirst = rows.takeFirst && takenAfter(header, rows.takeFirst)
+  const recordOptions = { maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst }
+  for await (const block of readRecords(content.chunks, recordOptions)) {
+    throwIfStopped(signal)
+    collectRows(block, header, rows, reject)
+    rows.keepInMemory?.(rowsPerStep)
+    onProgress?.({ bytesRead: content.bytesRead(), rowsRead: rows.size() + rejected })
+  }
+  const steps = rows.steps(rowsPerStep)
+  const owned = parts.move()
+  return {
+    rejected,
+    rejections,
+    steps,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** `take` for what comes after the header's line, that and those before it being taken, too. */
+function takenAfter({ line }: Header, take: (bytes: Buffer) => TakenLines): (bytes: Buffer) => TakenLines {
+  let linesLeft = line
+  return (bytes) => {
+    const linesBefore = linesLeft
+    let start = 0
+    for (; linesLeft > 0 && start < bytes.length; linesLeft--) start = bytes.indexOf('\n', start) + 1
+    const { lineCount, byteCount } = take(bytes.subarray(start))
+    return { lineCount: linesBefore - linesLeft + lineCount, byteCount: start + byteCount }
+  }
+}
+
+/** Whether a row of several lines can be right: its line breaks are in columns that are not read. */
+function mayHaveLines({ width, columns }: Header): ((fields: readonly string[]) => boolean) | undefined {
+  const places = Object.values<number | undefined>(columns).filter((place) => place !== undefined)
+  const hasOtherColumns = places.length < width
+  if (!hasOtherColumns) return undefined
+  return (fields) => fields.length === width && places.every((place) => !fields[place]!.includes('\n'))
+}
+
+/** Gives the rows of a block to their collector, up to and including none of the header. */
+function collectRows(
+  block: RecordBlock,
+  header: Header,
+  collector: RowCollector<unknown>,
+  reject: (rejection: Rejection) => void,
+): void {
+  const { rows } = block
+  const { width } = header
+  let i = 0
+  while (i < rows.length && block.line(i) <= header.line) i++
+  for (; i < rows.length; i++) {
+    const fields = rows[i]!
+    const isBlank = fields.length === 1 && fields[0] === ''
+    if (isBlank) continue
+    const reason =
+      fields.length === width
+        ? collector.take(fields)
+        : (block.problem(i) ?? widthProblem(fields.length, width))
+    if (reason !== undefined) reject({ line: block.line(i), reason, text: block.text(i) })
+  }
+}
+
+function widthProblem(count: number, width: number): string {
+  return `the row has ${count} ${count === 1 ? 'field' : 'fields'}, the header ${width}`
+}
+
+/** A rejection as it is kept: cut, fit for any database, and in memory of its own. */
+function kept({ line, reason, text }: Rejection): Rejection {
+  return { line, reason: storable(reason), text: storable(text.slice(0, maxRejectedTextLength)) }
+}
+
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', '\uFFFD')).toString()
+}

@@ -1,0 +1,105 @@
+import { basename } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { findFiles } from '../../../server/ingest/importing/find-files.ts'
+import { importScene } from '../import-scene.ts'
+
+const polls = 'store_id,status,timestamp_utc\n'
+const hours = 'store_id,day,start_time_local,end_time_local\n'
+const zones = 'store_id,timezone_str\n'
+
+describe('finding what to import', () => {
+  test('files are known by their headers, whatever their names, and polls go last', async () => {
+    await using scene = await importScene()
+    await scene.write('in/a.csv', polls)
+    await scene.write(
+      'in/Menu hours.csv',
+      '\uFEFF Store_ID , DayOfWeek ,"START_TIME_LOCAL",end_time_local,note\r\n',
+    )
+    await scene.write('in/bq-results-20230125.CSV', '\ntimezone_str,extra,store_id')
+    await scene.write('in/expected.csv', 'store_id,uptime\n')
+    await scene.write('in/notes.txt', polls)
+    await using found = await findFiles([scene.path('in')])
+    expect(found.files.map(({ path, header }) => [basename(path), header.kind])).toEqual([
+      ['bq-results-20230125.CSV', 'timezones'],
+      ['Menu hours.csv', 'business-hours'],
+      ['a.csv', 'polls'],
+    ])
+    expect(found.ignored.map((path) => basename(path))).toEqual(['expected.csv'])
+  })
+
+  test('the day column goes by three names', async () => {
+    await using scene = await importScene()
+    for (const day of ['day', 'dayOfWeek', 'day_of_week']) {
+      const path = await scene.write(`${day}.csv`, `store_id,${day},start_time_local,end_time_local\n`)
+      await using found = await findFiles([path])
+      expect(found.files).toMatchObject([{ path, header: { kind: 'business-hours', columns: { day: 1 } } }])
+    }
+  })
+
+  test('a gzipped file is known as well', async () => {
+    await using scene = await importScene()
+    await scene.write('in/store_status.csv.gz', gzipSync(polls))
+    await using found = await findFiles([scene.path('in')])
+    expect(found.files.map(({ header }) => header.kind)).toEqual(['polls'])
+  })
+
+  test('files that are named need no polls beside them, and several may be of one kind', async () => {
+    await using scene = await importScene()
+    const paths = [
+      await scene.write('new.csv', hours),
+      await scene.write('old.csv', hours),
+      await scene.write('z', zones),
+    ]
+    await using found = await findFiles(paths)
+    expect(found.files.map((file) => file.path)).toEqual([paths[2], paths[0], paths[1]])
+  })
+
+  test.each([
+    [
+      'a folder without polls',
+      { 'in/h.csv': hours, 'in/x.csv': 'a,b\n' },
+      'in',
+      /no polls in .*in.*store_id, status.*x\.csv/,
+    ],
+    ['an empty folder', { 'in/readme.txt': '' }, 'in', /no polls in .*it has no CSV files/],
+    [
+      'two files of one kind',
+      { 'in/a.csv': polls, 'in/b.csv': polls },
+      'in',
+      /a\.csv and .*b\.csv both hold polls/,
+    ],
+    [
+      'a file of no kind',
+      { 'x.csv': 'store,when\n1,2\n' },
+      'x.csv',
+      /"store,when".*timezones: store_id, timezone_str/,
+    ],
+    ['an empty file', { 'x.csv': '\n\n' }, 'x.csv', /x\.csv is empty/],
+    ['an empty file in a folder', { 'in/a.csv': polls, 'in/b.csv': '' }, 'in', /b\.csv is empty/],
+    [
+      'a column that is there twice',
+      { 'x.csv': `day,${hours.replace('store_id,', 'store_id,dayOfWeek,')}` },
+      'x.csv',
+      /column day more than once/,
+    ],
+    ['a binary file', { 'x.csv': '\0\u0001\u0002' }, 'x.csv', /first line is "\?\?\?"/],
+    ['a damaged gzip file', { 'x.csv': gzipSync(polls).subarray(0, 15) }, 'x.csv', /damaged gzip file/],
+  ] as const)('%s is refused, with what to do', async (_name, contents, path, message) => {
+    await using scene = await importScene()
+    for (const [name, content] of Object.entries<string | Uint8Array>(contents))
+      await scene.write(name, content)
+    await expect(findFiles([scene.path(path)])).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(message) as unknown,
+    })
+  })
+
+  test('a path that does not exist is not found', async () => {
+    await using scene = await importScene()
+    await expect(findFiles([scene.path('nowhere')])).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('nowhere') as unknown,
+    })
+  })
+})

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { failUnfinishedImports, listImports } from '../../../server/database/imports.ts'
+import { createImporter } from '../../../server/ingest/importing/importer.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
+import { formatTimestamp } from '../../../shared/timestamp.ts'
+import { importScene, noon, pollFile, storedData, storedPolls } from '../import-scene.ts'
+
+function manyPolls(count: number): string {
+  return pollFile(
+    Array.from({ length: count }, (_, i) => [`s${i % 500}`, 'active', formatTimestamp(i * 60_000)] as const),
+  )
+}
+
+describe('the importer', () => {
+  test('imports a folder off the main thread, telling of progress', async () => {
+    await using scene = await importScene()
+    await scene.write('in/polls.csv', pollFile([['s1', 'active', '2023-01-24T10:00:00Z']]))
+    await scene.write('in/zones.csv', 'store_id,timezone_str\ns1,UTC\n')
+    await using importer = createImporter(scene)
+    const seen: ImportProgress[] = []
+    const records = await importer.importPaths([scene.path('in')], {
+      source: 'January',
+      onProgress: (progress) => seen.push(progress),
+    })
+    expect(records.map(({ source, state }) => [source, state])).toEqual([
+      ['January/zones.csv', 'complete'],
+      ['January/polls.csv', 'complete'],
+    ])
+    expect(new Set(seen.map((progress) => progress.source))).toEqual(
+      new Set(['January/zones.csv', 'January/polls.csv']),
+    )
+    expect(await storedPolls(scene.db)).toEqual(['s1 active 2023-01-24T10:00:00Z'])
+  })
+
+  test('imports one after the other, whatever becomes of the one before', async () => {
+    await using scene = await importScene()
+    const path = await scene.write('polls.csv', manyPolls(10))
+    await using importer = createImporter(scene)
+    const missing = importer.importPaths([scene.path('nowhere')])
+    const first = importer.importPaths([path])
+    const second = importer.importPaths([path])
+    await expect(missing).rejects.toMatchObject({ code: 'not-found' })
+    expect((await first).map((record) => record.rowsChanged)).toEqual([10])
+    expect((await second).map((record) => record.rowsChanged)).toEqual([0])
+  })
+
+  test('stops when it is told to, leaving nothing half imported', async () => {
+    await using scene = await importScene()
+    const path = await scene.write('polls.csv', manyPolls(200_000))
+    await using importer = createImporter(scene)
+    const stop = new AbortController()
+    const stopped = importer.importPaths([path], { signal: stop.signal, onProgress: () => stop.abort() })
+    await expect(stopped).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
+    expect(await importer.importPaths([path])).toMatchObject([{ state: 'complete', rowsChanged: 200_000 }])
+  })
+
+  test('is disposed of in the middle: what runs is stopped, what waits does not begin', async () => {
+    await using scene = await importScene()
+    const path = await scene.write('polls.csv', manyPolls(200_000))
+    const importer = createImporter(scene)
+    const begun = Promise.withResolvers<void>()
+    const running = importer.importPaths([path], { onProgress: () => begun.resolve() })
+    const waiting = importer.importPaths([path])
+    const outcomes = Promise.allSettled([running, waiting])
+    await begun.promise
+    await importer[Symbol.asyncDispose]()
+    expect((await outcomes).map((outcome) => outcome.status)).toEqual(['rejected', 'rejected'])
+    const { items } = await listImports(scene.db, { limit: 10 })
+    expect(items.map((record) => record.state)).toEqual(['failed'])
+  })
+})
+
+test('a process that is killed in the middle of an import leaves nothing of it, and importing again completes it', async () => {
+  await using scene = await importScene()
+  const path = await scene.write('polls.csv', manyPolls(200_000))
+  const module = (name: string) => JSON.stringify(new URL(`../../../server/${name}`, import.meta.url).href)
+  const program = `
+    import { connect } from ${module('database/connect.ts')}
+    import { importPaths } from ${module('ingest/importing/import-paths.ts')}
+    const db = await connect(${JSON.stringify(scene.databaseUrl)})
+    await importPaths(db, [${JSON.stringify(path)}], {
+      now: Date.now,
+      onProgress: ({ rowsRead }) => rowsRead > 100_000 && process.kill(process.pid, 'SIGKILL'),
+    })`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program])
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  expect(signal).toBe('SIGKILL')
+
+  expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
+  expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([{ state: 'running' }])
+  expect(await failUnfinishedImports(scene.db, () => noon)).toBe(1)
+  expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([
+    {
+      state: 'failed',
+      failure: expect.stringContaining('import the file again') as unknown,
+      finishedAt: formatTimestamp(noon),
+    },
+  ])
+  expect(await scene.import(path)).toMatchObject([{ state: 'complete', rowsChanged: 200_000 }])
+})
