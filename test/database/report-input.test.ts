@@ -7,12 +7,12 @@ import { readPollWeeks } from '../../server/database/poll-weeks.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { fillDatabase, FIRST_POLL_MS } from '../support/filled-database.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { databaseType, testDatabase } from '../support/test-database.ts'
 
 test('the polls of a part are the same whether the keys of its stores lie together or apart', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 120)
-  await using db = await connect(folder.file('a.db'))
+  await using database = await testDatabase()
+  await fillDatabase(database.url, 120)
+  await using db = await connect(database.url)
   const part = { firstStoreId: 'store-000011' as StoreId, nextStoreId: 'store-000091' as StoreId }
   const week = pollWeekOf(FIRST_POLL_MS)
 
@@ -39,7 +39,7 @@ test('the polls of a part are the same whether the keys of its stores lie togeth
 async function moveKeys(db: Db, move: (key: number) => number): Promise<void> {
   const stores = await db.selectFrom('store').select('store_key').execute()
   await db.transaction().execute(async (tx) => {
-    await sql`pragma defer_foreign_keys = on`.execute(tx)
+    if (databaseType === 'sqlite') await sql`pragma defer_foreign_keys = on`.execute(tx)
     for (const { store_key: key } of stores) {
       for (const table of ['store', 'poll_week'] as const) {
         await tx

@@ -7,6 +7,7 @@ import { importPaths, type ImportPathsOptions } from '../../server/ingest/import
 import type { ImportRecord } from '../../shared/import.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { testDatabase } from '../support/test-database.ts'
 
 export const noon = Date.parse('2023-02-01T12:00:00Z')
 
@@ -23,12 +24,12 @@ export interface ImportScene extends AsyncDisposable {
 /** An empty database and a folder to put files in. */
 export async function importScene(): Promise<ImportScene> {
   const folder = await temporaryFolder()
-  const databaseUrl = folder.file('database.db')
-  const db = await connect(databaseUrl)
+  const database = await testDatabase()
+  const db = await connect(database.url)
   await migrateToLatest(db)
   return {
     db,
-    databaseUrl,
+    databaseUrl: database.url,
     path: (name) => folder.file(name),
     async write(name, content) {
       const path = folder.file(name)
@@ -39,6 +40,7 @@ export async function importScene(): Promise<ImportScene> {
     import: (paths, options) => importPaths(db, [paths].flat(), { now: () => noon, ...options }),
     async [Symbol.asyncDispose]() {
       await db.destroy()
+      await database[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()
     },
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ImportRecord } from '../../shared/import.ts'
 import { startServer } from '../../server/serve.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { testDatabase } from './test-database.ts'
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string
@@ -17,8 +17,7 @@ export async function runningServer(
   setting: { databaseUrl?: string; workers?: number; publicUrl?: string } = {},
 ): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
-  const folder = parts.use(await temporaryFolder())
-  const databaseUrl = setting.databaseUrl ?? folder.file('store-monitor.db')
+  const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
   const errors: unknown[] = []
   const server = parts.use(
     await startServer(

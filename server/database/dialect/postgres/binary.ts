@@ -5,17 +5,21 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const HEADER_BYTES = SIGNATURE.length + 4 + 4
 const PIECE_BYTES = 64 * 1024
 
-/** What `copy … to stdout (format binary)` wrote, from its first row on, starting at a whole word of memory. */
-export function rowsOfCopy(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-  const padding = -HEADER_BYTES & 3
-  const bytes = new Uint8Array(padding + total)
-  let at = padding
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
+/** A message's letter and its length without that. */
+const MESSAGE_HEAD_BYTES = 5
+const ROW_MESSAGE = 'd'.charCodeAt(0)
+const NO_MORE_ROWS = -1
+
+/** Where the rows begin in the messages of `copy … to stdout (format binary)`. */
+export function* rowsOfCopy(messages: Buffer): Generator<number> {
+  let toHeader = HEADER_BYTES
+  for (let at = 0; ; at += 1 + messages.readUInt32BE(at + 1)) {
+    if (messages[at] !== ROW_MESSAGE) continue
+    const row = at + MESSAGE_HEAD_BYTES + toHeader
+    toHeader = 0 // it is only in the first
+    if (messages.readInt16BE(row) === NO_MORE_ROWS) return
+    yield row
   }
-  return bytes.subarray(padding + HEADER_BYTES)
 }
 
 /** What `copy … from stdin (format binary)` is given: rows of fields, in pieces. */

@@ -2,9 +2,10 @@ import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { PostgresAdapter, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { from as copyFrom } from 'pg-copy-streams'
 import { AppError } from '../../../../shared/app-error.ts'
 import type { AdapterOfDialect, Dialect } from '../dialect.ts'
+import { CopyOut } from './copy-out.ts'
 import { databaseError } from './database-error.ts'
 
 interface SharedPostgresConfig {
@@ -73,17 +74,16 @@ function sharedClient(client: PoolClient, place: string): PostgresPoolClient {
 }
 
 /**
- * `copy … from stdin` takes its bytes, in pieces, as its only parameter; `copy … to stdout` returns them as `bytes` of its
- * only row.
+ * `copy … from stdin` takes its bytes, in pieces, as its only parameter; `copy … to stdout` returns what the
+ * server sends as `messages` of its only row.
  */
 async function copy(client: PoolClient, text: string, [pieces]: readonly unknown[]): Promise<unknown> {
   if (pieces !== undefined) {
     await pipeline(Readable.from(pieces as Iterable<Uint8Array>), client.query(copyFrom(text)))
     return { command: 'COPY', rowCount: null, rows: [] }
   }
-  const chunks: Buffer[] = []
-  for await (const chunk of client.query(copyTo(text))) chunks.push(chunk as Buffer)
-  return { command: 'COPY', rowCount: null, rows: [{ bytes: chunks }] }
+  const messages = await client.query(new CopyOut(text)).messages
+  return { command: 'COPY', rowCount: null, rows: [{ messages }] }
 }
 
 const MOST_STATEMENTS = 500

@@ -42,10 +42,12 @@ function noUrl(): AppError {
 }
 
 /** A report reads all of a store as of one moment; what is claimed and counted is as others have left it. */
-function sessionOptions({ readOnly, patienceMs }: Access): string[] {
+function sessionOptions({ readOnly, durable, patienceMs }: Access): string[] {
   return [
-    '-c jit=off',
+    // Both take longer to begin than our statements to end.
+    '-c jit=off -c max_parallel_workers_per_gather=0',
     `-c lock_timeout=${patienceMs}`,
+    ...(durable ? [] : ['-c synchronous_commit=off']),
     ...(readOnly
       ? ['-c default_transaction_read_only=on', '-c default_transaction_isolation=repeatable\\ read']
       : ['-c default_transaction_isolation=read\\ committed']),

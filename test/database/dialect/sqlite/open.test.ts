@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { connect } from '../../server/database/connect.ts'
-import { sqliteFile } from '../../server/database/dialect/sqlite/file.ts'
-import { migrateToLatest } from '../../server/database/migrate.ts'
-import { toAppError } from '../../shared/app-error.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { connect } from '../../../../server/database/connect.ts'
+import { sqliteFile } from '../../../../server/database/dialect/sqlite/file.ts'
+import { migrateToLatest } from '../../../../server/database/migrate.ts'
+import { toAppError } from '../../../../shared/app-error.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 test('a closed database is one file, also where a connection was never asked anything', async () => {
   await using folder = await temporaryFolder()

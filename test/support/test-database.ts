@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { copyFile } from 'node:fs/promises'
+import pg from 'pg'
+import { connect } from '../../server/database/connect.ts'
+import { migrateToLatest } from '../../server/database/migrate.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** The kind of database that this run of the tests is about. */
+export const databaseType: 'sqlite' | 'postgres' =
+  process.env['DB_TYPE'] === 'postgres' ? 'postgres' : 'sqlite'
+
+/** A database of its own for a test, removed with it. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string
+  /** Another one with the same in it; nobody may be connected to this one. */
+  copy(): Promise<TestDatabase>
+}
+
+/** A database without data of the kind that DB_TYPE says; on PostgreSQL our tables are there, as that is quicker to copy. */
+export function testDatabase(): Promise<TestDatabase> {
+  return databaseType === 'postgres' ? postgresDatabase(template) : sqliteDatabase()
+}
+
+/** A database without our tables. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return databaseType === 'postgres' ? postgresDatabase('template1') : sqliteDatabase()
+}
+
+const template = 'store_monitor_test_template'
+
+/** Makes what databases on a PostgreSQL are copied from. */
+export async function makeTemplate(serverUrl: string): Promise<void> {
+  const server = new URL(serverUrl)
+  await onServer(server, `drop database if exists ${template}`)
+  await onServer(server, `create database ${template}`)
+  await using db = await connect(onDatabase(server, template))
+  await migrateToLatest(db)
+}
+
+async function sqliteDatabase(from?: string): Promise<TestDatabase> {
+  const folder = await temporaryFolder()
+  const path = folder.file('store-monitor.db')
+  if (from !== undefined) await copyFile(from, path)
+  return {
+    url: path,
+    copy: () => sqliteDatabase(path),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
+}
+
+async function postgresDatabase(template: string): Promise<TestDatabase> {
+  const server = new URL(process.env['TEST_DATABASE_URL']!)
+  const name = `store_monitor_test_${randomUUID().replaceAll('-', '')}`
+  await onServer(server, `create database ${name} template ${template} strategy file_copy`)
+  return {
+    url: onDatabase(server, name),
+    copy: () => postgresDatabase(name),
+    [Symbol.asyncDispose]: () => onServer(server, `drop database ${name} with (force)`),
+  }
+}
+
+function onDatabase(server: URL, name: string): string {
+  return Object.assign(new URL(server), { pathname: name }).href
+}
+
+async function onServer(server: URL, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.href })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
