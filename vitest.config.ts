@@ -1,12 +1,19 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** What touches a database, and so is tested on each kind of it. */
-const onDatabases = ['test/{api,cli,client,database,ingest,reports}/**/*.test.ts']
-/** What does not, or only what is SQLite's own. */
-const onSqliteOnly = [
-  'test/**/sqlite/**',
-  'test/{cli/quick-fetch,cli/output,reports/csv,ingest/find-files}.test.ts',
-]
+/** Whether a file of tests, or what it imports of ours, makes databases of either kind: it is then run on both. */
+function makesDatabases(file: string, seen = new Set<string>()): boolean {
+  if (file.endsWith('/support/test-database.ts')) return true
+  if (seen.has(file) || !file.startsWith('test/')) return false
+  seen.add(file)
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?:import .*|\} )from '(\.[^']+\.ts)'/gm)
+  return [...imports].some(([, path = '']) => makesDatabases(join(dirname(file), path), seen))
+}
+
+const onBoth = globSync('test/**/*.test.ts')
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => makesDatabases(file) && !file.includes('/sqlite/'))
 
 export default defineConfig({
   test: {
@@ -23,8 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: onDatabases,
-          exclude: onSqliteOnly,
+          include: onBoth,
           env: { DB_TYPE: 'postgres' },
           globalSetup: 'test/support/postgres-setup.ts',
         },

@@ -67,7 +67,7 @@ function start(program: string, args: readonly string[], folder: string) {
   const [command, ...rest] = isRoot
     ? ['unshare', '--user', '--map-user=65534', '--map-group=65534', program, ...args]
     : [program, ...args]
-  return spawn(command!, rest, {
+  return spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: folder, LC_ALL: 'C' },
   })

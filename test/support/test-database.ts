@@ -9,6 +9,11 @@ import { temporaryFolder } from './temporary-folder.ts'
 export const databaseType: 'sqlite' | 'postgres' =
   process.env['DB_TYPE'] === 'postgres' ? 'postgres' : 'sqlite'
 
+/** How often a property is tried that makes databases: fewer times where each takes longer. */
+export function runsOnDatabase(runs: number): number {
+  return databaseType === 'sqlite' ? runs : Math.ceil(runs / 10)
+}
+
 /** A database of its own for a test, removed with it. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string

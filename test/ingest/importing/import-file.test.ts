@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../../server/database/connect.ts'
 import { listImports } from '../../../server/database/imports.ts'
@@ -11,6 +10,8 @@ import { getStore } from '../../../server/database/stores.ts'
 import { importPaths, type ImportPathsOptions } from '../../../server/ingest/importing/import-paths.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
+import { refuseRows } from '../../support/refuse-rows.ts'
+import { runsOnDatabase } from '../../support/test-database.ts'
 import { importScene, noon, pollFile, storedData, storedPolls, type ImportScene } from '../import-scene.ts'
 
 const cases = join(import.meta.dirname, '../../fixtures/cases')
@@ -386,7 +387,7 @@ describe('rules that are read straight from the bytes', () => {
           expect(await imported(plain, lineEnd, blockBytes)).toEqual(await imported(quoted, lineEnd, 1 << 16))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runsOnDatabase(40) },
     )
   })
 })
@@ -503,8 +504,7 @@ describe('an import that does not end well', () => {
 
   test('rolls back what it wrote when the database refuses a row', async () => {
     await using scene = await importScene()
-    const refuse = `create trigger refuse before insert on poll_week_summary begin select raise(abort, 'disk is tired'); end`
-    await sql.raw(refuse).execute(scene.db)
+    await refuseRows(scene.db, 'poll_week_summary', 'disk is tired')
     const path = await scene.write('polls.csv', pollFile(rows))
     await expect(scene.import(path)).rejects.toThrow('disk is tired')
     expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })

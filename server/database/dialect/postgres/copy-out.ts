@@ -52,7 +52,8 @@ export class CopyOut implements Submittable {
     while (this.#toSkip === 0 && at + HEAD_BYTES <= bytes.length) {
       if (bytes[at] === COPY_DONE || bytes[at] === ERROR) {
         this.#gathered.push(bytes.subarray(0, at))
-        return this.#handBack(bytes.subarray(at))
+        this.#handBack(bytes.subarray(at))
+        return
       }
       const length = 1 + bytes.readUInt32BE(at + 1)
       this.#toSkip = Math.max(0, length - (bytes.length - at))
