@@ -3,9 +3,10 @@ import type { ApiParts } from './api/api-parts.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
-import { failUnfinishedImports } from './database/imports.ts'
+import { cancelImport } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { createImporter, type Importer } from './ingest/importing/importer.ts'
+import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {
@@ -51,7 +52,15 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const reports = parts.use(
     createReportRunner({ reading, writing, databaseUrl, workers, startThreads, now, onError }),
   )
-  const apiParts: ApiParts = { db: reading, reports, importer, version, publicUrl, onError }
+  const apiParts: ApiParts = {
+    db: reading,
+    reports,
+    importer,
+    cancelImport: (importId) => cancelImport(writing, importId, now()),
+    version,
+    publicUrl,
+    onError,
+  }
   let app: Promise<Hono> | undefined
   const owned = parts.move()
   return {
@@ -60,7 +69,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     importer,
     reports,
     async recover() {
-      await failUnfinishedImports(writing, now)
+      owned.use(await watchUnfinishedImports(writing, { now, onError }))
       await reports.resumeUnfinished()
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -7,7 +7,7 @@ import { maxRejectedRowsKept, maxRejectedTextLength } from './rejected-row-limit
 export const importKinds = ['polls', 'business-hours', 'timezones'] as const
 export type ImportKind = (typeof importKinds)[number]
 
-export const importStates = ['running', 'complete', 'failed'] as const
+export const importStates = ['running', 'complete', 'failed', 'cancelled'] as const
 export type ImportState = (typeof importStates)[number]
 
 export const importRecord = z

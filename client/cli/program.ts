@@ -131,10 +131,10 @@ SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).
       await runReportStatus(context, options, id)
     })
 
-  addConnected('cancel', 'Cancel a report that has not ended.')
-    .argument('<id>', 'the report')
-    .option('--json', 'write the report as JSON')
-    .addHelpText('after', examples(`cancel ${exampleId}`))
+  addConnected('cancel', 'Cancel a report or an import that has not ended.')
+    .argument('<id>', 'the id of the report, or the number of the import')
+    .option('--json', 'write the report or import as JSON')
+    .addHelpText('after', examples(`cancel ${exampleId}`, 'cancel 7'))
     .action(async (id: string, options: CancelOptions) => {
       const { runCancel } = await import('./commands/cancel.ts')
       await runCancel(context, options, id)

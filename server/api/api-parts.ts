@@ -1,3 +1,5 @@
+import type { ImportId } from '../../shared/ids.ts'
+import type { ImportRecord } from '../../shared/import.ts'
 import type { Db } from '../database/connect.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
 import type { ReportRunner } from '../reports/runner.ts'
@@ -8,6 +10,7 @@ export interface ApiParts {
   readonly db: Db
   readonly reports: ReportRunner
   readonly importer: Importer
+  cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly version: string
   /** Where callers reach the API, for the addresses that it answers with; undefined where a request's Host says so. */
   readonly publicUrl: string | undefined

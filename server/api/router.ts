@@ -64,6 +64,8 @@ export const appRouter = router({
   import: router({
     list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listImports(ctx.db, input)),
     get: procedure.input(importIdInput).query(({ ctx, input }) => getImport(ctx.db, input.importId)),
+    /** Wherever it runs; what it is at does not go in. */
+    cancel: procedure.input(importIdInput).mutation(({ ctx, input }) => ctx.cancelImport(input.importId)),
     rejectedRows: procedure
       .input(rejectedRowsInput.prefault({}))
       .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),

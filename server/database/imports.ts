@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import type { Selectable, Updateable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportId } from '../../shared/ids.ts'
 import type { ImportKind, ImportRecord } from '../../shared/import.ts'
@@ -14,10 +14,13 @@ export interface RowCounts {
   readonly rejected: number
 }
 
+/** How long an import that gives no sign of life is taken for alive. */
+export const heartbeatValidMs = 30_000
+
 /** Records that an import has begun, before anything of it is read. */
 export async function insertImport(
   db: Db,
-  begun: { source: string; kind: ImportKind; bytes: number; startedAt: number },
+  begun: { source: string; kind: ImportKind; bytes: number; owner: string; startedAt: number },
 ): Promise<ImportId> {
   const { import_id } = await db
     .insertInto('import')
@@ -32,6 +35,8 @@ export async function insertImport(
       rows_repeated: 0,
       rows_rejected: 0,
       failure: null,
+      owner: begun.owner,
+      heartbeat_at: begun.startedAt,
       started_at: begun.startedAt,
       finished_at: null,
     })
@@ -40,65 +45,90 @@ export async function insertImport(
   return import_id
 }
 
-/** Records what has gone in so far, in the transaction in which it goes in. */
-export async function updateImportCounts(db: Db, importId: ImportId, counts: RowCounts): Promise<void> {
-  await db
-    .updateTable('import')
-    .set({
-      rows_accepted: counts.accepted,
-      rows_changed: counts.changed,
-      rows_repeated: counts.accepted - counts.changed,
-      rows_rejected: counts.rejected,
-    })
-    .where('import_id', '=', importId)
-    .execute()
+/** Records that an import is alive. Whether it is still to go on: it may have been cancelled, or been taken for dead. */
+export async function beatImport(db: Db, importId: ImportId, now: number): Promise<boolean> {
+  return await updateRunning(db, importId, { heartbeat_at: now })
 }
 
-/** Records that an import is complete, in the transaction that completes it. */
+/**
+ * Records what has gone in so far, in the transaction in which it goes in, and which is rolled back where the import is
+ * not to go on.
+ */
+export async function updateImportCounts(db: Db, importId: ImportId, counts: RowCounts): Promise<void> {
+  const isRunning = await updateRunning(db, importId, {
+    rows_accepted: counts.accepted,
+    rows_changed: counts.changed,
+    rows_repeated: counts.accepted - counts.changed,
+    rows_rejected: counts.rejected,
+  })
+  if (!isRunning) throw new AppError('conflict', `import ${importId} has been ended meanwhile`)
+}
+
+/** Records that an import is complete, in the transaction that completes it, after its counts. */
 export async function completeImport(
   db: Db,
   importId: ImportId,
   end: { sha256: string; finishedAt: number },
 ): Promise<void> {
-  await db
-    .updateTable('import')
-    .set({
-      state: 'complete',
-      sha256: end.sha256,
-      failure: null,
-      finished_at: end.finishedAt,
-    })
-    .where('import_id', '=', importId)
-    .execute()
+  await updateRunning(db, importId, { state: 'complete', sha256: end.sha256, finished_at: end.finishedAt })
 }
 
+/** Records that an import has failed, unless it has ended otherwise. */
 export async function failImport(
   db: Db,
   importId: ImportId,
   end: { failure: string; finishedAt: number },
 ): Promise<void> {
-  await db
-    .updateTable('import')
-    .set({ state: 'failed', failure: end.failure, finished_at: end.finishedAt })
-    .where('import_id', '=', importId)
-    .execute()
+  await updateRunning(db, importId, { state: 'failed', failure: end.failure, finished_at: end.finishedAt })
 }
 
 /**
- * Records the imports as failed that a process which is gone has left running, and returns how many there were. One that
- * another process is still at is recorded as complete all the same when it ends.
+ * Cancels a running import, in whatever process it runs: that finds out, and nothing of what it is at goes in. Throws an
+ * AppError where there is no such import, or where it has ended.
  */
-export async function failUnfinishedImports(db: Db, now: () => number): Promise<number> {
+export async function cancelImport(db: Db, importId: ImportId, now: number): Promise<ImportRecord> {
+  await updateRunning(db, importId, { state: 'cancelled', finished_at: now })
+  const record = await getImport(db, importId)
+  if (record.state === 'cancelled') return record
+  throw new AppError('conflict', `import ${importId} cannot be cancelled: it is ${record.state}`)
+}
+
+async function updateRunning(db: Db, importId: ImportId, values: Updateable<ImportTable>): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('import')
-    .set({
-      state: 'failed',
-      failure: 'interrupted; import the file again to complete it',
-      finished_at: now(),
-    })
+    .set(values)
+    .where('import_id', '=', importId)
     .where('state', '=', 'running')
     .executeTakeFirst()
-  return Number(numUpdatedRows)
+  return numUpdatedRows > 0n
+}
+
+/** Records the imports as failed that a process which is gone has left running, and returns how many there were. */
+export async function failUnfinishedImports(db: Db, now: () => number): Promise<number> {
+  const lastBeatBefore = now() - heartbeatValidMs
+  const unfinished = await db
+    .selectFrom('import')
+    .select('import_id')
+    .where('state', '=', 'running')
+    .where((eb) => eb.or([eb('heartbeat_at', 'is', null), eb('heartbeat_at', '<', lastBeatBefore)]))
+    .execute()
+  let failed = 0
+  for (const { import_id } of unfinished) {
+    const { numUpdatedRows } = await db
+      .updateTable('import')
+      .set({
+        state: 'failed',
+        failure: 'interrupted; import the file again to complete it',
+        finished_at: now(),
+      })
+      .where('import_id', '=', import_id)
+      .where('state', '=', 'running')
+      // It may have lived on while this waited for its turn to write.
+      .where((eb) => eb.or([eb('heartbeat_at', 'is', null), eb('heartbeat_at', '<', lastBeatBefore)]))
+      .executeTakeFirst()
+    failed += Number(numUpdatedRows)
+  }
+  return failed
 }
 
 export async function getImport(db: Db, importId: ImportId): Promise<ImportRecord> {

@@ -6,6 +6,7 @@ import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
 import { openApiDocument } from '../../server/api/rest/openapi.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
+import { begunImport } from '../support/begun-import.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
 
@@ -179,6 +180,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, id: '1' },
     { status: 400, id: '0' },
     { status: 404, id: '999' },
+  ],
+  cancelImport: [
+    { status: 200, id: async () => String(await begunImport(server.databaseUrl)) },
+    { status: 400, id: '0' },
+    { status: 404, id: '999' },
+    { status: 409, id: '1' },
   ],
   listRejectedRows: [
     { status: 200, id: '1' },

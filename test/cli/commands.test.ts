@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { begunImport } from '../support/begun-import.ts'
 import { workedCases } from '../support/cases.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 import { jsonLines, launcher, runCli, startCli, type RunningCli } from './run-cli.ts'
@@ -72,6 +73,14 @@ describe('with', () => {
       expect(jsonLines(waited.stdout)).toEqual(jsonLines(reports.stdout))
       expect(cancelled).toMatchObject({ exitCode: 4, stdout: '' })
       expect(cancelled.stderr).toMatch(/^store-monitor: report .* cannot be cancelled: it is complete\n$/)
+
+      const importId = await begunImport(folder.file(place === '--url' ? 'served.db' : 'local.db'))
+      const [cancelledImport, cancelledEarlier] = await Promise.all([
+        runCli(['cancel', String(importId), '--json', ...at]),
+        runCli(['cancel', '1', ...at]),
+      ])
+      expect(jsonLines(cancelledImport.stdout)).toMatchObject([{ importId, state: 'cancelled' }])
+      expect(cancelledEarlier).toMatchObject({ exitCode: 4, stdout: '' })
     },
   )
 })

@@ -59,6 +59,11 @@ export const unknownImport: RestResponse = {
   example: new AppError('not-found', 'there is no import 7'),
 }
 
+export const importHasEnded: RestResponse = {
+  description: 'The import has ended',
+  example: new AppError('conflict', 'import 7 cannot be cancelled: it is complete'),
+}
+
 export function reportNotFound(message: string): AppError {
   return new AppError('not-found', message, { title: 'Report not found' })
 }

@@ -2,7 +2,13 @@ import type * as z from 'zod'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { emptyFile, malformedImportId, malformedPage, unknownImport } from './error-responses.ts'
+import {
+  emptyFile,
+  importHasEnded,
+  malformedImportId,
+  malformedPage,
+  unknownImport,
+} from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { importList, importPath, importResult, pageQuery, rejectedRowList, uploadQuery } from './schemas.ts'
 import { receiveImport } from './upload.ts'
@@ -57,6 +63,23 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         404: unknownImport,
       },
       handle: async ({ path }, context) => context.json(await getImport(db, path.import_id)),
+    }),
+    defineRoute({
+      id: 'cancelImport',
+      method: 'post',
+      paths: ['/imports/{import_id}/cancel'],
+      tag: 'Imports',
+      summary: 'Cancel a running import',
+      description:
+        'Wherever it runs. What has not gone in does not; of a file of more than 8 million rows, what has gone in stays, as rowsAccepted says. Cancelling it again changes nothing.',
+      path: importPath,
+      responses: {
+        200: { description: 'The import, cancelled', content: json(importResult) },
+        400: malformedImportId,
+        404: unknownImport,
+        409: importHasEnded,
+      },
+      handle: async ({ path }, context) => context.json(await parts.cancelImport(path.import_id)),
     }),
     defineRoute({
       id: 'listRejectedRows',

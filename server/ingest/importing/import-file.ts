@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/app-error.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { Db } from '../../database/connect.ts'
@@ -14,10 +15,14 @@ import type { PollReader } from '../rows/poll-reader.ts'
 import type { HashedRows, ReadLimits, ReadOptions } from '../rows/read-rows.ts'
 import { throwIfStopped } from '../stop.ts'
 import type { FoundFile } from './find-files.ts'
+import { startHeartbeat } from './heartbeat.ts'
 import { readChanges, type Change } from './read-changes.ts'
 
 export interface ImportOptions {
+  /** Names who imports, in the record. */
+  readonly owner: string
   readonly now: () => number
+  readonly heartbeatEveryMs?: number | undefined
   readonly limits: ReadLimits
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -34,7 +39,7 @@ export async function importFile(
   reader: PollReader | undefined,
   options: ImportOptions,
 ): Promise<ImportRecord> {
-  const { now, limits, signal, onProgress } = options
+  const { owner, now, limits, onProgress } = options
   const { file, header } = found
   const { name: source, bytes } = file
   let read = { bytesRead: 0, rowsRead: 0 }
@@ -43,6 +48,10 @@ export async function importFile(
     onProgress?.({ source, ...read, bytesTotal: bytes, rowsStored })
   }
 
+  const importId = await insertImport(db, { source, kind: header.kind, bytes, owner, startedAt: now() })
+  await using heartbeat = startHeartbeat(db, importId, { now, everyMs: options.heartbeatEveryMs })
+  const signal = options.signal ? AbortSignal.any([heartbeat.signal, options.signal]) : heartbeat.signal
+  heartbeat.signal.addEventListener('abort', () => void reader?.[Symbol.asyncDispose]())
   const readOptions: ReadOptions = {
     ...limits,
     signal,
@@ -51,17 +60,25 @@ export async function importFile(
       tellProgress(0)
     },
   }
-  const importId = await insertImport(db, { source, kind: header.kind, bytes, startedAt: now() })
   try {
     await using content = await readChanges(found, reader, readOptions)
     read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
     tellProgress(0)
     await store(db, importId, content, { now, signal, onStored: tellProgress })
   } catch (error) {
-    await failImport(db, importId, { failure: failureOf(error), finishedAt: now() })
-    throw error
+    const failure = failureOf(error)
+    await failImport(db, importId, { failure, finishedAt: now() })
+    const record = await getImport(db, importId)
+    throw record.failure === failure ? error : endedByOthers(record, error)
   }
   return await getImport(db, importId)
+}
+
+function endedByOthers({ importId, source, state, failure }: ImportRecord, cause: unknown): AppError {
+  const how = failure === null ? state : `${state} (${failure})`
+  return new AppError('conflict', `${source} was not imported: import ${importId} was ended, and is ${how}`, {
+    cause,
+  })
 }
 
 interface StoreOptions extends Pick<ImportOptions, 'now' | 'signal'> {

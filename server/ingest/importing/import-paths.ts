@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { Db } from '../../database/connect.ts'
 import { startPollReader, type PollReader } from '../rows/poll-reader.ts'
@@ -17,6 +18,9 @@ const defaultThreadFromBytes = 16 * 1024 * 1024
 
 export interface ImportPathsOptions extends Partial<ReadLimits> {
   readonly now: () => number
+  /** Names who imports, in the records. */
+  readonly owner?: string | undefined
+  readonly heartbeatEveryMs?: number | undefined
   /** What the records call the file that is given, or the folder of those that are found; by default, its path. */
   readonly source?: string | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -33,7 +37,7 @@ export async function importPaths(
   paths: readonly string[],
   options: ImportPathsOptions,
 ): Promise<ImportRecord[]> {
-  const { source, now, onProgress, signal, threadFromBytes = defaultThreadFromBytes } = options
+  const { source, signal, owner = randomUUID(), threadFromBytes = defaultThreadFromBytes } = options
   const { blockBytes, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
   const limits: ReadLimits = { blockBytes, maxRecordBytes, rowsPerStep }
 
@@ -49,7 +53,7 @@ export async function importPaths(
   const records: ImportRecord[] = []
   for (const file of found.files) {
     await using reader = file === firstPolls ? ahead : readAhead(file)
-    records.push(await importFile(db, file, reader, { now, limits, onProgress, signal }))
+    records.push(await importFile(db, file, reader, { ...options, owner, limits }))
   }
   return records
 }

@@ -4,6 +4,7 @@ import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 /** What an importer's thread is started with. */
 export interface ImporterJob {
   readonly databaseUrl: string
+  readonly owner: string
   readonly paths: readonly string[]
   readonly source: string | undefined
 }

@@ -6,7 +6,7 @@ import { importPaths } from './import-paths.ts'
 import type { ImporterJob, ImporterMessage, StopMessage } from './importer-message.ts'
 
 const port = parentPort!
-const { databaseUrl, paths, source } = workerData as ImporterJob
+const { databaseUrl, owner, paths, source } = workerData as ImporterJob
 const stop = new AbortController()
 port.on('message', (message: StopMessage) => stop.abort(message.type))
 
@@ -19,6 +19,7 @@ async function run(): Promise<ImporterMessage> {
   try {
     const db = parts.adopt(await connect(databaseUrl, { durable: true }), (db) => db.destroy())
     const records = await importPaths(db, paths, {
+      owner,
       source,
       now: Date.now,
       signal: stop.signal,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
@@ -23,12 +24,13 @@ const END_THREAD_WITHIN_MS = 1000
 
 /** Disposing of it stops it, and waits until it has. */
 export function createImporter({ databaseUrl }: { readonly databaseUrl: string }): Importer {
+  const owner = randomUUID()
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
 
   return {
     importPaths(paths, options = {}) {
-      const job: ImporterJob = { databaseUrl, paths, source: options.source }
+      const job: ImporterJob = { databaseUrl, owner, paths, source: options.source }
       const result = latest.then(() => runInThread(job, closing.signal, options))
       latest = result.catch(() => {}) // the caller has the error
       return result

@@ -5,7 +5,7 @@ import { failUnfinishedImports, listImports } from '../../../server/database/imp
 import { createImporter } from '../../../server/ingest/importing/importer.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
-import { importScene, noon, pollFile, storedData, storedPolls } from '../import-scene.ts'
+import { importScene, pollFile, storedData, storedPolls } from '../import-scene.ts'
 
 function manyPolls(count: number): string {
   return pollFile(
@@ -91,12 +91,13 @@ test('a process that is killed in the middle of an import leaves nothing of it, 
 
   expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
   expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([{ state: 'running' }])
-  expect(await failUnfinishedImports(scene.db, () => noon)).toBe(1)
+  const later = Date.now() + 60_000
+  expect(await failUnfinishedImports(scene.db, () => later)).toBe(1)
   expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([
     {
       state: 'failed',
       failure: expect.stringContaining('import the file again') as unknown,
-      finishedAt: formatTimestamp(noon),
+      finishedAt: formatTimestamp(later),
     },
   ])
   expect(await scene.import(path)).toMatchObject([{ state: 'complete', rowsChanged: 200_000 }])
