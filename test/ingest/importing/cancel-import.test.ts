@@ -50,7 +50,9 @@ test.each([
       threadFromBytes,
       blockBytes: 1024,
       heartbeatEveryMs: 1,
-      onProgress: () => (cancelled ??= cancelImport(elsewhere, 1 as ImportId, noon)),
+      onProgress() {
+        cancelled ??= cancelImport(elsewhere, 1 as ImportId, noon)
+      },
     })
     await expect(importing).rejects.toMatchObject(cancelledMeanwhile)
     expect(await cancelled).toMatchObject({
@@ -71,7 +73,9 @@ test('an import that is cancelled before its rows go in is rolled back, though n
   let cancelled: Promise<unknown> | undefined
   const importing = scene.import(path, {
     heartbeatEveryMs: 1 << 30,
-    onProgress: () => (cancelled ??= cancelImport(elsewhere, 1 as ImportId, noon)),
+    onProgress() {
+      cancelled ??= cancelImport(elsewhere, 1 as ImportId, noon)
+    },
   })
   await expect(importing).rejects.toMatchObject(cancelledMeanwhile)
   await cancelled
