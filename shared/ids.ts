@@ -19,5 +19,7 @@ export const reportId = z
   .describe('Id of a report, as it was returned when the report was requested')
 export type ReportId = z.infer<typeof reportId>
 
-export const importId = z.int().positive().brand('ImportId').describe('Number of an import')
+/** Every database has room for numbers up to here. */
+const MOST_IMPORTS = 2 ** 31 - 1
+export const importId = z.int().positive().max(MOST_IMPORTS).brand('ImportId').describe('Number of an import')
 export type ImportId = z.infer<typeof importId>

@@ -5,6 +5,7 @@ import type { ImportKind, ImportRecord } from '../../shared/import.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
+import { parseKey } from './key.ts'
 import type { ImportTable } from './schema.ts'
 
 /** What became of the rows of an import. `accepted` = `changed` + `repeated`. */
@@ -139,7 +140,8 @@ export async function getImport(db: Db, importId: ImportId): Promise<ImportRecor
 
 /** Imports, newest first. The cursor is the last number of a page. */
 export async function listImports(db: Db, { limit, cursor }: PageQuery): Promise<Page<ImportRecord>> {
-  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
+  const before = cursor === undefined ? undefined : parseKey(cursor)
+  if (cursor !== undefined && before === undefined) {
     throw new AppError(
       'invalid',
       `"${cursor}" is not a cursor of a list of imports: take nextCursor of the page before`,
@@ -148,7 +150,7 @@ export async function listImports(db: Db, { limit, cursor }: PageQuery): Promise
   const rows = await db
     .selectFrom('import')
     .selectAll()
-    .$if(cursor !== undefined, (query) => query.where('import_id', '<', Number(cursor) as ImportId))
+    .$if(before !== undefined, (query) => query.where('import_id', '<', before as ImportId))
     .orderBy('import_id', 'desc')
     .limit(limit + 1)
     .execute()

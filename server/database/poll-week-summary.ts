@@ -1,4 +1,5 @@
 import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
 
 export interface DatabaseSummary {
   readonly stores: number
@@ -57,8 +58,9 @@ async function countPolls(db: Db): Promise<number> {
   return Number(polls ?? 0)
 }
 
-/** How much there is, without reading it. */
+/** How much there is, without reading it. Throws an `unavailable` AppError where the database is not in its place. */
 export async function databaseSummary(db: Db): Promise<DatabaseSummary> {
+  dialectOf(db).checkInPlace(db)
   // Keys are given without gaps and stores are not removed.
   const { stores } = await db
     .selectFrom('store')

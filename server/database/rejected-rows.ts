@@ -4,6 +4,7 @@ import type { RejectedRow, RejectedRowsQuery } from '../../shared/import.ts'
 import type { Page } from '../../shared/page.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { parseKey } from './key.ts'
 
 /** A row that an import did not take. */
 export interface Rejection {
@@ -63,8 +64,9 @@ export async function listRejectedRows(
 }
 
 function parseCursor(cursor: string): { importId: ImportId; line: number } {
-  const [, importId, line] = /^(\d{1,15}):(\d{1,15})$/.exec(cursor) ?? []
-  if (importId !== undefined) return { importId: Number(importId) as ImportId, line: Number(line) }
+  const [, key = '', line] = /^(\d+):(\d{1,15})$/.exec(cursor) ?? []
+  const importId = parseKey(key)
+  if (importId !== undefined) return { importId: importId as ImportId, line: Number(line) }
   throw new AppError(
     'invalid',
     `"${cursor}" is not a cursor of a list of rejected rows: take nextCursor of the page before`,

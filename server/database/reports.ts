@@ -7,6 +7,7 @@ import type { Report, ReportOptions } from '../../shared/report.ts'
 import type { ReportState } from '../../shared/report-state.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
+import { parseKey } from './key.ts'
 import { deleteParts } from './report-parts.ts'
 import type { ReportTable } from './schema.ts'
 import { writeAlone } from './write-alone.ts'
@@ -110,8 +111,9 @@ export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise
     .orderBy('report_key', 'desc')
     .limit(limit + 1)
   if (cursor !== undefined) {
-    if (!/^\d{1,15}$/.test(cursor)) throw new AppError('invalid', `"${cursor}" is not a cursor of this list`)
-    query = query.where('report_key', '<', Number(cursor))
+    const before = parseKey(cursor)
+    if (before === undefined) throw new AppError('invalid', `"${cursor}" is not a cursor of this list`)
+    query = query.where('report_key', '<', before)
   }
   const rows = await query.execute()
   const items = rows.slice(0, limit)

@@ -1,8 +1,9 @@
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { withChecksum } from '../../server/database/poll-checksum.ts'
-import { bytesOfWords, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
-import { sortedWeek } from './sorted-week.ts'
+import { mergePollWeeks, type StorePollWeek } from '../../server/database/poll-weeks.ts'
+import { keysOfStores } from '../../server/database/stores.ts'
+import { writeAlone } from '../../server/database/write-alone.ts'
+import { pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
 import { storeId } from '../../shared/ids.ts'
 
 const HOUR_MS = 3_600_000
@@ -13,32 +14,25 @@ const POLLS_PER_STORE = 100
 export async function fillDatabase(databaseUrl: string, storeCount: number): Promise<void> {
   await using db = await connect(databaseUrl)
   await migrateToLatest(db)
-  await db.transaction().execute(async (tx) => {
-    for (let store = 1; store <= storeCount; store++) {
-      await tx
-        .insertInto('store')
-        .values({
-          store_key: store,
-          store_id: storeId.parse(`store-${String(store).padStart(6, '0')}`),
-          timezone: null,
-          business_hours_key: null,
-        })
-        .execute()
-      const wordsOfWeek = new Map<number, number[]>()
-      for (let hour = 0; hour < POLLS_PER_STORE; hour++) {
-        const at = FIRST_POLL_MS + hour * HOUR_MS
-        const week = pollWeekOf(at)
-        wordsOfWeek.set(week, [...(wordsOfWeek.get(week) ?? []), pollWord(at, (hour * store) % 7 !== 0)])
-      }
-      for (const [week, words] of wordsOfWeek) {
-        const polls = bytesOfWords(withChecksum(sortedWeek(Uint32Array.from(words)), week, store))
-        await tx.insertInto('poll_week').values({ week, store_key: store, polls }).execute()
-      }
-    }
-    const latest = FIRST_POLL_MS + (POLLS_PER_STORE - 1) * HOUR_MS
-    await tx
-      .insertInto('poll_week_summary')
-      .values({ week: pollWeekOf(latest), poll_count: storeCount * POLLS_PER_STORE, latest_poll_at: latest })
-      .execute()
+  const stores = Array.from({ length: storeCount }, (_, i) => i + 1)
+  const storeIds = stores.map((store) => storeId.parse(`store-${String(store).padStart(6, '0')}`))
+  await writeAlone(db, 'data', async (tx) => {
+    const storeKeys = await keysOfStores(tx, storeIds)
+    const weeks = stores.flatMap((store, i) => pollWeeksOf(store, storeKeys[i]!))
+    await mergePollWeeks(
+      tx,
+      weeks.toSorted((a, b) => a.week - b.week || a.storeKey - b.storeKey),
+    )
   })
+}
+
+function pollWeeksOf(store: number, storeKey: number): StorePollWeek[] {
+  const polls = Array.from({ length: POLLS_PER_STORE }, (_, hour) => {
+    const at = FIRST_POLL_MS + hour * HOUR_MS
+    return { week: pollWeekOf(at), word: pollWord(at, (hour * store) % 7 !== 0) }
+  })
+  return Array.from(
+    Map.groupBy(polls, ({ week }) => week),
+    ([week, ofWeek]) => ({ week, storeKey, words: Uint32Array.from(ofWeek, ({ word }) => word) }),
+  )
 }

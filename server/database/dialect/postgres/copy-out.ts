@@ -65,12 +65,13 @@ export class CopyOut implements Submittable {
 
   /** From here on the driver goes on. */
   #handBack(rest: Buffer): void {
-    this.#stream?.off('data', this.#gather)
+    const stream = this.#stream
+    this.#stream = undefined // what is handed back may say that this has failed
+    stream?.off('data', this.#gather)
     for (const listener of this.#ofDriver) {
-      this.#stream?.on('data', listener)
+      stream?.on('data', listener)
       listener(rest)
     }
-    this.#stream = undefined
   }
 
   handleError(error: Error): void {

@@ -21,13 +21,23 @@ const meanings: readonly (readonly [codes: RegExp, code: AppErrorCode, meaning: 
 /** An error of the driver as an AppError, where it is not the program's fault; otherwise the error itself. */
 export function databaseError(place: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error
-  const { code, message } = firstOf(error) as Error & { code?: unknown }
-  // The driver gives none to a connection that was lost, or not made in time.
-  const known =
-    typeof code === 'string' ? code : /^(?:Connection terminated|timeout e)/.test(message) ? '08006' : ''
+  const { message } = firstOf(error)
+  const known = codeOf(error)
   const [, appErrorCode, meaning] = meanings.find(([codes]) => codes.test(known)) ?? []
   if (appErrorCode === undefined) return error
   return new AppError(appErrorCode, `${place} ${meaning} (${message})`, { cause: error })
+}
+
+/** Whether a connection is of no use any more after an error on it. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && /^(?:ECONN|EPIPE|ETIMEDOUT|08|57P)/.test(codeOf(error))
+}
+
+function codeOf(error: Error): string {
+  const { code, message } = firstOf(error) as Error & { code?: unknown }
+  if (typeof code === 'string') return code
+  // The driver gives none to a connection that was lost, or not made in time.
+  return /^(?:Connection terminated|timeout e|Client has encountered)/.test(message) ? '08006' : ''
 }
 
 /** Where a name has several addresses, each has an error of its own. */

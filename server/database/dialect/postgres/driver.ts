@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { AppError } from '../../../../shared/app-error.ts'
 import type { AdapterOfDialect, Dialect } from '../dialect.ts'
 import { CopyOut } from './copy-out.ts'
-import { databaseError } from './database-error.ts'
+import { databaseError, isConnectionLost } from './database-error.ts'
 
 interface SharedPostgresConfig {
   readonly pool: Pool
@@ -57,18 +57,20 @@ function sharedPool(pool: Pool, place: string): PostgresPool {
 }
 
 function sharedClient(client: PoolClient, place: string): PostgresPoolClient {
+  let isLost = false
   async function query(text: string, values: readonly unknown[]): Promise<unknown> {
     try {
       if (text.startsWith('copy ')) return await copy(client, text, values)
       values.forEach(refuseNul)
       return await client.query({ ...nameOf(text), text, values: [...values] })
     } catch (error) {
+      isLost ||= isConnectionLost(error)
       throw databaseError(place, error)
     }
   }
   return {
     query: query as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy),
+    release: (destroy = false) => client.release(destroy || isLost),
     ...('processID' in client ? { processID: client.processID as number } : {}),
   }
 }

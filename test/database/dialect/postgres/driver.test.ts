@@ -1,0 +1,171 @@
+import { EventEmitter } from 'node:events'
+import type { Connection } from 'pg'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { connect, shownDatabase, type Db } from '../../../../server/database/connect.ts'
+import { backUp } from '../../../../server/database/backup.ts'
+import { copyPieces, rowsOfCopy } from '../../../../server/database/dialect/postgres/binary.ts'
+import { CopyOut } from '../../../../server/database/dialect/postgres/copy-out.ts'
+import { readPollWeeks } from '../../../../server/database/poll-weeks.ts'
+import { writeAlone } from '../../../../server/database/write-alone.ts'
+import { fillDatabase, FIRST_POLL_MS } from '../../../support/filled-database.ts'
+import { databaseType, testDatabase } from '../../../support/test-database.ts'
+import { pollWeekOf } from '../../../../server/uptime/poll-week.ts'
+
+function message(letter: string, content: Uint8Array): Buffer {
+  const head = Buffer.alloc(5)
+  head.write(letter)
+  head.writeUInt32BE(content.length + 4, 1)
+  return Buffer.concat([head, content])
+}
+
+test('what a copy sends is gathered whole, wherever the network cuts it, and the driver goes on with the rest', async () => {
+  const bytes = fc.uint8Array({ maxLength: 40 })
+  const property = fc.asyncProperty(
+    fc.array(bytes),
+    fc.array(fc.integer({ min: 1, max: 30 })),
+    async (rows, cuts) => {
+      const messages = Buffer.concat([message('H', Buffer.alloc(3)), ...rows.map((row) => message('d', row))])
+      const after = Buffer.concat([message('c', Buffer.alloc(0)), message('C', Buffer.from('COPY 1\0'))])
+      const stream = new EventEmitter()
+      const ofDriver: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => ofDriver.push(chunk))
+      const copy = new CopyOut('copy')
+      copy.submit({ stream, query() {} } as unknown as Connection)
+      let left = Buffer.concat([messages, after])
+      for (const cut of [...cuts, left.length]) {
+        stream.emit('data', left.subarray(0, cut))
+        left = left.subarray(cut)
+      }
+      copy.handleReadyForQuery()
+      const gathered = Buffer.concat(await copy.messages)
+      expect(gathered.subarray(0, messages.length)).toEqual(messages)
+      expect(Buffer.concat(ofDriver)).toEqual(after)
+    },
+  )
+  await fc.assert(property)
+})
+
+test('rows that are copied in are found where they begin when they are copied out', () => {
+  const fields = [
+    [Buffer.from('a'), Buffer.from('bc')],
+    [Buffer.alloc(70_000), Buffer.alloc(0)],
+  ]
+  const stream = Buffer.concat([...copyPieces(fields)])
+  const second = stream.length - 2 - (2 + 4 + 70_000 + 4)
+  const messages = [stream.subarray(0, second), stream.subarray(second, -2), stream.subarray(-2)]
+  const sent = Buffer.concat(messages.map((content) => message('d', content)))
+  const starts = [...rowsOfCopy(sent)]
+  expect(starts.map((at) => sent.readInt16BE(at))).toEqual([2, 2])
+  expect(sent.readInt32BE(starts[1]! + 2)).toBe(70_000)
+})
+
+describe.runIf(databaseType === 'postgres')('PostgreSQL', () => {
+  async function filled() {
+    const database = await testDatabase()
+    await fillDatabase(database.url, 30)
+    return database
+  }
+
+  async function terminateOthers(url: string): Promise<void> {
+    await using db = await connect(url)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`.execute(db)
+  }
+
+  test('a connection that was cut fails what was asked on it, and the next question has another one', async () => {
+    await using database = await filled()
+    await using db = await connect(database.url)
+    await expect(
+      db.transaction().execute(async (tx) => {
+        await terminateOthers(database.url)
+        await tx.selectFrom('store').selectAll().execute()
+      }),
+    ).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await db.selectFrom('store').selectAll().execute()).toHaveLength(30)
+  })
+
+  test('a connection that is idle may be cut', async () => {
+    await using database = await filled()
+    await using db = await connect(database.url)
+    await terminateOthers(database.url)
+    const again = () => db.selectFrom('store').selectAll().execute()
+    await again().catch(() => undefined) // it may not know yet
+    expect(await again()).toHaveLength(30)
+  })
+
+  test('a copy that fails leaves a connection that can go on', async () => {
+    await using database = await filled()
+    await using db = await connect(database.url)
+    await sql`alter table poll_week rename to gone`.execute(db)
+    const all = Array.from({ length: 30 }, (_, i) => i + 1)
+    const week = pollWeekOf(FIRST_POLL_MS)
+    await expect(readPollWeeks(db, [week], all)).rejects.toThrow(/poll_week/)
+    await sql`alter table gone rename to poll_week`.execute(db)
+    const [polls] = await readPollWeeks(db, [week], all)
+    expect(polls!.storeKeys).toHaveLength(30)
+  })
+
+  test('a lock that another one has for long is told as such', async () => {
+    await using database = await filled()
+    await using db = await connect(database.url, { patienceMs: 50 })
+    await using other = await connect(database.url)
+    await writeAlone(other, 'data', async () => {
+      await expect(writeAlone(db, 'data', async () => {})).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('is busy') as string,
+      })
+    })
+    await writeAlone(db, 'data', async () => {})
+  })
+
+  test('a reading connection changes nothing, and sees one moment in a transaction', async () => {
+    await using database = await filled()
+    await using reading = await connect(database.url, { readOnly: true })
+    await using writing = await connect(database.url)
+    await expect(reading.deleteFrom('store').execute()).rejects.toMatchObject({ code: 'unavailable' })
+    await reading.transaction().execute(async (tx) => {
+      const count = async (db: Db) => (await db.selectFrom('poll_week').select('week').execute()).length
+      const before = await count(tx)
+      await writing.deleteFrom('poll_week').where('store_key', '=', 1).execute()
+      expect(await count(tx)).toBe(before)
+    })
+  })
+
+  test('a text with a NUL is refused before the database is asked', async () => {
+    await using database = await filled()
+    await using db = await connect(database.url)
+    const query = db.selectFrom('import').selectAll().where('source', '=', 'a\0b').execute()
+    await expect(query).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('NUL') as string,
+    })
+  })
+
+  test.each([
+    ['a port where nobody listens', { port: '1' }, /cannot be reached/],
+    ['a database that is not there', { pathname: '/nowhere' }, /has no such database/],
+    ['a user who is not known', { username: 'nobody' }, /does not let this user in/],
+  ])('%s is said, without the password', async (_, change, reason) => {
+    await using database = await testDatabase()
+    const url = Object.assign(new URL(database.url), { password: 'secret' }, change)
+    const error: unknown = await connect(url.href).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'unavailable', message: expect.stringMatching(reason) as string })
+    expect(String(error)).not.toContain('secret')
+  })
+
+  test('is backed up by its own tools', async () => {
+    await using database = await testDatabase()
+    const options = { replace: false, onProgress() {}, signal: new AbortController().signal }
+    await expect(backUp(database.url, 'backup.db', options)).rejects.toThrow(/pg_dump/)
+  })
+})
+
+test.each([
+  ['postgresql://me:secret@host:5433/stores?password=secret', 'postgresql://me:***@host:5433/stores'],
+  ['postgres://host/stores', 'postgres://host/stores'],
+  ['stores.db', 'stores.db'],
+])('the database %s is shown as %s', (url, shown) => {
+  expect(shownDatabase(url)).toBe(shown)
+})
