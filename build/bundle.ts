@@ -4,6 +4,24 @@ import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 
+/**
+ * What the start of a command loads, where it would be hundreds of files: docs/decisions/003-the-bundle.md. `zod-openapi` asks for the
+ * same Zod. All other packages are loaded from node_modules when they are needed.
+ */
+export const bundledPackages: readonly string[] = [
+  '@trpc/client',
+  '@trpc/server',
+  'commander',
+  'kysely',
+  'zod',
+  'zod-openapi',
+]
+
+function isPackage(id: string): boolean {
+  // Not what the bundler itself brings.
+  return /^[@a-z]/.test(id) && !/^(?:node:|@oxc-project\/)|\.ts$/.test(id)
+}
+
 /** Importing `node:process` reads all that it has, and so opens stdin. The global is the same object. */
 const globalProcess: Plugin = {
   name: 'global-process',
@@ -13,12 +31,13 @@ const globalProcess: Plugin = {
 
 /**
  * Bundles the package, and `programs` with it, into a folder: a process that starts loads a few files instead of the
- * hundreds that its dependencies are made of. All code but the typed client's is in one folder, so that what looks for a
+ * hundreds that some of its dependencies are made of. All code but the typed client's is in one folder, so that what looks for a
  * file beside itself (a worker's, a page's) finds it from whichever chunk it is in.
  */
 export async function bundlePackage(
   folder: string,
   programs: Readonly<Record<string, string>> = {},
+  bundled = bundledPackages,
 ): Promise<OutputChunk[]> {
   await using bundle = await rolldown({
     cwd: root,
@@ -31,8 +50,7 @@ export async function bundlePackage(
       ...programs,
     },
     platform: 'node',
-    // Both have files of their own: a native addon, and a worker's shell.
-    external: ['better-sqlite3', 'piscina'],
+    external: (id) => isPackage(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [globalProcess],
     checks: { ineffectiveDynamicImport: false },
   })

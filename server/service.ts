@@ -1,10 +1,13 @@
 import type { Hono } from 'hono'
+import type { ReportId } from '../shared/ids.ts'
 import type { ApiParts } from './api/api-parts.ts'
+import type { FileOptions } from './api/rest/report-file.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { cancelImport } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
+import { getReport } from './database/reports.ts'
 import { createImporter, type Importer } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
@@ -12,7 +15,9 @@ import { createReportRunner, type ReportRunner, type RunnerParts } from './repor
 export interface Service extends AsyncDisposable {
   /** What answers the router's calls. */
   readonly calls: RouterCalls
-  /** The HTTP application, loaded when it is first asked for: most commands need no more than the router. */
+  /** The file of a complete report, without HTTP. */
+  reportFile(id: ReportId, options: FileOptions): Promise<ReadableStream<Uint8Array>>
+  /** The HTTP application, loaded when it is first asked for: commands need no more than the router. */
   app(): Promise<Hono>
   readonly importer: Importer
   readonly reports: ReportRunner
@@ -65,6 +70,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const owned = parts.move()
   return {
     calls: callsOf(apiParts),
+    async reportFile(id, options) {
+      const { reportFile } = await import('./api/rest/report-file.ts')
+      const { bytes } = await reportFile(reading, await getReport(reading, id), options)
+      return ReadableStream.from(bytes())
+    },
     app: () => (app ??= loadApp(apiParts)),
     importer,
     reports,

@@ -1,6 +1,7 @@
 import { httpBatchLink, localLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
+import type { ReportId } from '../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
 import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
@@ -111,7 +112,11 @@ async function withDatabase<Result>(
       (await service.app()).fetch(new Request(input, init)),
   }
   return await use({
-    client: createClient(createCaller(inProcess, localLink(service.calls))),
+    client: {
+      ...createClient(createCaller(inProcess, localLink(service.calls))),
+      downloadReport: (reportId, { format = 'csv', columns = 'default' } = {}) =>
+        service.reportFile(reportId as ReportId, { format, columns }),
+    },
     flags: options.database === undefined ? [] : ['--database', options.database],
     importPaths: (paths, importOptions) => service.importer.importPaths(paths, importOptions),
   })

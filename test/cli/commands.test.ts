@@ -280,27 +280,33 @@ test.concurrent(
 
 describe('a command that asks for little', () => {
   /** Runs it, and has it say what it loads. */
-  async function loadedBy(...place: readonly string[]): Promise<string> {
+  async function loadedBy(args: readonly string[], exitCode: number): Promise<string> {
     const print = `import { registerHooks } from 'node:module'
       registerHooks({ load: (url, context, next) => (console.error('loads', url), next(url, context)) })
       process.on('exit', () => { for (const name of process.moduleLoadList) console.error('loads', name) })`
     const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(print)}` }
-    const { stderr, exitCode } = await runCli(['report-status', unknownId, ...place], { environment })
-    expect(exitCode).toBe(3)
-    expect(stderr).toMatch(/loads .*\/client\/cli\/commands\/report-status\./)
-    return stderr
+    const result = await runCli(args, { environment })
+    expect(result.exitCode).toBe(exitCode)
+    expect(result.stderr).toMatch(/loads .*\/client\/cli\/commands\/report/)
+    return result.stderr
   }
 
   test.concurrent('of a server loads neither the server nor its packages, nor fetch', async ({ expect }) => {
-    expect(await loadedBy('--url', serverUrl)).not.toMatch(
+    expect(await loadedBy(['report-status', unknownId, '--url', serverUrl], 3)).not.toMatch(
       /loads .*(?<!@trpc)\/server\/|node_modules\/(?:zod|kysely|better-sqlite3|hono)\/|undici/,
     )
   })
 
   test.concurrent('of a database loads neither HTTP nor what computes reports', async ({ expect }) => {
-    expect(await loadedBy('--database', folder.file('served.db'))).not.toMatch(
+    const args = ['report-status', unknownId, '--database', folder.file('served.db')]
+    expect(await loadedBy(args, 3)).not.toMatch(
       /node_modules\/(?:hono|piscina|temporal-polyfill|csv-stringify|papaparse)\/|undici|NativeModule https?$/m,
     )
+  })
+
+  test.concurrent('and a report without a server loads no HTTP application', async ({ expect }) => {
+    const loaded = await loadedBy(['report', '--from', messy.folder, '--workers', '1'], 0)
+    expect(loaded).not.toMatch(/node_modules\/(?:hono|zod-openapi)\/|undici|NativeModule https?$/m)
   })
 })
 

@@ -5,9 +5,16 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { bundledPackages } from '../../build/bundle.ts'
+import type { ApiParts } from '../../server/api/api-parts.ts'
+import { createHttpApp } from '../../server/api/http-app.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
+const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string
+  dependencies: Record<string, string>
+}
 const tool = (name: string) => join(root, 'node_modules/.bin', name)
 const run = promisify(execFile)
 
@@ -67,11 +74,11 @@ test('the packed package installs, its types compile in a strict project, and it
     cwd: project,
   })
   await run(tool('tsc'), ['-p', project])
-  // The rest is in the bundle.
-  expect(packagesImportedBy(join(project, 'node_modules/store-monitor/dist'))).toEqual([
-    'better-sqlite3',
-    'piscina',
-  ])
+  // Those of the start of a command are in the bundle.
+  const imported = packagesImportedBy(join(project, 'node_modules/store-monitor/dist'))
+  expect(imported).toEqual(expect.arrayContaining(['better-sqlite3', 'hono', 'pg', 'piscina']))
+  expect(imported.filter((name) => !(name in dependencies))).toEqual([])
+  expect(imported.filter((name) => bundledPackages.includes(name))).toEqual([])
 
   const command = join(project, 'node_modules/.bin/store-monitor')
   const { npm_command: _, ...env } = process.env
@@ -79,6 +86,8 @@ test('the packed package installs, its types compile in a strict project, and it
   expect(demo.stderr).toContain('\n  store-monitor serve --database demo/store-monitor.db\n')
   const database = folder.file('demo/store-monitor.db')
   await using server = await served(command, database)
+  const ofSource = await createHttpApp({ version } as ApiParts).request('/openapi.json')
+  expect(await (await fetch(`${server.url}/openapi.json`)).json()).toEqual(await ofSource.json())
   const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
   expect(JSON.parse(stdout)).toMatchObject({
     lastState: 'complete',
@@ -97,8 +106,8 @@ function packagesImportedBy(folder: string): string[] {
   const specifiers = sources.flatMap((source) =>
     Array.from(source.matchAll(/^(?:import|export)\b.*?"([^"]+)";$|\b(?:import|require)\("([^"]+)"\)/gm)),
   )
-  const names = specifiers.map(([, from, called]) => from ?? called!)
-  return [...new Set(names.filter((name) => !/^(\.|node:|store-monitor\/)/.test(name)))].toSorted()
+  const names = specifiers.flatMap(([, from, called]) => /^(?:@[^/]+\/)?[^/]+/.exec(from ?? called!) ?? [])
+  return [...new Set(names.filter((name) => !/^(\.|node:|store-monitor$)/.test(name)))].toSorted()
 }
 
 async function packInto(dir: string): Promise<string> {
