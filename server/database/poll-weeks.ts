@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
-import { bytesOfWords, mergedWeek, offsetOf, POLL_WEEK_MS, type PollWords } from '../uptime/poll-week.ts'
+import { mergedWeek, offsetOf, POLL_WEEK_MS, type PollWords } from '../uptime/poll-week.ts'
+import { bytesOfWords } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf, type PackedPolls } from './dialect/dialect.ts'

@@ -2,7 +2,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import type { PartPlan } from './report-parts.ts'
+import type { PartPlan } from './report-plan.ts'
 import { spansOfText } from './weekly-spans.ts'
 
 export interface StoreRules {

@@ -8,7 +8,7 @@ import type { ReportState } from '../../shared/report-state.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
 import { parseKey } from './key.ts'
-import { deleteParts } from './report-parts.ts'
+import { deleteParts } from './report-plan.ts'
 import type { ReportTable } from './schema.ts'
 import { writeAlone } from './write-alone.ts'
 

@@ -105,7 +105,7 @@ export interface ReportPartTable {
   first_store_id: StoreId
   /** How many stores it was planned for, and, once it is done, how many it has. */
   store_count: number
-  /** Packed as `report-parts.ts` says; null until the part is done, as is `csv`. */
+  /** Packed as `reports/totals.ts` says; null until the part is done, as is `csv`. */
   totals: Bytes | null
   csv: Bytes | null
   csv_bytes: number | null

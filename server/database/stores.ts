@@ -53,6 +53,20 @@ function storeOf(row: { store_id: StoreId; timezone: string | null; spans: strin
   return { storeId: row.store_id, timezone: row.timezone, businessHours }
 }
 
+/** The ids of stores by their keys. */
+export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreId>> {
+  const ids = new Map<number, StoreId>()
+  for (const keys of chunks(storeKeys)) {
+    const rows = await db
+      .selectFrom('store')
+      .select(['store_key', 'store_id'])
+      .where('store_key', 'in', keys)
+      .execute()
+    for (const row of rows) ids.set(row.store_key, row.store_id)
+  }
+  return ids
+}
+
 /**
  * The keys of stores, in the order of `storeIds`, which is ascending and has each id once. Stores that are new get the
  * next ones.

@@ -3,8 +3,9 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPart, readStoreIds } from '../database/report-parts.ts'
-import { wordsOfBytes } from '../uptime/poll-week.ts'
+import { listPartSizes, readPart } from '../database/report-results.ts'
+import { readStoreIds } from '../database/stores.ts'
+import { wordsOfBytes } from '../uptime/words.ts'
 import { reportRowAt, storeCountOf, storeKeyAt, totalsOfStores, type PackedTotals } from './totals.ts'
 
 export interface RowsOfPart {

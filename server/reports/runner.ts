@@ -6,7 +6,7 @@ import { isFinished, type ReportState } from '../../shared/report-state.ts'
 import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
-import type { PartPlan } from '../database/report-parts.ts'
+import type { PartPlan } from '../database/report-plan.ts'
 import {
   deleteReport,
   finishReport,

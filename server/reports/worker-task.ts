@@ -1,4 +1,4 @@
-import type { PartPlan } from '../database/report-parts.ts'
+import type { PartPlan } from '../database/report-plan.ts'
 import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'

@@ -1,9 +1,11 @@
+import type { Words } from './words.ts'
+
 /**
  * Polls, packed: one word of 32 bits a poll, `offset * 2 + active`, where `offset` is the milliseconds since the start
  * of the poll's UTC week (a week has fewer than 2^30 of them). The words of a store's week are sorted by offset, and no
  * two have the same one. Weeks are counted from the epoch and start on a Thursday.
  */
-export type PollWords = Uint32Array<ArrayBuffer>
+export type PollWords = Words
 
 /** A store's packed polls of a UTC week: the words from `from` to before `to`, among those of other stores. */
 export interface PollWeek {
@@ -130,16 +132,4 @@ export function mergedWeek(older: PollWords, newer: PollWords): { words: PollWor
   words.set(rest, length)
   length += rest.length
   return { words: length === words.length ? words : words.slice(0, length), changed }
-}
-
-/** Words as the little-endian bytes in which they are stored, sharing their memory. */
-export function bytesOfWords(words: PollWords): Uint8Array {
-  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
-}
-
-/** The words in stored bytes, sharing their memory where it is aligned. */
-export function wordsOfBytes(bytes: Uint8Array): PollWords {
-  // Not bytes.slice(): that of a Buffer copies nothing.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
-  return new Uint32Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength >>> 2)
 }

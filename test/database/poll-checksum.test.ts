@@ -6,7 +6,8 @@ import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { fillDatabase, FIRST_POLL_MS } from '../support/filled-database.ts'
 import { testDatabase } from '../support/test-database.ts'
-import { bytesOfWords, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
+import { pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
+import { bytesOfWords } from '../../server/uptime/words.ts'
 
 describe('the checksum of polls', () => {
   const words = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { maxLength: 50 })

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  bytesOfWords,
   isActive,
   mergedWeek,
   offsetOf,
@@ -9,7 +8,6 @@ import {
   pollWeekOf,
   pollWord,
   sortWeek,
-  wordsOfBytes,
   type PollWords,
 } from '../../server/uptime/poll-week.ts'
 import { ms } from '../support/judged-store.ts'
@@ -154,43 +152,6 @@ describe('two weeks merged', () => {
     const merged = mergedWeek(words([up(1), up(3), down(5)]), words([up(1), down(3), up(4), down(5), up(9)]))
     expect(merged).toEqual({ words: words([up(1), down(3), up(4), down(5), up(9)]), changed: 3 })
   })
-})
-
-describe('the bytes of a week', () => {
-  test('are four for each poll, the low one first', () => {
-    expect([...bytesOfWords(words([0x01020304, 5]))]).toEqual([4, 3, 2, 1, 5, 0, 0, 0])
-  })
-
-  test('are read back as they were written', () => {
-    fc.assert(
-      fc.property(someWords, (week) => {
-        expect(wordsOfBytes(bytesOfWords(week))).toEqual(week)
-      }),
-      { seed, numRuns: 200 },
-    )
-  })
-
-  test('of a part of a week are those of the part', () => {
-    expect(wordsOfBytes(bytesOfWords(words([1, 2, 3, 4]).subarray(1, 3)))).toEqual(words([2, 3]))
-  })
-
-  const week = words([up(1), down(2), up(604_799_999)])
-
-  test.each([0, 1, 2, 3, 4])('can be read from %i bytes into a larger buffer', (at) => {
-    const larger = new Uint8Array(at + 12 + 5)
-    larger.set(bytesOfWords(week), at)
-    expect(wordsOfBytes(larger.subarray(at, at + 12))).toEqual(week)
-  })
-
-  test.each([0, 1, 2, 3, 4])(
-    "can be read from a driver's Buffer that begins %i bytes into its memory",
-    (at) => {
-      const memory = new ArrayBuffer(at + 12 + 5)
-      const buffer = Buffer.from(memory, at, 12)
-      buffer.set(bytesOfWords(week))
-      expect(wordsOfBytes(buffer)).toEqual(week)
-    },
-  )
 })
 
 function up(offset: number): number {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/app-error.ts'
 import { mediaTypes, type ColumnChoice, type FileFormat } from '../../../shared/report-file.ts'
 import type { Db } from '../../database/connect.ts'
-import { listPartSizes, readPart } from '../../database/report-parts.ts'
+import { listPartSizes, readPart } from '../../database/report-results.ts'
 import type { StoredReport } from '../../database/reports.ts'
 import { csvHeaderLine, csvLines } from '../../reports/csv.ts'
 import { rowsByPart } from '../../reports/rows.ts'

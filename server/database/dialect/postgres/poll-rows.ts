@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import { bytesOfWords, wordsOfBytes } from '../../../uptime/poll-week.ts'
+import { bytesOfWords, wordsOfBytes } from '../../../uptime/words.ts'
 import type { Db, PackedPolls, PollRow } from '../dialect.ts'
 import { keyRanges } from '../key-ranges.ts'
 import { binaryArray, copyPieces, int4, rowsOfCopy } from './binary.ts'

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { setImmediate as giveWay } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '../../../../shared/app-error.ts'
-import { wordsOfBytes } from '../../../uptime/poll-week.ts'
+import { wordsOfBytes } from '../../../uptime/words.ts'
 import { isIntact } from '../../poll-checksum.ts'
 
 const ROWS_AT_ONCE = 10_000

@@ -1,5 +1,5 @@
 import { sql, type Insertable } from 'kysely'
-import { wordsOfBytes } from '../../../uptime/poll-week.ts'
+import { wordsOfBytes } from '../../../uptime/words.ts'
 import { chunks, compiledOnce } from '../../chunks.ts'
 import type { PollWeekTable } from '../../schema.ts'
 import type { Db, PackedPolls, PollRow } from '../dialect.ts'
