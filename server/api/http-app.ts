@@ -35,8 +35,8 @@ export function createHttpApp(parts: ApiParts): Hono {
 
   const routes = restRoutes(parts)
   for (const route of routes) serveRoute(app, route)
-  const document = openApiDocument(routes, parts.version)
-  app.get('/openapi.json', (context) => context.json(document))
+  let document: object | undefined
+  app.get('/openapi.json', (context) => context.json((document ??= openApiDocument(routes, parts.version))))
   serveDocs(app)
 
   app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => answer(problemOf(bodyTooLarge())) }))

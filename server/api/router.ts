@@ -8,9 +8,7 @@ import {
   reportOptions,
   reportRowsInput,
   storeUptimeInput,
-  type Report,
 } from '../../shared/report.ts'
-import { isFinished } from '../../shared/report-state.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
@@ -20,6 +18,7 @@ import type { ReportRunner } from '../reports/runner.ts'
 import type { ApiParts } from './api-parts.ts'
 import { appErrorOf, appErrorOfTrpc, trpcErrorOf } from './errors.ts'
 import { readHealth } from './health.ts'
+import { eventIdOf } from './report-event-id.ts'
 
 const {
   router,
@@ -111,9 +110,4 @@ async function* reportEvents(
     const eventId = eventIdOf(report)
     if (eventId !== lastEventId) yield tracked(eventId, report)
   }
-}
-
-/** Names a state of a report, so that it is known again after a reconnection. */
-export function eventIdOf({ state, progress }: Report): string {
-  return isFinished(state) ? state : `${state}-${progress.storesDone}`
 }

@@ -91,7 +91,15 @@ export async function cancelImport(db: Db, importId: ImportId, now: number): Pro
   await updateRunning(db, importId, { state: 'cancelled', finished_at: now })
   const record = await getImport(db, importId)
   if (record.state === 'cancelled') return record
-  throw new AppError('conflict', `import ${importId} cannot be cancelled: it is ${record.state}`)
+  throw importHasEnded(importId, record.state)
+}
+
+export function importHasEnded(importId: number, state: ImportRecord['state']): AppError {
+  return new AppError('conflict', `import ${importId} cannot be cancelled: it is ${state}`)
+}
+
+export function noSuchImport(importId: number): AppError {
+  return new AppError('not-found', `there is no import ${importId}`)
 }
 
 async function updateRunning(db: Db, importId: ImportId, values: Updateable<ImportTable>): Promise<boolean> {
@@ -134,7 +142,7 @@ export async function failUnfinishedImports(db: Db, now: () => number): Promise<
 
 export async function getImport(db: Db, importId: ImportId): Promise<ImportRecord> {
   const row = await db.selectFrom('import').selectAll().where('import_id', '=', importId).executeTakeFirst()
-  if (row === undefined) throw new AppError('not-found', `there is no import ${importId}`)
+  if (row === undefined) throw noSuchImport(importId)
   return importRecordOf(row)
 }
 

@@ -90,7 +90,15 @@ async function findReport(db: Db, reportId: ReportId): Promise<StoredReport | un
 export async function getReport(db: Db, reportId: ReportId): Promise<StoredReport> {
   const report = await findReport(db, reportId)
   if (report) return report
-  throw new AppError('not-found', `there is no report ${reportId}`, { title: 'Report not found' })
+  throw noSuchReport(reportId)
+}
+
+export function noSuchReport(reportId: string): AppError {
+  return reportNotFound(`there is no report ${reportId}`)
+}
+
+export function reportNotFound(message: string): AppError {
+  return new AppError('not-found', message, { title: 'Report not found' })
 }
 
 /** Reports that a killed process left unfinished, oldest first. */

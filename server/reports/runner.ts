@@ -19,6 +19,7 @@ import {
 } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 import type { Generator } from './generate.ts'
+import { nothingToReportOn } from './nothing-to-report-on.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
@@ -187,10 +188,7 @@ export function createReportRunner({
   async function asOfOf(options: ReportOptions): Promise<number> {
     const latest = await latestPollAt(reading)
     if (latest !== undefined) return options.asOf ?? latest
-    throw new AppError(
-      'conflict',
-      'there are no polls in the database to report on: import some first (store-monitor import FOLDER)',
-    )
+    throw nothingToReportOn()
   }
 
   if (startThreads === 'at once') pool = startPool()

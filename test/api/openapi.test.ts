@@ -6,6 +6,8 @@ import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
 import { openApiDocument } from '../../server/api/rest/openapi.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
+import { toAppError } from '../../shared/app-error.ts'
+import { problemOf } from '../../shared/problem.ts'
 import { begunImport } from '../support/begun-import.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
@@ -244,6 +246,30 @@ async function undocumented(
   const place = ['paths', path, method, 'responses', status, 'content', mediaType, 'schema']
   return [...missing, ...violations(JSON.parse(text), ...place)]
 }
+
+describe('an error is documented with the very example that is answered', () => {
+  const exampleId = '6f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11'
+  test.for<readonly [string, string, Call]>([
+    ['post', '/trigger_report', { status: 413, body: tooLarge }],
+    ['post', '/trigger_report', { status: 400, body: '{"reach":"a while"}' }],
+    ['post', '/trigger_report', { status: 409, onEmpty: true }],
+    ['get', '/reports', { status: 400, query: 'limit=0' }],
+    ['get', '/reports/{report_id}', { status: 404, id: exampleId }],
+    ['get', '/imports/{import_id}', { status: 400, id: '0' }],
+    ['get', '/imports/{import_id}', { status: 404, id: '7' }],
+    ['post', '/imports', { status: 400 }],
+  ])('%s %s: %j', async ([method, path, call]) => {
+    const response = await send(path, method, call)
+    const { content } = document.paths[path]![method]!.responses[call.status]!
+    expect(await response.json()).toEqual(content!['application/problem+json']!.example)
+  })
+})
+
+test('what a full disk does is documented as it is answered', () => {
+  const noSpace = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  const { content } = document.paths['/reports']!['get']!.responses['default']!
+  expect(content!['application/problem+json']!.example).toEqual(problemOf(toAppError(noSpace)))
+})
 
 test('nothing of this was an error of the server itself', () => {
   expect([...server.errors, ...empty.errors]).toEqual([])

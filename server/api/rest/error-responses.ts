@@ -1,69 +1,73 @@
-/** The errors that several operations answer with, each with an example. */
-import { AppError } from '../../../shared/app-error.ts'
-import { durationForms } from '../../../shared/duration.ts'
-import type { RestResponse } from './route.ts'
-import { exampleReportId, importIdForm, pageLimitForm } from './schemas.ts'
+/** The errors that several operations answer with, each with an example: one that is made where such errors are thrown. */
+import type * as z from 'zod'
+import type { AppError } from '../../../shared/app-error.ts'
+import { importHasEnded, noSuchImport } from '../../database/imports.ts'
+import { noSuchReport } from '../../database/reports.ts'
+import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
+import { appErrorOf } from '../errors.ts'
+import { hasNoFile } from './report-file.ts'
+import { bodyTooLarge, type RestResponse } from './route.ts'
+import { exampleReportId, importPath, pageQuery, reportBody, reportIdQuery } from './schemas.ts'
+import { emptyUpload } from './upload.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
 
 export const malformedReportId: RestResponse = {
   description: malformed,
-  example: new AppError('invalid', 'report_id: a report id is a UUID, as /trigger_report returned it'),
+  example: refusal(reportIdQuery, { report_id: 'x' }),
 }
 
 export const malformedOptions: RestResponse = {
   description: malformed,
-  example: new AppError('invalid', `reach: "a while" is not a duration: write ${durationForms}`),
+  example: refusal(reportBody, { reach: 'a while' }),
 }
 
 export const malformedPage: RestResponse = {
   description: malformed,
-  example: new AppError('invalid', `limit: ${pageLimitForm}`),
+  example: refusal(pageQuery, { limit: '0' }),
 }
 
 export const malformedImportId: RestResponse = {
   description: malformed,
-  example: new AppError('invalid', `import_id: ${importIdForm}`),
+  example: refusal(importPath, { import_id: '0' }),
 }
 
 export const emptyFile: RestResponse = {
   description: 'The file is none of the three kinds, or is empty',
-  example: new AppError('invalid', 'the body is empty: send the CSV file in it'),
+  example: emptyUpload(),
 }
 
 export const tooLarge: RestResponse = {
   description: 'The body is too large',
-  example: new AppError('too-large', 'the body has 1048576 bytes, and at most 65536 are taken'),
+  example: bodyTooLarge(),
 }
 
-export const nothingToReportOn: RestResponse = {
+export const noPolls: RestResponse = {
   description: 'There are no polls to report on',
-  example: new AppError(
-    'conflict',
-    'there are no polls in the database to report on: import some first (store-monitor import FOLDER)',
-  ),
+  example: nothingToReportOn(),
 }
 
 export const notComplete: RestResponse = {
   description: 'The report is not complete',
-  example: new AppError('conflict', `report ${exampleReportId} has no file: it is running`),
+  example: hasNoFile(exampleReportId, 'running'),
 }
 
 export const unknownReport: RestResponse = {
   description: 'There is no such report',
-  example: reportNotFound(`there is no report ${exampleReportId}`),
+  example: noSuchReport(exampleReportId),
 }
 
 export const unknownImport: RestResponse = {
   description: 'There is no such import',
-  example: new AppError('not-found', 'there is no import 7'),
+  example: noSuchImport(7),
 }
 
-export const importHasEnded: RestResponse = {
+export const importIsOver: RestResponse = {
   description: 'The import has ended',
-  example: new AppError('conflict', 'import 7 cannot be cancelled: it is complete'),
+  example: importHasEnded(7, 'complete'),
 }
 
-export function reportNotFound(message: string): AppError {
-  return new AppError('not-found', message, { title: 'Report not found' })
+/** What a schema says of a value that it does not take. */
+function refusal(schema: z.ZodType, value: unknown): AppError {
+  return appErrorOf(schema.safeParse(value).error)
 }

@@ -4,7 +4,7 @@ import { listRejectedRows } from '../../database/rejected-rows.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   emptyFile,
-  importHasEnded,
+  importIsOver,
   malformedImportId,
   malformedPage,
   unknownImport,
@@ -77,7 +77,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         200: { description: 'The import, cancelled', content: json(importResult) },
         400: malformedImportId,
         404: unknownImport,
-        409: importHasEnded,
+        409: importIsOver,
       },
       handle: async ({ path }, context) => context.json(await parts.cancelImport(path.import_id)),
     }),

@@ -1,12 +1,18 @@
 import * as z from 'zod'
-import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi'
-import { AppError } from '../../../shared/app-error.ts'
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiContentObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
+import { toAppError, type AppError } from '../../../shared/app-error.ts'
 import { problemMediaType, problemOf } from '../../../shared/problem.ts'
 import { noBody, type RestResponse, type RestRoute } from './route.ts'
 import { problem } from './schemas.ts'
 
 const olderPaths = 'Older paths'
-const internalError = new AppError('internal', 'the disk is full')
+const noSpace = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
 
 /** The OpenAPI 3.1 description of the routes, made from the schemas that check what they take. */
 export function openApiDocument(routes: readonly RestRoute[], version: string): object {
@@ -64,10 +70,15 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
     ...requestBody(route),
     responses: {
       ...(Object.fromEntries(responses) as ZodOpenApiOperationObject['responses']),
-      default: { description: 'An error of the server itself', content: problemContent(internalError) },
+      default: serverError,
     },
   }
 }
+
+const serverError = responseObject({
+  description: 'An error of the server itself',
+  example: toAppError(noSpace),
+})
 
 function requestBody({ body }: RestRoute): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   if (body === noBody) return {}
@@ -78,15 +89,20 @@ function requestBody({ body }: RestRoute): Pick<ZodOpenApiOperationObject, 'requ
   return { requestBody: { required, content: { 'application/json': { schema: body } } } }
 }
 
-function responseObject({ description, content = {}, headers = {}, example }: RestResponse) {
+function responseObject({
+  description,
+  content = {},
+  headers = {},
+  example,
+}: RestResponse): ZodOpenApiResponseObject {
   const bodies = Object.entries(content).map(([mediaType, schema]) => [
     mediaType,
-    { schema: schema ?? { type: 'string' } },
+    { schema: schema ?? { type: 'string' as const } },
   ])
   return {
     description,
     headers: responseHeaders(headers),
-    content: example ? problemContent(example) : (Object.fromEntries(bodies) as Record<string, object>),
+    content: example ? problemContent(example) : (Object.fromEntries(bodies) as ZodOpenApiContentObject),
   }
 }
 

@@ -1,7 +1,7 @@
 import { problemOf } from '../../../shared/problem.ts'
 import type { Report } from '../../../shared/report.ts'
 import { appErrorOf } from '../errors.ts'
-import { eventIdOf } from '../router.ts'
+import { eventIdOf } from '../report-event-id.ts'
 import type { ReportStatus } from './schemas.ts'
 
 /** Proxies close a connection that says nothing for a minute. */

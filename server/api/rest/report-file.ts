@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import { mediaTypes, type ColumnChoice, type FileFormat } from '../../../shared/report-file.ts'
+import type { ReportState } from '../../../shared/report-state.ts'
 import type { Db } from '../../database/connect.ts'
 import { listPartSizes, readPart } from '../../database/report-results.ts'
 import type { StoredReport } from '../../database/reports.ts'
@@ -28,7 +29,7 @@ export interface ReportFile {
 /** The file of a report in a form. Throws a `conflict` AppError where the report is not complete. */
 export async function reportFile(db: Db, report: StoredReport, options: FileOptions): Promise<ReportFile> {
   if (report.state !== 'complete') {
-    throw new AppError('conflict', `report ${report.report_id} has no file: it is ${report.state}`)
+    throw hasNoFile(report.report_id, report.state)
   }
   const { format, columns } = options
   const form = format === 'csv' ? `csv-${columns}` : format
@@ -41,6 +42,10 @@ export async function reportFile(db: Db, report: StoredReport, options: FileOpti
   }
   if (form === 'csv-default') return { ...file, ...(await storedCsv(db, report.report_key)) }
   return { ...file, length: undefined, bytes: () => writtenFile(db, report.report_key, options) }
+}
+
+export function hasNoFile(reportId: string, state: ReportState): AppError {
+  return new AppError('conflict', `report ${reportId} has no file: it is ${state}`)
 }
 
 /** The CSV as the workers stored it. */

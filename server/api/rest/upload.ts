@@ -54,7 +54,11 @@ async function spool(request: Request, path: string): Promise<void> {
     throw new AppError('invalid', 'the upload was broken off', { cause: error })
   }
   const isEmpty = request.body === null || (await stat(path)).size === 0
-  if (isEmpty) throw new AppError('invalid', 'the body is empty: send the CSV file in it')
+  if (isEmpty) throw emptyUpload()
+}
+
+export function emptyUpload(): AppError {
+  return new AppError('invalid', 'the body is empty: send the CSV file in it')
 }
 
 /** The error with the name that the caller knows the file by. */

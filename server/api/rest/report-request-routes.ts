@@ -1,0 +1,104 @@
+import type { Context } from 'hono'
+import { createHash } from 'node:crypto'
+import type { Report } from '../../../shared/report.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { baseUrl } from './base-url.ts'
+import { callerOf } from './caller.ts'
+import { malformedOptions, noPolls, tooLarge } from './error-responses.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+import {
+  idempotencyHeaders,
+  reportBody,
+  reportQueryOptions,
+  reportStatusOf,
+  requestedReport,
+} from './schemas.ts'
+
+/** How long a repeated GET /trigger_report by the same caller means the report that it has just requested. */
+const SAME_REQUEST_MS = 60_000
+/** How long a report is known by its Idempotency-Key. */
+const KEY_LASTS_MS = 24 * 3_600_000
+
+const triggerPaths = [
+  '/trigger_report',
+  '/api/trigger_report',
+  '/api/v1/trigger_report',
+  '/trigger_report/',
+  '/api/trigger_report/',
+] as const
+
+/** The operations that request a report. */
+export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
+  const { reports } = parts
+  return [
+    defineRoute({
+      id: 'triggerReport',
+      method: 'post',
+      paths: triggerPaths,
+      tag: 'Reports',
+      summary: 'Request a report',
+      description:
+        'With the same Idempotency-Key, a repeated request is answered with the same report for 24 hours.',
+      body: reportBody,
+      headers: idempotencyHeaders,
+      responses: {
+        200: {
+          description: 'The report was requested; it is computed in the background',
+          content: { 'application/json': requestedReport },
+          headers: { Location: 'Where the state of the report is' },
+        },
+        400: malformedOptions,
+        409: {
+          ...noPolls,
+          description: 'There are no polls to report on, or the key belongs to a request with other options',
+        },
+        413: tooLarge,
+      },
+      async handle({ body, headers }, context) {
+        const key = headers['idempotency-key']
+        const once =
+          key === undefined ? undefined : { key: `key ${digest(key)}`, forMs: KEY_LASTS_MS, untilNews: false }
+        return answerRequested(await reports.trigger(body, once), context)
+      },
+    }),
+    defineRoute({
+      id: 'triggerReportByGet',
+      method: 'get',
+      paths: triggerPaths,
+      tag: 'Reports',
+      summary: 'Request a report, for clients that use GET',
+      description:
+        'Never cached. A browser may send it again by itself: within a minute, the same caller is answered with the report that it has requested already. HEAD starts nothing.',
+      query: reportQueryOptions,
+      responses: {
+        200: {
+          description: 'The report was requested, or had been just before',
+          content: { 'application/json': requestedReport },
+          headers: { Location: 'Where the state of the report is' },
+        },
+        400: malformedOptions,
+        409: noPolls,
+      },
+      async handle({ query }, context) {
+        context.header('cache-control', 'no-store')
+        if (context.req.method === 'HEAD') return context.body(null)
+        const caller = digest(JSON.stringify([callerOf(context), query]))
+        return answerRequested(
+          await reports.trigger(query, { key: `get ${caller}`, forMs: SAME_REQUEST_MS, untilNews: true }),
+          context,
+        )
+      },
+    }),
+  ]
+
+  function answerRequested(report: Report, context: Context): Response {
+    const base = baseUrl(parts, context)
+    context.header('location', new URL(`/get_report/${report.reportId}`, base).href)
+    return context.json({ message: 'Report requested', ...reportStatusOf(report, base) })
+  }
+}
+
+/** A fixed-length name for what a caller sent. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}
