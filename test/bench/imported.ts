@@ -8,8 +8,12 @@ const [databaseUrl, folder] = process.argv.slice(2)
 const db = await connect(databaseUrl!, { durable: true })
 await migrateToLatest(db)
 const start = performance.now()
+const cpuBefore = process.cpuUsage()
 const records = await importPaths(db, [folder!], { now: Date.now })
 const ms = performance.now() - start
+const { user, system } = process.cpuUsage(cpuBefore)
 await db.destroy()
 const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)
-process.stdout.write(JSON.stringify({ ms, rejected, peakBytes: peakBytesOf(process.pid) }))
+process.stdout.write(
+  JSON.stringify({ ms, cpuMs: (user + system) / 1000, rejected, peakBytes: peakBytesOf(process.pid) }),
+)

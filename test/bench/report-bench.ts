@@ -63,14 +63,7 @@ const STORE_WARM_UPS = 100
 
 /** The row of a single store, computed for it alone: as a client asks for it, over HTTP. */
 async function oneStoreFigure({ data }: Bench, client: HttpClient, reportId: string): Promise<Figure> {
-  const page = await get(client, `/trpc/report.rows?input=${inputOf({ reportId, limit: 100 })}`)
-  const { items } = (JSON.parse(page.toString()) as { result: { data: { items: { storeId: string }[] } } })
-    .result.data
-  let next = 0
-  const ask = async () => {
-    const { storeId } = items[next++ % items.length]!
-    await get(client, `/trpc/store.uptime?input=${inputOf({ storeId })}`)
-  }
+  const ask = await askerForStores(client, reportId)
   for (let warmUp = 0; warmUp < STORE_WARM_UPS; warmUp++) await ask()
   const whole = await measured(3, async () => void (await requestReport(client)))
   return {
@@ -80,6 +73,18 @@ async function oneStoreFigure({ data }: Bench, client: HttpClient, reportId: str
     baseline: { name: 'report of all', value: whole },
     // Of a million stores, as with fewer a request itself takes longer than that.
     goal: data.stores >= sizes.country ? { of: 'ratio', most: 0.001 } : undefined,
+  }
+}
+
+/** Asks for the row of one store after the other. */
+export async function askerForStores(client: HttpClient, reportId: string): Promise<() => Promise<void>> {
+  const page = await get(client, `/trpc/report.rows?input=${inputOf({ reportId, limit: 100 })}`)
+  const { items } = (JSON.parse(page.toString()) as { result: { data: { items: { storeId: string }[] } } })
+    .result.data
+  let next = 0
+  return async () => {
+    const { storeId } = items[next++ % items.length]!
+    await get(client, `/trpc/store.uptime?input=${inputOf({ storeId })}`)
   }
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 export interface PostgresServer extends AsyncDisposable {
   /** Of its administrator and his database. */
   readonly url: string
+  readonly pid: number
 }
 
 interface Programs {
@@ -15,8 +16,11 @@ interface Programs {
   readonly postgres: string
 }
 
-/** A PostgreSQL of its own, from an npm package, with nothing in it; it forgets all when it ends. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A PostgreSQL of its own, from an npm package, with nothing in it; it forgets all when it ends, and so does not wait for
+ * the disk unless it is to be `durable`.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'store-monitor-postgres-'))
   try {
     const { initdb, postgres } = await programs()
@@ -27,11 +31,12 @@ export async function startPostgres(): Promise<PostgresServer> {
       folder,
     )
     const port = await freePort()
-    const server = start(postgres, ['-D', data, '-p', String(port), ...settings(folder)], folder)
+    const server = start(postgres, ['-D', data, '-p', String(port), ...settings(folder, durable)], folder)
     const exited = once(server, 'exit')
     await isReady(server)
     return {
       url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+      pid: server.pid!,
       async [Symbol.asyncDispose]() {
         server.kill('SIGINT')
         await exited
@@ -44,14 +49,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-function settings(folder: string): string[] {
+function settings(folder: string, durable: boolean): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: process.platform === 'win32' ? '' : folder,
     max_connections: 300,
-    // What is in it is not to survive anything.
-    fsync: 'off',
-    full_page_writes: 'off',
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
