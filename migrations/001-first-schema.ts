@@ -17,14 +17,16 @@ export function firstSchema(types: ColumnTypes) {
         .addColumn('store_id', types.byteOrderedText, (column) => column.notNull().unique())
         .addColumn('timezone', 'text')
         .addColumn('business_hours_key', 'integer', (column) =>
-          column.references('business_hours.business_hours_key'),
+          types.referencesKept(column, 'business_hours.business_hours_key'),
         )
         .execute()
 
       await types
         .clustered(db.schema.createTable('poll_week'))
         .addColumn('week', 'integer', (column) => column.notNull())
-        .addColumn('store_key', 'integer', (column) => types.referencesStore(column.notNull()))
+        .addColumn('store_key', 'integer', (column) =>
+          types.referencesKept(column.notNull(), 'store.store_key'),
+        )
         .addColumn('polls', types.bytes, (column) => column.notNull())
         .addPrimaryKeyConstraint('poll_week_primary_key', ['week', 'store_key'])
         .execute()

@@ -15,8 +15,8 @@ export interface ColumnTypes {
   ): CreateTableBuilder<Table, Columns>
   /** Makes a column of texts of any length that are never the same. */
   uniqueLongText(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
-  /** Makes a column of many rows the key of a store, where to check it costs next to nothing. */
-  referencesStore(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** Makes a column of many rows the key of what is never removed, where to check it costs next to nothing. */
+  referencesKept(column: ColumnDefinitionBuilder, key: string): ColumnDefinitionBuilder
   /** Does what remains to be done for a table once it is there. */
   finishTable(
     db: Kysely<unknown>,

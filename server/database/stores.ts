@@ -73,16 +73,12 @@ export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promis
  */
 export async function keysOfStores(tx: WriteTx, storeIds: Iterable<StoreId>): Promise<number[]> {
   const find = createStoreFinder(tx, [])
-  const insert = compiledOnce((rows: readonly StoreRow[]) => tx.insertInto('store').values(rows).compile())
+  const insert = inserterOfStores(tx)
   const keys: number[] = []
   for (const chunk of chunks(storeIds)) {
     const stores = await find(chunk)
     const newStores = stores.filter(({ stored }) => stored === undefined)
-    if (newStores.length > 0) {
-      await tx.executeQuery(
-        insert(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId }))),
-      )
-    }
+    await insert(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId })))
     for (const { key } of stores) keys.push(key)
   }
   return keys
@@ -107,31 +103,57 @@ export async function setRules<Column extends RuleColumn>(
   rules: Iterable<StoreRule<NonNullable<StoreTable[Column]>>>,
 ): Promise<number> {
   const find = createStoreFinder(tx, [column])
-  const write = compiledOnce((rows: readonly StoreRow[]) =>
-    tx
-      .insertInto('store')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.column('store_key').doUpdateSet((eb) => ({ [column]: eb.ref(`excluded.${column}`) })),
-      )
-      .compile(),
-  )
+  const insert = inserterOfStores(tx)
+  const update = updaterOfStores(tx, column)
   let changedRows = 0
   for (const chunk of chunks(rules)) {
     const stores = await find(chunk.map(({ storeId }) => storeId))
-    const changes: StoreRow[] = []
+    const newStores: StoreRow[] = []
+    const changes: StoreChange[] = []
     for (const [i, { storeId, key, stored }] of stores.entries()) {
       const { rule, rows } = chunk[i]!
       if (stored?.[column] === rule) continue
-      changes.push({ store_key: key, store_id: storeId, [column]: rule })
+      if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, [column]: rule })
+      else changes.push({ store_key: key, rule })
       changedRows += rows
     }
-    if (changes.length > 0) await tx.executeQuery(write(changes))
+    await insert(newStores)
+    await update(changes)
   }
   return changedRows
 }
 
 type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, RuleColumn>>
+
+interface StoreChange {
+  readonly store_key: number
+  readonly rule: string | number
+}
+
+function inserterOfStores(tx: WriteTx): (rows: readonly StoreRow[]) => Promise<void> {
+  const insert = compiledOnce((rows: readonly StoreRow[]) => tx.insertInto('store').values(rows).compile())
+  return async (rows) => {
+    if (rows.length > 0) await tx.executeQuery(insert(rows))
+  }
+}
+
+/** An update, as to insert what is there already costs a database with many writers several times as much. */
+function updaterOfStores(
+  tx: WriteTx,
+  column: RuleColumn,
+): (changes: readonly StoreChange[]) => Promise<void> {
+  const type = sql.raw(column === 'timezone' ? 'text' : 'integer')
+  const update = compiledOnce((changes: readonly StoreChange[]) => {
+    const rows = changes.map(
+      ({ store_key, rule }) => sql`(cast(${store_key} as integer), cast(${rule} as ${type}))`,
+    )
+    return sql`update store set ${sql.ref(column)} = changed.column2 from (values ${sql.join(rows)}) as changed
+      where store.store_key = changed.column1`.compile(tx)
+  })
+  return async (changes) => {
+    if (changes.length > 0) await tx.executeQuery(update(changes))
+  }
+}
 
 interface FoundStore {
   readonly storeId: StoreId

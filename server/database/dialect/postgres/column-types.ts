@@ -19,6 +19,6 @@ export const postgresColumnTypes: ColumnTypes = {
       await db.schema.createIndex(`${table}_${column}_index`).on(table).using('hash').column(column).execute()
     }
   },
-  // Each row would be looked up; stores are never removed from under their polls.
-  referencesStore: (column) => column,
+  // Each row would be looked up by a query of its own.
+  referencesKept: (column) => column,
 }

@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely'
 import { bytesOfWords, wordsOfBytes } from '../../../uptime/words.ts'
 import type { Db, PackedPolls, PollRow } from '../dialect.ts'
 import { keyRanges } from '../key-ranges.ts'
-import { binaryArray, copyPieces, int4, rowsOfCopy } from './binary.ts'
+import { binaryArray, copyPieces, rowsOfCopy } from './binary.ts'
 
 /** Up to so many stores' polls are sooner written as text than a `copy` is planned. */
 const FEW_STORES = 8
@@ -117,14 +117,14 @@ const upsert = `insert into poll_week (week, store_key, polls)
 
 /** Binary, as text takes the server and the driver several times as long. */
 export async function writePolls(db: Db, rows: readonly PollRow[], isNewWeek: boolean): Promise<void> {
-  const weeks = rows.map(({ week }) => int4(week))
-  const storeKeys = rows.map(({ storeKey }) => int4(storeKey))
-  const polls = rows.map((row) => row.polls)
   if (isNewWeek) {
-    const fields = rows.map((_, i) => [weeks[i]!, storeKeys[i]!, polls[i]!])
+    const fields = rows.map(({ week, storeKey, polls }) => [week, storeKey, polls])
     const copy = 'copy poll_week (week, store_key, polls) from stdin (format binary)'
     await db.executeQuery(CompiledQuery.raw(copy, [copyPieces(fields)]))
   } else {
+    const weeks = rows.map(({ week }) => week)
+    const storeKeys = rows.map(({ storeKey }) => storeKey)
+    const polls = rows.map((row) => row.polls)
     const columns = [binaryArray(INT4, weeks), binaryArray(INT4, storeKeys), binaryArray(BYTEA, polls)]
     await db.executeQuery(CompiledQuery.raw(upsert, columns))
   }

@@ -6,7 +6,7 @@ export const sqliteColumnTypes: ColumnTypes = {
   byteOrderedText: 'text',
   generatedKey: (column) => column.primaryKey().autoIncrement(),
   uniqueLongText: (column) => column.notNull().unique(),
-  referencesStore: (column) => column.references('store.store_key'),
+  referencesKept: (column, key) => column.references(key),
   finishTable: async () => {},
   clustered: (table) => table.modifyEnd(sql`without rowid`),
 }
