@@ -243,7 +243,7 @@ describe('importing polls', () => {
           expect(Math.max(...weeks.map((week) => week.latest_poll_at))).toBe(Math.max(...latest))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runsOnDatabase(40) },
     )
   })
 
