@@ -18,9 +18,10 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/ingest/csv/', ['shared/', 'server/ingest/csv/', 'server/ingest/stop.ts', 'node:', 'papaparse']],
   ['server/ingest/rows/', [...core, 'server/ingest/rows/', 'server/ingest/csv/', 'server/ingest/stop.ts']],
   ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts']],
+  ['server/jobs/', ['server/jobs/', 'shared/', 'node:']],
   [
     'server/reports/',
-    [...core, 'server/reports/', 'server/background-thread.ts', 'piscina', 'csv-stringify'],
+    [...core, 'server/reports/', 'server/jobs/', 'server/background-thread.ts', 'piscina', 'csv-stringify'],
   ],
   [
     'server/api/',
@@ -131,6 +132,7 @@ describe('the check finds', () => {
     ['server/database/reports.ts', `import { x } from '../reports/runner.ts'`],
     ['server/ingest/import.ts', `import {\n  type Kysely,\n} from 'kysely'`],
     ['server/reports/runner.ts', `export { x } from '../api/router.ts'`],
+    ['server/jobs/queue.ts', `import { x } from '../reports/runner.ts'`],
     ['server/reports/runner.ts', `const startedAt = Date.now()`],
     ['server/api/http.ts', `import '../service.ts'`],
     ['server/config.ts', `const url = process.env.DATABASE_URL`],

@@ -132,16 +132,14 @@ export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise
   }
 }
 
+export interface ReportEnd {
+  readonly state: Exclude<ReportState, 'queued' | 'running'>
+  readonly failure?: string
+  readonly finishedAtMs: number
+}
+
 /** Puts an unfinished report into a final state; false where it had ended already. Only a complete one keeps its parts. */
-export async function finishReport(
-  db: Db,
-  reportKey: number,
-  end: {
-    readonly state: Exclude<ReportState, 'queued' | 'running'>
-    readonly failure?: string
-    readonly finishedAtMs: number
-  },
-): Promise<boolean> {
+export async function finishReport(db: Db, reportKey: number, end: ReportEnd): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('report')

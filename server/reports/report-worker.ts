@@ -1,36 +1,48 @@
-/** The thread's shell around `generate.ts` and `rows.ts`: it owns the connections, and calls what tests call. */
+/** The thread's shell around `report-tasks.ts`: it owns the connections, and tells what became of a task. */
 import { workerData } from 'node:worker_threads'
 import { stepBehindAnswers } from '../background-thread.ts'
 import { connect } from '../database/connect.ts'
-import { listPendingParts, planParts } from '../database/report-plan.ts'
-import { storePart } from '../database/report-results.ts'
-import { createGenerator } from './generate.ts'
 import { usualPartSize } from './part-size.ts'
-import { createRowReader } from './rows.ts'
-import type { WorkerSetting, WorkerTasks } from './worker-task.ts'
+import { createReportTasks } from './report-tasks.ts'
+import {
+  outcomeOf,
+  type ResultOf,
+  type TaskOf,
+  type TaskOutcome,
+  type WorkerSetting,
+  type WorkerTasks,
+} from './worker-task.ts'
 
-async function createTasks({ databaseUrl, workers, storesPerPart }: WorkerSetting): Promise<WorkerTasks> {
-  const reading = await connect(databaseUrl, { readOnly: true })
-  const writing = await connect(databaseUrl)
-  const generator = createGenerator(reading)
-  const readRows = createRowReader(reading)
-  return {
-    async planReport({ reportKey }) {
-      const partSize = (storeCount: number) => storesPerPart ?? usualPartSize(storeCount, workers)
-      await planParts(writing, reportKey, partSize, Date.now())
-      return listPendingParts(writing, reportKey)
-    },
-    async generatePart({ reportKey, part, viewpoint }) {
-      return storePart(writing, reportKey, part.part, await generator.part(part, viewpoint))
-    },
-    pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
-  }
+async function connectTasks(setting: WorkerSetting): Promise<WorkerTasks> {
+  const { databaseUrl, workers, storesPerPart, patienceMs } = setting
+  const access = patienceMs === undefined ? {} : { patienceMs }
+  return createReportTasks({
+    reading: await connect(databaseUrl, { ...access, readOnly: true }),
+    writing: await connect(databaseUrl, access),
+    partSize: (storeCount) => storesPerPart ?? usualPartSize(storeCount, workers),
+    now: Date.now,
+  })
+}
+
+let connected: Promise<WorkerTasks> | undefined
+
+/** Connected once; where that failed, it is tried again for the next task. */
+function tasks(): Promise<WorkerTasks> {
+  connected ??= connectTasks(workerData as WorkerSetting).catch((error: unknown) => {
+    connected = undefined
+    throw error
+  })
+  return connected
 }
 
 stepBehindAnswers()
-const ready = createTasks(workerData as WorkerSetting)
-ready.catch(() => undefined) // the first task tells
+tasks().catch(() => undefined) // the first task tells
 
-export const planReport: WorkerTasks['planReport'] = async (task) => (await ready).planReport(task)
-export const generatePart: WorkerTasks['generatePart'] = async (task) => (await ready).generatePart(task)
-export const pageOfRows: WorkerTasks['pageOfRows'] = async (task) => (await ready).pageOfRows(task)
+type Answer<Name extends keyof WorkerTasks> = (task: TaskOf<Name>) => Promise<TaskOutcome<ResultOf<Name>>>
+
+export const planReport: Answer<'planReport'> = (task) =>
+  outcomeOf(tasks().then((all) => all.planReport(task)))
+export const generatePart: Answer<'generatePart'> = (task) =>
+  outcomeOf(tasks().then((all) => all.generatePart(task)))
+export const pageOfRows: Answer<'pageOfRows'> = (task) =>
+  outcomeOf(tasks().then((all) => all.pageOfRows(task)))

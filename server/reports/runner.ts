@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError, toAppError } from '../../shared/app-error.ts'
+import { AppError } from '../../shared/app-error.ts'
 import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
-import { isFinished, type ReportState } from '../../shared/report-state.ts'
+import { isFinished } from '../../shared/report-state.ts'
 import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
 import type { PartPlan } from '../database/report-plan.ts'
 import {
   deleteReport,
-  finishReport,
   getReport,
   insertReport,
   listUnfinishedReports,
@@ -17,9 +16,10 @@ import {
   type RequestOnce,
   type StoredReport,
 } from '../database/reports.ts'
-import type { Viewpoint } from '../uptime/store-uptime.ts'
+import { createJobQueue } from '../jobs/queue.ts'
 import type { Generator } from './generate.ts'
 import { nothingToReportOn } from './nothing-to-report-on.ts'
+import { endReport, reportJob } from './report-job.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
@@ -59,22 +59,15 @@ export interface RunnerParts {
   /** Instead of as many as there are workers for. */
   readonly storesPerPart?: number
   readonly now: () => number
+  /** For how long a worker waits for the lock of another writer. */
+  readonly patienceMs?: number
+  /** How long a report pauses after so many setbacks in a row. */
+  readonly pauseMs?: (setbacks: number) => number
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
 }
 
-/** A report on its way through the pool. */
-interface Job {
-  readonly report: StoredReport
-  /** undefined until the stores have been dealt into parts. */
-  pending: PartPlan[] | undefined
-  underWay: number
-}
-
-/**
- * Runs reports in a pool of worker threads, part by part. Reports take turns, so that a small one does not wait for a
- * large one. What is true of a report is in the database; here is only what is to be done next.
- */
+/** Runs reports in a pool of worker threads, part by part. What is true of a report is in the database. */
 export function createReportRunner({
   reading,
   writing,
@@ -82,23 +75,29 @@ export function createReportRunner({
   workers,
   startThreads,
   storesPerPart,
+  patienceMs,
+  pauseMs,
   now,
   onError,
 }: RunnerParts): ReportRunner {
   // Both are loaded when they are first needed: a command that asks for the state of a report does without.
   let pool: Promise<ThreadPool> | undefined
   let generator: Promise<Generator> | undefined
-  const maxUnderWay = workers * 2
   const readRows = createRowReader(reading)
-  const { watch, tellProgress, tellEnd } = createReportWatch(reading)
-  let jobs: Job[] = []
-  const steps = new Set<Promise<void>>()
-  let closing = false
+  const watch = createReportWatch(reading)
+  const queue = createJobQueue<PartPlan>({
+    maxUnderWay: workers * 2,
+    onError,
+    ...(pauseMs === undefined ? {} : { pauseMs }),
+  })
 
   async function startPool(): Promise<ThreadPool> {
     const { createThreadPool } = await import('./thread-pool.ts')
     const minThreads = startThreads === 'at once' ? workers : 0
-    return createThreadPool({ databaseUrl, workers, storesPerPart }, { minThreads, maxThreads: workers })
+    return createThreadPool(
+      { databaseUrl, workers, storesPerPart, patienceMs },
+      { minThreads, maxThreads: workers },
+    )
   }
 
   async function runTask<Name extends keyof WorkerTasks>(
@@ -114,81 +113,15 @@ export function createReportRunner({
     return createGenerator(reading)
   }
 
-  function enqueue(report: StoredReport): void {
-    jobs.push({ report, pending: undefined, underWay: 0 })
-    startNext()
-  }
-
-  function startNext(): void {
-    while (!closing && steps.size < maxUnderWay) {
-      const job = jobs.find((job) =>
-        job.pending === undefined ? job.underWay === 0 : job.pending.length > 0,
-      )
-      if (!job) return
-      jobs = [...jobs.filter((other) => other !== job), job] // the others come first next time
-      job.underWay++
-      const step = runStep(job)
-        .catch(onError)
-        .finally(() => {
-          steps.delete(step)
-          startNext()
-        })
-      steps.add(step)
-    }
-  }
-
-  /** Gives the job's next step to the pool. A step that fails fails its report. */
-  async function runStep(job: Job): Promise<void> {
-    try {
-      await planOrGenerate(job)
-    } catch (error) {
-      const isFirstFailure = drop(job)
-      if (isFirstFailure) await end(job.report, 'failed', failureOf(error))
-    } finally {
-      job.underWay--
-    }
-    const isLastStep = job.pending?.length === 0 && job.underWay === 0
-    if (isLastStep && drop(job)) await end(job.report, 'complete')
-    else tellProgress(job.report.report_id)
-  }
-
-  async function planOrGenerate(job: Job): Promise<void> {
-    const reportKey = job.report.report_key
-    const part = job.pending?.shift()
-    if (part === undefined) {
-      job.pending = await runTask('planReport', { reportKey })
-      return
-    }
-    const viewpoint = viewpointOf(job.report)
-    const isWanted = await runTask('generatePart', { reportKey, part, viewpoint })
-    if (!isWanted) drop(job)
-  }
-
-  /** Takes a job off the list; false where it was not on it. */
-  function drop(job: Job): boolean {
-    const before = jobs.length
-    jobs = jobs.filter((other) => other !== job)
-    return jobs.length < before
-  }
-
-  async function end(
-    report: StoredReport,
-    state: Exclude<ReportState, 'queued' | 'running'>,
-    failure?: string,
-  ): Promise<void> {
-    await finishReport(writing, report.report_key, {
-      state,
-      finishedAtMs: now(),
-      ...(failure === undefined ? {} : { failure }),
-    })
-    tellEnd(report.report_id)
-  }
-
   /** The instant to look back from. Also where it is given, a report needs polls. */
   async function asOfOf(options: ReportOptions): Promise<number> {
     const latest = await latestPollAt(reading)
     if (latest !== undefined) return options.asOf ?? latest
     throw nothingToReportOn()
+  }
+
+  function enqueue(report: StoredReport): void {
+    queue.add(reportJob(report, { writing, runTask, watch, now }))
   }
 
   if (startThreads === 'at once') pool = startPool()
@@ -211,8 +144,8 @@ export function createReportRunner({
 
     async cancel(reportId) {
       const report = await getReport(reading, reportId)
-      await end(report, 'cancelled')
-      jobs = jobs.filter((job) => job.report.report_key !== report.report_key)
+      await endReport(report, { state: 'cancelled' }, { writing, watch, now })
+      queue.drop(report.report_key)
       const after = await getReport(reading, reportId)
       if (after.state === 'cancelled') return reportOf(after)
       throw new AppError('conflict', `report ${reportId} cannot be cancelled: it is ${after.state}`)
@@ -225,7 +158,7 @@ export function createReportRunner({
       return undefined
     },
 
-    watch,
+    watch: watch.watch,
 
     async storeRow(storeId, options) {
       const { interpolation, reach } = options
@@ -250,16 +183,12 @@ export function createReportRunner({
     },
 
     stop() {
-      closing = true
-      jobs = [] // what they have not done stays to be done in the database
+      queue.stop() // what is not done stays to be done in the database
     },
 
     async [Symbol.asyncDispose]() {
       runner.stop()
-      const ended = await Promise.race([
-        Promise.all(steps),
-        delay(END_STEPS_WITHIN_MS, 'late', { ref: false }),
-      ])
+      const ended = await Promise.race([queue.settle(), delay(END_STEPS_WITHIN_MS, 'late', { ref: false })])
       if (ended === 'late') await (await pool)?.destroy()
       else await (await pool)?.close()
     },
@@ -277,14 +206,4 @@ function requireSameOptions(report: StoredReport, { asOf, interpolation, reach }
     'conflict',
     `this key belongs to report ${report.report_id}, which was requested with other options: use another key`,
   )
-}
-
-function viewpointOf(report: StoredReport): Viewpoint {
-  return { asOfMs: report.as_of, reachMs: report.reach_ms, interpolation: report.interpolation }
-}
-
-/** Why a report failed, for a person. */
-function failureOf(error: unknown): string {
-  const { code, message } = toAppError(error)
-  return code === 'internal' ? `an internal error stopped it: ${message}` : message
 }

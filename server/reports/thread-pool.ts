@@ -1,11 +1,22 @@
 import { extname } from 'node:path'
 import { Piscina } from 'piscina'
-import type { ResultOf, TaskOf, WorkerSetting, WorkerTasks } from './worker-task.ts'
+import { AppError } from '../../shared/app-error.ts'
+import {
+  resultOf,
+  type ResultOf,
+  type TaskOf,
+  type TaskOutcome,
+  type WorkerSetting,
+  type WorkerTasks,
+} from './worker-task.ts'
 
 const IDLE_THREAD_ENDS_MS = 60_000
+/** Whatever a thread dies of this often in a row is not chance. */
+const MOST_ATTEMPTS = 3
 
 /** The threads that do what the runner asks, each with its own connections. */
 export interface ThreadPool {
+  /** Throws the AppError that the task ended with. One whose thread dies is done again in another. */
   run<Name extends keyof WorkerTasks>(name: Name, task: TaskOf<Name>): Promise<ResultOf<Name>>
   /** Ends the threads when they have done what they are at. */
   close(): Promise<void>
@@ -13,12 +24,23 @@ export interface ThreadPool {
   destroy(): Promise<void>
 }
 
+export interface ThreadPoolSetting {
+  readonly minThreads: number
+  readonly maxThreads: number
+  /** The module of the threads. */
+  readonly worker?: URL
+}
+
 export function createThreadPool(
   setting: WorkerSetting,
-  { minThreads, maxThreads }: { readonly minThreads: number; readonly maxThreads: number },
+  {
+    minThreads,
+    maxThreads,
+    worker = new URL(`./report-worker${extname(import.meta.url)}`, import.meta.url),
+  }: ThreadPoolSetting,
 ): ThreadPool {
   const pool = new Piscina({
-    filename: new URL(`./report-worker${extname(import.meta.url)}`, import.meta.url).href,
+    filename: worker.href,
     workerData: setting,
     minThreads,
     maxThreads,
@@ -26,9 +48,36 @@ export function createThreadPool(
     // A thread that sleeps on an atomic cannot answer its database's timers.
     atomics: 'disabled',
   })
+  // Of a thread that dies with nothing to do: the next task gets another.
+  pool.on('error', () => undefined)
+  let isClosing = false
+
   return {
-    run: async (name, task) => pool.run(task, { name }) as ResultOf<typeof name>,
-    close: () => pool.close(),
-    destroy: () => pool.destroy(),
+    async run(name, task) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return resultOf((await pool.run(task, { name })) as TaskOutcome<ResultOf<typeof name>>)
+        } catch (error) {
+          // What a task ends with is an AppError; anything else is the end of its thread.
+          if (error instanceof AppError || isClosing) throw error
+          if (attempt === MOST_ATTEMPTS) throw diedTooOften(error)
+        }
+      }
+    },
+    close() {
+      isClosing = true
+      return pool.close()
+    },
+    destroy() {
+      isClosing = true
+      return pool.destroy()
+    },
   }
+}
+
+function diedTooOften(error: unknown): AppError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new AppError('internal', `its thread died ${MOST_ATTEMPTS} times in a row (${reason})`, {
+    cause: error,
+  })
 }

@@ -1,6 +1,7 @@
-import type { PartPlan } from '../database/report-plan.ts'
+import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type { PartPlan } from '../database/report-plan.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 
 /** What a worker is started with. */
@@ -9,6 +10,8 @@ export interface WorkerSetting {
   readonly workers: number
   /** Instead of as many as there are workers for. */
   readonly storesPerPart: number | undefined
+  /** For how long a worker waits for the lock of another writer; undefined for as long as others do. */
+  readonly patienceMs: number | undefined
 }
 
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */
@@ -27,3 +30,28 @@ export interface WorkerTasks {
 
 export type TaskOf<Name extends keyof WorkerTasks> = Parameters<WorkerTasks[Name]>[0]
 export type ResultOf<Name extends keyof WorkerTasks> = Awaited<ReturnType<WorkerTasks[Name]>>
+
+/** What a worker answers. An error that is thrown in a thread loses its code on the way to another, so that it is told. */
+export type TaskOutcome<Result> =
+  | { readonly type: 'done'; readonly result: Result }
+  | (Pick<AppError, 'code' | 'title' | 'message' | 'stack'> & { readonly type: 'failed' })
+
+/** What a worker answers about its work. */
+export async function outcomeOf<Result>(work: Promise<Result>): Promise<TaskOutcome<Result>> {
+  try {
+    return { type: 'done', result: await work }
+  } catch (error) {
+    const { code, title, message } = toAppError(error)
+    const stack = error instanceof Error ? error.stack : undefined
+    return { type: 'failed', code, title, message, ...(stack === undefined ? {} : { stack }) }
+  }
+}
+
+/** The result that a worker answered with; throws the AppError where it failed. */
+export function resultOf<Result>(outcome: TaskOutcome<Result>): Result {
+  if (outcome.type === 'done') return outcome.result
+  const { code, title, message, stack } = outcome
+  const error = new AppError(code, message, { title })
+  if (stack !== undefined) error.stack = stack
+  throw error
+}

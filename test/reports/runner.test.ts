@@ -201,6 +201,19 @@ test("one store's row is that of a whole report", async () => {
   await expect(on.runner.storeRow(storeId.parse('store-00000'), usual)).rejects.toThrow(/no store/)
 })
 
+test('what a thread refuses is refused as if there were no threads', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 10)
+  await using on = await runnerOn(folder.file('a.db'))
+  const { reportId } = await lastOf(on.runner, await on.runner.trigger(usual))
+  const sorted = { reportId, sortBy: 'uptimeLastDayMs', cursor: 'elsewhere' }
+  await expect(on.runner.rows(reportRowsInput.parse(sorted))).rejects.toMatchObject({
+    name: 'AppError',
+    code: 'invalid',
+    message: expect.stringContaining('"elsewhere" is not a cursor of these rows') as string,
+  })
+})
+
 test.runIf(process.platform === 'linux')(
   'the threads of reports step behind the one that answers',
   async () => {

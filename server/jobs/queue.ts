@@ -1,0 +1,184 @@
+import { AppError } from '../../shared/app-error.ts'
+
+/** Something that is done in steps: first it is planned, then its tasks are performed, side by side, and then it ends. */
+export interface Job<Task> {
+  /** Tells it from all others. */
+  readonly key: number
+  plan(): Promise<readonly Task[]>
+  /** `unwanted` where others have ended the job, of which then no more is done. */
+  perform(task: Task): Promise<'done' | 'unwanted'>
+  /** The last step, once all tasks are done. */
+  finish(): Promise<void>
+  /** The last step instead, where one has failed. */
+  fail(reason: unknown): Promise<void>
+}
+
+export interface JobQueue<Task> {
+  /** Begins a job when it has its turn; does nothing where it is here already. */
+  add(job: Job<Task>): void
+  has(key: number): boolean
+  /** Begins no further step of a job; those under way end. */
+  drop(key: number): void
+  /** Begins no further step of any job; those under way end. */
+  stop(): void
+  /** Waits for the steps under way to end. */
+  settle(): Promise<void>
+}
+
+export interface JobQueueSetting {
+  readonly maxUnderWay: number
+  /** How long a job pauses after so many setbacks in a row. */
+  readonly pauseMs?: (setbacks: number) => number
+  /** Told of failures that could not even be written down. */
+  readonly onError: (error: unknown) => void
+}
+
+type Phase<Task> =
+  | { readonly name: 'not planned' }
+  | { readonly name: 'planned'; readonly left: Task[] }
+  | { readonly name: 'failed'; readonly reason: unknown }
+
+/** A job on its way. */
+interface Entry<Task> {
+  readonly job: Job<Task>
+  phase: Phase<Task>
+  underWay: number
+  setbacks: number
+  pause: NodeJS.Timeout | undefined
+}
+
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 30_000
+
+/** From a second to half a minute. */
+export function growingPauseMs(setbacks: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (setbacks - 1))
+}
+
+/**
+ * Does jobs of any kind, some steps at once. Jobs take turns, so that a small one does not wait for a large one. A step
+ * that meets what passes, such as a full disk, is tried again after a pause, for as long as that takes.
+ */
+export function createJobQueue<Task>({
+  maxUnderWay,
+  pauseMs = growingPauseMs,
+  onError,
+}: JobQueueSetting): JobQueue<Task> {
+  let entries: Entry<Task>[] = []
+  const steps = new Set<Promise<void>>()
+  let isStopped = false
+
+  function beginSteps(): void {
+    while (!isStopped && steps.size < maxUnderWay) {
+      const begun = entries.some((entry) => {
+        const step = entry.pause === undefined ? takeStep(entry) : undefined
+        if (step === undefined) return false
+        entries = [...entries.filter((other) => other !== entry), entry] // the others come first next time
+        begin(entry, step)
+        return true
+      })
+      if (!begun) return
+    }
+  }
+
+  /** What can be done next of a job; undefined where steps that are under way have to end first. */
+  function takeStep(entry: Entry<Task>): (() => Promise<void>) | undefined {
+    const { job, phase, underWay } = entry
+    const task = phase.name === 'planned' ? phase.left.shift() : undefined
+    if (task !== undefined) return () => perform(entry, task)
+    if (underWay > 0) return undefined
+    switch (phase.name) {
+      case 'not planned':
+        return async () => {
+          entry.phase = { name: 'planned', left: [...(await job.plan())] }
+        }
+      case 'planned':
+        return async () => {
+          await job.finish()
+          remove(entry)
+        }
+      case 'failed':
+        return async () => {
+          await job.fail(phase.reason)
+          remove(entry)
+        }
+    }
+  }
+
+  async function perform(entry: Entry<Task>, task: Task): Promise<void> {
+    try {
+      if ((await entry.job.perform(task)) === 'unwanted') remove(entry)
+    } catch (error) {
+      if (entry.phase.name === 'planned') entry.phase.left.unshift(task)
+      throw error
+    }
+  }
+
+  function begin(entry: Entry<Task>, step: () => Promise<void>): void {
+    entry.underWay++
+    const ended = runStep(entry, step).finally(() => {
+      entry.underWay--
+      steps.delete(ended)
+      beginSteps()
+    })
+    steps.add(ended)
+  }
+
+  async function runStep(entry: Entry<Task>, step: () => Promise<void>): Promise<void> {
+    const isFailing = entry.phase.name === 'failed'
+    try {
+      await step()
+      entry.setbacks = 0
+    } catch (error) {
+      if (passes(error)) pauseAfter(entry)
+      else if (isFailing) giveUp(entry, error)
+      else if (entry.phase.name !== 'failed') entry.phase = { name: 'failed', reason: error }
+    }
+  }
+
+  function pauseAfter(entry: Entry<Task>): void {
+    if (isStopped || entry.pause !== undefined) return
+    entry.setbacks++
+    entry.pause = setTimeout(() => {
+      entry.pause = undefined
+      beginSteps()
+    }, pauseMs(entry.setbacks))
+  }
+
+  function giveUp(entry: Entry<Task>, error: unknown): void {
+    remove(entry)
+    onError(error)
+  }
+
+  function remove(entry: Entry<Task>): void {
+    clearTimeout(entry.pause)
+    entries = entries.filter((other) => other !== entry)
+  }
+
+  const find = (key: number) => entries.find(({ job }) => job.key === key)
+
+  return {
+    add(job) {
+      if (isStopped || find(job.key)) return
+      entries.push({ job, phase: { name: 'not planned' }, underWay: 0, setbacks: 0, pause: undefined })
+      beginSteps()
+    },
+    has: (key) => find(key) !== undefined,
+    drop(key) {
+      const entry = find(key)
+      if (entry) remove(entry)
+    },
+    stop() {
+      isStopped = true
+      for (const entry of entries) clearTimeout(entry.pause)
+    },
+    async settle() {
+      await Promise.all(steps)
+    },
+  }
+}
+
+/** Whether the same step may succeed later. */
+function passes(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'unavailable'
+}

@@ -1,0 +1,57 @@
+import { toAppError } from '../../shared/app-error.ts'
+import type { Db } from '../database/connect.ts'
+import type { PartPlan } from '../database/report-plan.ts'
+import { finishReport, type ReportEnd, type StoredReport } from '../database/reports.ts'
+import type { Job } from '../jobs/queue.ts'
+import type { Viewpoint } from '../uptime/store-uptime.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import type { ReportWatch } from './watch.ts'
+
+export interface ReportJobParts {
+  readonly writing: Db
+  readonly runTask: ThreadPool['run']
+  readonly watch: ReportWatch
+  readonly now: () => number
+}
+
+/** A report as a job, whose tasks are its parts. What is true of it is in the database. */
+export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartPlan> {
+  const { runTask, watch } = parts
+  const { report_key: reportKey, report_id: reportId } = report
+  const viewpoint = viewpointOf(report)
+  return {
+    key: reportKey,
+    async plan() {
+      const pending = await runTask('planReport', { reportKey })
+      watch.tellProgress(reportId)
+      return pending
+    },
+    async perform(part) {
+      const isWanted = await runTask('generatePart', { reportKey, part, viewpoint })
+      watch.tellProgress(reportId)
+      return isWanted ? 'done' : 'unwanted'
+    },
+    finish: () => endReport(report, { state: 'complete' }, parts),
+    fail: (reason) => endReport(report, { state: 'failed', failure: failureOf(reason) }, parts),
+  }
+}
+
+/** Puts a report into its final state, where it has not come to one. */
+export async function endReport(
+  report: StoredReport,
+  end: Omit<ReportEnd, 'finishedAtMs'>,
+  { writing, watch, now }: Pick<ReportJobParts, 'writing' | 'watch' | 'now'>,
+): Promise<void> {
+  await finishReport(writing, report.report_key, { ...end, finishedAtMs: now() })
+  watch.tellEnd(report.report_id)
+}
+
+function viewpointOf(report: StoredReport): Viewpoint {
+  return { asOfMs: report.as_of, reachMs: report.reach_ms, interpolation: report.interpolation }
+}
+
+/** Why a report failed, for a person. */
+function failureOf(error: unknown): string {
+  const { code, message } = toAppError(error)
+  return code === 'internal' ? `an internal error stopped it: ${message}` : message
+}
