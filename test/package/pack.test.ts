@@ -1,20 +1,21 @@
-import { execFile, spawn } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundledPackages } from '../../build/bundle.ts'
 import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string
   dependencies: Record<string, string>
 }
+const launcher = join(root, 'client/cli/store-monitor.js')
 const tool = (name: string) => join(root, 'node_modules/.bin', name)
 const run = promisify(execFile)
 
@@ -60,9 +61,26 @@ const compilerOptions = {
   types: ['node'],
 }
 
+/** What the program says of the example chain. */
+const saidOfChain = {
+  lastState: 'complete',
+  stores: 10,
+  rows: 42,
+  worst: 'detroit-greektown-01',
+  downtimeMs: 76 * 3_600_000,
+}
+
+const parts = new AsyncDisposableStack()
+let folder: TemporaryFolder
+/** Where the packed package is; packing builds it, and the client's package with it. */
+let tarball: string
+beforeAll(async () => {
+  folder = parts.use(await temporaryFolder())
+  tarball = await packInto(folder.path)
+}, 300_000)
+afterAll(() => parts.disposeAsync())
+
 test('the packed package installs, its types compile in a strict project, and its client talks to its server', async () => {
-  await using folder = await temporaryFolder()
-  const tarball = await packInto(folder.path)
   await run(tool('publint'), [tarball, '--strict'])
 
   const project = folder.file('project')
@@ -89,14 +107,47 @@ test('the packed package installs, its types compile in a strict project, and it
   const ofSource = await createHttpApp({ version } as ApiParts).request('/openapi.json')
   expect(await (await fetch(`${server.url}/openapi.json`)).json()).toEqual(await ofSource.json())
   const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
-  expect(JSON.parse(stdout)).toMatchObject({
-    lastState: 'complete',
-    stores: 10,
-    rows: 42,
-    worst: 'detroit-greektown-01',
-    downtimeMs: 76 * 3_600_000,
-  })
+  expect(JSON.parse(stdout)).toMatchObject(saidOfChain)
 }, 300_000)
+
+test("the client's own package is one of less than a megabyte, has its types in it, and runs on the oldest Node.js that it names", async () => {
+  const project = folder.file('light')
+  await mkdir(project)
+  await run('npm', ['pack', join(root, 'dist/client-package'), '--pack-destination', folder.path])
+  const packed = folder.file(`store-monitor-client-${version}.tgz`)
+  await run(tool('publint'), [packed, '--strict'])
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', packed], { cwd: project })
+  const installed = await readdir(join(project, 'node_modules'), { withFileTypes: true, recursive: true })
+  const files = installed.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  expect(new Set(installed.filter((entry) => entry.isDirectory()).map(({ name }) => name))).toEqual(
+    new Set(['store-monitor-client']),
+  )
+  expect(files.reduce((bytes, file) => bytes + statSync(file).size, 0)).toBeLessThan(1_000_000)
+
+  const typeRoots = [join(root, 'node_modules/@types')]
+  const compiled = { ...compilerOptions, noEmit: false, typeRoots }
+  await writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: compiled, files: ['program.ts'] }),
+  )
+  const program = userProgram.replace("'store-monitor'", "'store-monitor-client'")
+  await writeFile(join(project, 'program.ts'), program)
+  await run(tool('tsc'), ['-p', project])
+  const database = folder.file('light.db')
+  await run(launcher, ['import', join(root, 'examples/chain'), '--database', database])
+  await using server = await served(launcher, database)
+  const { stdout } = await run(oldNode(), ['program.js', server.url], { cwd: project })
+  expect(JSON.parse(stdout)).toMatchObject(saidOfChain)
+}, 300_000)
+
+/** The machine's own Node.js where it is older than the one that the server needs, as on CI; otherwise this one. */
+function oldNode(): string {
+  const candidates = ['/usr/bin/node', '/usr/local/bin/node'].filter((path) => existsSync(path))
+  const majorOf = (path: string) =>
+    Number(/^v(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1])
+  return candidates.find((path) => majorOf(path) >= 20 && majorOf(path) < 24) ?? process.execPath
+}
 
 /** But for Node's, and itself. */
 function packagesImportedBy(folder: string): string[] {
@@ -127,7 +178,7 @@ async function packInto(dir: string): Promise<string> {
       'dist/THIRD-PARTY-LICENSES.txt',
     ]),
   )
-  expect(paths.filter((path) => /(?<!\.d)\.ts$|^test\//.test(path))).toEqual([])
+  expect(paths.filter((path) => /(?<!\.d)\.ts$|^test\/|^dist\/client-package\//.test(path))).toEqual([])
   return join(dir, packed.filename)
 }
 

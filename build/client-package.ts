@@ -1,0 +1,74 @@
+/**
+ * Makes `store-monitor-client` in dist/client-package: the typed client as a package of its own, with what it needs of
+ * other packages in it, so that installing it brings neither the server's packages nor TypeScript.
+ */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
+import { dts } from 'rolldown-plugin-dts'
+import { licensesOf } from './licenses.ts'
+
+const root = join(import.meta.dirname, '..')
+const folder = join(root, 'dist/client-package')
+const { version, description, keywords, license, type, sideEffects } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+) as Record<string, unknown>
+
+const manifest = {
+  name: 'store-monitor-client',
+  version,
+  description: `${String(description)}: the typed client of its server`,
+  keywords,
+  license,
+  type,
+  engines: { node: '>=20' },
+  sideEffects,
+  exports: {
+    '.': { types: './index.d.ts', default: './index.js' },
+    './package.json': './package.json',
+  },
+  files: ['index.js', 'index.d.ts', 'THIRD-PARTY-LICENSES.txt'],
+}
+
+/** What a procedure is given on the server's side is nobody's business on the other, and would bring Kysely's types. */
+const withoutContext: Plugin = {
+  name: 'without-context',
+  load(id) {
+    if (!/[\\/]server[\\/]api[\\/]router\.d\.ts$/.test(id)) return undefined
+    return readFileSync(id, 'utf8').replaceAll('ctx: ApiParts;', 'ctx: object;')
+  },
+}
+
+async function bundleCode(): Promise<OutputChunk[]> {
+  await using bundle = await rolldown({
+    cwd: root,
+    input: 'client/index.ts',
+    platform: 'browser',
+    transform: { target: 'node20' },
+  })
+  const { output } = await bundle.write({ file: join(folder, 'index.js'), format: 'esm' })
+  return output.filter((file) => file.type === 'chunk')
+}
+
+/** From the declarations that tsc has written to dist. */
+async function bundleTypes(): Promise<void> {
+  await using bundle = await rolldown({
+    cwd: root,
+    input: { index: 'dist/client/index.d.ts' },
+    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.json' })],
+    // Of the types of Zod, which has CommonJS beside ESM.
+    onLog() {},
+  })
+  await bundle.write({ dir: folder, format: 'esm' })
+}
+
+mkdirSync(folder, { recursive: true })
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+writeFileSync(
+  join(folder, 'THIRD-PARTY-LICENSES.txt'),
+  licensesOf(await bundleCode(), [join(root, 'node_modules/zod')]),
+)
+await bundleTypes()
+for (const file of ['LICENSE', 'README.md']) {
+  copyFileSync(join(root, file === 'LICENSE' ? file : 'client/README.md'), join(folder, file))
+}
