@@ -1,8 +1,9 @@
-import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server'
+import { getRequestListener, RequestError, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { once } from 'node:events'
-import type { Server, ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { AppError } from '../shared/app-error.ts'
+import { AppError, toAppError } from '../shared/app-error.ts'
+import { problemMediaType, problemOf } from '../shared/problem.ts'
 import type { Config } from './config.ts'
 import { trackConnections } from './connections.ts'
 import { createService, type ServiceSetting } from './service.ts'
@@ -33,8 +34,9 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   const { stopWithinMs = STOP_WITHIN_MS } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
-  const app = await service.app()
-  const server = createAdaptorServer({ fetch: answer, hostname: config.host }) as Server
+  const app = await service.app({ listensOn: config.host })
+  const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
+  const server = createServer((request, response) => void serve(request, response))
   const connections = trackConnections(server)
   await listen(server, config)
   parts.defer(async () => {
@@ -57,6 +59,18 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
     if (isEventStream) connections.addEventStream(bindings.outgoing as ServerResponse)
     return response
   }
+}
+
+/** The answer to a request that never reaches the application, as its Host or its path is none. */
+function answerUnread(error: unknown): Response {
+  const isMalformed = error instanceof RequestError
+  const problem = problemOf(
+    isMalformed ? new AppError('invalid', `the request is malformed: ${error.message}`) : toAppError(error),
+  )
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'content-type': problemMediaType },
+  })
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<void> {

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
 import type { ApiParts } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
+import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
@@ -18,7 +19,7 @@ export interface Service extends AsyncDisposable {
   /** The file of a complete report, without HTTP. */
   reportFile(id: ReportId, options: FileOptions): Promise<ReadableStream<Uint8Array>>
   /** The HTTP application, loaded when it is first asked for: commands need no more than the router. */
-  app(): Promise<Hono>
+  app(setting?: HttpSetting): Promise<Hono>
   readonly importer: Importer
   readonly reports: ReportRunner
   /** Takes up what a killed process left unfinished. For the one process that owns the database: a server. */
@@ -75,7 +76,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       const { bytes } = await reportFile(reading, await getReport(reading, id), options)
       return ReadableStream.from(bytes())
     },
-    app: () => (app ??= loadApp(apiParts)),
+    app: (http = {}) => (app ??= loadApp(apiParts, http)),
     importer,
     reports,
     async recover() {
@@ -86,7 +87,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   }
 }
 
-async function loadApp(parts: ApiParts): Promise<Hono> {
+async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {
   const { createHttpApp } = await import('./api/http-app.ts')
-  return createHttpApp(parts)
+  return createHttpApp(parts, setting)
 }

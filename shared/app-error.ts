@@ -4,7 +4,9 @@
  */
 export const appErrorCodes = [
   'invalid', // the caller said something that cannot be; saying it again will not help
+  'forbidden', // not for this caller; the message says for whom
   'not-found',
+  'timed-out', // the caller fell silent in the middle of what it was saying
   'conflict', // right in itself, but not in the present state
   'too-large',
   'unavailable', // not now; the same call may succeed later
@@ -21,7 +23,9 @@ interface AppErrorOptions extends ErrorOptions {
 
 const titles: Readonly<Record<AppErrorCode, string>> = {
   invalid: 'Invalid request',
+  forbidden: 'Not allowed',
   'not-found': 'Not found',
+  'timed-out': 'Timed out',
   conflict: 'Not possible now',
   'too-large': 'Too large',
   unavailable: 'Unavailable',

@@ -3,7 +3,9 @@ import type { AppError, AppErrorCode } from './app-error.ts'
 /** The one table from what went wrong to HTTP: the server reads it from left to right, the client back. */
 const httpOf = {
   invalid: { title: 'Bad Request', status: 400 },
+  forbidden: { title: 'Forbidden', status: 403 },
   'not-found': { title: 'Not Found', status: 404 },
+  'timed-out': { title: 'Request Timeout', status: 408 },
   conflict: { title: 'Conflict', status: 409 },
   'too-large': { title: 'Payload Too Large', status: 413 },
   unavailable: { title: 'Service Unavailable', status: 503 },

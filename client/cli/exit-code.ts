@@ -19,8 +19,10 @@ const exitCodes = {
   'too-large': 2,
   'not-found': 3,
   conflict: 4,
+  'timed-out': 5,
   unavailable: 5,
   damaged: 5,
+  forbidden: 6,
 } as const satisfies Record<AppErrorCode, number>
 
 export const usageExitCode = exitCodes.invalid
@@ -33,6 +35,7 @@ Exit codes:
   3    a report, import or file that does not exist
   4    not possible in the present state: no polls yet, a report that failed or was cancelled
   5    the server or the database cannot be reached or is damaged, or the output cannot be written
+  6    not allowed: what the server answers is not for this caller
   130  interrupted with Ctrl-C (143: terminated)`
 
 export function exitCodeOf(error: unknown): number {

@@ -1,10 +1,14 @@
 import { TRPCError } from '@trpc/server'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { AppError, appErrorCodes, toAppError, type AppErrorCode } from '../../shared/app-error.ts'
+import { problemOf } from '../../shared/problem.ts'
 import * as z from 'zod'
 
 const trpcCodeOf = {
   invalid: 'BAD_REQUEST',
+  forbidden: 'FORBIDDEN',
   'not-found': 'NOT_FOUND',
+  'timed-out': 'TIMEOUT',
   conflict: 'CONFLICT',
   'too-large': 'PAYLOAD_TOO_LARGE',
   unavailable: 'SERVICE_UNAVAILABLE',
@@ -22,6 +26,17 @@ export function appErrorOfTrpc(error: TRPCError): AppError {
   if (cause && cause.code !== 'internal') return cause
   const code = appErrorCodes.find((code) => trpcCodeOf[code] === error.code) ?? 'invalid'
   return new AppError(code, error.message, { cause: error })
+}
+
+/** What a request is answered that is refused before its calls are looked at, as a client of tRPC reads it. */
+export function trpcAnswer(error: AppError): Response {
+  const code = trpcCodeOf[error.code]
+  const { status } = problemOf(error)
+  const data = { code, httpStatus: status, appErrorCode: error.code }
+  return Response.json(
+    { error: { message: error.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } },
+    { status },
+  )
 }
 
 /** Any error as one that says what was wrong; those of a schema name the field. */

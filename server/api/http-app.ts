@@ -8,15 +8,19 @@ import { AppError } from '../../shared/app-error.ts'
 import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
 import type { ApiParts } from './api-parts.ts'
-import { appErrorOf } from './errors.ts'
+import { appErrorOf, trpcAnswer } from './errors.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
 import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
 import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
+import { siteRules, type SiteSetting } from './same-site.ts'
+
+export type HttpSetting = Omit<SiteSetting, 'publicUrl'>
 
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
-export function createHttpApp(parts: ApiParts): Hono {
+export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono {
+  const site = siteRules({ ...setting, publicUrl: parts.publicUrl })
   const app = new Hono()
   app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(
@@ -29,17 +33,18 @@ export function createHttpApp(parts: ApiParts): Hono {
       xPermittedCrossDomainPolicies: false,
     }),
   )
+  app.use(site.ownHost, site.ownPages)
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
   )
 
   const routes = restRoutes(parts)
-  for (const route of routes) serveRoute(app, route)
+  for (const route of routes) serveRoute(app, route, site)
   let document: object | undefined
   app.get('/openapi.json', (context) => context.json((document ??= openApiDocument(routes, parts.version))))
   serveDocs(app)
 
-  app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => answer(problemOf(bodyTooLarge())) }))
+  app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => trpcAnswer(bodyTooLarge()) }))
   const calls = callsOf(parts)
   app.all('/trpc/*', (context) =>
     fetchRequestHandler({
@@ -52,10 +57,10 @@ export function createHttpApp(parts: ApiParts): Hono {
   app.notFound(({ req }) =>
     answer(problemOf(new AppError('not-found', `there is nothing at ${req.method} ${req.path}`))),
   )
-  app.onError((error) => {
+  app.onError((error, { req }) => {
     const appError = appErrorOf(error)
     if (appError.code === 'internal') parts.onError(error)
-    return answer(problemOf(appError))
+    return req.path.startsWith('/trpc/') ? trpcAnswer(appError) : answer(problemOf(appError))
   })
   return app
 }

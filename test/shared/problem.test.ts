@@ -16,7 +16,9 @@ describe('a problem', () => {
 
   test.each([
     [400, 'invalid'],
+    [403, 'forbidden'],
     [404, 'not-found'],
+    [408, 'timed-out'],
     [409, 'conflict'],
     [413, 'too-large'],
     [500, 'internal'],
@@ -27,7 +29,6 @@ describe('a problem', () => {
 
   test.each([
     [405, 'invalid'],
-    [408, 'invalid'],
     [502, 'unavailable'],
     [504, 'unavailable'],
   ] as const)('of the status %i, which is not ours, is %s', (status, code) => {

@@ -14,7 +14,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** The real server on a free port, with a database of its own. */
 export async function runningServer(
-  setting: { databaseUrl?: string; workers?: number; publicUrl?: string } = {},
+  setting: { host?: string; databaseUrl?: string; workers?: number; publicUrl?: string } = {},
 ): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url

@@ -64,6 +64,7 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'triggerReportByGet',
       method: 'get',
+      changesByGet: true,
       paths: triggerPaths,
       tag: 'Reports',
       summary: 'Request a report, for clients that use GET',

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
+import type { SiteRules } from '../same-site.ts'
 
 type Fields = z.ZodObject | z.ZodPipe<z.ZodObject>
 
@@ -23,6 +24,8 @@ export interface RestRoute<
 > {
   readonly id: string
   readonly method: 'get' | 'post' | 'delete'
+  /** Of a GET: that it changes something all the same. */
+  readonly changesByGet?: boolean
   /** Every path it is served at, as OpenAPI writes them; the first is the one to use, the others are for older clients. */
   readonly paths: readonly [string, ...string[]]
   readonly tag: 'Reports' | 'Imports' | 'Service'
@@ -68,9 +71,10 @@ export function defineRoute<
 }
 
 /** Serves a route on an app: input is checked by its schemas, and errors are thrown. */
-export function serveRoute(app: Hono, route: RestRoute): void {
+export function serveRoute(app: Hono, route: RestRoute, site: Pick<SiteRules, 'refuseOtherPages'>): void {
   for (const path of route.paths) {
     app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
+      if (route.changesByGet) site.refuseOtherPages(context)
       const input = {
         path: route.path.parse(pathParameters(path, context)),
         query: route.query.parse(queryFields(context)),

@@ -1,0 +1,102 @@
+/**
+ * Which pages a browser may let call this server. A browser sends what any page asks for: to read an answer the page needs
+ * the server's leave, which it never has, but to change something it needs none. Programs say neither of the two headers.
+ */
+import type { Context, MiddlewareHandler } from 'hono'
+import { isIPv6 } from 'node:net'
+import { AppError } from '../../shared/app-error.ts'
+
+export interface SiteSetting {
+  /** The address that the server listens on; undefined where it is called in its own process. */
+  readonly listensOn?: string
+  readonly publicUrl: string | undefined
+}
+
+export interface SiteRules {
+  /**
+   * Takes only requests whose Host the server can have. On loopback those are the loopback names and PUBLIC_URL's: any
+   * other is a page's, whose name was made to lead here (DNS rebinding).
+   */
+  readonly ownHost: MiddlewareHandler
+  /** Refuses what changes something, as its method says. */
+  readonly ownPages: MiddlewareHandler
+  /** Throws a `forbidden` AppError where a page of another origin asks. */
+  refuseOtherPages(context: Context): void
+}
+
+export function siteRules({ listensOn, publicUrl }: SiteSetting): SiteRules {
+  const ownUrl = publicUrl === undefined ? undefined : new URL(publicUrl)
+  const isLocal = listensOn !== undefined && isLoopback(hostnameOf(listensOn))
+
+  function refuseOtherPages(context: Context): void {
+    const site = context.req.header('sec-fetch-site')
+    const origin = context.req.header('origin')
+    if (isOwnPage(site, origin, [urlOf(context).host, ownUrl?.host])) return
+    throw new AppError(
+      'forbidden',
+      `${context.req.method} ${context.req.path} was asked for by a page of another origin (${said(site, origin)}), ` +
+        'which may not change anything here: send it from a program or from a page of this server; ' +
+        'where a proxy stands before the server, set PUBLIC_URL to the address that callers use',
+    )
+  }
+
+  return {
+    async ownHost(context, next) {
+      const { host, hostname } = urlOf(context)
+      if (isLocal && !isLoopback(hostname) && hostname !== ownUrl?.hostname) {
+        throw new AppError(
+          'forbidden',
+          `this server listens on ${listensOn} and does not answer to the host "${host}": call it as 127.0.0.1 or ` +
+            `localhost; where callers know it as ${host}, by a proxy, set PUBLIC_URL to that address`,
+        )
+      }
+      await next()
+    },
+    async ownPages(context, next) {
+      if (!readingMethods.has(context.req.method)) refuseOtherPages(context)
+      await next()
+    },
+    refuseOtherPages,
+  }
+}
+
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Browsers say `Sec-Fetch-Site` to https and to loopback: `none` is what a person typed. `Origin` is what they say of a
+ * POST elsewhere, and what older ones say.
+ */
+function isOwnPage(
+  site: string | undefined,
+  origin: string | undefined,
+  ownHosts: readonly (string | undefined)[],
+): boolean {
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  if (origin === undefined) return true
+  const host = URL.parse(origin)?.host // a proxy may have taken https off, so that the schemes differ
+  return host !== undefined && ownHosts.includes(host)
+}
+
+function said(site: string | undefined, origin: string | undefined): string {
+  const fields = Object.entries({ 'Sec-Fetch-Site': site, Origin: origin })
+  return fields.flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${value}`)).join(', ')
+}
+
+/** The request's URL, with its Host; one that is none, such as `1.2.3.4.5`, is an `invalid` AppError. */
+function urlOf(context: Context): URL {
+  const url = URL.parse(context.req.url)
+  if (url === null) {
+    const host = context.req.header('host') ?? ''
+    throw new AppError('invalid', `the Host "${host}" is neither a name nor an address`)
+  }
+  return url
+}
+
+/** An address that is listened on, as it stands in a URL. */
+function hostnameOf(address: string): string {
+  return URL.parse(`http://${isIPv6(address) ? `[${address}]` : address}`)?.hostname ?? address
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+}
