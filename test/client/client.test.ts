@@ -174,8 +174,8 @@ describe('what is not a store-monitor server is unavailable:', () => {
 })
 
 test('an error of a later server keeps its message, and its status says what kind of error it is', async () => {
-  const data = { appErrorCode: 'forbidden', httpStatus: 403 }
-  await using server = await answering(403, JSON.stringify({ error: { message: 'not you', code: -1, data } }))
+  const data = { appErrorCode: 'gone', httpStatus: 410 }
+  await using server = await answering(410, JSON.stringify({ error: { message: 'not you', code: -1, data } }))
   const { health } = createStoreMonitorClient({ url: server.url })
   await expect(health.query()).rejects.toMatchObject({ code: 'invalid', message: 'not you' })
 })
