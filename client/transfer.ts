@@ -33,6 +33,17 @@ export async function downloadReport(
 export async function importFile(
   caller: Caller,
   body: Blob | ReadableStream<Uint8Array>,
+  options: ImportOptions,
+): Promise<ImportRecord> {
+  const record = await sendFile(caller, body, options)
+  if (record.state === 'complete') return record
+  throw new AppError('invalid', `${record.source} was not imported: ${record.failure}`)
+}
+
+/** The record of a file's import, also of one that failed as nothing of the file could be taken. */
+export async function sendFile(
+  caller: Caller,
+  body: Blob | ReadableStream<Uint8Array>,
   { source, onProgress, signal }: ImportOptions,
 ): Promise<ImportRecord> {
   const init = {

@@ -1,10 +1,12 @@
 import { httpBatchLink, localLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
+import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { ReportId } from '../../shared/ids.ts'
-import type { ImportProgress, ImportRecord } from '../../shared/import.ts'
+import type { ImportProgress } from '../../shared/import.ts'
 import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
+import { sendFile } from '../transfer.ts'
 import type { CommandContext } from './context.ts'
 import { quickFetch } from './quick-fetch.ts'
 
@@ -24,7 +26,7 @@ export interface Connection {
   readonly client: StoreMonitorClient
   /** Flags that lead a further command to the same place. */
   readonly flags: readonly string[]
-  importPaths(paths: readonly string[], options: ImportPathsOptions): Promise<ImportRecord[]>
+  importPaths(paths: readonly string[], options: ImportPathsOptions): Promise<ImportOutcome>
 }
 
 /** Calls `use` with the connection that the options and the environment ask for, and closes it after. */
@@ -65,21 +67,21 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
   }
   // tRPC's link without batches asks of each input whether it is FormData, which loads what quickFetch does without.
   const requests = httpBatchLink({ url: trpcUrlOf({ url }), fetch: interruptible, maxItems: 1 })
-  const client = createClient(createCaller({ url }, httpCalls({ url }, requests)))
+  const caller = createCaller({ url }, httpCalls({ url }, requests))
   return {
-    client,
+    client: createClient(caller),
     flags: options.url === undefined ? [] : ['--url', url],
     async importPaths(paths, { onProgress, signal }) {
       const { findFiles } = await import('../../server/ingest/importing/find-files.ts')
+      const { importEach } = await import('../../server/ingest/importing/import-each.ts')
       await using found = await findFiles(paths)
-      const records: ImportRecord[] = []
-      for (const { path } of found.files) {
+      const records = await importEach(found.files, async ({ path }) => {
         const source = path.slice(-255)
         const body = await openAsBlob(path)
         onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0, rowsStored: 0 })
-        records.push(await client.importFile(body, { source, onProgress, signal }))
-      }
-      return records
+        return await sendFile(caller, body, { source, onProgress, signal })
+      })
+      return { records, ignored: found.ignored }
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { Connection } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
@@ -6,20 +7,34 @@ import { createProgressDisplay, stepOfImport } from './progress-display.ts'
 
 const REASONS_SHOWN = 3
 
-/** Imports with progress on stderr, and says there which rows were not taken, and `howToList` them all. */
+/** Imports with progress on stderr, and says there which files and rows were not taken, and `howToList` all of them. */
 export async function importPaths(
   context: CommandContext,
   options: MessageOptions & { readonly howToList: string },
   connection: Connection,
   paths: readonly string[],
-): Promise<ImportRecord[]> {
-  const records = await importWithProgress(context, options, connection, paths)
+): Promise<ImportOutcome> {
+  const outcome = await importWithProgress(context, options, connection, paths)
+  const { records, ignored } = outcome
+  for (const { path, reason } of ignored)
+    say(context, options, printable(`${path} was ignored: it ${reason}`))
   const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)
-  if (rejected === 0) return records
+  if (rejected === 0) return outcome
   say(context, options, `${formatAmount(rejected, 'row')} ${rejected === 1 ? 'was' : 'were'} rejected:`)
   for (const line of await firstReasons(connection, records)) say(context, options, `  ${line}`)
   if (rejected > REASONS_SHOWN) say(context, options, `  … to list them all: ${options.howToList}`)
-  return records
+  return outcome
+}
+
+/** What to say of files of which nothing could be taken, and of those that went in beside them; undefined without any. */
+export function describeFailed(records: readonly ImportRecord[]): string | undefined {
+  const failed = records.filter(({ state }) => state !== 'complete')
+  if (failed.length === 0) return undefined
+  const complete = records.filter(({ state }) => state === 'complete').map(({ source }) => source)
+  return [
+    ...failed.map(({ source, failure }) => `${source} was not imported: ${failure}`),
+    ...(complete.length === 0 ? [] : [`imported: ${complete.join(', ')}`]),
+  ].join('; ')
 }
 
 async function importWithProgress(
@@ -27,7 +42,7 @@ async function importWithProgress(
   options: MessageOptions,
   connection: Connection,
   paths: readonly string[],
-): Promise<ImportRecord[]> {
+): Promise<ImportOutcome> {
   using display = createProgressDisplay(context, options)
   return await connection.importPaths(paths, {
     onProgress(progress) {

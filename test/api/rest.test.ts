@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inputFiles, workedCases } from '../support/cases.ts'
+import { workedCases } from '../support/cases.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 
 const polls =
@@ -20,7 +19,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 describe('a worked case comes out byte for byte over REST', () => {
   test.for(workedCases)('$name', async ({ folder, options, expectedCsv }) => {
     await using server = await runningServer()
-    for (const name of inputFiles) await server.uploadFile(join(folder, name))
+    await server.uploadCase(folder)
 
     const report = await finishedReport(server.url, options)
     expect(report).toMatchObject({ status: 'Complete' })

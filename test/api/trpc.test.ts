@@ -1,13 +1,12 @@
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { EventSource } from 'eventsource'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AppRouter } from '../../server/api/router.ts'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
 import { createTotals, putTotals } from '../../server/reports/totals.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import type { Report, ReportRow } from '../../shared/report.ts'
-import { inputFiles, workedCases } from '../support/cases.ts'
+import { workedCases } from '../support/cases.ts'
 import { fillDatabase } from '../support/filled-database.ts'
 import { runningServer } from '../support/running-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -60,7 +59,7 @@ function csvOf(rows: readonly ReportRow[]): string {
 describe('a worked case comes out byte for byte over tRPC', () => {
   test.for(workedCases)('$name', async ({ folder, options, expectedCsv }) => {
     await using server = await runningServer()
-    for (const name of inputFiles) await server.uploadFile(join(folder, name))
+    await server.uploadCase(folder)
     const client = clientOf(server.url)
     const { as_of: asOf, ...others } = options
     const { reportId } = await client.report.trigger.mutate({

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { finishedReport, runningServer } from '../support/running-server.ts'
 
@@ -47,6 +48,47 @@ test('an upload that is broken off is no error of the server', async () => {
   })
   expect((await fetch(`${server.url}/livez`)).status).toBe(200)
   expect(server.errors).toEqual([])
+})
+
+test('a file of which nothing can be taken is refused; its record and rejected rows are kept', async () => {
+  await using server = await runningServer()
+  const send = (accept: string) =>
+    fetch(`${server.url}/imports?source=menu.csv`, {
+      method: 'POST',
+      headers: { accept },
+      body: `${header}s1,asleep,2023-01-24T10:00Z\n`,
+    })
+  const refused = await send('*/*')
+  expect(refused.status).toBe(400)
+  const failure =
+    'none of its only row can be taken; on line 2, status "asleep" is neither active nor inactive'
+  expect(await refused.json()).toMatchObject({
+    detail: `menu.csv was not imported: ${failure} (GET /imports/1/rejected lists them)`,
+  })
+  expect(await (await fetch(`${server.url}/imports/1`)).json()).toMatchObject({ state: 'failed', failure })
+  const rejected = await (await fetch(`${server.url}/imports/1/rejected`)).json()
+  expect(rejected).toMatchObject({ items: [{ line: 2, source: 'menu.csv' }] })
+
+  const lines = (await (await send('application/x-ndjson')).text()).trimEnd().split('\n')
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ import: { importId: 2, state: 'failed', failure } })
+})
+
+test('no temporary path is shown, whatever a file is called', async () => {
+  await using server = await runningServer()
+  const source = "$& $' $`.csv"
+  const upload = (body: string | Uint8Array) =>
+    fetch(`${server.url}/imports?source=${encodeURIComponent(source)}`, {
+      method: 'POST',
+      body: body as string,
+    })
+  const unknown = await upload('a,b\n')
+  expect(await unknown.json()).toMatchObject({
+    detail: expect.stringContaining(`${source} is of no known kind`) as unknown,
+  })
+  const damaged = await upload(gzipSync(manyPolls).subarray(0, 1000))
+  const detail = `${source} is a damaged gzip file: unexpected end of file`
+  expect(await damaged.json()).toMatchObject({ detail })
+  expect(await (await fetch(`${server.url}/imports/1`)).json()).toMatchObject({ source, failure: detail })
 })
 
 test.for([

@@ -31,11 +31,12 @@ describe('with', () => {
       const at = [place, place === '--url' ? serverUrl : folder.file('local.db')]
 
       const imported = await runCli(['import', messy.folder, '--json', ...at])
-      expect(imported.exitCode).toBe(0)
+      expect(imported.exitCode).toBe(2)
       expect(jsonLines(imported.stdout)).toMatchObject([
-        { importId: 1, kind: 'timezones', state: 'complete', rowsRejected: 1 },
+        { importId: 1, kind: 'timezones', state: 'failed', rowsRejected: 1 },
         { importId: 2, kind: 'business-hours', state: 'complete', rowsRejected: 3 },
         { importId: 3, kind: 'polls', state: 'complete', rowsRejected: 5 },
+        { source: expect.stringMatching(/expected\.csv$/) as unknown, state: 'ignored' },
       ])
       expect(imported.stderr).toMatch(/9 rows were rejected:\n.*:2: .*Mars\/Olympus/)
       expect(imported.stderr).toContain(`list them all: npx store-monitor rejected ${at.join(' ')}\n`)
@@ -83,6 +84,43 @@ describe('with', () => {
       expect(cancelledEarlier).toMatchObject({ exitCode: 4, stdout: '' })
     },
   )
+})
+
+test.concurrent.for(['--database', '--url'])(
+  'import %s names the files that it ignores, and those of which nothing could be taken',
+  async (place, { expect }) => {
+    await using cwd = await temporaryFolder()
+    const write = (name: string, text: string) => writeFile(cwd.file(name), text)
+    await write('polls.csv', 'store_id,status,timestamp_utc\ns1,active,2023-01-24T10:00Z\n')
+    await write('hours.csv', 'store_id,day,start_time_local,end_time_local\ns1,7,09:00,17:00\n')
+    await write('special_hours.csv', 'store_id,date,start_time_local,end_time_local\n')
+    const at = [place, place === '--url' ? serverUrl : cwd.file('local.db')]
+    const { exitCode, stdout, stderr } = await runCli(['import', '.', '--json', ...at], { cwd: cwd.path })
+    expect(jsonLines(stdout)).toMatchObject([
+      { source: 'hours.csv', state: 'failed', rowsRejected: 1 },
+      { source: 'polls.csv', state: 'complete', rowsAccepted: 1 },
+      {
+        source: 'special_hours.csv',
+        state: 'ignored',
+        reason: 'it holds special hours, which are not taken yet',
+      },
+    ])
+    expect(stderr).toContain(
+      'special_hours.csv was ignored: it holds special hours, which are not taken yet\n',
+    )
+    expect(stderr).toMatch(
+      /store-monitor: hours\.csv was not imported: none of its only row can be taken; on line 2, day "7" .*; imported: polls\.csv\n$/,
+    )
+    expect(exitCode).toBe(2)
+  },
+)
+
+test.concurrent('report --from is not made without the polls that it is to be from', async ({ expect }) => {
+  await using cwd = await temporaryFolder()
+  await writeFile(cwd.file('polls.csv'), 'store_id,status,timestamp_utc\n')
+  const { exitCode, stdout, stderr } = await runCli(['report', '--from', '.'], { cwd: cwd.path })
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+  expect(stderr).toMatch(/polls\.csv was not imported: there are no rows below the header\n$/)
 })
 
 describe('report', () => {

@@ -19,7 +19,10 @@ export interface ImportScene extends AsyncDisposable {
   write(name: string, content: string | Uint8Array): Promise<string>
   /** The path of a file or folder that may not be there. */
   path(name: string): string
-  import(paths: string | readonly string[], options?: Partial<ImportPathsOptions>): Promise<ImportRecord[]>
+  import(
+    paths: string | readonly string[],
+    options?: Partial<ImportPathsOptions>,
+  ): Promise<readonly ImportRecord[]>
 }
 
 /** An empty database and a folder to put files in. */
@@ -38,7 +41,10 @@ export async function importScene(): Promise<ImportScene> {
       await writeFile(path, content)
       return path
     },
-    import: (paths, options) => importPaths(db, [paths].flat(), { now: () => noon, ...options }),
+    async import(paths, options) {
+      const { records } = await importPaths(db, [paths].flat(), { now: () => noon, ...options })
+      return records
+    },
     async [Symbol.asyncDispose]() {
       await db.destroy()
       await database[Symbol.asyncDispose]()

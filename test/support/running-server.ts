@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ImportRecord } from '../../shared/import.ts'
+import { inputFiles } from './cases.ts'
 import { startServer } from '../../server/serve.ts'
 import { testDatabase } from './test-database.ts'
 
@@ -10,6 +12,8 @@ export interface TestServer extends AsyncDisposable {
   readonly errors: readonly unknown[]
   upload(csv: string | Uint8Array, source?: string): Promise<ImportRecord>
   uploadFile(path: string): Promise<ImportRecord>
+  /** Uploads the files of a worked case; some of them have nothing that can be taken. */
+  uploadCase(folder: string): Promise<void>
 }
 
 /** The real server on a free port, with a database of its own. */
@@ -27,12 +31,16 @@ export async function runningServer(
   )
   const owned = parts.move()
 
-  async function upload(csv: string | Uint8Array, source = 'upload.csv'): Promise<ImportRecord> {
-    const response = await fetch(`${server.url}/imports?source=${source}`, {
+  function send(csv: string | Uint8Array, source: string): Promise<Response> {
+    return fetch(`${server.url}/imports?source=${source}`, {
       method: 'POST',
       body: csv as string,
       headers: { 'content-type': 'text/csv' },
     })
+  }
+
+  async function upload(csv: string | Uint8Array, source = 'upload.csv'): Promise<ImportRecord> {
+    const response = await send(csv, source)
     if (!response.ok) throw new Error(`upload of ${source}: ${response.status} ${await response.text()}`)
     return (await response.json()) as ImportRecord
   }
@@ -43,6 +51,14 @@ export async function runningServer(
     errors,
     upload,
     uploadFile: async (path) => upload(await readFile(path), path.slice(path.lastIndexOf('/') + 1)),
+    async uploadCase(caseFolder) {
+      for (const name of inputFiles) {
+        const response = await send(await readFile(join(caseFolder, name)), name)
+        const answer = await response.text()
+        const hasNothing = / was not imported: (?:there are no rows|none of )/.test(answer)
+        if (!response.ok && !hasNothing) throw new Error(`upload of ${name}: ${answer}`)
+      }
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

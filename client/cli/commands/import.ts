@@ -1,13 +1,18 @@
-import type { ImportRecord } from '../../../shared/import.ts'
+import type { IgnoredFile } from '../../../server/ingest/importing/find-files.ts'
+import { AppError } from '../../../shared/app-error.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { hint } from '../hint.ts'
-import { importPaths } from '../import-paths.ts'
-import { printJson, printTable } from '../output.ts'
+import { describeFailed, importPaths } from '../import-paths.ts'
+import { printable, printJson, printTable } from '../output.ts'
 import { importColumns } from './imports.ts'
 
 export interface ImportCommandOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true
+}
+
+function ignoredRecord({ path, reason }: IgnoredFile): { source: string; state: 'ignored'; reason: string } {
+  return { source: path, state: 'ignored', reason: `it ${reason}` }
 }
 
 export async function runImport(
@@ -17,8 +22,10 @@ export async function runImport(
 ): Promise<void> {
   await withConnection(context, { ...options, mayCreate: true }, async (connection) => {
     const howToList = hint(context, 'rejected', ...connection.flags)
-    const records: ImportRecord[] = await importPaths(context, { ...options, howToList }, connection, paths)
-    if (options.json) await printJson(context, records)
+    const { records, ignored } = await importPaths(context, { ...options, howToList }, connection, paths)
+    if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
     else await printTable(context, importColumns, records)
+    const failed = describeFailed(records)
+    if (failed !== undefined) throw new AppError('invalid', printable(failed))
   })
 }

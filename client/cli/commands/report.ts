@@ -9,8 +9,8 @@ import type { DownloadOptions } from '../../index.ts'
 import { withConnection, type Connection, type ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import { hint } from '../hint.ts'
-import { importPaths } from '../import-paths.ts'
-import { formatAmount, write } from '../output.ts'
+import { describeFailed, importPaths } from '../import-paths.ts'
+import { formatAmount, printable, write } from '../output.ts'
 import { openReportOutput } from '../report-output.ts'
 import { runReport } from '../run-report.ts'
 
@@ -77,7 +77,7 @@ async function withData(context: CommandContext, options: ReportCommandOptions, 
   if (url !== undefined || database !== undefined) {
     return withConnection(context, { ...options, mayCreate: true }, async (connection) => {
       const howToList = hint(context, 'rejected', ...connection.flags)
-      await importPaths(context, { ...options, howToList }, connection, from)
+      await importData(context, { ...options, howToList }, connection, from)
       await use(connection, goOnWith(context, connection))
     })
   }
@@ -88,12 +88,30 @@ async function withData(context: CommandContext, options: ReportCommandOptions, 
     const temporary = { ...options, database: join(folder, 'report.db'), mayCreate: true }
     await withConnection(context, temporary, async (connection) => {
       const howToList = `${toKeep} && ${hint(context, 'rejected', ...kept)}`
-      await importPaths(context, { ...options, howToList }, connection, from)
+      await importData(context, { ...options, howToList }, connection, from)
       await use(connection, `to keep the data for further reports: ${toKeep}`)
     })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Imports what to report on. A file of zones or hours of which nothing can be taken is told of, and the report made as if
+ * it were not there; without the polls there is nothing to report on.
+ */
+async function importData(
+  context: CommandContext,
+  options: MessageOptions & { readonly howToList: string },
+  connection: Connection,
+  paths: readonly string[],
+): Promise<void> {
+  const { records } = await importPaths(context, options, connection, paths)
+  const failed = describeFailed(records)
+  if (failed === undefined) return
+  const lacksPolls = records.some(({ kind, state }) => kind === 'polls' && state !== 'complete')
+  if (lacksPolls) throw new AppError('invalid', printable(failed))
+  say(context, options, printable(failed))
 }
 
 function goOnWith(context: CommandContext, { flags }: Connection): string {

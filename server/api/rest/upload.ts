@@ -29,8 +29,8 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
     try {
-      const [record] = await parts.importer.importPaths([path], { source, onProgress })
-      return record!
+      const { records } = await parts.importer.importPaths([path], { source, onProgress })
+      return records[0]!
     } catch (error) {
       throw namedAs(source, path, error)
     } finally {
@@ -39,11 +39,19 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
   }
 
   const isStreamWanted = request.headers.get('accept')?.includes(mediaTypes.ndjson) ?? false
-  if (!isStreamWanted) return Response.json(await importUpload())
+  if (!isStreamWanted) return Response.json(completed(await importUpload()))
   return new Response(eventLines(importUpload, parts.onError), {
     // A line that waits in a compressor is not progress.
     headers: { 'content-type': mediaTypes.ndjson, 'cache-control': 'no-store, no-transform' },
   })
+}
+
+/** A record that tells of success. The others are for those who are told of all that happens. */
+function completed(record: ImportRecord): ImportRecord {
+  const { importId, source, state, failure, rowsRejected } = record
+  if (state === 'complete') return record
+  const howToList = rowsRejected === 0 ? '' : ` (GET /imports/${importId}/rejected lists them)`
+  throw new AppError('invalid', `${source} was not imported: ${failure}${howToList}`)
 }
 
 async function spool(request: Request, path: string): Promise<void> {

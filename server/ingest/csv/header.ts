@@ -49,17 +49,31 @@ export type ColumnPlaces<Kind extends ImportKind> = {
   readonly [Name in keyof Columns[Kind]['needed']]: number
 } & { readonly [Name in keyof Columns[Kind]['optional']]: number | undefined }
 
-/** What a file turned out to be that has the header of no kind. */
+/** The header of no kind that can be imported. */
 export interface UnknownHeader {
   readonly kind: undefined
-  /** Its start, to be shown. */
-  readonly seen: string
+  /** What the file is instead, to be put behind its name. */
+  readonly reason: string
 }
+
+/** What is known by its columns, and not taken yet. */
+const laterKinds = [
+  { what: 'special hours', columns: ['store_id', 'date', 'start_time_local', 'end_time_local'] },
+  { what: 'corrections', columns: ['store_id', 'from_utc', 'to_utc', 'kind', 'reason'] },
+] as const
+
+/** Columns that no other file is likely to have. */
+const tellingColumns: readonly string[] = [
+  'timestamp_utc',
+  'start_time_local',
+  'end_time_local',
+  'timezone_str',
+]
 
 /** What a file's first line says. Throws an AppError for a file that is empty, or that cannot be read. */
 export async function readHeader(file: OpenFile): Promise<Header | UnknownHeader> {
   const { name } = file
-  const { chunks } = await readSource(file, HEADER_BLOCK_BYTES)
+  const { chunks } = await readSource(file, { blockBytes: HEADER_BLOCK_BYTES })
   for await (const { firstLine, lines } of lineBlocks(chunks, {
     maxLineBytes: defaultMaxRecordBytes,
   })) {
@@ -76,7 +90,7 @@ function headerOf(file: string, text: string, line: number): Header | UnknownHea
   const names = fields.map((field) => field.trim().toLowerCase())
   const has = (aliases: readonly string[]) => aliases.some((alias) => names.includes(alias))
   const kind = importKinds.find((kind) => Object.values(columnsOfKinds[kind].needed).every(has))
-  if (kind === undefined) return { kind: undefined, seen: shown(text) }
+  if (kind === undefined) return { kind: undefined, reason: reasonOf(file, text, names) }
 
   function placeOf(name: string, aliases: readonly string[]): number | undefined {
     const places = names.flatMap((name, place) => (aliases.includes(name) ? [place] : []))
@@ -92,6 +106,25 @@ function headerOf(file: string, text: string, line: number): Header | UnknownHea
   return { kind, line, width: fields.length, columns: Object.fromEntries(columns) } as Header
 }
 
+/** Why a file is of no kind. Throws an AppError for one that looks like one of ours but for a column. */
+function reasonOf(file: string, text: string, names: readonly string[]): string {
+  const later = laterKinds.find(({ columns }) => columns.every((column) => names.includes(column)))
+  if (later !== undefined) return `holds ${later.what}, which are not taken yet`
+  for (const kind of importKinds) {
+    const needed = Object.entries<readonly string[]>(columnsOfKinds[kind].needed)
+    const missing = needed.filter(([, aliases]) => !aliases.some((alias) => names.includes(alias)))
+    const present = needed.filter((column) => !missing.includes(column)).map(([name]) => name)
+    const isOurs =
+      present.some((name) => tellingColumns.includes(name)) || present.join() === 'store_id,status'
+    if (missing.length !== 1 || !isOurs) continue
+    throw new AppError(
+      'invalid',
+      `${file} lacks the column ${missing[0]![0]}, and has the others of ${kind}: its first line is "${shown(text)}"`,
+    )
+  }
+  return `is of no known kind: its first line is "${shown(text)}", but needed are (${neededColumns})`
+}
+
 /** The start of a header, fit for a message. */
 function shown(text: string): string {
   const start = text.slice(0, 200).replaceAll(/\p{Cc}|\uFFFD/gu, '?')
@@ -99,7 +132,7 @@ function shown(text: string): string {
 }
 
 /** `polls: store_id, status, timestamp_utc`, and so on for each kind. */
-export const neededColumns: string = importKinds.map((kind) => `${kind}: ${columnsOf(kind)}`).join('; ')
+const neededColumns: string = importKinds.map((kind) => `${kind}: ${columnsOf(kind)}`).join('; ')
 
 /** The columns that files of a kind must have, for messages. */
 export function columnsOf(kind: ImportKind): string {

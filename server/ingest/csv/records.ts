@@ -1,10 +1,8 @@
-import Papa from 'papaparse'
 import { lineBlocks, type LineBlock, type TakenLines } from './line-blocks.ts'
+import { quotedFields } from './quoted-fields.ts'
 
 /** How long a line, or a record of several lines, may be. Far above any real one; it bounds what a stray quote can cost. */
 export const defaultMaxRecordBytes = 1024 * 1024
-
-const BYTE_ORDER_MARK = 0xfeff
 
 /** Records that follow each other in a file. */
 export interface RecordBlock {
@@ -31,7 +29,7 @@ export interface RecordOptions {
 
 /**
  * The records of a CSV file, blank lines included. Quoted fields are as RFC 4180 has them, line breaks in them included;
- * Papa Parse reads them, while a line without a quote needs no more than to be split.
+ * a line without a quote needs no more than to be split.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -69,16 +67,7 @@ function linesFrom(block: LineBlock, from: number): LineBlock {
 
 /** The fields of one line, or undefined where its quotes make no sense. */
 export function fieldsOfLine(line: string): readonly string[] | undefined {
-  // Papa Parse would drop a byte-order mark, which belongs nowhere but at the start of the file.
-  const isPlain = !line.includes('"') || line.charCodeAt(0) === BYTE_ORDER_MARK
-  return isPlain ? line.split(',') : quotedRows(line, 1)?.[0]
-}
-
-/** The `count` rows of some CSV text, or undefined where it has quotes that make no sense, or other rows. */
-function quotedRows(text: string, count: number): string[][] | undefined {
-  // Papa Parse allows a space after a closing quote only where something follows; so a line's end does, and an empty row.
-  const { data, errors } = Papa.parse<string[]>(`${text}\n`, { delimiter: ',', newline: '\n' })
-  return errors.length === 0 && data.length === count + 1 ? data.slice(0, count) : undefined
+  return line.includes('"') ? quotedFields(line) : line.split(',')
 }
 
 interface BlockOptions {
@@ -96,18 +85,7 @@ function recordsOf(block: LineBlock, options: BlockOptions): { records: RecordBl
   const starts: number[] = []
   const problems = new Map<number, string>()
   let at = 0
-  let oneByOneUntil = 0
   while (at < lines.length) {
-    const runEnd = at < oneByOneUntil ? at : endOfRun(lines, at)
-    const run = runEnd > at ? quotedRows(lines.slice(at, runEnd).join('\n'), runEnd - at) : undefined
-    if (run !== undefined) {
-      for (const row of run) {
-        starts.push(at++)
-        rows.push(row)
-      }
-      continue
-    }
-    oneByOneUntil = Math.max(oneByOneUntil, runEnd)
     const record = recordAt(lines, at, options)
     if (record === 'open') break
     if (record === 'stray') problems.set(rows.length, strayQuoteProblem(lines[at]!))
@@ -138,21 +116,6 @@ function problemBlock({ firstLine, lines }: LineBlock, problem: string): RecordB
 }
 
 /**
- * Where the run of lines ends that have quotes from `at` on and look like a record each. Parsed together they cost far
- * less; that as many rows as lines come out shows that no quote reaches over the end of its line.
- */
-function endOfRun(lines: readonly string[], at: number): number {
-  let end = at
-  while (end < lines.length && isPairedLine(lines[end]!)) end++
-  return end
-}
-
-function isPairedLine(line: string): boolean {
-  const count = quotesIn(line)
-  return count > 0 && count % 2 === 0 && line.charCodeAt(0) !== BYTE_ORDER_MARK
-}
-
-/**
  * The record that starts on line `at`; `stray` where its quotes make no sense, `open` where a later block must show that.
  * A quote that a later line closes is taken for right only where `mayHaveLines` agrees: a stray quote would otherwise
  * swallow all rows up to the next one.
@@ -173,7 +136,7 @@ function recordAt(
     length += lines[last]!.length + 1
     if (length > maxRecordBytes) return 'stray'
   } while (quotesIn(lines[last]!) % 2 === 0)
-  const fields = quotedRows(lines.slice(at, last + 1).join('\n'), 1)?.[0]
+  const fields = quotedFields(lines.slice(at, last + 1).join('\n'))
   return fields !== undefined && mayHaveLines(fields) ? { fields, lineCount: last + 1 - at } : 'stray'
 }
 

@@ -11,7 +11,24 @@ export interface Source {
   bytesRead(): number
 }
 
-export async function readSource(file: OpenFile, blockBytes: number = defaultBlockBytes): Promise<Source> {
+/** What reading a file may cost. */
+export interface SourceLimits {
+  /** How much is read at once. */
+  readonly blockBytes?: number | undefined
+  /** How large the content of a gzipped file may be. */
+  readonly maxUnpackedBytes?: number | undefined
+  /** How many times as large as the file the content may be, from `SMALL_BYTES` on: a CSV file is some 10 times as large. */
+  readonly maxUnpackedRatio?: number | undefined
+}
+
+const GIB = 1024 ** 3
+const defaultMaxUnpackedBytes = 64 * GIB
+const defaultMaxUnpackedRatio = 200
+/** What is unpacked to no more than this costs little, whatever the ratio. */
+const SMALL_BYTES = 16 * 1024 * 1024
+
+export async function readSource(file: OpenFile, limits: SourceLimits = {}): Promise<Source> {
+  const { blockBytes = defaultBlockBytes } = limits
   let bytesRead = 0
 
   async function* bytes(): AsyncGenerator<Uint8Array> {
@@ -22,20 +39,42 @@ export async function readSource(file: OpenFile, blockBytes: number = defaultBlo
   }
 
   return {
-    chunks: (await isGzip(file)) ? gunzipped(file.name, bytes(), blockBytes) : bytes(),
+    chunks: (await isGzip(file)) ? gunzipped(file.name, bytes(), limits) : bytes(),
     bytesRead: () => bytesRead,
   }
 }
 
+/** Throws an AppError for a file that is damaged, or that unpacks to more than the limits allow: a few KB may become TB. */
 async function* gunzipped(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
-  blockBytes: number,
+  {
+    blockBytes = defaultBlockBytes,
+    maxUnpackedBytes = defaultMaxUnpackedBytes,
+    maxUnpackedRatio = defaultMaxUnpackedRatio,
+  }: SourceLimits,
 ): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: Math.max(64, blockBytes) })
+  let unpackedBytes = 0
   try {
     // The callback is for errors, which the loop throws anyway.
-    yield* pipeline(Readable.from(copies(bytes), { objectMode: false }), gunzip, () => {})
+    for await (const chunk of pipeline(
+      Readable.from(copies(bytes), { objectMode: false }),
+      gunzip,
+      () => {},
+    ) as AsyncIterable<Uint8Array>) {
+      unpackedBytes += chunk.length
+      const isTooLarge = unpackedBytes > maxUnpackedBytes
+      const ratio = unpackedBytes / gunzip.bytesWritten
+      if (isTooLarge || (unpackedBytes > SMALL_BYTES && ratio > maxUnpackedRatio)) {
+        const most = isTooLarge ? `${maxUnpackedBytes} bytes` : `${maxUnpackedRatio} times its size`
+        throw new AppError(
+          'too-large',
+          `${name} unpacks to more than ${most}: unpack it (gunzip), and import what comes out`,
+        )
+      }
+      yield chunk
+    }
   } catch (error) {
     const isDamage = String((error as NodeJS.ErrnoException).code).startsWith('Z_')
     if (!isDamage) throw error

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportKind } from '../../../shared/import.ts'
-import { columnsOf, neededColumns, readHeader, type Header } from '../csv/header.ts'
+import { columnsOf, readHeader, type Header } from '../csv/header.ts'
 import { cannotRead, openFile, type OpenFile } from '../csv/open-file.ts'
 
 /** Zones and hours go before polls, so that whoever asks in between does not see polls judged without them. */
@@ -19,15 +19,21 @@ export interface FoundFile {
 export interface FoundFiles extends AsyncDisposable {
   /** In the order in which to import them. */
   readonly files: readonly FoundFile[]
-  /** The CSV files in folders that are of no known kind. */
-  readonly ignored: readonly string[]
+  /** The CSV files in folders that are of no kind that can be imported. */
+  readonly ignored: readonly IgnoredFile[]
+}
+
+export interface IgnoredFile {
+  readonly path: string
+  /** Why it is not imported, to be put behind the path. */
+  readonly reason: string
 }
 
 /**
  * What there is to import in folders and files. What a file holds is seen from its header, whatever its name.
  * `source` is what the file that was given is called, or the folder of those that were found, where it is not its path.
- * Throws an AppError for a path that does not exist, a file of no known kind or without a header, and a folder that has no
- * polls or two files of one kind.
+ * Throws an AppError for a path that does not exist, a file that is given and of no known kind, one without a header or
+ * with a part of one, and a folder that has no polls or two files of one kind.
  */
 export async function findFiles(
   paths: readonly string[],
@@ -35,22 +41,21 @@ export async function findFiles(
 ): Promise<FoundFiles> {
   await using parts = new AsyncDisposableStack()
   const files: FoundFile[] = []
-  const ignored: string[] = []
+  const ignored: IgnoredFile[] = []
 
-  /** What a file holds, or the start of it where that is unknown. */
-  async function open(path: string, name: string): Promise<FoundFile | { seen: string }> {
+  async function open(path: string, name: string): Promise<FoundFile | IgnoredFile> {
     const { file } = parts.use(await openFile(path, name))
     const header = await readHeader(file)
-    return header.kind === undefined ? header : { path, file, header }
+    return header.kind === undefined ? { path, reason: header.reason } : { path, file, header }
   }
 
   async function findInFolder(folder: string): Promise<void> {
     const byKind = new Map<ImportKind, FoundFile>()
-    const unknown: string[] = []
+    const unknown: IgnoredFile[] = []
     for (const path of await csvFilesIn(folder)) {
       const found = await open(path, source === undefined ? path : join(source, basename(path)))
-      if ('seen' in found) {
-        unknown.push(path)
+      if ('reason' in found) {
+        unknown.push(found)
         continue
       }
       const { kind } = found.header
@@ -59,7 +64,7 @@ export async function findFiles(
       byKind.set(kind, found)
     }
     const known = [...byKind.values()]
-    if (!byKind.has('polls')) throw noPolls(folder, [...known.map(({ path }) => path), ...unknown])
+    if (!byKind.has('polls')) throw noPolls(folder, [...known, ...unknown])
     files.push(...known)
     ignored.push(...unknown)
   }
@@ -70,7 +75,7 @@ export async function findFiles(
       continue
     }
     const found = await open(path, source ?? path)
-    if ('seen' in found) throw ofNoKind(source ?? path, found.seen)
+    if ('reason' in found) throw new AppError('invalid', `${source ?? path} ${found.reason}`)
     files.push(found)
   }
   files.sort((a, b) => importOrder.indexOf(a.header.kind) - importOrder.indexOf(b.header.kind))
@@ -103,13 +108,6 @@ async function csvFilesIn(folder: string): Promise<string[]> {
   return paths
 }
 
-function ofNoKind(name: string, seen: string): AppError {
-  return new AppError(
-    'invalid',
-    `${name} is of no known kind: its first line is "${seen}", but needed are (${neededColumns})`,
-  )
-}
-
 function bothHold(kind: ImportKind, one: FoundFile, other: FoundFile): AppError {
   return new AppError(
     'invalid',
@@ -117,8 +115,9 @@ function bothHold(kind: ImportKind, one: FoundFile, other: FoundFile): AppError 
   )
 }
 
-function noPolls(folder: string, seen: readonly string[]): AppError {
-  const others = seen.length === 0 ? 'it has no CSV files' : `it has ${seen.join(', ')}`
+function noPolls(folder: string, seen: readonly { readonly path: string }[]): AppError {
+  const paths = seen.map(({ path }) => path)
+  const others = paths.length === 0 ? 'it has no CSV files' : `it has ${paths.join(', ')}`
   return new AppError(
     'invalid',
     `there are no polls in ${folder}: none of its CSV files has the columns ${columnsOf('polls')} (${others}). ` +

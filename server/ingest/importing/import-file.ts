@@ -12,7 +12,7 @@ import {
 import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { writeAlone } from '../../database/write-alone.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
-import type { HashedRows, ReadLimits, ReadOptions } from '../rows/read-rows.ts'
+import type { HashedRows, ReadLimits, ReadProgress } from '../rows/read-rows.ts'
 import { throwIfStopped } from '../stop.ts'
 import type { FoundFile } from './find-files.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -29,8 +29,8 @@ export interface ImportOptions {
 }
 
 /**
- * Imports a file, and returns the record of it. The record is there before the file is read, and says so if the import
- * fails. The file is read, by `reader` where there is one, and checked outside any transaction, so that others wait only
+ * Imports a file, and returns the record of it, which says so where nothing of it could be taken. The record is there
+ * before the file is read, and says so, too, where this throws. The file is read, by `reader` where there is one, and checked outside any transaction, so that others wait only
  * while its rows are written.
  */
 export async function importFile(
@@ -48,14 +48,16 @@ export async function importFile(
     onProgress?.({ source, ...read, bytesTotal: bytes, rowsStored })
   }
 
-  const importId = await insertImport(db, { source, kind: header.kind, bytes, owner, startedAt: now() })
+  const startedAt = now()
+  const importId = await insertImport(db, { source, kind: header.kind, bytes, owner, startedAt })
   await using heartbeat = startHeartbeat(db, importId, { now, everyMs: options.heartbeatEveryMs })
   const signal = options.signal ? AbortSignal.any([heartbeat.signal, options.signal]) : heartbeat.signal
   heartbeat.signal.addEventListener('abort', () => void reader?.[Symbol.asyncDispose]())
-  const readOptions: ReadOptions = {
+  const readOptions = {
     ...limits,
     signal,
-    onProgress(progress) {
+    takenInAt: startedAt,
+    onProgress(progress: ReadProgress) {
       read = progress
       tellProgress(0)
     },
@@ -64,7 +66,9 @@ export async function importFile(
     await using content = await readChanges(found, reader, readOptions)
     read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
     tellProgress(0)
-    await store(db, importId, content, { now, signal, onStored: tellProgress })
+    const { problem } = content
+    if (problem === undefined) await store(db, importId, content, { now, signal, onStored: tellProgress })
+    else await failWithRejectedRows(db, importId, content, { failure: problem, finishedAt: now() })
   } catch (error) {
     const failure = failureOf(error)
     await failImport(db, importId, { failure, finishedAt: now() })
@@ -72,6 +76,19 @@ export async function importFile(
     throw record.failure === failure ? error : endedByOthers(record, error)
   }
   return await getImport(db, importId)
+}
+
+async function failWithRejectedRows(
+  db: Db,
+  importId: ImportId,
+  { rejected, rejections }: HashedRows<Change>,
+  end: { failure: string; finishedAt: number },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await updateImportCounts(tx, importId, { accepted: 0, changed: 0, rejected })
+    await insertRejectedRows(tx, importId, rejections)
+    await failImport(tx, importId, end)
+  })
 }
 
 function endedByOthers({ importId, source, state, failure }: ImportRecord, cause: unknown): AppError {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
 import type { Db } from '../../database/connect.ts'
 import { startPollReader, type PollReader } from '../rows/poll-reader.ts'
 import type { ReadLimits } from '../rows/read-rows.ts'
 import { findFiles, type FoundFile } from './find-files.ts'
+import { importEach, type ImportOutcome } from './import-each.ts'
 import { importFile } from './import-file.ts'
 
 /**
@@ -36,24 +37,30 @@ export async function importPaths(
   db: Db,
   paths: readonly string[],
   options: ImportPathsOptions,
-): Promise<ImportRecord[]> {
+): Promise<ImportOutcome> {
   const { source, signal, owner = randomUUID(), threadFromBytes = defaultThreadFromBytes } = options
-  const { blockBytes, maxRecordBytes, rowsPerStep = maxRowsPerStep } = options
-  const limits: ReadLimits = { blockBytes, maxRecordBytes, rowsPerStep }
+  const { blockBytes, maxUnpackedBytes, maxUnpackedRatio, maxRecordBytes, maxRejectedBeforeGood } = options
+  const limits: ReadLimits = {
+    blockBytes,
+    maxUnpackedBytes,
+    maxUnpackedRatio,
+    maxRecordBytes,
+    maxRejectedBeforeGood,
+    rowsPerStep: options.rowsPerStep ?? maxRowsPerStep,
+  }
 
   /** Begins to read a file, where that is worth a thread. */
   function readAhead({ file, header }: FoundFile): PollReader | undefined {
     if (header.kind !== 'polls' || file.bytes < threadFromBytes) return undefined
-    return startPollReader({ file, header, limits }, signal)
+    return startPollReader({ file, header, limits, takenInAt: options.now() }, signal)
   }
 
   await using found = await findFiles(paths, { source })
   const firstPolls = found.files.find(({ header }) => header.kind === 'polls')
   await using ahead = firstPolls && readAhead(firstPolls)
-  const records: ImportRecord[] = []
-  for (const file of found.files) {
+  const records = await importEach(found.files, async (file) => {
     await using reader = file === firstPolls ? ahead : readAhead(file)
-    records.push(await importFile(db, file, reader, { ...options, owner, limits }))
-  }
-  return records
+    return await importFile(db, file, reader, { ...options, owner, limits })
+  })
+  return { records, ignored: found.ignored }
 }

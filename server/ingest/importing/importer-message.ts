@@ -1,5 +1,6 @@
 import type { AppErrorCode } from '../../../shared/app-error.ts'
-import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
+import type { ImportOutcome } from './import-each.ts'
 
 /** What an importer's thread is started with. */
 export interface ImporterJob {
@@ -12,7 +13,7 @@ export interface ImporterJob {
 /** What the thread says. It ends by itself after `finished` and `failed`. */
 export type ImporterMessage =
   | { readonly type: 'progress'; readonly progress: ImportProgress }
-  | { readonly type: 'finished'; readonly records: ImportRecord[] }
+  | { readonly type: 'finished'; readonly outcome: ImportOutcome }
   | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
 
 /** What is said to the thread: give up, leaving nothing half done. */

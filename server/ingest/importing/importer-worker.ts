@@ -18,14 +18,14 @@ async function run(): Promise<ImporterMessage> {
   await using parts = new AsyncDisposableStack()
   try {
     const db = parts.adopt(await connect(databaseUrl, { durable: true }), (db) => db.destroy())
-    const records = await importPaths(db, paths, {
+    const outcome = await importPaths(db, paths, {
       owner,
       source,
       now: Date.now,
       signal: stop.signal,
       onProgress: (progress) => say({ type: 'progress', progress }),
     })
-    return { type: 'finished', records }
+    return { type: 'finished', outcome }
   } catch (error) {
     const { code, message } = toAppError(error)
     return { type: 'failed', code, reason: message }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
-import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
+import type { ImportOutcome } from './import-each.ts'
 import type { ImporterJob, ImporterMessage, StopMessage } from './importer-message.ts'
 
 export interface ImporterOptions {
@@ -13,8 +14,8 @@ export interface ImporterOptions {
 
 /** Imports off the main thread, one after the other, each in a thread that lives as long as it. */
 export interface Importer extends AsyncDisposable {
-  /** Imports what there is in folders and files, and returns a record of each file. Throws an AppError. */
-  importPaths(paths: readonly string[], options?: ImporterOptions): Promise<ImportRecord[]>
+  /** Imports what there is in folders and files. Throws an AppError. */
+  importPaths(paths: readonly string[], options?: ImporterOptions): Promise<ImportOutcome>
   /** Ends what it is at, which leaves no file half imported, and begins nothing further. */
   stop(): void
 }
@@ -49,14 +50,14 @@ async function runInThread(
   job: ImporterJob,
   closing: AbortSignal,
   { onProgress, signal }: ImporterOptions,
-): Promise<ImportRecord[]> {
+): Promise<ImportOutcome> {
   const stopped = AbortSignal.any([closing, ...(signal ? [signal] : [])])
   if (stopped.aborted) throw new AppError('unavailable', 'stopped before the import began')
   const { Worker } = await import('node:worker_threads')
   const worker = new Worker(new URL(`./importer-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: job,
   })
-  let end: ImportRecord[] | AppError = new AppError('internal', 'the thread of the import ended too early')
+  let end: ImportOutcome | AppError = new AppError('internal', 'the thread of the import ended too early')
   const stop = () => worker.postMessage({ type: 'stop' } satisfies StopMessage, [])
   let deadline: NodeJS.Timeout | undefined
   function endInTime(): void {
@@ -75,7 +76,7 @@ async function runInThread(
             onProgress?.(message.progress)
             break
           case 'finished':
-            end = message.records
+            end = message.outcome
             break
           case 'failed':
             end = new AppError(message.code, message.reason)

@@ -20,7 +20,7 @@ export type Change = (tx: WriteTx) => Promise<number>
 export async function readChanges(
   { file, header }: FoundFile,
   reader: PollReader | undefined,
-  options: ReadOptions,
+  options: ReadOptions & { readonly takenInAt: number },
 ): Promise<HashedRows<Change>> {
   if (reader !== undefined) {
     return changesOf(await reader.read((progress) => options.onProgress?.(progress)), mergePolls)
@@ -28,7 +28,7 @@ export async function readChanges(
   const read = <Data>(rows: RowCollector<Data>) => readHashed(file, header, rows, options)
   switch (header.kind) {
     case 'polls':
-      return changesOf(await read(createPollRows(header)), mergePolls)
+      return changesOf(await read(createPollRows(header, options.takenInAt)), mergePolls)
     case 'business-hours':
       return changesOf(await read(createBusinessHoursRows(header)), (tx, { rules, stores }) =>
         setBusinessHours(tx, rules, stores),

@@ -11,6 +11,7 @@ export interface PollReaderJob {
   readonly file: OpenFile
   readonly header: HeaderOf<'polls'>
   readonly limits: ReadLimits
+  readonly takenInAt: number
 }
 
 /**
@@ -21,6 +22,7 @@ export type PollReaderMessage =
   | { readonly type: 'progress'; readonly progress: ReadProgress }
   | {
       readonly type: 'read'
+      readonly problem: string | undefined
       readonly rejected: number
       readonly rejections: readonly Rejection[]
       readonly rowsOfSteps: NonEmpty<number>

@@ -10,7 +10,7 @@ import { throwIfStopped } from '../stop.ts'
 const PROGRESS_BYTES = 4 * 1024 * 1024
 
 const port = parentPort!
-const { file, header, limits } = workerData as PollReaderJob
+const { file, header, limits, takenInAt } = workerData as PollReaderJob
 const stop = new AbortController()
 // The first step is prepared unasked.
 let asked = 1
@@ -33,7 +33,7 @@ async function untilAsked(): Promise<void> {
 
 async function run(): Promise<void> {
   let saidBytes = 0
-  await using read = await readRows(file, header, createPollRows(header), {
+  await using read = await readRows(file, header, createPollRows(header, takenInAt), {
     ...limits,
     signal: stop.signal,
     onProgress(progress) {
@@ -42,8 +42,8 @@ async function run(): Promise<void> {
       say({ type: 'progress', progress })
     },
   })
-  const { rejected, rejections, steps } = read
-  say({ type: 'read', rejected, rejections, rowsOfSteps: mapNonEmpty(steps, ({ rows }) => rows) })
+  const { problem, rejected, rejections, steps } = read
+  say({ type: 'read', problem, rejected, rejections, rowsOfSteps: mapNonEmpty(steps, ({ rows }) => rows) })
   let hashing: Promise<void> | undefined
   for (const step of steps) {
     await untilAsked()

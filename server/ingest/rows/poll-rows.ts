@@ -1,5 +1,5 @@
 import type { StoreId } from '../../../shared/ids.ts'
-import { parseTimestamp, timestampForms } from '../../../shared/timestamp.ts'
+import { formatTimestamp, parseTimestamp, timestampForms } from '../../../shared/timestamp.ts'
 import { pollWeekOf, pollWord } from '../../uptime/poll-week.ts'
 import type { HeaderOf } from '../csv/header.ts'
 import { mapNonEmpty } from './non-empty.ts'
@@ -12,10 +12,14 @@ export interface StorePolls extends PollWeeks {
   readonly storeIds: readonly StoreId[]
 }
 
-/** Collects the rows of a file of polls. */
-export function createPollRows(header: HeaderOf<'polls'>): RowCollector<StorePolls> {
+/** How much later than the moment at which it is taken in a poll may be: clocks differ, years that are typed do more. */
+const MOST_AHEAD_MS = 86_400_000
+
+/** Collects the rows of a file of polls, which is taken in at `takenInAt`. */
+export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): RowCollector<StorePolls> {
+  const latestPollMs = takenInAt + MOST_AHEAD_MS
   const { store_id, status: statusColumn, timestamp_utc } = header.columns
-  const { stores, groups, takePolls } = createScanner()
+  const { stores, groups, takePolls } = createScanner(undefined, latestPollMs)
   const batch = createPollBatch(groups)
 
   return {
@@ -29,6 +33,10 @@ export function createPollRows(header: HeaderOf<'polls'>): RowCollector<StorePol
       const epochMs = parseTimestamp(fields[timestamp_utc]!)
       if (Number.isNaN(epochMs)) {
         return `timestamp_utc ${quoted(fields[timestamp_utc]!)} is not an instant: write ${timestampForms}`
+      }
+      if (epochMs > latestPollMs) {
+        const taken = formatTimestamp(takenInAt)
+        return `timestamp_utc ${quoted(fields[timestamp_utc]!)} is more than 24 hours after now (${taken}): is its year right?`
       }
       const store = stores.numberOf(fields[store_id]!)
       if (store < 0) return storeIdProblem(fields[store_id]!)

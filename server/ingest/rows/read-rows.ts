@@ -5,14 +5,17 @@ import type { TakenLines } from '../csv/line-blocks.ts'
 import type { OpenFile } from '../csv/open-file.ts'
 import { readRecords, type RecordBlock } from '../csv/records.ts'
 import type { RowCollector, Steps } from './row-collector.ts'
-import { readSource } from '../csv/source.ts'
+import { readSource, type SourceLimits } from '../csv/source.ts'
 import { throwIfStopped } from '../stop.ts'
 
-export interface ReadLimits {
-  readonly blockBytes?: number | undefined
+export interface ReadLimits extends SourceLimits {
   readonly maxRecordBytes?: number | undefined
   readonly rowsPerStep: number
+  /** After so many rejected rows a file is given up if there was no good one before. */
+  readonly maxRejectedBeforeGood?: number | undefined
 }
+
+const defaultMaxRejectedBeforeGood = 100_000
 
 export interface ReadOptions extends ReadLimits {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined
@@ -26,6 +29,8 @@ export interface ReadProgress {
 
 /** A file that has been read. It may have put rows aside on disk, which disposing removes. */
 export interface ReadRows<Data> extends AsyncDisposable {
+  /** Why nothing of the file is to be imported, where that is so. */
+  readonly problem: string | undefined
   readonly rejected: number
   /** The first of the rejected rows. */
   readonly rejections: readonly Rejection[]
@@ -44,16 +49,18 @@ export async function readRows<Data>(
   rows: RowCollector<Data>,
   options: ReadOptions,
 ): Promise<ReadRows<Data>> {
-  const { blockBytes, maxRecordBytes, rowsPerStep, onProgress, signal } = options
+  const { maxRecordBytes, rowsPerStep, onProgress, signal } = options
+  const { maxRejectedBeforeGood = defaultMaxRejectedBeforeGood } = options
   await using parts = new AsyncDisposableStack()
   parts.defer(() => rows[Symbol.dispose]?.())
-  const content = await readSource(file, blockBytes)
+  const content = await readSource(file, options)
   const rejections: Rejection[] = []
   let rejected = 0
+  let isGivenUp = false
 
-  function reject(rejection: Rejection): void {
+  function reject(line: number, reason: string, textOf: () => string): void {
     rejected++
-    if (rejections.length < maxRejectedRowsKept) rejections.push(kept(rejection))
+    if (rejections.length < maxRejectedRowsKept) rejections.push(kept({ line, reason, text: textOf() }))
   }
 
   const takeFirst = rows.takeFirst && takenAfter(header, rows.takeFirst)
@@ -63,15 +70,28 @@ export async function readRows<Data>(
     collectRows(block, header, rows, reject)
     rows.keepInMemory?.(rowsPerStep)
     onProgress?.({ bytesRead: content.bytesRead(), rowsRead: rows.size() + rejected })
+    isGivenUp = rows.size() === 0 && rejected >= maxRejectedBeforeGood
+    if (isGivenUp) break
   }
   const steps = rows.steps(rowsPerStep)
   const owned = parts.move()
   return {
+    problem: rows.size() === 0 ? nothingGood(rejected, rejections[0], isGivenUp) : undefined,
     rejected,
     rejections,
     steps,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function nothingGood(rejected: number, first: Rejection | undefined, isGivenUp: boolean): string {
+  if (first === undefined) return 'there are no rows below the header'
+  const rows = isGivenUp
+    ? `its first ${rejected} rows`
+    : rejected === 1
+      ? 'its only row'
+      : `its ${rejected} rows`
+  return `none of ${rows} can be taken; on line ${first.line}, ${first.reason}`
 }
 
 /** `take` for what comes after the header's line, that and those before it being taken, too. */
@@ -99,7 +119,7 @@ function collectRows(
   block: RecordBlock,
   header: Header,
   collector: RowCollector<unknown>,
-  reject: (rejection: Rejection) => void,
+  reject: (line: number, reason: string, textOf: () => string) => void,
 ): void {
   const { rows } = block
   const { width } = header
@@ -113,7 +133,7 @@ function collectRows(
       fields.length === width
         ? collector.take(fields)
         : (block.problem(i) ?? widthProblem(fields.length, width))
-    if (reason !== undefined) reject({ line: block.line(i), reason, text: block.text(i) })
+    if (reason !== undefined) reject(block.line(i), reason, () => block.text(i))
   }
 }
 

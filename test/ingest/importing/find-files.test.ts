@@ -25,7 +25,24 @@ describe('finding what to import', () => {
       ['Menu hours.csv', 'business-hours'],
       ['a.csv', 'polls'],
     ])
-    expect(found.ignored.map((path) => basename(path))).toEqual(['expected.csv'])
+    expect(found.ignored.map(({ path }) => basename(path))).toEqual(['expected.csv'])
+  })
+
+  test('what is ignored in a folder is said, with the reason', async () => {
+    await using scene = await importScene()
+    await scene.write('in/polls.csv', polls)
+    await scene.write('in/special_hours.csv', 'store_id,date,start_time_local,end_time_local\n')
+    await scene.write('in/open.csv', 'open,close\n')
+    await using found = await findFiles([scene.path('in')])
+    expect(found.ignored).toEqual([
+      {
+        path: scene.path('in/open.csv'),
+        reason: expect.stringMatching(
+          /^is of no known kind: its first line is "open,close", but needed are/,
+        ) as unknown,
+      },
+      { path: scene.path('in/special_hours.csv'), reason: 'holds special hours, which are not taken yet' },
+    ])
   })
 
   test('the day column goes by three names', async () => {
@@ -74,6 +91,30 @@ describe('finding what to import', () => {
       { 'x.csv': 'store,when\n1,2\n' },
       'x.csv',
       /"store,when".*timezones: store_id, timezone_str/,
+    ],
+    [
+      'a file of polls without one column',
+      { 'x.csv': 'store_id,status,timestamp\n' },
+      'x.csv',
+      /lacks the column timestamp_utc, and has the others of polls: its first line is "store_id,status,timestamp"$/,
+    ],
+    [
+      'a file of hours without one column, in a folder',
+      { 'in/a.csv': polls, 'in/b.csv': 'store_id,start_time_local,end_time_local,note\n' },
+      'in',
+      /b\.csv lacks the column day, and has the others of business-hours/,
+    ],
+    [
+      'a file of zones without one column',
+      { 'x.csv': 'shop,timezone_str\n' },
+      'x.csv',
+      /lacks the column store_id/,
+    ],
+    [
+      'a file of special hours that is named',
+      { 'x.csv': 'store_id,date,start_time_local,end_time_local\n' },
+      'x.csv',
+      /x\.csv holds special hours, which are not taken yet$/,
     ],
     ['an empty file', { 'x.csv': '\n\n' }, 'x.csv', /x\.csv is empty/],
     ['an empty file in a folder', { 'in/a.csv': polls, 'in/b.csv': '' }, 'in', /b\.csv is empty/],

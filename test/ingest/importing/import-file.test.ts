@@ -247,6 +247,31 @@ describe('importing polls', () => {
     )
   })
 
+  test.each([
+    ['on the thread of the import', Infinity],
+    ['by a thread of their own', 0],
+  ])('that are read %s are rejected where they are more than 24 hours ahead', async (_, threadFromBytes) => {
+    await using scene = await importScene() // taken in on 1 February at noon
+    const lines = [
+      's1,active,2023-02-01 23:00:00 UTC',
+      's1,active,2023-02-02 12:00:00.000 UTC',
+      's1,active,2023-02-02 12:00:00.001 UTC',
+      's1,active,2099-01-01 00:00:00 UTC',
+      's1,active,2099-01-01T00:00:00Z',
+      's1,active,2023-02-01 22:00:00 UTC',
+    ]
+    const path = await scene.write('polls.csv', ['store_id,status,timestamp_utc', ...lines, ''].join('\n'))
+    expect(await counts(scene, path, { threadFromBytes })).toEqual([[3, 3, 0, 3]])
+    const isAhead = (line: number, at: string) =>
+      `${line}: timestamp_utc "${at}" is more than 24 hours after now (2023-02-01T12:00:00Z): is its year right?`
+    expect(await rejections(scene)).toEqual([
+      isAhead(4, '2023-02-02 12:00:00.001 UTC'),
+      isAhead(5, '2099-01-01 00:00:00 UTC'),
+      isAhead(6, '2099-01-01T00:00:00Z'),
+    ])
+    expect((await storedPolls(scene.db)).at(-1)).toBe('s1 active 2023-02-02T12:00:00Z')
+  })
+
   test('a gzipped file is read like the file itself', async () => {
     await using scene = await importScene()
     const bytes = gzipSync(pollFile([['s1', 'active', '2023-01-24T10:00:00Z']]))
@@ -454,12 +479,74 @@ describe('the record of an import', () => {
   test('a source that is given stands for the path', async () => {
     await using scene = await importScene()
     const path = await scene.write('upload-1', 'store_id,timezone_str\na,UTC\n')
-    const records = await importPaths(scene.db, [path], { now: () => noon, source: 'zones of March.csv' })
+    const { records } = await importPaths(scene.db, [path], { now: () => noon, source: 'zones of March.csv' })
     expect(records.map((record) => record.source)).toEqual(['zones of March.csv'])
   })
 })
 
+describe('a file of which nothing can be taken', () => {
+  test.each([
+    ['a header alone', '', 0, 'there are no rows below the header'],
+    ['blank lines below the header', '\n\n', 0, 'there are no rows below the header'],
+    [
+      'one row, rejected',
+      's1,asleep,2023-01-24T10:00Z\n',
+      1,
+      'none of its only row can be taken; on line 2, status "asleep" is neither active nor inactive',
+    ],
+    [
+      'rows, all rejected',
+      '\ns1,asleep,2023-01-24T10:00Z\ns1\n',
+      2,
+      'none of its 2 rows can be taken; on line 3, status "asleep" is neither active nor inactive',
+    ],
+  ])('fails with the reason: %s', async (_, rows, rowsRejected, failure) => {
+    await using scene = await importScene()
+    const path = await scene.write('polls.csv', `store_id,status,timestamp_utc\n${rows}`)
+    const [record] = await scene.import(path)
+    expect(record).toMatchObject({ state: 'failed', failure, rowsAccepted: 0, rowsRejected })
+    expect(await rejections(scene)).toHaveLength(rowsRejected)
+    expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
+  })
+
+  test('does not keep the other files of its folder from going in', async () => {
+    await using scene = await importScene()
+    await scene.write('in/hours.csv', 'store_id,day,start_time_local,end_time_local\ns1,7,09:00,17:00\n')
+    await scene.write('in/polls.csv', pollFile([['s1', 'active', '2023-01-24T10:00:00Z']]))
+    const records = await scene.import(scene.path('in'))
+    expect(records.map(({ kind, state }) => [kind, state])).toEqual([
+      ['business-hours', 'failed'],
+      ['polls', 'complete'],
+    ])
+  })
+})
+
 describe('an import that does not end well', () => {
+  test('of a folder says which files went in before, and which did not', async () => {
+    await using scene = await importScene()
+    await scene.write('in/zones.csv', 'store_id,timezone_str\ns1,UTC\n')
+    const hours = gzipSync(
+      'store_id,day,start_time_local,end_time_local\n'.padEnd(100_000, 's1,1,09:00,17:00\n'),
+    )
+    await scene.write('in/hours.csv.gz', hours.subarray(0, -20))
+    await scene.write('in/polls.csv', pollFile([['s1', 'active', '2023-01-24T10:00:00Z']]))
+    const path = (name: string) => scene.path(`in/${name}`)
+    await expect(scene.import(scene.path('in'))).rejects.toMatchObject({
+      code: 'invalid',
+      message: `${path('hours.csv.gz')} is a damaged gzip file: unexpected end of file; imported before: ${path('zones.csv')}; not imported: ${path('polls.csv')}`,
+    })
+  })
+
+  test('names the file as its caller does', async () => {
+    await using scene = await importScene()
+    const bytes = gzipSync('store_id,timezone_str\n'.padEnd(100_000, 's1,UTC\n'))
+    const path = await scene.write('upload.csv', bytes.subarray(0, -20))
+    const importing = importPaths(scene.db, [path], { now: () => noon, source: "$& $' zones.csv" })
+    const failure = "$& $' zones.csv is a damaged gzip file: unexpected end of file"
+    await expect(importing).rejects.toMatchObject({ message: failure })
+    expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([{ failure }])
+  })
+
   const rows = Array.from({ length: 100 }, (_, i) => ['s1', 'active', formatTimestamp(i * 1000)] as const)
 
   test('leaves nothing of the file when it is stopped, and says so', async () => {

@@ -20,7 +20,7 @@ describe('the importer', () => {
     await scene.write('in/zones.csv', 'store_id,timezone_str\ns1,UTC\n')
     await using importer = createImporter(scene)
     const seen: ImportProgress[] = []
-    const records = await importer.importPaths([scene.path('in')], {
+    const { records } = await importer.importPaths([scene.path('in')], {
       source: 'January',
       onProgress: (progress) => seen.push(progress),
     })
@@ -42,8 +42,8 @@ describe('the importer', () => {
     const first = importer.importPaths([path])
     const second = importer.importPaths([path])
     await expect(missing).rejects.toMatchObject({ code: 'not-found' })
-    expect((await first).map((record) => record.rowsChanged)).toEqual([10])
-    expect((await second).map((record) => record.rowsChanged)).toEqual([0])
+    expect((await first).records.map((record) => record.rowsChanged)).toEqual([10])
+    expect((await second).records.map((record) => record.rowsChanged)).toEqual([0])
   })
 
   test('stops when it is told to, leaving nothing half imported', async () => {
@@ -54,7 +54,9 @@ describe('the importer', () => {
     const stopped = importer.importPaths([path], { signal: stop.signal, onProgress: () => stop.abort() })
     await expect(stopped).rejects.toMatchObject({ code: 'unavailable' })
     expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
-    expect(await importer.importPaths([path])).toMatchObject([{ state: 'complete', rowsChanged: 200_000 }])
+    expect(await importer.importPaths([path])).toMatchObject({
+      records: [{ state: 'complete', rowsChanged: 200_000 }],
+    })
   })
 
   test('is disposed of in the middle: what runs is stopped, what waits does not begin', async () => {

@@ -12,7 +12,7 @@ import type { ImportPathsOptions } from '../../../server/ingest/importing/import
 import { startPollReader } from '../../../server/ingest/rows/poll-reader.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { importScene, pollFile, storedData } from '../import-scene.ts'
+import { importScene, noon, pollFile, storedData } from '../import-scene.ts'
 
 const inThread = { threadFromBytes: 0 }
 const onThisThread = { threadFromBytes: Infinity }
@@ -48,7 +48,7 @@ async function readOf(text: string, change: (path: string, text: string) => Prom
   await using opened = await openFile(path)
   const header = (await readHeader(opened.file)) as HeaderOf<'polls'>
   await using reader = startPollReader(
-    { file: opened.file, header, limits: { rowsPerStep: Infinity } },
+    { file: opened.file, header, limits: { rowsPerStep: Infinity }, takenInAt: noon },
     undefined,
   )
   await change(path, text)

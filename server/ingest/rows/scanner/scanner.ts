@@ -89,18 +89,28 @@ const LF = 10
 const CR = 13
 const COMMA = 44
 const DATE_LENGTH = 'YYYY-MM-DD'.length
+const DAY_MS = 86_400_000
 /** Also what the module's largest number is here, where all are signed. */
 const NONE = -1
 
 let compiled: object | undefined
 
-/** `ruleOf` says the number of a rule, from 0 on, -1 for one that is not right; it is asked about once for each. */
-export function createScanner(ruleOf: (rest: string) => number = () => NONE): Scanner {
+/**
+ * `ruleOf` says the number of a rule, from 0 on, -1 for one that is not right; it is asked about once for each. Polls of
+ * dates that are not over at `latestPollMs` are not taken, right or wrong.
+ */
+export function createScanner(
+  ruleOf: (rest: string) => number = () => NONE,
+  latestPollMs: number = Infinity,
+): Scanner {
   compiled ??= new Module(readFileSync(new URL('./scanner.wasm', import.meta.url)))
   const rules: number[] = []
   const { exports } = new Instance(compiled, {
     host: {
-      epochMsOfDate: (at) => parseTimestamp(`${textAt(at, at + DATE_LENGTH)} 00:00`),
+      epochMsOfDate(at) {
+        const epochMs = parseTimestamp(`${textAt(at, at + DATE_LENGTH)} 00:00`)
+        return epochMs + DAY_MS > latestPollMs ? NaN : epochMs
+      },
       isRule(start, end) {
         const hasCr = memory()[end - 2] === CR
         const rule = ruleOf(textAt(start, end - (hasCr ? 2 : 1)))

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { listImports } from '../../../server/database/imports.ts'
+import { listRejectedRows } from '../../../server/database/rejected-rows.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
+import { importScene, pollFile, storedData } from '../import-scene.ts'
+
+const header = 'store_id,status,timestamp_utc\n'
+const MIB = 1024 * 1024
+
+test.each([
+  ['on the thread of the import', Infinity],
+  ['by a thread of its own', 0],
+])(
+  'a file read %s is given up after 100,000 rejected rows without a good one',
+  async (_, threadFromBytes) => {
+    await using scene = await importScene()
+    const path = await scene.write('polls.csv.gz', gzipSync(header + '"a\n'.repeat(1_000_000)))
+    const [record] = await scene.import(path, { threadFromBytes, blockBytes: 64 * 1024 })
+    expect(record).toMatchObject({
+      state: 'failed',
+      failure: `none of its first ${record!.rowsRejected} rows can be taken; on line 2, a quoted field is opened and not closed on the line`,
+      rowsAccepted: 0,
+    })
+    expect(record!.rowsRejected).toBeGreaterThanOrEqual(100_000)
+    expect(record!.rowsRejected).toBeLessThan(200_000)
+    expect((await listRejectedRows(scene.db, { limit: 1000 })).items).toHaveLength(1000)
+  },
+)
+
+test('a file is not given up once it has had a good row', async () => {
+  await using scene = await importScene()
+  const good = 's1,active,2023-01-24T10:00Z\n'
+  const path = await scene.write(
+    'polls.csv',
+    `${header}${good}${'"a\n'.repeat(30)}${good.replace('s1', 's2')}`,
+  )
+  const options = { maxRejectedBeforeGood: 10, blockBytes: 16 }
+  expect(await scene.import(path, options)).toMatchObject([
+    { state: 'complete', rowsAccepted: 2, rowsRejected: 30 },
+  ])
+})
+
+test.each([
+  ['rows', 's1,active,2023-01-24 10:00:00 UTC\n'],
+  ['blank lines', '\n'],
+  ['a single line', 'x'],
+])('a gzipped file that unpacks to 200 times its size is not read to its end: %s', async (_, piece) => {
+  await using scene = await importScene()
+  const content = header + piece.repeat(Math.ceil((64 * MIB) / piece.length))
+  const bytes = gzipSync(content)
+  expect(content.length / bytes.length).toBeGreaterThan(200)
+  const path = await scene.write('polls.csv.gz', bytes)
+  let latest: ImportProgress | undefined
+  const importing = scene.import(path, { onProgress: (progress) => (latest = progress) })
+  await expect(importing).rejects.toMatchObject({
+    code: 'too-large',
+    message: `${path} unpacks to more than 200 times its size: unpack it (gunzip), and import what comes out`,
+  })
+  expect(latest?.rowsRead ?? 0).toBeLessThan((17 * MIB) / piece.length)
+  expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([
+    { state: 'failed', failure: expect.stringContaining('200 times') as unknown },
+  ])
+  expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
+})
+
+test('a gzipped file that unpacks to more than is allowed is refused', async () => {
+  await using scene = await importScene()
+  const path = await scene.write('polls.csv.gz', gzipSync(pollFile([['s1', 'active', '2023-01-24T10:00Z']])))
+  await expect(scene.import(path, { maxUnpackedBytes: 50 })).rejects.toMatchObject({
+    code: 'too-large',
+    message: `${path} unpacks to more than 50 bytes: unpack it (gunzip), and import what comes out`,
+  })
+})
+
+test('a header behind gigabytes of blank lines is not looked for to the end', async () => {
+  await using scene = await importScene()
+  const path = await scene.write('polls.csv.gz', gzipSync('\n'.repeat(64 * MIB)))
+  expect((await readFile(path)).length).toBeLessThan(MIB)
+  await expect(scene.import(path)).rejects.toMatchObject({ code: 'too-large' })
+})
