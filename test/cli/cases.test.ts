@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { workedCases } from '../support/cases.ts'
+import { caseNames, laterCases, workedCases } from '../support/cases.ts'
 import { runCli } from './run-cli.ts'
 
 test.concurrent.for(workedCases)(
@@ -24,5 +24,6 @@ test.concurrent.for(workedCases)(
 )
 
 test('all worked cases are there', () => {
-  expect(workedCases).toHaveLength(17)
+  expect(workedCases).toHaveLength(21)
+  expect(caseNames).toHaveLength(workedCases.length + Object.keys(laterCases).length)
 })
