@@ -1,15 +1,18 @@
 import type { StoreId } from '../../shared/ids.ts'
 import { reportWindows, WEEK_MS } from '../../shared/report.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
+import { dialectOf, type PackedPolls } from '../../server/database/dialect/dialect.ts'
+import { isIntact } from '../../server/database/poll-checksum.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { latestPollAt } from '../../server/database/poll-week-summary.ts'
+import { createGenerator } from '../../server/reports/generate.ts'
 import { createBusinessHours, createOpenHours } from '../../server/reports/open-hours.ts'
 import type { Intervals } from '../../server/uptime/interval.ts'
 import type { PollWeek } from '../../server/uptime/poll-week.ts'
 import { wordsOfBytes } from '../../server/uptime/words.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../../server/uptime/store-uptime.ts'
 import type { Bench } from './bench.ts'
-import { measured, scaled, type Figure } from './figures.ts'
+import { measured, measuredInTurn, scaled, type Figure } from './figures.ts'
 
 /** As many as `week` has, so that the words of a larger size need not all be in memory. */
 const MOST_STORES = 14_092
@@ -30,6 +33,7 @@ export async function benchJudging({ databasePath, runs }: Bench): Promise<Figur
     interpolation: 'nearest',
   }
   const stores = await readStores(db, viewpoint)
+  const checksums = await checksumFigure(db, viewpoint, runs)
   await db.destroy()
   const polls = stores.reduce((sum, { weeks }) => sum + pollCountOf(weeks), 0)
 
@@ -54,7 +58,37 @@ export async function benchJudging({ databasePath, runs }: Bench): Promise<Figur
       baseline: { name: 'plain loop', value: scaled(plain, nsPerPoll) },
       goal: { of: 'ratio', most: 3 },
     },
+    checksums,
   ]
+}
+
+/** Verifies the checksums of all polls, as they are read, beside all that a thread does for a report of the same stores. */
+async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promise<Figure> {
+  const stores = (await readStoreRules(db, { firstStoreId: '' as StoreId, nextStoreId: null })).slice(
+    0,
+    MOST_STORES,
+  )
+  const part = { firstStoreId: '' as StoreId, nextStoreId: `${stores.at(-1)!.storeId} ` as StoreId }
+  const storeKeys = stores.map(({ storeKey }) => storeKey).toSorted((a, b) => a - b)
+  const weeks = pollWeeksOf(relevantTime(viewpoint, WEEK_MS))
+  const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
+  const verifyAll = () => packed.forEach((polls, i) => verify(polls, weeks[i]!))
+  const generator = createGenerator(db)
+  for (let warmUp = 0; warmUp < 3; warmUp++) {
+    verifyAll()
+    await generator.part(part, viewpoint)
+  }
+  const compared = await measuredInTurn(runs, verifyAll, {
+    name: 'a report on one thread',
+    run: async () => void (await generator.part(part, viewpoint)),
+  })
+  return { name: 'checksums of polls', unit: 'ms', ...compared, goal: { of: 'ratio', most: 0.03 } }
+}
+
+function verify({ storeKeys, from, to, words }: PackedPolls, week: number): void {
+  storeKeys.forEach((storeKey, i) => {
+    if (!isIntact(words, from[i]!, to[i]!, { week, storeKey })) throw new Error('polls are damaged')
+  })
 }
 
 function pollCountOf(weeks: readonly PollWeek[]): number {
