@@ -17,8 +17,15 @@ try {
   const node = join(bin, process.platform === 'win32' ? 'node.exe' : 'node')
   run(node, ['--version'])
   // First on PATH, for what the tests start by name.
-  const environment = { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}` }
-  process.exitCode = run(node, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], environment)
+  const environment = {
+    ...process.env,
+    PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH']}`,
+  }
+  process.exitCode = run(
+    node,
+    ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)],
+    environment,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
