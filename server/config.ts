@@ -31,6 +31,10 @@ export const config = z.object({
     .refine((url) => new URL(url).pathname === '/', 'no path can stand before those of the API')
     .optional()
     .describe('Where callers reach the API, for the addresses in its answers'),
+  getReportAs: z
+    .enum(['json', 'csv'], 'write json or csv')
+    .default('json')
+    .describe('What a complete report is at GET /get_report: json (its state) or csv'),
 })
 export type Config = z.output<typeof config>
 
@@ -56,6 +60,7 @@ const sources: Readonly<Record<Setting, Source>> = {
     defaultText: 'one for each processor core, at most 8',
   },
   publicUrl: { variables: ['PUBLIC_URL'], defaultText: "as each request's Host header says" },
+  getReportAs: { variables: ['GET_REPORT_AS'] },
 }
 
 export interface SettingDescription extends Source {

@@ -26,7 +26,8 @@ export interface Service extends AsyncDisposable {
   recover(): Promise<void>
 }
 
-export interface ServiceSetting extends Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'> {
+export interface ServiceSetting
+  extends Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>, Partial<Pick<Config, 'getReportAs'>> {
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
@@ -45,6 +46,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     workers,
     startThreads,
     publicUrl,
+    getReportAs = 'json',
     version,
     now,
     onError,
@@ -65,6 +67,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     version,
     publicUrl,
+    getReportAs,
     onError,
   }
   let app: Promise<Hono> | undefined

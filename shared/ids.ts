@@ -17,6 +17,12 @@ export const reportId = z
   .toLowerCase()
   .brand('ReportId')
   .describe('Id of a report, as it was returned when the report was requested')
+/** As a caller writes it: one that is no UUID is as unknown as any other that no report has. */
+export const givenReportId = z
+  .string()
+  .toLowerCase()
+  .brand('ReportId')
+  .describe('Id of a report, as it was returned when the report was requested')
 export type ReportId = z.infer<typeof reportId>
 
 /** Every database has room for numbers up to here. */

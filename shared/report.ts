@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError } from './app-error.ts'
 import { formatDuration, parseDuration } from './duration.ts'
-import { reportId, storeId } from './ids.ts'
+import { givenReportId, reportId, storeId } from './ids.ts'
 import { interpolations } from './interpolation.ts'
 import { pageInput } from './page.ts'
 import { count, isoInstant } from './fields.ts'
@@ -161,13 +161,13 @@ const sortColumns = [
 ] as const satisfies readonly (keyof ReportRow)[]
 export type SortColumn = (typeof sortColumns)[number]
 
-export const reportIdInput = z.strictObject({ reportId })
+export const reportIdInput = z.strictObject({ reportId: givenReportId })
 export const progressInput = z.strictObject({
-  reportId,
+  reportId: givenReportId,
   lastEventId: z.string().nullish().describe('The last event that was received, to go on from'),
 })
 export const reportRowsInput = pageInput.extend({
-  reportId,
+  reportId: givenReportId,
   storeId: z.string().optional().describe('Only stores whose id contains this text'),
   sortBy: z.enum(sortColumns).default('storeId'),
   order: z.enum(['ascending', 'descending']).default('ascending'),

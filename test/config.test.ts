@@ -15,3 +15,9 @@ test.for([
 ] as const)('a PUBLIC_URL of %s is refused', ([url, message]) => {
   expect(() => readConfig({ PUBLIC_URL: url })).toThrow(message)
 })
+
+test('what GET /get_report answers is said by GET_REPORT_AS, and is JSON where it is not', () => {
+  expect(readConfig({}).getReportAs).toBe('json')
+  expect(readConfig({ GET_REPORT_AS: 'csv' }).getReportAs).toBe('csv')
+  expect(() => readConfig({ GET_REPORT_AS: 'xml' })).toThrow(/GET_REPORT_AS\) is "xml": write json or csv/)
+})

@@ -14,5 +14,7 @@ export interface ApiParts {
   readonly version: string
   /** Where callers reach the API, for the addresses that it answers with; undefined where a request's Host says so. */
   readonly publicUrl: string | undefined
+  /** What GET /get_report answers once a report is complete. */
+  readonly getReportAs: 'json' | 'csv'
   readonly onError: (error: unknown) => void
 }

@@ -12,6 +12,7 @@ import { appErrorOf, trpcAnswer } from './errors.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
 import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
+import { routedPath } from './rest/routed-path.ts'
 import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
@@ -21,7 +22,7 @@ export type HttpSetting = Omit<SiteSetting, 'publicUrl'>
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
 export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono {
   const site = siteRules({ ...setting, publicUrl: parts.publicUrl })
-  const app = new Hono()
+  const app = new Hono({ getPath: routedPath })
   app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(
     secureHeaders({
@@ -55,7 +56,9 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   )
 
   app.notFound(({ req }) =>
-    answer(problemOf(new AppError('not-found', `there is nothing at ${req.method} ${req.path}`))),
+    answer(
+      problemOf(new AppError('not-found', `there is nothing at ${req.method} ${new URL(req.url).pathname}`)),
+    ),
   )
   app.onError((error, { req }) => {
     const appError = appErrorOf(error)
@@ -69,8 +72,8 @@ function isCompressible(contentType: string): boolean {
   return COMPRESSIBLE_CONTENT_TYPE_REGEX.test(contentType) || contentType.startsWith(mediaTypes.ndjson)
 }
 
-function answerWrongMethod({ method, path }: { method: string; path: string }, methods: string[]): Response {
-  const detail = `${path} does not take ${method}, but ${methods.join(', ')}`
+function answerWrongMethod({ method, url }: { method: string; url: string }, methods: string[]): Response {
+  const detail = `${new URL(url).pathname} does not take ${method}, but ${methods.join(', ')}`
   const problem = {
     type: 'about:blank',
     title: 'Method Not Allowed',

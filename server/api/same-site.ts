@@ -34,7 +34,7 @@ export function siteRules({ listensOn, publicUrl }: SiteSetting): SiteRules {
     if (isOwnPage(site, origin, [urlOf(context).host, ownUrl?.host])) return
     throw new AppError(
       'forbidden',
-      `${context.req.method} ${context.req.path} was asked for by a page of another origin (${said(site, origin)}), ` +
+      `${context.req.method} ${urlOf(context).pathname} was asked for by a page of another origin (${said(site, origin)}), ` +
         'which may not change anything here: send it from a program or from a page of this server; ' +
         'where a proxy stands before the server, set PUBLIC_URL to the address that callers use',
     )

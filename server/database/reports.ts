@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import { formatDuration } from '../../shared/duration.ts'
-import type { ReportId } from '../../shared/ids.ts'
+import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Report, ReportOptions } from '../../shared/report.ts'
 import type { ReportState } from '../../shared/report-state.ts'
@@ -84,6 +84,7 @@ export async function deleteReport(db: Db, reportKey: number): Promise<void> {
 }
 
 async function findReport(db: Db, reportId: ReportId): Promise<StoredReport | undefined> {
+  if (!isUuid(reportId)) return undefined
   return db.selectFrom('report').selectAll().where('report_id', '=', reportId).executeTakeFirst()
 }
 
@@ -94,7 +95,14 @@ export async function getReport(db: Db, reportId: ReportId): Promise<StoredRepor
 }
 
 export function noSuchReport(reportId: string): AppError {
-  return reportNotFound(`there is no report ${reportId}`)
+  if (isUuid(reportId)) return reportNotFound(`there is no report ${reportId}`)
+  return reportNotFound(
+    `there is no report "${reportId}": a report id is a UUID, as /trigger_report returned it`,
+  )
+}
+
+function isUuid(reportId: string): boolean {
+  return reportIdSchema.safeParse(reportId).success
 }
 
 export function reportNotFound(message: string): AppError {

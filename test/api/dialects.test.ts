@@ -207,6 +207,138 @@ test('E: the documentation is at /api/docs', async () => {
   }
 })
 
+describe('under the base /csv a complete report is answered with the CSV, whoever asks', () => {
+  const csvPaths = [
+    'curl URL/csv/get_report?report_id=ID',
+    'curl URL/csv/get_report/ID',
+    'curl URL/csv/get_report/?report_id=ID',
+    'curl URL/csv/get_report/ID/',
+    `curl -X POST URL/csv/get_report -H 'Content-Type: application/json' -d '{"report_id": "ID"}'`,
+    'curl URL/csv/api/v1/get_report?report_id=ID',
+    "curl -H 'Accept: application/json, text/plain, */*' URL/csv/get_report?report_id=ID",
+    'curl -H Accept: URL/csv/get_report/ID',
+  ]
+
+  test.for(csvPaths)('%s', async (command) => {
+    const before = await typed(command.replace('ID', running))
+    expectJson(before)
+    expect(before.json).toMatchObject({ report_id: running, status: 'Running' })
+    expectDownload(await typed(command.replace('ID', complete)), complete)
+    for (const id of [unknownId, 'abc', failed]) {
+      expect(await typed(command.replace('ID', id))).toMatchObject({ status: 404, json: notFound })
+    }
+  })
+
+  test('and a report is requested and downloaded there', async () => {
+    for (const command of ['curl -X POST URL/csv/trigger_report', 'curl URL/csv/trigger_report']) {
+      const answer = await typed(command)
+      expectJson(answer)
+      const id = await completed(answer)
+      expectDownload(await typed(`curl URL/csv/download_report/${id}`), id)
+    }
+  })
+
+  test('another form of it is had where it is named', async () => {
+    const rows = await typed(`curl 'URL/csv/get_report?report_id=${complete}&format=json'`)
+    expect(rows.headers['content-type']).toBe('application/json; charset=utf-8')
+    const lines = await typed(`curl -H 'Accept: application/x-ndjson' URL/csv/get_report/${complete}`)
+    expect(lines.headers['content-type']).toBe('application/x-ndjson; charset=utf-8')
+  })
+})
+
+describe('with GET_REPORT_AS=csv the bare paths answer with the CSV, too', () => {
+  let csvServer: TestServer
+  beforeAll(async () => {
+    csvServer = await runningServer({ databaseUrl: server.databaseUrl, getReportAs: 'csv' })
+  })
+  afterAll(() => csvServer[Symbol.asyncDispose]())
+
+  test.for([
+    'curl URL/get_report?report_id=ID',
+    'curl URL/get_report/ID',
+    'curl URL/api/get_report/ID',
+    'curl URL/api/v1/get_report?report_id=ID',
+  ])('%s', async (command) => {
+    const before = await typed(command.replace('ID', running), csvServer.url)
+    expectJson(before)
+    expect(before.json).toMatchObject({ report_id: running, status: 'Running' })
+    expectDownload(await typed(command.replace('ID', complete), csvServer.url), complete)
+    expect(await typed(command.replace('ID', failed), csvServer.url)).toMatchObject({ status: 404 })
+  })
+
+  test('while /reports/ID tells the state, and POST /get_report has the CSV as text', async () => {
+    const { json } = await typed(`curl URL/reports/${complete}`, csvServer.url)
+    expect(json).toMatchObject({ report_id: complete, status: 'Complete' })
+    const byBody = await typed(`curl URL/get_report -d '{"report_id": "${complete}"}'`, csvServer.url)
+    expect(byBody.json).toEqual({ message: 'Complete', report: csv })
+  })
+})
+
+describe('published clients write a slash at the end, or a base of their own:', () => {
+  test.for([
+    'curl -X POST URL/trigger_report/',
+    'curl URL/trigger_report/',
+    'curl -X POST URL/reports/trigger_report',
+    'curl -X POST URL/reports/trigger_report/',
+    'curl -X POST URL/api/v1/trigger_report/',
+  ])('a report is requested: %s', async (command) => {
+    const answer = await typed(command)
+    expectJson(answer)
+    expect(answer.json['report_id']).toMatch(uuid)
+    await completed(answer)
+  })
+
+  test.for([
+    'curl URL/get_report/?report_id=ID',
+    'curl URL/reports/get_report?report_id=ID',
+    'curl URL/reports/get_report/?report_id=ID',
+    'curl URL/reports/get_report/ID',
+    'curl URL/api/get_report/?report_id=ID',
+    'curl URL/reports/ID/',
+  ])('its state is told: %s', async (command) => {
+    const answer = await typed(command.replace('ID', complete))
+    expectJson(answer)
+    expect(answer.json).toMatchObject({ report_id: complete, status: 'Complete' })
+    expect(await typed(command.replace('ID', 'abc'))).toMatchObject({ status: 404, json: notFound })
+  })
+
+  test(`curl -X POST URL/get_report/ -H 'Content-Type: application/json' -d '{"report_id": "ID"}'`, async () => {
+    const answer = await typed(
+      `curl -X POST URL/get_report/ -H 'Content-Type: application/json' -d '{"report_id": "${complete}"}'`,
+    )
+    expect(answer.json).toEqual({ message: 'Complete', report: csv })
+  })
+
+  test.for([
+    'curl -OJ URL/download_report?report_id=ID',
+    'curl -OJ URL/download_report/?report_id=ID',
+    'curl -OJ URL/download_report/ID/',
+    'curl -OJ URL/api/download_report/ID',
+    'curl -OJ URL/api/v1/download_report?report_id=ID',
+    'curl -OJ URL/reports/download_report/ID',
+  ])('its CSV is fetched: %s', async (command) => {
+    expectDownload(await typed(command.replace('ID', complete)), complete)
+  })
+
+  test.for(['/health/', '/imports/', '/reports/', '/openapi.json/', '/docs/'])('curl URL%s', async (path) => {
+    expect((await typed(`curl URL${path}`)).status).toBe(200)
+  })
+
+  test('what is not there either way is named as it was asked for', async () => {
+    expect((await typed('curl URL/nowhere/')).json['detail']).toBe('there is nothing at GET /nowhere/')
+    const wrongMethod = await typed('curl -X DELETE URL/api/get_report/')
+    expect(wrongMethod.status).toBe(405)
+    expect(wrongMethod.json['detail']).toMatch(/^\/api\/get_report\/ does not take DELETE, but /)
+    expect(wrongMethod.headers['allow']).toBe('GET, HEAD, POST')
+  })
+})
+
+test('the address of the CSV in an answer is absolute: joined with any base, it is the same', async () => {
+  const { json } = await typed(`curl URL/get_report/${complete}`)
+  const reportUrl = json['report_url'] as string
+  expect(new URL(reportUrl, `${server.url}/api/`).href).toBe(`${server.url}/reports/${complete}.csv`)
+})
+
 describe('GET /trigger_report starts work, so', () => {
   const anAgent = () => `-H 'User-Agent: ${crypto.randomUUID()}'`
 

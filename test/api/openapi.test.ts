@@ -31,17 +31,19 @@ interface Operation {
     Record<string, { description: string; content?: Record<string, Body>; headers?: Record<string, unknown> }>
   >
 }
+type PathItem = Readonly<Record<string, Operation>> & { readonly servers?: readonly { url: string }[] }
 interface Document {
   readonly info: { version: string }
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly paths: Readonly<Record<string, PathItem>>
   readonly components: { schemas: Readonly<Record<string, Schema>> }
 }
 
-const nothingIsCalled = {} as ApiParts
+const nothingIsCalled = { getReportAs: 'json' } as ApiParts
 const document = openApiDocument(restRoutes(nothingIsCalled), '0.0.0-test') as Document
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-)
+const operations = Object.entries(document.paths).flatMap(([path, { servers, ...methods }]) => {
+  const bases = servers?.map(({ url }) => url.replace(/\/$/, '')) ?? ['']
+  return Object.entries(methods).map(([method, operation]) => ({ path, method, operation, bases }))
+})
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, discriminator: false })
 addFormats.default(ajv)
@@ -102,16 +104,28 @@ const stateOrFileCalls: readonly Call[] = [
   { status: 200, id: complete, query: 'format=ndjson' },
   { status: 200, id: complete, query: 'format=csv&columns=all' },
   { status: 200, id: complete, headers: { accept: 'application/x-ndjson' } },
-  { status: 400, id: 'x' },
+  { status: 400, id: complete, query: 'format=xml' },
+  { status: 404, id: 'x' },
+  { status: 404, id: unknownId },
+  ...fileCalls,
+]
+const csvCalls: readonly Call[] = [
+  { status: 200, id: running },
+  { status: 200, id: complete },
+  { status: 200, id: complete, query: 'format=json' },
   { status: 400, id: complete, query: 'format=xml' },
   { status: 404, id: unknownId },
+  { status: 404, id: 'x' },
+  { status: 404, id: failed },
+  { status: 404, id: cancelled },
   ...fileCalls,
 ]
 const downloadCalls: readonly Call[] = [
   { status: 200, id: complete },
   { status: 200, id: complete, query: 'columns=all' },
   { status: 304, id: complete, headers: { 'if-none-match': '*' } },
-  { status: 400, id: 'x' },
+  { status: 400, id: complete, query: 'columns=some' },
+  { status: 404, id: 'x' },
   { status: 404, id: unknownId },
   { status: 409, id: running },
 ]
@@ -140,13 +154,15 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   ],
   getReport: stateOrFileCalls,
   getReportByQuery: [...stateOrFileCalls, { status: 400 }],
-  getReportOrFile: [
-    { status: 200, id: running },
-    { status: 200, id: complete },
-    { status: 404, id: unknownId },
-    { status: 404, id: 'x' },
-    { status: 404, id: failed },
-    ...fileCalls,
+  readReport: stateOrFileCalls,
+  getReportCsv: csvCalls,
+  getReportCsvByQuery: [...csvCalls, { status: 400 }],
+  getReportCsvByBody: [
+    { status: 200, id: running, body: (id) => JSON.stringify({ report_id: id }) },
+    { status: 200, id: complete, body: (id) => JSON.stringify({ report_id: id }) },
+    { status: 400, body: '{}' },
+    { status: 404, body: JSON.stringify({ report_id: unknownId }) },
+    { status: 413, body: tooLarge },
   ],
   getReportByBody: [
     { status: 200, id: running, body: (id) => JSON.stringify({ report_id: id }) },
@@ -156,19 +172,20 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 413, body: tooLarge },
   ],
   'downloadReport-csv': [...downloadCalls, ...fileCalls],
+  downloadReportByQuery: [...downloadCalls, ...fileCalls, { status: 400 }],
   'downloadReport-json': downloadCalls,
   'downloadReport-ndjson': downloadCalls,
   followReport: [
     { status: 200, id: complete },
     { status: 204, id: complete, headers: { 'last-event-id': 'complete' } },
-    { status: 400, id: 'x' },
+    { status: 404, id: 'x' },
     { status: 404, id: unknownId },
   ],
   listReports: pageCalls,
   deleteReport: [
     { status: 200, id: running },
     { status: 204, id: failed },
-    { status: 400, id: 'x' },
+    { status: 404, id: 'x' },
     { status: 404, id: unknownId },
   ],
   importFile: [
@@ -200,19 +217,20 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
 }
 
 describe('every operation answers as its document says', () => {
-  test.for(operations.map((one) => [`${one.method.toUpperCase()} ${one.path}`, one] as const))(
-    '%s',
-    async ([, { path, method, operation }]) => {
-      const calls = callsOf[operation.operationId.replace(/-\d+$/, '')] ?? []
-      for (const call of calls) {
-        const response = await send(path, method, call)
-        expect.soft(response.status, JSON.stringify(call)).toBe(call.status)
-        expect.soft(await undocumented(response, path, method, operation)).toEqual([])
-      }
-      const documented = Object.keys(operation.responses).filter((status) => status !== 'default')
-      expect([...new Set(calls.map((call) => String(call.status)))].sort()).toEqual(documented)
-    },
-  )
+  test.for(
+    operations.flatMap((one) =>
+      one.bases.map((base) => [`${one.method.toUpperCase()} ${base}${one.path}`, base, one] as const),
+    ),
+  )('%s', async ([, base, { path, method, operation }]) => {
+    const calls = callsOf[operation.operationId.replace(/-\d+$/, '')] ?? []
+    for (const call of calls) {
+      const response = await send(base + path, method, call)
+      expect.soft(response.status, JSON.stringify(call)).toBe(call.status)
+      expect.soft(await undocumented(response, path, method, operation)).toEqual([])
+    }
+    const documented = Object.keys(operation.responses).filter((status) => status !== 'default')
+    expect([...new Set(calls.map((call) => String(call.status)))].sort()).toEqual(documented)
+  })
 })
 
 async function send(path: string, method: string, call: Call): Promise<Response> {

@@ -115,16 +115,35 @@ describe('the state of a report', () => {
   })
 
   test.for([
-    '/get_report/1',
-    '/get_report?report_id=x',
-    '/get_report?report_id=',
-    '/get_report',
-    '/reports/1.csv',
-  ])('of a malformed id is refused: %s', async (path) => {
-    const response = await fetch(server.url + path)
-    expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({ status: 400, error: 'Invalid request' })
+    'GET /get_report/1',
+    'GET /get_report?report_id=x',
+    'GET /get_report/%00',
+    'GET /csv/get_report/1',
+    'GET /reports/1',
+    'GET /reports/1.csv',
+    'GET /reports/1/events',
+    'DELETE /reports/1',
+  ])('of a malformed id is not found, as of any other that is not there: %s', async (request) => {
+    const [method, path] = request.split(' ') as [string, string]
+    const response = await fetch(server.url + path, { method })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({
+      error: 'Report not found',
+      detail: expect.stringMatching(/^there is no report ".": a report id is a UUID/) as string,
+    })
   })
+
+  test.for(['/get_report?report_id=', '/get_report', '/download_report'])(
+    'is not given without an id: %s',
+    async (path) => {
+      const response = await fetch(server.url + path)
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
+        error: 'Invalid request',
+        detail: expect.stringMatching(/report_id is missing: write \?report_id=/) as string,
+      })
+    },
+  )
 
   test('is the CSV itself for who accepts that', async () => {
     const { report_id: id, report_url: url } = report

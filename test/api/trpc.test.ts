@@ -141,6 +141,10 @@ test('errors carry their code and what was wrong', async () => {
     message: `there is no report ${reportId}`,
     data: { code: 'NOT_FOUND', httpStatus: 404, appErrorCode: 'not-found' },
   })
+  await expect(client.report.cancel.mutate({ reportId: 'mine' })).rejects.toMatchObject({
+    message: 'there is no report "mine": a report id is a UUID, as /trigger_report returned it',
+    data: { code: 'NOT_FOUND', httpStatus: 404, appErrorCode: 'not-found' },
+  })
   await expect(client.report.trigger.mutate({ reach: '1y' })).rejects.toMatchObject({
     message: expect.stringMatching(/^reach: "1y" is not a duration/) as string,
     data: { code: 'BAD_REQUEST', appErrorCode: 'invalid' },

@@ -243,7 +243,11 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       says: /"sqlite:%E0%A4%A" has a % that is not followed by two hexadecimal digits/,
     },
     { args: ['import', 'nothing.csv'], exitCode: 3, says: /there is no file or folder nothing\.csv/ },
-    { args: ['report-status', 'mine', '--url', 'SERVER'], exitCode: 2, says: /a report id is a UUID/ },
+    {
+      args: ['report-status', 'mine', '--url', 'SERVER'],
+      exitCode: 3,
+      says: /no report "mine": a report id is a UUID/,
+    },
     {
       args: ['report-status', unknownId, '--url', 'SERVER'],
       exitCode: 3,

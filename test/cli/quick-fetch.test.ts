@@ -43,8 +43,8 @@ describe.each(Object.entries(clients))('through %s', (_, clientOf) => {
       message: expect.stringMatching(/^there are no polls/) as string,
     })
     await expect(client.report.get.query({ reportId: 'x' })).rejects.toMatchObject({
-      code: 'invalid',
-      message: 'reportId: a report id is a UUID, as /trigger_report returned it',
+      code: 'not-found',
+      message: 'there is no report "x": a report id is a UUID, as /trigger_report returned it',
     })
   })
 

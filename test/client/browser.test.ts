@@ -44,7 +44,7 @@ test.skipIf(chromiumPath === undefined)('the client works in a browser', async (
   expect(await page.evaluate('result')).toEqual({
     stores: 1,
     lastState: 'complete',
-    error: { code: 'invalid', message: expect.stringMatching(/^reportId: a report id is a UUID/) as string },
+    error: { code: 'not-found', message: expect.stringMatching(/: a report id is a UUID/) as string },
     uptimeLastWeekMs: 12 * 3_600_000,
   })
 })

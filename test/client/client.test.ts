@@ -118,7 +118,7 @@ describe('an error of the server is an AppError with its code and message:', () 
     const client = createStoreMonitorClient({ url: server.url })
     const failures: [call: () => Promise<unknown>, code: string, message: RegExp][] = [
       [() => client.report.get.query({ reportId: unknownId }), 'not-found', /there is no report 3f0a/],
-      [() => client.report.get.query({ reportId: 'mine' }), 'invalid', /a report id is a UUID/],
+      [() => client.report.get.query({ reportId: 'mine' }), 'not-found', /a report id is a UUID/],
       [() => client.report.trigger.mutate({ reach: '99d' }), 'invalid', /reach "99d" is out of range/],
       [() => client.runReport().next(), 'conflict', /there are no polls/],
       [() => client.watchReport(unknownId).next(), 'not-found', /there is no report 3f0a/],

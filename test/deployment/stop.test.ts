@@ -160,7 +160,7 @@ test('what has not ended in time is cut, and an import that was stopped can be d
   const databaseUrl = folder.file('cut.db')
   const csv = manyPolls(POLLS)
   const setting = { version: '0', now: Date.now, onError: () => {} }
-  const config = { host: '127.0.0.1', port: 0, databaseUrl, workers: 1 }
+  const config = { host: '127.0.0.1', port: 0, databaseUrl, workers: 1, getReportAs: 'json' as const }
   {
     await using server = await startServer(config, { ...setting, stopWithinMs: 50 })
     const stalled = connectSocket(Number(new URL(server.url).port), '127.0.0.1')

@@ -7,13 +7,11 @@ import { restRoutes } from '../../server/api/rest/routes.ts'
 const config = await createConfig({
   extends: ['recommended'],
   rules: {
-    // Paths of older systems, which end so.
-    'no-path-trailing-slash': 'off',
     // Those that take nothing cannot be asked wrongly.
     'operation-4xx-response': 'off',
   },
 })
-const nothingIsCalled = {} as ApiParts
+const nothingIsCalled = { getReportAs: 'json' } as ApiParts
 const document = openApiDocument(restRoutes(nothingIsCalled), '0.0.0')
 const problems = await lintFromString({
   source: JSON.stringify(document, null, 2),

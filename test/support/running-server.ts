@@ -18,14 +18,20 @@ export interface TestServer extends AsyncDisposable {
 
 /** The real server on a free port, with a database of its own. */
 export async function runningServer(
-  setting: { host?: string; databaseUrl?: string; workers?: number; publicUrl?: string } = {},
+  setting: {
+    host?: string
+    databaseUrl?: string
+    workers?: number
+    publicUrl?: string
+    getReportAs?: 'json' | 'csv'
+  } = {},
 ): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
   const errors: unknown[] = []
   const server = parts.use(
     await startServer(
-      { host: '127.0.0.1', port: 0, workers: 1, ...setting, databaseUrl },
+      { host: '127.0.0.1', port: 0, workers: 1, getReportAs: 'json', ...setting, databaseUrl },
       { version: '0.0.0-test', now: Date.now, onError: (error) => errors.push(error) },
     ),
   )

@@ -48,7 +48,7 @@ export function serveDocs(app: Hono): void {
     },
     'swagger-ui.css': { type: 'text/css', read: () => readFile(join(folder, 'swagger-ui.css'), 'utf8') },
   }
-  for (const path of ['/docs', '/api/docs', '/docs/', '/api/docs/']) {
+  for (const path of ['/docs', '/api/docs']) {
     app.get(path, (context) => {
       context.header('content-security-policy', contentSecurityPolicy)
       return context.html(page())

@@ -7,14 +7,32 @@ import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
 import { bodyTooLarge, type RestResponse } from './route.ts'
-import { exampleReportId, importPath, pageQuery, reportBody, reportIdQuery } from './schemas.ts'
+import {
+  exampleReportId,
+  fileQuery,
+  importPath,
+  pageQuery,
+  reportBody,
+  reportIdBody,
+  reportIdQuery,
+} from './schemas.ts'
 import { emptyUpload } from './upload.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
 
-export const malformedReportId: RestResponse = {
+export const noReportIdInQuery: RestResponse = {
   description: malformed,
-  example: refusal(reportIdQuery, { report_id: 'x' }),
+  example: refusal(reportIdQuery, {}),
+}
+
+export const noReportIdInBody: RestResponse = {
+  description: malformed,
+  example: refusal(reportIdBody, {}),
+}
+
+export const malformedFileQuery: RestResponse = {
+  description: malformed,
+  example: refusal(fileQuery, { columns: 'some' }),
 }
 
 export const malformedOptions: RestResponse = {

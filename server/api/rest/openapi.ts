@@ -4,23 +4,25 @@ import {
   type ZodOpenApiObject,
   type ZodOpenApiOperationObject,
   type ZodOpenApiContentObject,
+  type ZodOpenApiPathItemObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { toAppError, type AppError } from '../../../shared/app-error.ts'
 import { problemMediaType, problemOf } from '../../../shared/problem.ts'
-import { noBody, type RestResponse, type RestRoute } from './route.ts'
+import { dialectBases } from './routed-path.ts'
+import { noBody, olderPaths, type RestResponse, type RestRoute } from './route.ts'
 import { problem } from './schemas.ts'
 
-const olderPaths = 'Older paths'
+const thisServer = { url: '/', description: 'This server' }
 const noSpace = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
 
 /** The OpenAPI 3.1 description of the routes, made from the schemas that check what they take. */
 export function openApiDocument(routes: readonly RestRoute[], version: string): object {
-  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  const paths: Record<string, ZodOpenApiPathItemObject> = {}
   const places = routes.flatMap((route) => route.paths.map((path, alias) => ({ route, path, alias })))
   const olderLast = places.toSorted((a, b) => Math.sign(a.alias) - Math.sign(b.alias))
   for (const { route, path, alias } of olderLast) {
-    paths[path] = { ...paths[path], [route.method]: operation(route, alias) }
+    paths[path] = { ...paths[path], [route.method]: operation(route, alias), ...serversOf(path) }
   }
   const description: ZodOpenApiObject = {
     openapi: '3.1.1',
@@ -29,10 +31,10 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       version,
       summary: 'How long each store was up, down and unknown during its business hours',
       description:
-        'Stores are polled about once an hour. From the polls, the business hours and the timezones, a report tells each store’s uptime and downtime in the last hour, day and week. Each operation is at its path of choice; the older paths do the same for clients of other systems, and go on working.',
+        'Stores are polled about once an hour. From the polls, the business hours and the timezones, a report tells each store’s uptime and downtime in the last hour, day and week. Each operation is at its path of choice; the older paths do the same for clients of other systems, and go on working. So do the bases that stand as servers with a path, and a slash at the end of any path: it changes nothing but behind the id in `/get_report/{report_id}/`, which is `/csv/get_report/{report_id}`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'This server' }],
+    servers: [thisServer],
     security: [],
     tags: [
       { name: 'Reports', description: 'Requested, computed in the background, and fetched' },
@@ -43,6 +45,14 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
     paths,
   }
   return createDocument(description, { override: keepExamples })
+}
+
+/** The bases that an operation is also served under, for clients of other systems. */
+function serversOf(path: string): Pick<ZodOpenApiPathItemObject, 'servers'> {
+  const [, operation] = /^\/(trigger_report|get_report|download_report)\b/.exec(path) ?? []
+  if (operation === undefined) return {}
+  const bases = dialectBases.filter((base) => base !== '/csv' || operation !== 'get_report')
+  return { servers: [thisServer, ...bases.map((url) => ({ url, description: 'The same' }))] }
 }
 
 /** Zod drops the examples of what it transforms, as they may be of the result; ours are of what a caller writes. */
@@ -56,12 +66,13 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
     status,
     responseObject(response),
   ])
+  const tag = alias === 0 ? route.tag : olderPaths
   return {
     operationId: alias === 0 ? route.id : `${route.id}-${alias + 1}`,
-    tags: [alias === 0 ? route.tag : olderPaths],
+    tags: [tag],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
-    ...(alias === 0 ? {} : { deprecated: true }),
+    ...(tag === olderPaths ? { deprecated: true } : {}),
     requestParams: {
       path: route.path,
       query: route.query,

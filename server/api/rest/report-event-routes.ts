@@ -3,7 +3,7 @@ import { getReport, reportOf } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { eventIdOf } from '../report-event-id.ts'
 import { baseUrl } from './base-url.ts'
-import { malformedReportId, unknownReport } from './error-responses.ts'
+import { unknownReport } from './error-responses.ts'
 import { reportEventStream } from './report-events.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { lastEventHeaders, reportIdPath, reportStatusOf } from './schemas.ts'
@@ -25,7 +25,6 @@ export function reportEventRoutes(parts: ApiParts): RestRoute[] {
       responses: {
         200: { description: 'The events', content: { 'text/event-stream': null } },
         204: { description: 'The last event was received before: a browser stops asking' },
-        400: malformedReportId,
         404: unknownReport,
       },
       async handle({ path, headers }, context) {

@@ -19,14 +19,6 @@ const SAME_REQUEST_MS = 60_000
 /** How long a report is known by its Idempotency-Key. */
 const KEY_LASTS_MS = 24 * 3_600_000
 
-const triggerPaths = [
-  '/trigger_report',
-  '/api/trigger_report',
-  '/api/v1/trigger_report',
-  '/trigger_report/',
-  '/api/trigger_report/',
-] as const
-
 /** The operations that request a report. */
 export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
   const { reports } = parts
@@ -34,7 +26,7 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'triggerReport',
       method: 'post',
-      paths: triggerPaths,
+      paths: ['/trigger_report'],
       tag: 'Reports',
       summary: 'Request a report',
       description:
@@ -65,7 +57,7 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
       id: 'triggerReportByGet',
       method: 'get',
       changesByGet: true,
-      paths: triggerPaths,
+      paths: ['/trigger_report'],
       tag: 'Reports',
       summary: 'Request a report, for clients that use GET',
       description:

@@ -3,6 +3,9 @@ import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
 import type { SiteRules } from '../same-site.ts'
 
+/** The tag of what is for clients of other systems. */
+export const olderPaths = 'Older paths'
+
 type Fields = z.ZodObject | z.ZodPipe<z.ZodObject>
 
 /** What an operation answers with a status. */
@@ -28,7 +31,7 @@ export interface RestRoute<
   readonly changesByGet?: boolean
   /** Every path it is served at, as OpenAPI writes them; the first is the one to use, the others are for older clients. */
   readonly paths: readonly [string, ...string[]]
-  readonly tag: 'Reports' | 'Imports' | 'Service'
+  readonly tag: 'Reports' | 'Imports' | 'Service' | typeof olderPaths
   readonly summary: string
   readonly description?: string
   readonly path: Path

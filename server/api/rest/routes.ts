@@ -1,9 +1,10 @@
 import type { ApiParts } from '../api-parts.ts'
+import { getReportRoutes } from './get-report-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
+import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
-import { reportStateRoutes } from './report-state-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
 
@@ -12,7 +13,8 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
   return [
     ...reportRequestRoutes(parts),
     ...reportFileRoutes(parts), // before the operations whose ids would take a name with an extension
-    ...reportStateRoutes(parts),
+    ...getReportRoutes(parts),
+    ...reportListRoutes(parts),
     ...reportEventRoutes(parts),
     ...importRoutes(parts),
     ...serviceRoutes(parts),

@@ -1,6 +1,6 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
-import { importId, reportId } from '../../../shared/ids.ts'
+import { givenReportId, importId, reportId } from '../../../shared/ids.ts'
 import { importRecord, rejectedRow } from '../../../shared/import.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
@@ -30,22 +30,20 @@ const reportQuery = z.object(optionFields)
 export const reportQueryOptions = reportQuery.transform(renamed)
 
 export const exampleReportId = '6f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11'
-const givenReportId = (missing: string) =>
-  z
-    .string(missing)
-    .pipe(reportId)
-    .meta({ description: reportId.description, format: 'uuid', examples: [exampleReportId] })
+const reportIdMeta = {
+  description: givenReportId.description,
+  format: 'uuid',
+  examples: [exampleReportId],
+}
+const requiredReportId = (missing: string) =>
+  z.string(missing).min(1, missing).pipe(givenReportId).meta(reportIdMeta)
 
-export const reportIdPath = z.object({ report_id: reportId })
-/** Where an id of another form is as unknown as any. */
-export const anyIdPath = z.object({
-  report_id: z.string().describe('Id of a report, as it was returned when the report was requested'),
-})
+export const reportIdPath = z.object({ report_id: givenReportId.meta(reportIdMeta) })
 export const reportIdQuery = z.object({
-  report_id: givenReportId('report_id is missing: write ?report_id=…'),
+  report_id: requiredReportId('report_id is missing: write ?report_id=…'),
 })
 export const reportIdBody = z
-  .looseObject({ report_id: givenReportId('the body has no report_id') }, 'the body has no report_id')
+  .looseObject({ report_id: requiredReportId('the body has no report_id') }, 'the body has no report_id')
   .meta({ id: 'ReportReference', description: 'Which report is meant' })
 
 const keyForm = 'a key has 1 to 255 characters'

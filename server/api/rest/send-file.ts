@@ -1,7 +1,7 @@
 import { ReadableStream } from 'node:stream/web'
 import type { ReportFile } from './report-file.ts'
 
-/** The answer to a GET or HEAD for a file: whole, a range of it, or that it has not changed (RFC 9110). */
+/** The answer with a file: whole or, to a GET or HEAD, a range of it, or that it has not changed (RFC 9110). */
 export function sendFile(request: Request, file: ReportFile, varyBy?: string): Response {
   const headers = new Headers({
     'content-type': file.mediaType,
@@ -12,14 +12,15 @@ export function sendFile(request: Request, file: ReportFile, varyBy?: string): R
     'accept-ranges': file.length === undefined ? 'none' : 'bytes',
     ...(varyBy === undefined ? {} : { vary: varyBy }),
   })
-  const knownTag = tagOfUnchanged(request, file)
+  const takesConditions = request.method !== 'POST'
+  const knownTag = takesConditions ? tagOfUnchanged(request, file) : undefined
   if (knownTag !== undefined) {
     headers.set('etag', knownTag)
     return new Response(null, { status: 304, headers })
   }
 
   if (file.length === undefined) return respond(200, file.bytes())
-  const range = wantedRange(request, file, file.length)
+  const range = takesConditions ? wantedRange(request, file, file.length) : undefined
   if (range === 'unsatisfiable') {
     headers.set('content-range', `bytes */${file.length}`)
     headers.delete('content-disposition')
