@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { AppError, toAppError } from '../shared/app-error.ts'
 import { problemMediaType, problemOf } from '../shared/problem.ts'
 import type { Config } from './config.ts'
+import { removeLeftSpools } from './api/rest/upload-spool.ts'
 import { trackConnections } from './connections.ts'
 import { createService, type ServiceSetting } from './service.ts'
 
@@ -13,6 +14,9 @@ export const STOP_WITHIN_MS = 10_000
 /** When, of that time, imports are told to stop, whose callers are then told so, and when open answers are cut. */
 const STOP_IMPORTS_AT = 0.7
 const CUT_AT = 0.8
+
+/** A request's head has to come in a minute. Its body may take as long as it does: only silence ends it. */
+export const timeouts = { headersTimeout: 60_000, requestTimeout: 0 } as const
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
@@ -23,6 +27,8 @@ export interface ServerSetting extends Omit<
   keyof Config | 'mayCreateDatabase' | 'startThreads'
 > {
   readonly stopWithinMs?: number
+  /** How long the body of a request may say nothing. */
+  readonly bodySilenceMs?: number
 }
 
 /**
@@ -31,12 +37,15 @@ export interface ServerSetting extends Omit<
  * the next start; and the database is closed.
  */
 export async function startServer(config: Config, setting: ServerSetting): Promise<RunningServer> {
-  const { stopWithinMs = STOP_WITHIN_MS } = setting
+  const { stopWithinMs = STOP_WITHIN_MS, bodySilenceMs } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
-  const app = await service.app({ listensOn: config.host })
+  const app = await service.app({
+    listensOn: config.host,
+    ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
+  })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
-  const server = createServer((request, response) => void serve(request, response))
+  const server = createServer(timeouts, (request, response) => void serve(request, response))
   const connections = trackConnections(server)
   await listen(server, config)
   parts.defer(async () => {
@@ -45,6 +54,7 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
     await connections.end(stopWithinMs * CUT_AT)
     clearTimeout(stopImports)
   })
+  await removeLeftSpools()
   await service.recover()
   const { address, family, port } = server.address() as AddressInfo
   const owned = parts.move()

@@ -8,6 +8,8 @@ import { AppError } from '../../shared/app-error.ts'
 import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
 import type { ApiParts } from './api-parts.ts'
+import { maxCallsInBatch, refuseLongBatch, refuseManyRows } from './batch-limits.ts'
+import { limitBodySilence } from './body-silence.ts'
 import { appErrorOf, trpcAnswer } from './errors.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
@@ -17,7 +19,10 @@ import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 
-export type HttpSetting = Omit<SiteSetting, 'publicUrl'>
+export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
+  /** How long the body of a request may say nothing. */
+  readonly bodySilenceMs?: number
+}
 
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
 export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono {
@@ -34,7 +39,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
       xPermittedCrossDomainPolicies: false,
     }),
   )
-  app.use(site.ownHost, site.ownPages)
+  app.use(site.ownHost, site.ownPages, limitBodySilence(setting.bodySilenceMs))
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
   )
@@ -45,6 +50,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   app.get('/openapi.json', (context) => context.json((document ??= openApiDocument(routes, parts.version))))
   serveDocs(app)
 
+  app.use('/trpc/*', refuseLongBatch)
   app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => trpcAnswer(bodyTooLarge()) }))
   const calls = callsOf(parts)
   app.all('/trpc/*', (context) =>
@@ -52,6 +58,11 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
       endpoint: '/trpc',
       req: context.req.raw,
       ...calls,
+      maxBatchSize: maxCallsInBatch,
+      async createContext({ info }) {
+        await refuseManyRows(info)
+        return calls.createContext()
+      },
     }),
   )
 
@@ -63,7 +74,8 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   app.onError((error, { req }) => {
     const appError = appErrorOf(error)
     if (appError.code === 'internal') parts.onError(error)
-    return req.path.startsWith('/trpc/') ? trpcAnswer(appError) : answer(problemOf(appError))
+    if (req.path.startsWith('/trpc/')) return trpcAnswer(appError)
+    return answer(problemOf(appError), appError.code === 'timed-out' ? { connection: 'close' } : {})
   })
   return app
 }

@@ -1,4 +1,5 @@
 import { initTRPC, tracked, type TRPCError } from '@trpc/server'
+import { AppError } from '../../shared/app-error.ts'
 import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
@@ -36,9 +37,10 @@ const {
 /** Gives our errors their tRPC codes. */
 const withErrorCodes = middleware(async ({ next }) => {
   const result = await next()
-  if (!result.ok && result.error.cause && result.error.code === 'INTERNAL_SERVER_ERROR') {
-    throw trpcErrorOf(appErrorOf(result.error.cause))
-  }
+  if (result.ok) return result
+  const { cause, code } = result.error
+  if (cause instanceof AppError || (cause && code === 'INTERNAL_SERVER_ERROR'))
+    throw trpcErrorOf(appErrorOf(cause))
   return result
 })
 const procedure = anyProcedure.use(withErrorCodes)

@@ -113,3 +113,25 @@ test('a call of tRPC has no room for a file', async () => {
   })
   expect(response.status).toBe(413)
 })
+
+test.for(['$&', "$`'$'", 'a $$ b'])(
+  '%s is a name like any other, and shows nothing of the server',
+  async (source) => {
+    await using server = await runningServer()
+    const url = `${server.url}/imports?source=${encodeURIComponent(source)}`
+    const response = await fetch(url, { method: 'POST', body: 'a,b,c\n1,2,3\n' })
+    const { detail } = (await response.json()) as { detail: string }
+    expect(detail.startsWith(`${source} is of no known kind`)).toBe(true)
+    expect(detail).not.toContain('store-monitor-upload')
+  },
+)
+
+test.for(['a\0b.csv', 'a\nb', '\u001b[31m.csv', 'a\u0085'])('%j is no name for a file', async (source) => {
+  await using server = await runningServer()
+  const url = `${server.url}/imports?source=${encodeURIComponent(source)}`
+  const response = await fetch(url, { method: 'POST', body: header })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    detail: expect.stringMatching(/^source: .*no control/) as string,
+  })
+})

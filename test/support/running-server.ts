@@ -17,22 +17,29 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** The real server on a free port, with a database of its own. */
-export async function runningServer(
-  setting: {
-    host?: string
-    databaseUrl?: string
-    workers?: number
-    publicUrl?: string
-    getReportAs?: 'json' | 'csv'
-  } = {},
-): Promise<TestServer> {
+export async function runningServer({
+  bodySilenceMs,
+  ...setting
+}: {
+  host?: string
+  databaseUrl?: string
+  workers?: number
+  publicUrl?: string
+  bodySilenceMs?: number
+  getReportAs?: 'json' | 'csv'
+} = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
   const errors: unknown[] = []
   const server = parts.use(
     await startServer(
       { host: '127.0.0.1', port: 0, workers: 1, getReportAs: 'json', ...setting, databaseUrl },
-      { version: '0.0.0-test', now: Date.now, onError: (error) => errors.push(error) },
+      {
+        version: '0.0.0-test',
+        now: Date.now,
+        onError: (error) => errors.push(error),
+        ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
+      },
     ),
   )
   const owned = parts.move()

@@ -16,7 +16,7 @@ import {
   reportIdBody,
   reportIdQuery,
 } from './schemas.ts'
-import { emptyUpload } from './upload.ts'
+import { emptyUpload } from './upload-spool.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
 

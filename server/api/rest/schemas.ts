@@ -114,6 +114,7 @@ export const uploadQuery = z.object({
     .string()
     .min(1)
     .max(255)
+    .regex(/^\P{Cc}*$/u, 'the name of a file has no control characters: leave them out')
     .default('upload.csv')
     .describe('The name that the file is known by')
     .meta({ examples: ['store_status.csv'] }),

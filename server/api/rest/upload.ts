@@ -1,9 +1,3 @@
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import { problemOf } from '../../../shared/problem.ts'
@@ -11,21 +5,17 @@ import { mediaTypes } from '../../../shared/report-file.ts'
 import type { UploadEvent } from '../../../shared/upload-event.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { appErrorOf } from '../errors.ts'
+import { spool, spoolFolder } from './upload-spool.ts'
 
 /**
  * Takes a CSV file as a request's body, imports it once all of it has arrived, and answers with the import's record; to a
  * caller that accepts `application/x-ndjson`, with a line for each progress and the record last.
  */
 export async function receiveImport(parts: ApiParts, request: Request, source: string): Promise<Response> {
-  const folder = await mkdtemp(join(tmpdir(), 'store-monitor-upload-'))
-  const path = join(folder, 'upload.csv')
-  const discard = () => rm(folder, { recursive: true, force: true })
-  try {
-    await spool(request, path)
-  } catch (error) {
-    await discard()
-    throw error
-  }
+  await using spooling = new AsyncDisposableStack()
+  const { path } = spooling.use(await spoolFolder())
+  await spool(request, path)
+  const spooled = spooling.move()
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
     try {
@@ -34,7 +24,7 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
     } catch (error) {
       throw namedAs(source, path, error)
     } finally {
-      await discard()
+      await spooled.disposeAsync()
     }
   }
 
@@ -54,25 +44,14 @@ function completed(record: ImportRecord): ImportRecord {
   throw new AppError('invalid', `${source} was not imported: ${failure}${howToList}`)
 }
 
-async function spool(request: Request, path: string): Promise<void> {
-  try {
-    if (request.body !== null) await pipeline(Readable.fromWeb(request.body), createWriteStream(path))
-  } catch (error) {
-    if (!request.signal.aborted) throw error
-    throw new AppError('invalid', 'the upload was broken off', { cause: error })
-  }
-  const isEmpty = request.body === null || (await stat(path)).size === 0
-  if (isEmpty) throw emptyUpload()
-}
-
-export function emptyUpload(): AppError {
-  return new AppError('invalid', 'the body is empty: send the CSV file in it')
-}
-
 /** The error with the name that the caller knows the file by. */
 function namedAs(source: string, path: string, error: unknown): unknown {
   if (!(error instanceof AppError)) return error
-  return new AppError(error.code, error.message.replaceAll(path, source), { cause: error })
+  return new AppError(
+    error.code,
+    error.message.replaceAll(path, () => source),
+    { cause: error },
+  )
 }
 
 function eventLines(
