@@ -24,7 +24,7 @@ async function uploading(temporary: string): Promise<{ child: ChildProcess; fold
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [path] = (await once(child.stdout!, 'data')) as [Buffer]
+  const [path] = (await once(child.stdout, 'data')) as [Buffer]
   return { child, folder: basename(dirname(path.toString())) }
 }
 
@@ -47,7 +47,7 @@ test.skipIf(process.platform === 'win32')(
       killed.child.kill('SIGKILL')
       await once(killed.child, 'exit')
 
-      await using _server = await runningServer()
+      await (await runningServer())[Symbol.asyncDispose]()
       const left = (await readdir(temporary.path)).filter((name) => name.startsWith('store-monitor-upload-'))
       const lasting = [living.folder, basename(dirname(own.path)), elsewhere, anotherProgram]
       expect(left.sort()).toEqual(lasting.sort())
