@@ -58,7 +58,16 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const reading = parts.use(await connect(databaseUrl, { readOnly: true }))
   const importer = parts.use(createImporter({ databaseUrl }))
   const reports = parts.use(
-    createReportRunner({ reading, writing, databaseUrl, workers, startThreads, now, onError }),
+    createReportRunner({
+      reading,
+      writing,
+      databaseUrl,
+      workers,
+      startThreads,
+      computedWith: { programVersion: version, zoneDataVersion: process.versions['tz'] ?? 'unknown' },
+      now,
+      onError,
+    }),
   )
   const apiParts: ApiParts = {
     db: reading,

@@ -75,6 +75,16 @@ export const report = z
     reach: z.string().describe('How far a poll speaks, as a duration'),
     progress,
     failure: z.string().nullable().describe('Why the report failed; null unless it did'),
+    programVersion: z
+      .string()
+      .nullable()
+      .describe('The version of store-monitor that computed it; null before work on it began'),
+    zoneDataVersion: z
+      .string()
+      .nullable()
+      .describe(
+        'The version of the time zone database that it was computed with, such as 2026b; null before',
+      ),
     requestedAt: isoInstant.describe('When the report was requested'),
     startedAt: isoInstant.nullable().describe('When work on it began; null before'),
     finishedAt: isoInstant.nullable().describe('When it ended; null before'),

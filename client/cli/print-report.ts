@@ -2,6 +2,11 @@ import type { Report } from '../../shared/report.ts'
 import type { CommandContext } from './context.ts'
 import { formatCount, write } from './output.ts'
 
+function computedWith({ programVersion, zoneDataVersion }: Report): string | null {
+  if (programVersion === null) return null
+  return `store-monitor ${programVersion}, time zones ${zoneDataVersion}`
+}
+
 /** A report's state, one fact a line. */
 export async function printReport({ stdout }: CommandContext, report: Report): Promise<void> {
   const { storesDone, storesTotal } = report.progress
@@ -13,6 +18,7 @@ export async function printReport({ stdout }: CommandContext, report: Report): P
     ['as of', report.asOf],
     ['interpolation', report.interpolation],
     ['reach', report.reach],
+    ['computed with', computedWith(report)],
     ['requested', report.requestedAt],
     ['finished', report.finishedAt],
   ]

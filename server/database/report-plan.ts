@@ -1,5 +1,6 @@
 import type { StoreId } from '../../shared/ids.ts'
 import { chunks } from './chunks.ts'
+import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 
 /** Stores that follow each other in `store_id`, from the first on to just before the next part's first. */
@@ -10,15 +11,21 @@ export interface PartPlan {
   readonly nextStoreId: StoreId | null
 }
 
+export interface Planning {
+  readonly reportKey: number
+  readonly computedWith: ComputedWith
+  readonly partSize: (storeCount: number) => number
+  readonly startedAtMs: number
+}
+
 /**
  * Deals all stores into parts of as many as `partSize` says and sets the report running. Nothing is done where that has
- * happened before, or where the report has ended.
+ * happened before, or where the report has ended. A report that was begun with other versions is begun anew, so that all
+ * of its bytes are those of one.
  */
 export async function planParts(
   db: Db,
-  reportKey: number,
-  partSize: (storeCount: number) => number,
-  startedAtMs: number,
+  { reportKey, computedWith, partSize, startedAtMs }: Planning,
 ): Promise<void> {
   const storeCount = await countStores(db)
   const storesPerPart = partSize(storeCount)
@@ -26,11 +33,24 @@ export async function planParts(
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('report')
-      .set({ state: 'running', stores_total: storeCount, started_at: startedAtMs })
+      .set({
+        state: 'running',
+        stores_total: storeCount,
+        stores_done: 0,
+        started_at: startedAtMs,
+        program_version: computedWith.programVersion,
+        zone_data_version: computedWith.zoneDataVersion,
+      })
       .where('report_key', '=', reportKey)
-      .where('state', '=', 'queued')
+      .where((eb) =>
+        eb.or([
+          eb('state', '=', 'queued'),
+          eb.and([eb('state', '=', 'running'), eb.not(isComputedWith(computedWith)(eb))]),
+        ]),
+      )
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return
+    await tx.deleteFrom('report_part').where('report_key', '=', reportKey).execute()
     const parts = firsts.map((firstStoreId, part) => ({
       report_key: reportKey,
       part,
@@ -89,8 +109,4 @@ export async function listPendingParts(db: Db, reportKey: number): Promise<PartP
       ? [{ part, firstStoreId: first_store_id, nextStoreId: parts[i + 1]?.first_store_id ?? null }]
       : [],
   )
-}
-
-export async function deleteParts(db: Db, reportKey: number): Promise<void> {
-  await db.deleteFrom('report_part').where('report_key', '=', reportKey).execute()
 }

@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
+import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 
 export interface PartResult {
@@ -8,53 +10,86 @@ export interface PartResult {
   readonly csv: Uint8Array
 }
 
-/** Stores a part's result and counts its stores as done; false where the report is no longer running. */
-export async function storePart(
-  db: Db,
-  reportKey: number,
-  part: number,
-  result: PartResult,
-): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const planned = tx
-      .selectFrom('report_part')
-      .select('store_count')
-      .where('report_key', '=', reportKey)
-      .where('part', '=', part)
-      .where('csv_bytes', 'is', null)
-    const { numUpdatedRows } = await tx
-      .updateTable('report')
-      .set((eb) => ({
-        stores_done: eb('stores_done', '+', result.storeCount),
-        stores_total: eb(eb('stores_total', '+', result.storeCount), '-', planned),
-      }))
-      .where('report_key', '=', reportKey)
-      .where('state', '=', 'running')
-      .where(({ exists }) => exists(planned))
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) return isRunning(tx, reportKey) // another process was quicker; its bytes are the same
-    await tx
-      .updateTable('report_part')
-      .set({
-        totals: result.totals,
-        csv: result.csv,
-        csv_bytes: result.csv.byteLength,
-        store_count: result.storeCount,
-      })
-      .where('report_key', '=', reportKey)
-      .where('part', '=', part)
-      .execute()
-    return true
-  })
+export interface PlannedPart {
+  readonly reportKey: number
+  readonly part: number
+  readonly computedWith: ComputedWith
 }
 
-async function isRunning(db: Db, reportKey: number): Promise<boolean> {
-  const report = await db
-    .selectFrom('report')
-    .select('state')
-    .where('report_key', '=', reportKey)
+/**
+ * Stores a part's result and counts its stores as done: once, however many bring it, as their bytes are the same. False
+ * where the report is no longer running, or where others have begun it anew.
+ */
+export async function storePart(db: Db, planned: PlannedPart, result: PartResult): Promise<boolean> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      const plannedStores = await putResult(tx, planned, result)
+      if (plannedStores === undefined) return isRunning(tx, planned)
+      // Last, as others wait for their turn at the report.
+      if (await countAsDone(tx, planned, result.storeCount, plannedStores)) return true
+      throw notRunning
+    })
+  } catch (error) {
+    if (error === notRunning) return false
+    throw error
+  }
+}
+
+/** Undoes what has been stored of a part. */
+const notRunning = new Error('the report is not running')
+
+/** How many stores the part was planned for; undefined where its result is stored already. */
+async function putResult(
+  tx: Db,
+  { reportKey, part }: PlannedPart,
+  { storeCount, totals, csv }: PartResult,
+): Promise<number | undefined> {
+  const ofPart = tx.updateTable('report_part').where('report_key', '=', reportKey).where('part', '=', part)
+  const stored = await ofPart
+    .set({
+      totals,
+      csv,
+      csv_bytes: csv.byteLength,
+      totals_crc32: crc32(totals),
+      csv_crc32: crc32(csv),
+    })
+    .where('csv_bytes', 'is', null)
+    .returning('store_count')
     .executeTakeFirst()
-  return report?.state === 'running'
+  if (stored !== undefined && stored.store_count !== storeCount) {
+    await ofPart.set({ store_count: storeCount }).execute()
+  }
+  return stored?.store_count
+}
+
+async function countAsDone(
+  tx: Db,
+  { reportKey, computedWith }: PlannedPart,
+  storeCount: number,
+  plannedStores: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('report')
+    .set((eb) => ({
+      stores_done: eb('stores_done', '+', storeCount),
+      stores_total: eb('stores_total', '+', storeCount - plannedStores),
+    }))
+    .where('report_key', '=', reportKey)
+    .where('state', '=', 'running')
+    .where(isComputedWith(computedWith))
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+async function isRunning(db: Db, { reportKey, computedWith }: PlannedPart): Promise<boolean> {
+  const running = await db
+    .selectFrom('report')
+    .select('report_key')
+    .where('report_key', '=', reportKey)
+    .where('state', '=', 'running')
+    .where(isComputedWith(computedWith))
+    .executeTakeFirst()
+  return running !== undefined
 }
 
 /** Sizes of a complete report's parts, in order. */
@@ -75,7 +110,10 @@ export async function listPartSizes(
   }))
 }
 
-/** A complete part's CSV, or its packed totals. Throws a `not-found` AppError where the report was removed meanwhile. */
+/**
+ * A complete part's CSV, or its packed totals. Throws a `not-found` AppError where the report was removed meanwhile, and a
+ * `damaged` one where they are not as they were stored.
+ */
 export async function readPart(
   db: Db,
   reportKey: number,
@@ -84,13 +122,19 @@ export async function readPart(
 ): Promise<Uint8Array> {
   const row = await db
     .selectFrom('report_part')
-    .select(`${what} as bytes`)
+    .select([`${what} as bytes`, `${what}_crc32 as checksum`])
     .where('report_key', '=', reportKey)
     .where('part', '=', part)
     .executeTakeFirst()
-  if (row?.bytes) return row.bytes
+  if (!row?.bytes) {
+    throw new AppError(
+      'not-found',
+      `part ${part} of report ${reportKey} is gone: it was removed while it was read`,
+    )
+  }
+  if (row.checksum === null || row.checksum === crc32(row.bytes)) return row.bytes
   throw new AppError(
-    'not-found',
-    `part ${part} of report ${reportKey} is gone: it was removed while it was read`,
+    'damaged',
+    `the database is damaged: part ${part} of report ${reportKey} is not as it was stored (${what}); put a backup in its place, or request the report again`,
   )
 }

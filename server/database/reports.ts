@@ -6,9 +6,9 @@ import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Report, ReportOptions } from '../../shared/report.ts'
 import type { ReportState } from '../../shared/report-state.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
+import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { parseKey } from './key.ts'
-import { deleteParts } from './report-plan.ts'
 import type { ReportTable } from './schema.ts'
 import { writeAlone } from './write-alone.ts'
 
@@ -144,21 +144,37 @@ export interface ReportEnd {
   readonly state: Exclude<ReportState, 'queued' | 'running'>
   readonly failure?: string
   readonly finishedAtMs: number
+  /** Where it ends of itself: with what. Others may have begun it anew meanwhile. */
+  readonly computedWith?: ComputedWith
 }
 
-/** Puts an unfinished report into a final state; false where it had ended already. Only a complete one keeps its parts. */
-export async function finishReport(db: Db, reportKey: number, end: ReportEnd): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('report')
-      .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
-      .where('report_key', '=', reportKey)
-      .where('state', 'in', ['queued', 'running'])
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) return false
-    if (end.state !== 'complete') await deleteParts(tx, reportKey)
-    return true
-  })
+/** Puts an unfinished report into a final state; nothing where it had ended already. Only a complete one keeps its parts. */
+export async function finishReport(
+  db: Db,
+  reportKey: number,
+  { computedWith, ...end }: ReportEnd,
+): Promise<void> {
+  await db
+    .updateTable('report')
+    .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
+    .where('report_key', '=', reportKey)
+    .where('state', 'in', ['queued', 'running'])
+    .$if(computedWith !== undefined, (query) =>
+      query.where((eb) => eb.or([eb('state', '=', 'queued'), isComputedWith(computedWith!)(eb)])),
+    )
+    .execute()
+  // Not in one transaction with that: who stores a part has it locked, and waits for the report.
+  if (end.state !== 'complete') await deletePartsOfNone(db, reportKey)
+}
+
+/** Deletes the parts of a report that has come to nothing. */
+async function deletePartsOfNone(db: Db, reportKey: number): Promise<void> {
+  const cameToNothing = db
+    .selectFrom('report')
+    .select('report_key')
+    .where('report_key', '=', reportKey)
+    .where('state', 'in', ['failed', 'cancelled'])
+  await db.deleteFrom('report_part').where('report_key', 'in', cameToNothing).execute()
 }
 
 /** The report as callers see it. */
@@ -172,6 +188,8 @@ export function reportOf(stored: StoredReport): Report {
     reach: formatDuration(stored.reach_ms),
     progress: { storesDone: stored.stores_done, storesTotal: stored.stores_total },
     failure: stored.failure,
+    programVersion: stored.program_version,
+    zoneDataVersion: stored.zone_data_version,
     requestedAt: formatTimestamp(stored.requested_at),
     startedAt: instant(stored.started_at),
     finishedAt: instant(stored.finished_at),

@@ -1,4 +1,5 @@
 import { toAppError } from '../../shared/app-error.ts'
+import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import type { PartPlan } from '../database/report-plan.ts'
 import { finishReport, type ReportEnd, type StoredReport } from '../database/reports.ts'
@@ -11,12 +12,13 @@ export interface ReportJobParts {
   readonly writing: Db
   readonly runTask: ThreadPool['run']
   readonly watch: ReportWatch
+  readonly computedWith: ComputedWith
   readonly now: () => number
 }
 
 /** A report as a job, whose tasks are its parts. What is true of it is in the database. */
 export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartPlan> {
-  const { runTask, watch } = parts
+  const { runTask, watch, computedWith } = parts
   const { report_key: reportKey, report_id: reportId } = report
   const viewpoint = viewpointOf(report)
   return {
@@ -31,8 +33,8 @@ export function reportJob(report: StoredReport, parts: ReportJobParts): Job<Part
       watch.tellProgress(reportId)
       return isWanted ? 'done' : 'unwanted'
     },
-    finish: () => endReport(report, { state: 'complete' }, parts),
-    fail: (reason) => endReport(report, { state: 'failed', failure: failureOf(reason) }, parts),
+    finish: () => endReport(report, { state: 'complete', computedWith }, parts),
+    fail: (reason) => endReport(report, { state: 'failed', failure: failureOf(reason), computedWith }, parts),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storePart } from '../database/report-results.ts'
@@ -9,20 +10,28 @@ export interface ReportTasksParts {
   readonly reading: Db
   readonly writing: Db
   readonly partSize: (storeCount: number) => number
+  readonly computedWith: ComputedWith
   readonly now: () => number
 }
 
 /** What a thread does for reports, with connections of its own. */
-export function createReportTasks({ reading, writing, partSize, now }: ReportTasksParts): WorkerTasks {
+export function createReportTasks({
+  reading,
+  writing,
+  partSize,
+  computedWith,
+  now,
+}: ReportTasksParts): WorkerTasks {
   const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   return {
     async planReport({ reportKey }) {
-      await planParts(writing, reportKey, partSize, now())
+      await planParts(writing, { reportKey, computedWith, partSize, startedAtMs: now() })
       return listPendingParts(writing, reportKey)
     },
     async generatePart({ reportKey, part, viewpoint }) {
-      return storePart(writing, reportKey, part.part, await generator.part(part, viewpoint))
+      const result = await generator.part(part, viewpoint)
+      return storePart(writing, { reportKey, part: part.part, computedWith }, result)
     },
     pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
   }

@@ -14,12 +14,13 @@ import {
 } from './worker-task.ts'
 
 async function connectTasks(setting: WorkerSetting): Promise<WorkerTasks> {
-  const { databaseUrl, workers, storesPerPart, patienceMs } = setting
+  const { databaseUrl, workers, storesPerPart, patienceMs, computedWith } = setting
   const access = patienceMs === undefined ? {} : { patienceMs }
   return createReportTasks({
     reading: await connect(databaseUrl, { ...access, readOnly: true }),
     writing: await connect(databaseUrl, access),
     partSize: (storeCount) => storesPerPart ?? usualPartSize(storeCount, workers),
+    computedWith,
     now: Date.now,
   })
 }

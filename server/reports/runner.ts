@@ -4,6 +4,7 @@ import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../s
 import type { Page } from '../../shared/page.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
 import type { PartPlan } from '../database/report-plan.ts'
@@ -58,6 +59,7 @@ export interface RunnerParts {
   readonly startThreads: 'at once' | 'on demand'
   /** Instead of as many as there are workers for. */
   readonly storesPerPart?: number
+  readonly computedWith: ComputedWith
   readonly now: () => number
   /** For how long a worker waits for the lock of another writer. */
   readonly patienceMs?: number
@@ -77,6 +79,7 @@ export function createReportRunner({
   storesPerPart,
   patienceMs,
   pauseMs,
+  computedWith,
   now,
   onError,
 }: RunnerParts): ReportRunner {
@@ -95,7 +98,7 @@ export function createReportRunner({
     const { createThreadPool } = await import('./thread-pool.ts')
     const minThreads = startThreads === 'at once' ? workers : 0
     return createThreadPool(
-      { databaseUrl, workers, storesPerPart, patienceMs },
+      { databaseUrl, workers, storesPerPart, patienceMs, computedWith },
       { minThreads, maxThreads: workers },
     )
   }
@@ -121,7 +124,7 @@ export function createReportRunner({
   }
 
   function enqueue(report: StoredReport): void {
-    queue.add(reportJob(report, { writing, runTask, watch, now }))
+    queue.add(reportJob(report, { writing, runTask, watch, computedWith, now }))
   }
 
   if (startThreads === 'at once') pool = startPool()

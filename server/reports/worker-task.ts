@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartPlan } from '../database/report-plan.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 
@@ -12,6 +13,7 @@ export interface WorkerSetting {
   readonly storesPerPart: number | undefined
   /** For how long a worker waits for the lock of another writer; undefined for as long as others do. */
   readonly patienceMs: number | undefined
+  readonly computedWith: ComputedWith
 }
 
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */

@@ -14,6 +14,8 @@ const report: Report = {
   failure: null,
   requestedAt: '2023-01-25T18:13:22Z',
   startedAt: '2023-01-25T18:13:22Z',
+  programVersion: null,
+  zoneDataVersion: null,
   finishedAt: null,
 }
 

@@ -5,12 +5,15 @@ import { connect, type Db } from '../../server/database/connect.ts'
 import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { insertReport } from '../../server/database/reports.ts'
+import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
+import { listPartSizes, storePart } from '../../server/database/report-results.ts'
+import { getReport, insertReport } from '../../server/database/reports.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { pollWord } from '../../server/uptime/poll-week.ts'
 import { reportId, storeId } from '../../shared/ids.ts'
 import { reportOptions } from '../../shared/report.ts'
+import { fillDatabase } from '../support/filled-database.ts'
 import { testDatabase } from '../support/test-database.ts'
 
 const WRITERS = 8
@@ -93,5 +96,35 @@ describe('writers at once', () => {
     )
     expect(requested.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect(new Set(requested.map(({ report }) => report.report_id)).size).toBe(1)
+  })
+
+  test('count the stores of each part once, and those that were added since', async () => {
+    await using database = await aDatabase()
+    await fillDatabase(database.url, 100)
+    await using db = await connect(database.url)
+    const { report } = await insertReport(db, {
+      reportId: reportId.parse(crypto.randomUUID()),
+      options: reportOptions.parse({}),
+      asOf: 1,
+      requestedAtMs: 1000,
+    })
+    const computedWith = { programVersion: '1.0.0', zoneDataVersion: '2026b' }
+    const reportKey = report.report_key
+    await planParts(db, { reportKey, computedWith, partSize: () => 10, startedAtMs: 0 })
+    const parts = (await listPendingParts(db, reportKey)).map(({ part }) => part)
+    const bytes = new Uint8Array(3000)
+    const wanted = await atOnce(database.url, async (db) => {
+      const ofParts: boolean[] = []
+      for (const part of parts) {
+        const result = { storeCount: part === 3 ? 11 : 10, totals: bytes, csv: bytes }
+        ofParts.push(await storePart(db, { reportKey, part, computedWith }, result))
+      }
+      return ofParts
+    })
+    expect(wanted.flat()).toEqual(wanted.flat().map(() => true))
+    expect(await getReport(db, report.report_id)).toMatchObject({ stores_done: 101, stores_total: 101 })
+    expect((await listPartSizes(db, reportKey)).map(({ storeCount }) => storeCount)).toEqual(
+      parts.map((part) => (part === 3 ? 11 : 10)),
+    )
   })
 })

@@ -16,6 +16,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** Some hundred of them, so that a report takes long enough to be seen half-way. */
 const smallParts = { storesPerPart: 16 }
+const computedWith = { programVersion: '1.0.0', zoneDataVersion: '2026b' }
 const usual = reportOptions.parse({})
 
 async function runnerOn(
@@ -34,6 +35,7 @@ async function runnerOn(
       workers,
       startThreads: 'on demand',
       ...(storesPerPart === undefined ? {} : { storesPerPart }),
+      computedWith,
       now: Date.now,
       onError,
     }),
@@ -265,7 +267,12 @@ test('a store that is added while a report runs belongs to some part, also one t
     asOf: 0,
     requestedAtMs: 0,
   })
-  await planParts(db, report.report_key, () => 4, 0)
+  await planParts(db, {
+    reportKey: report.report_key,
+    computedWith,
+    partSize: () => 4,
+    startedAtMs: 0,
+  })
   for (const [i, id] of ['a', 'store-000005-b', 'z'].entries()) {
     await db
       .insertInto('store')

@@ -16,6 +16,7 @@ import { reportOptions } from '../../shared/report.ts'
 import { FIRST_POLL_MS, fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
+const computedWith = { programVersion: '1.0.0', zoneDataVersion: '2026b' }
 const usual = reportOptions.parse({})
 const noErrors = (error: unknown) => expect.unreachable(String(error))
 
@@ -33,6 +34,7 @@ test('reports wait for a lock that another program holds longer than anybody has
     workers: 2,
     startThreads: 'on demand',
     storesPerPart: 10,
+    computedWith,
     now: Date.now,
     patienceMs: 20,
     pauseMs: () => {
@@ -139,7 +141,9 @@ function queueOn(
   { reading, writing }: { reading: Db; writing: Db },
   { onSetback, tasks: changed = (tasks) => tasks }: QueueOptions,
 ) {
-  const tasks = changed(createReportTasks({ reading, writing, partSize: () => 500, now: Date.now }))
+  const tasks = changed(
+    createReportTasks({ reading, writing, partSize: () => 500, computedWith, now: Date.now }),
+  )
   const queue = createJobQueue<PartPlan>({
     maxUnderWay: 2,
     pauseMs: () => {
@@ -161,6 +165,7 @@ function queueOn(
           resolve()
         },
       },
+      computedWith,
       now: Date.now,
     })
   return { queue, ended: { promise, of } }

@@ -17,6 +17,7 @@ async function dyingThreads(deaths: number) {
     workers: deaths,
     storesPerPart: undefined,
     patienceMs: undefined,
+    computedWith: { programVersion: '1.0.0', zoneDataVersion: '2026b' },
   }
   const worker = new URL('./dying-worker.ts', import.meta.url)
   const pool = createThreadPool(setting, { minThreads: 0, maxThreads: 1, worker })

@@ -141,6 +141,8 @@ const reportFields = z.object({
       stores_total: report.shape.progress.shape.storesTotal,
     })
     .describe('How far the report has come'),
+  program_version: report.shape.programVersion,
+  zone_data_version: report.shape.zoneDataVersion,
   requested_at: report.shape.requestedAt,
   finished_at: report.shape.finishedAt,
   report_url: z.url().optional().describe('Where the CSV is, once the report is complete'),
@@ -155,6 +157,8 @@ const runningExample: ReportStatus = {
   interpolation: 'nearest',
   reach: '24h',
   progress: { stores_done: 0, stores_total: 0 },
+  program_version: null,
+  zone_data_version: null,
   requested_at: '2023-01-25T18:30:00Z',
   finished_at: null,
 }
@@ -162,6 +166,8 @@ const completeExample: ReportStatus = {
   ...runningExample,
   status: 'Complete',
   progress: { stores_done: 14_092, stores_total: 14_092 },
+  program_version: '0.1.0',
+  zone_data_version: '2026b',
   finished_at: '2023-01-25T18:30:02.250Z',
   report_url: `http://127.0.0.1:8000/reports/${exampleReportId}.csv`,
 }
@@ -236,6 +242,8 @@ export function reportStatusOf(report: Report, baseUrl: string): ReportStatus {
     interpolation: report.interpolation,
     reach: report.reach,
     progress: { stores_done: report.progress.storesDone, stores_total: report.progress.storesTotal },
+    program_version: report.programVersion,
+    zone_data_version: report.zoneDataVersion,
     requested_at: report.requestedAt,
     finished_at: report.finishedAt,
     ...(report.state === 'complete' ? { report_url: reportUrl(report.reportId, baseUrl) } : {}),

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { connect, type Db } from '../../server/database/connect.ts'
+import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
+import { listPartSizes, readPart, storePart } from '../../server/database/report-results.ts'
+import { finishReport, getReport, insertReport } from '../../server/database/reports.ts'
+import { reportId } from '../../shared/ids.ts'
+import { reportOptions } from '../../shared/report.ts'
+import { fillDatabase } from '../support/filled-database.ts'
+import { finishedReport, runningServer } from '../support/running-server.ts'
+import { testDatabase } from '../support/test-database.ts'
+
+const older = { programVersion: '1.0.0', zoneDataVersion: '2026a' }
+const newer = { programVersion: '1.0.0', zoneDataVersion: '2026b' }
+const result = { storeCount: 5, totals: Uint8Array.of(1, 2, 3, 4), csv: Uint8Array.of(5, 6, 7) }
+
+async function aReport(databaseUrl: string) {
+  await fillDatabase(databaseUrl, 10)
+  const db = await connect(databaseUrl)
+  const { report } = await insertReport(db, {
+    reportId: reportId.parse(crypto.randomUUID()),
+    options: reportOptions.parse({}),
+    asOf: 1,
+    requestedAtMs: 1,
+  })
+  const reportKey = report.report_key
+  await planParts(db, { reportKey, computedWith: older, partSize: () => 5, startedAtMs: 2 })
+  return {
+    db,
+    reportKey,
+    stored: () => getReport(db, report.report_id),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  }
+}
+
+/** Changes a bit of what is stored of the first part. */
+async function damage(db: Db, what: 'csv' | 'totals'): Promise<void> {
+  const { bytes } = await db
+    .selectFrom('report_part')
+    .select(`${what} as bytes`)
+    .where('part', '=', 0)
+    .executeTakeFirstOrThrow()
+  const damaged = Buffer.from(bytes!)
+  damaged[1]! ^= 1
+  await db
+    .updateTable('report_part')
+    .set({ [what]: damaged })
+    .where('part', '=', 0)
+    .execute()
+}
+
+describe('a part of a report', () => {
+  test.each(['csv', 'totals'] as const)('whose %s were damaged where they lie is not read', async (what) => {
+    await using database = await testDatabase()
+    await using on = await aReport(database.url)
+    await storePart(on.db, { reportKey: on.reportKey, part: 0, computedWith: older }, result)
+    expect(new Uint8Array(await readPart(on.db, on.reportKey, 0, what))).toEqual(result[what])
+    await damage(on.db, what)
+    await expect(readPart(on.db, on.reportKey, 0, what)).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('part 0 of report 1 is not as it was stored') as string,
+    })
+    await on.db.updateTable('report_part').set({ csv_crc32: null, totals_crc32: null }).execute()
+    await expect(readPart(on.db, on.reportKey, 0, what)).resolves.toHaveLength(result[what].length)
+  })
+
+  test('is not stored where the report has ended', async () => {
+    await using database = await testDatabase()
+    await using on = await aReport(database.url)
+    await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 3, computedWith: older })
+    const part = { reportKey: on.reportKey, part: 0, computedWith: older }
+    expect(await storePart(on.db, part, result)).toBe(false)
+    expect((await listPartSizes(on.db, on.reportKey))[0]).toMatchObject({ csvBytes: 0 })
+    expect(await on.stored()).toMatchObject({ stores_done: 0, state: 'complete' })
+  })
+})
+
+test('a report that another version goes on with begins anew, and the older one has no more say in it', async () => {
+  await using database = await testDatabase()
+  await using on = await aReport(database.url)
+  const { db, reportKey } = on
+  await storePart(db, { reportKey, part: 0, computedWith: older }, result)
+  await planParts(db, { reportKey, computedWith: older, partSize: () => 5, startedAtMs: 3 })
+  expect(await listPendingParts(db, reportKey)).toHaveLength(1)
+
+  await planParts(db, { reportKey, computedWith: newer, partSize: () => 5, startedAtMs: 4 })
+  expect(await listPendingParts(db, reportKey)).toHaveLength(2)
+  expect(await on.stored()).toMatchObject({
+    state: 'running',
+    stores_done: 0,
+    stores_total: 10,
+    zone_data_version: '2026b',
+  })
+
+  expect(await storePart(db, { reportKey, part: 1, computedWith: older }, result)).toBe(false)
+  for (const state of ['complete', 'failed'] as const) {
+    await finishReport(db, reportKey, { state, finishedAtMs: 5, computedWith: older })
+  }
+  expect(await listPendingParts(db, reportKey)).toHaveLength(2)
+  expect(await on.stored()).toMatchObject({ state: 'running', stores_done: 0 })
+})
+
+test('a damaged report is refused through every door, in words, instead of being told wrong', async () => {
+  await using server = await runningServer()
+  await server.upload('store_id,status,timestamp_utc\na,active,2023-01-24 09:00:00 UTC\n')
+  const { report_id: id } = await finishedReport(server.url)
+  await using db = await connect(server.databaseUrl)
+  await damage(db, 'csv')
+  await damage(db, 'totals')
+  await expect(fetch(`${server.url}/reports/${String(id)}.csv`).then((it) => it.text())).rejects.toThrow()
+  for (const sortBy of ['storeId', 'uptimeLastDayMs']) {
+    const input = encodeURIComponent(JSON.stringify({ reportId: id, sortBy }))
+    const response = await fetch(`${server.url}/trpc/report.rows?input=${input}`)
+    expect(response.status).toBe(500)
+    expect(await response.json()).toMatchObject({
+      error: {
+        message: expect.stringContaining('the database is damaged') as string,
+        data: { appErrorCode: 'damaged' },
+      },
+    })
+  }
+})
