@@ -5,16 +5,14 @@ import { givenReportId, reportId, storeId } from './ids.ts'
 import { interpolations } from './interpolation.ts'
 import { pageInput } from './page.ts'
 import { count, isoInstant } from './fields.ts'
+import { byPercentKey, byTotalKey, measures, percentColumns, reportColumns } from './report-columns.ts'
 import { reportStates } from './report-state.ts'
 import { parseTimestamp, timestampForms } from './timestamp.ts'
 
 const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-export const WEEK_MS = 7 * DAY_MS
 
 const minReachMs = MINUTE_MS
-const maxReachMs = WEEK_MS
+const maxReachMs = 7 * 24 * 60 * MINUTE_MS
 const defaultReach = '24h'
 
 const instant = z.string().transform((text, context) => {
@@ -92,37 +90,6 @@ export const report = z
   .describe('A report: what was asked for, and its state')
 export type Report = z.infer<typeof report>
 
-/** The windows of a report, each ending at its `asOf`, and how the CSV writes their columns. */
-export const reportWindows = [
-  { name: 'LastHour', label: 'last_hour', lengthMs: HOUR_MS, unit: 'minutes', unitMs: MINUTE_MS },
-  { name: 'LastDay', label: 'last_day', lengthMs: DAY_MS, unit: 'hours', unitMs: HOUR_MS },
-  { name: 'LastWeek', label: 'last_week', lengthMs: WEEK_MS, unit: 'hours', unitMs: HOUR_MS },
-] as const
-
-export const measures = ['uptime', 'downtime', 'unknown'] as const
-export type TotalKey = `${(typeof measures)[number]}${(typeof reportWindows)[number]['name']}Ms`
-
-export interface ReportColumn {
-  readonly key: TotalKey
-  /** Its name in the CSV, with the unit. */
-  readonly header: string
-  /** What the CSV's values count, in milliseconds. */
-  readonly unitMs: number
-  /** Whether it stands in the CSV only when all columns are asked for. */
-  readonly extended: boolean
-}
-
-/** The columns of a report after `store_id`, in the order in which the CSV and the stored totals have them. */
-export const reportColumns: readonly ReportColumn[] = measures.flatMap((measure) =>
-  reportWindows.map(({ name, label, unit, unitMs }) => ({
-    key: `${measure}${name}Ms` as const,
-    header: `${measure}_${label}(in ${unit})`,
-    unitMs,
-    extended: measure === 'unknown',
-  })),
-)
-
-const totalMs = (what: string) => count.describe(`${what}, in milliseconds`)
 const percent = z
   .number()
   .nullable()
@@ -131,45 +98,20 @@ const percent = z
 export const reportRow = z
   .object({
     storeId,
-    uptimeLastHourMs: totalMs('Uptime in the last hour'),
-    uptimeLastDayMs: totalMs('Uptime in the last day'),
-    uptimeLastWeekMs: totalMs('Uptime in the last week'),
-    downtimeLastHourMs: totalMs('Downtime in the last hour'),
-    downtimeLastDayMs: totalMs('Downtime in the last day'),
-    downtimeLastWeekMs: totalMs('Downtime in the last week'),
-    unknownLastHourMs: totalMs('Unknown in the last hour'),
-    unknownLastDayMs: totalMs('Unknown in the last day'),
-    unknownLastWeekMs: totalMs('Unknown in the last week'),
-    uptimeLastHourPercent: percent,
-    uptimeLastDayPercent: percent,
-    uptimeLastWeekPercent: percent,
+    ...byTotalKey(({ description }) => count.describe(description)),
+    ...byPercentKey(() => percent),
   })
   .describe(
-    "One store's uptime, downtime and unknown business time; they add up to its business time exactly",
+    `One store's ${listed(measures.map(({ name }) => name))} business time; they add up to its business time exactly`,
   )
 export type ReportRow = z.infer<typeof reportRow>
 
-/**
- * uptime / (uptime + downtime) in per cent, to two decimals, or null where nothing was observed.
- * Never 100 while any downtime is left, nor 0 while any uptime is.
- */
-export function uptimePercent(uptimeMs: number, downtimeMs: number): number | null {
-  const observedMs = uptimeMs + downtimeMs
-  if (observedMs === 0) return null
-  if (downtimeMs === 0) return 100
-  if (uptimeMs === 0) return 0
-  const hundredths = Math.round((uptimeMs * 10_000) / observedMs)
-  return Math.min(9_999, Math.max(1, hundredths)) / 100
-}
-
-const sortColumns = [
+const sortColumns: readonly (keyof ReportRow)[] = [
   'storeId',
-  ...reportColumns.map((column) => column.key),
-  'uptimeLastHourPercent',
-  'uptimeLastDayPercent',
-  'uptimeLastWeekPercent',
-] as const satisfies readonly (keyof ReportRow)[]
-export type SortColumn = (typeof sortColumns)[number]
+  ...reportColumns.map(({ key }) => key),
+  ...percentColumns.map(({ key }) => key),
+]
+export type SortColumn = keyof ReportRow
 
 export const reportIdInput = z.strictObject({ reportId: givenReportId })
 export const progressInput = z.strictObject({
@@ -185,3 +127,8 @@ export const reportRowsInput = pageInput.extend({
 export type ReportRowsQuery = z.output<typeof reportRowsInput>
 
 export const storeUptimeInput = reportOptions.extend({ storeId })
+
+/** `a, b and c`. */
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { StoreId } from '../../shared/ids.ts'
 import type { ColumnChoice } from '../../shared/report-file.ts'
-import { reportColumns } from '../../shared/report.ts'
+import { reportColumns } from '../../shared/report-columns.ts'
 import { storeCountOf, totalAt, type PackedTotals } from './totals.ts'
 
 const headers = { default: csvHeader('default'), all: csvHeader('all') }
@@ -10,8 +10,10 @@ const COMMA = 0x2c
 const POINT = 0x2e
 const ZERO = 0x30
 const NEWLINE = 0x0a
-/** A comma and the hours or minutes of a week, with two decimals: `,10080.00`. */
-const MOST_BYTES_PER_TOTAL = 9
+/** A comma and the most that a column can be, with two decimals: `,168.00`. */
+const MOST_BYTES_PER_TOTAL = Math.max(
+  ...reportColumns.map(({ lengthMs, unitMs }) => `,${(lengthMs / unitMs).toFixed(2)}`.length),
+)
 
 /** The CSV's first line, with its end. */
 export function csvHeaderLine(columns: ColumnChoice): string {
@@ -71,7 +73,7 @@ function putHundredths(bytes: Uint8Array, at: number, hundredths: number): numbe
 }
 
 function columnsOf(choice: ColumnChoice): typeof reportColumns {
-  return reportColumns.filter((column) => choice === 'all' || !column.extended)
+  return reportColumns.filter((column) => choice === 'all' || !column.isExtended)
 }
 
 function csvHeader(choice: ColumnChoice): string {

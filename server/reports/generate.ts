@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
-import { reportWindows, WEEK_MS, type ReportRow } from '../../shared/report.ts'
+import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
+import type { ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { readPollWeeks } from '../database/poll-weeks.ts'
 import { readStoreRules, type PartStores, type StoreRules } from '../database/report-input.ts'
@@ -30,7 +31,7 @@ export function createGenerator(db: Db): Generator {
   let openHours: { of: ReturnType<typeof createOpenHours>; startMs: number; endMs: number } | undefined
 
   async function judged(part: PartStores, viewpoint: Viewpoint): Promise<JudgedStores> {
-    const time = relevantTime(viewpoint, WEEK_MS)
+    const time = relevantTime(viewpoint, longestWindowMs)
     if (openHours?.startMs !== time.startMs || openHours.endMs !== time.endMs) {
       openHours = { ...time, of: createOpenHours(time) }
     }
@@ -90,7 +91,7 @@ interface PartWeek {
 async function readWeeks(db: Db, stores: readonly StoreRules[], viewpoint: Viewpoint): Promise<PartWeek[]> {
   const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
   const storeKeys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
-  const weeks = pollWeeksOf(relevantTime(viewpoint, WEEK_MS))
+  const weeks = pollWeeksOf(relevantTime(viewpoint, longestWindowMs))
   return (await readPollWeeks(db, weeks, [...storeKeys])).map((polls) => {
     const from = new Uint32Array(stores.length)
     const to = new Uint32Array(stores.length)

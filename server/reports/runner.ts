@@ -12,7 +12,6 @@ import {
   deleteReport,
   getReport,
   insertReport,
-  listUnfinishedReports,
   reportOf,
   type RequestOnce,
   type StoredReport,
@@ -24,6 +23,7 @@ import { endReport, reportJob } from './report-job.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
+import { watchUnfinishedReports } from './unfinished-reports.ts'
 import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
@@ -44,7 +44,10 @@ export interface ReportRunner extends AsyncDisposable {
   storeRow(storeId: StoreId, options: ReportOptions): Promise<ReportRow>
   /** A page of a complete report's rows. */
   rows(query: ReportRowsQuery): Promise<Page<ReportRow>>
-  /** Goes on with the reports that a process left unfinished when it was killed; the parts that are done are kept. */
+  /**
+   * Goes on with the reports that a process left unfinished when it was killed, then and from time to time; the parts that
+   * are done are kept.
+   */
   resumeUnfinished(): Promise<void>
   /** Begins no further part of a report; those under way end, and the others are for the next start. */
   stop(): void
@@ -65,6 +68,8 @@ export interface RunnerParts {
   readonly patienceMs?: number
   /** How long a report pauses after so many setbacks in a row. */
   readonly pauseMs?: (setbacks: number) => number
+  /** How often it looks for reports that others left unfinished. */
+  readonly lookEveryMs?: number
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
 }
@@ -79,6 +84,7 @@ export function createReportRunner({
   storesPerPart,
   patienceMs,
   pauseMs,
+  lookEveryMs,
   computedWith,
   now,
   onError,
@@ -86,6 +92,7 @@ export function createReportRunner({
   // Both are loaded when they are first needed: a command that asks for the state of a report does without.
   let pool: Promise<ThreadPool> | undefined
   let generator: Promise<Generator> | undefined
+  let unfinished: AsyncDisposable | undefined
   const readRows = createRowReader(reading)
   const watch = createReportWatch(reading)
   const queue = createJobQueue<PartPlan>({
@@ -182,7 +189,12 @@ export function createReportRunner({
     },
 
     async resumeUnfinished() {
-      for (const report of await listUnfinishedReports(reading)) enqueue(report)
+      unfinished = await watchUnfinishedReports(reading, {
+        isOurs: (reportKey) => queue.has(reportKey),
+        takeUp: enqueue,
+        onError,
+        ...(lookEveryMs === undefined ? {} : { everyMs: lookEveryMs }),
+      })
     },
 
     stop() {
@@ -191,6 +203,7 @@ export function createReportRunner({
 
     async [Symbol.asyncDispose]() {
       runner.stop()
+      await unfinished?.[Symbol.asyncDispose]()
       const ended = await Promise.race([queue.settle(), delay(END_STEPS_WITHIN_MS, 'late', { ref: false })])
       if (ended === 'late') await (await pool)?.destroy()
       else await (await pool)?.close()

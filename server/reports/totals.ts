@@ -1,5 +1,15 @@
 import type { StoreId } from '../../shared/ids.ts'
-import { reportColumns, reportWindows, uptimePercent, type ReportRow } from '../../shared/report.ts'
+import {
+  byPercentKey,
+  byTotalKey,
+  measures,
+  percentColumns,
+  reportColumns,
+  reportWindows,
+  uptimePercent,
+  type TotalKey,
+} from '../../shared/report-columns.ts'
+import type { ReportRow } from '../../shared/report.ts'
 import type { Tally } from '../uptime/tally.ts'
 
 /**
@@ -10,6 +20,14 @@ export type PackedTotals = Uint32Array<ArrayBuffer>
 
 const TOTALS_PER_STORE = reportColumns.length
 const WORDS_PER_STORE = 1 + TOTALS_PER_STORE
+
+const tallyKeys = measures.map(({ name }) => `${name}Ms` as const satisfies keyof Tally)
+const totalKeys = reportColumns.map(({ key }) => key)
+const percents = percentColumns.map(({ key, uptimeKey, downtimeKey }) => ({
+  key,
+  uptime: columnOf(uptimeKey),
+  downtime: columnOf(downtimeKey),
+}))
 
 export function createTotals(storeCount: number): PackedTotals {
   return new Uint32Array(storeCount * WORDS_PER_STORE)
@@ -23,13 +41,11 @@ export function putTotals(
   tallies: readonly Tally[],
 ): void {
   const at = store * WORDS_PER_STORE
-  const windows = reportWindows.length
   totals[at] = storeKey
-  for (let window = 0; window < windows; window++) {
-    const { uptimeMs, downtimeMs, unknownMs } = tallies[window]!
-    totals[at + 1 + window] = uptimeMs
-    totals[at + 1 + windows + window] = downtimeMs
-    totals[at + 1 + 2 * windows + window] = unknownMs
+  for (let measure = 0; measure < tallyKeys.length; measure++) {
+    for (let window = 0; window < reportWindows.length; window++) {
+      totals[at + 1 + measure * reportWindows.length + window] = tallies[window]![tallyKeys[measure]!]
+    }
   }
 }
 
@@ -51,21 +67,24 @@ export function totalAt(totals: PackedTotals, store: number, column: number): nu
   return totals[store * WORDS_PER_STORE + 1 + column]!
 }
 
+/** All rows begin as a copy of it, so that they have their properties in the same order. */
+const emptyRow: ReportRow = {
+  storeId: '' as StoreId,
+  ...byTotalKey(() => 0),
+  ...byPercentKey(() => null),
+}
+
 export function reportRowAt(totals: PackedTotals, store: number, storeId: StoreId): ReportRow {
-  const total = (column: number) => totalAt(totals, store, column)
-  return {
-    storeId,
-    uptimeLastHourMs: total(0),
-    uptimeLastDayMs: total(1),
-    uptimeLastWeekMs: total(2),
-    downtimeLastHourMs: total(3),
-    downtimeLastDayMs: total(4),
-    downtimeLastWeekMs: total(5),
-    unknownLastHourMs: total(6),
-    unknownLastDayMs: total(7),
-    unknownLastWeekMs: total(8),
-    uptimeLastHourPercent: uptimePercent(total(0), total(3)),
-    uptimeLastDayPercent: uptimePercent(total(1), total(4)),
-    uptimeLastWeekPercent: uptimePercent(total(2), total(5)),
+  const row = { ...emptyRow, storeId }
+  for (let column = 0; column < totalKeys.length; column++) {
+    row[totalKeys[column]!] = totalAt(totals, store, column)
   }
+  for (const { key, uptime, downtime } of percents) {
+    row[key] = uptimePercent(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
+  }
+  return row
+}
+
+function columnOf(key: TotalKey): number {
+  return reportColumns.findIndex((column) => column.key === key)
 }

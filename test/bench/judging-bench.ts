@@ -1,5 +1,5 @@
 import type { StoreId } from '../../shared/ids.ts'
-import { reportWindows, WEEK_MS } from '../../shared/report.ts'
+import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { dialectOf, type PackedPolls } from '../../server/database/dialect/dialect.ts'
 import { isIntact } from '../../server/database/poll-checksum.ts'
@@ -105,7 +105,7 @@ function sumOf(weeks: readonly PollWeek[]): number {
 }
 
 async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
-  const time = relevantTime(viewpoint, WEEK_MS)
+  const time = relevantTime(viewpoint, longestWindowMs)
   const allStores = { firstStoreId: '' as StoreId, nextStoreId: null }
   const stores = (await readStoreRules(db, allStores)).slice(0, MOST_STORES)
   const rules = createBusinessHours()

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
 import { createTotals, putTotals, totalAt } from '../../server/reports/totals.ts'
 import type { StoreId } from '../../shared/ids.ts'
-import { reportColumns, reportWindows, WEEK_MS } from '../../shared/report.ts'
+import { longestWindowMs as WEEK_MS, reportColumns, reportWindows } from '../../shared/report-columns.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 
 const anyStoreId = fc.stringMatching(storeIdPattern).map((text) => text as StoreId)
@@ -32,8 +32,8 @@ describe('the lines of a CSV', () => {
           const storeIds = stores.map(({ storeId }) => storeId)
           const records = stores.map(({ storeId }, store) => [
             storeId,
-            ...reportColumns.flatMap(({ extended, unitMs }, column) =>
-              columns === 'default' && extended
+            ...reportColumns.flatMap(({ isExtended, unitMs }, column) =>
+              columns === 'default' && isExtended
                 ? []
                 : [slowHundredths(totalAt(totals, store, column), unitMs)],
             ),

@@ -7,11 +7,11 @@ import { connect } from '../../server/database/connect.ts'
 import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
-import { insertReport } from '../../server/database/reports.ts'
+import { insertReport, reportOf } from '../../server/database/reports.ts'
 import { reportId, storeId } from '../../shared/ids.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import { reportOptions, reportRowsInput, type Report } from '../../shared/report.ts'
-import { fillDatabase } from '../support/filled-database.ts'
+import { FIRST_POLL_MS, fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** Some hundred of them, so that a report takes long enough to be seen half-way. */
@@ -21,7 +21,7 @@ const usual = reportOptions.parse({})
 
 async function runnerOn(
   databaseUrl: string,
-  { workers = 1, storesPerPart }: { workers?: number; storesPerPart?: number } = {},
+  { workers = 1, ...setting }: { workers?: number; storesPerPart?: number; lookEveryMs?: number } = {},
 ) {
   await using parts = new AsyncDisposableStack()
   const db = parts.use(await connect(databaseUrl))
@@ -34,7 +34,7 @@ async function runnerOn(
       databaseUrl,
       workers,
       startThreads: 'on demand',
-      ...(storesPerPart === undefined ? {} : { storesPerPart }),
+      ...setting,
       computedWith,
       now: Date.now,
       onError,
@@ -114,6 +114,26 @@ test('a report that was stopped in the middle goes on after a restart and keeps 
   for (const [i, part] of (await storedParts(on.db)).entries()) {
     expect(Buffer.from(part.csv!).toString() === 'kept').toBe(before[i]!.csv !== null)
   }
+})
+
+test('a report that another process left unfinished is taken up, also while a server runs', async () => {
+  await using folder = await temporaryFolder()
+  await fillDatabase(folder.file('a.db'), 40)
+  await using server = await runnerOn(folder.file('a.db'), { ...smallParts, lookEveryMs: 20 })
+  await server.runner.resumeUnfinished()
+  await using killed = await connect(folder.file('a.db'))
+  const { report } = await insertReport(killed, {
+    reportId: reportId.parse(crypto.randomUUID()),
+    options: usual,
+    asOf: FIRST_POLL_MS,
+    requestedAtMs: 0,
+  })
+  const reportKey = report.report_key
+  await planParts(killed, { reportKey, computedWith, partSize: () => 16, startedAtMs: 0 })
+  expect(await lastOf(server.runner, reportOf(report))).toMatchObject({
+    state: 'complete',
+    progress: { storesDone: 40, storesTotal: 40 },
+  })
 })
 
 test('a cancelled report ends, frees the pool, and leaves no parts', async () => {

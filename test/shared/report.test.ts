@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { reportColumns, reportOptions, reportWindows, uptimePercent } from '../../shared/report.ts'
+import { reportColumns, reportWindows, uptimePercent } from '../../shared/report-columns.ts'
+import { reportOptions } from '../../shared/report.ts'
 
 const WEEK_MS = 604_800_000
 
@@ -47,7 +48,7 @@ describe('an uptime percentage', () => {
 
 describe('the columns of a report', () => {
   test('have the headers that existing readers of the CSV know, in their order', () => {
-    const headers = reportColumns.filter(({ extended }) => !extended).map(({ header }) => header)
+    const headers = reportColumns.filter(({ isExtended }) => !isExtended).map(({ header }) => header)
     expect(['store_id', ...headers].join(',')).toBe(
       'store_id,uptime_last_hour(in minutes),uptime_last_day(in hours),uptime_last_week(in hours),' +
         'downtime_last_hour(in minutes),downtime_last_day(in hours),downtime_last_week(in hours)',
@@ -55,7 +56,7 @@ describe('the columns of a report', () => {
   })
 
   test('are followed by the unknown time where all are asked for', () => {
-    expect(reportColumns.slice(6).map(({ header, extended }) => [header, extended])).toEqual([
+    expect(reportColumns.slice(6).map(({ header, isExtended }) => [header, isExtended])).toEqual([
       ['unknown_last_hour(in minutes)', true],
       ['unknown_last_day(in hours)', true],
       ['unknown_last_week(in hours)', true],

@@ -1,5 +1,5 @@
 import type { Interpolation } from '../../shared/interpolation.ts'
-import { reportWindows } from '../../shared/report.ts'
+import { reportWindows } from '../../shared/report-columns.ts'
 import { openIntervals, type WeeklyHours } from '../../server/uptime/business-hours.ts'
 import type { Interval, Intervals } from '../../server/uptime/interval.ts'
 import { pollWeekOf, pollWord, type PollWeek } from '../../server/uptime/poll-week.ts'

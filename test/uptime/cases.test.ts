@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseDuration } from '../../shared/duration.ts'
 import type { Interpolation } from '../../shared/interpolation.ts'
-import { measures, reportColumns, reportWindows } from '../../shared/report.ts'
+import { measures, reportColumns, reportWindows } from '../../shared/report-columns.ts'
 import type { Tally } from '../../server/uptime/tally.ts'
 import { caseNames, expectedCsvIn, laterCases } from '../support/cases.ts'
 import { judgedStore, localTimeMs, ms } from '../support/judged-store.ts'
@@ -44,7 +44,7 @@ test.each(names)('the core alone answers %s', (name) => {
 
 /** Rule 17's rounding, in the order of `reportColumns`. */
 function formattedTotals(tallies: readonly Tally[]): string[] {
-  const totalsMs = measures.flatMap((measure) => tallies.map((tally) => tally[`${measure}Ms`]))
+  const totalsMs = measures.flatMap(({ name }) => tallies.map((tally) => tally[`${name}Ms`]))
   expect(totalsMs).toHaveLength(measures.length * reportWindows.length)
   return reportColumns.map(({ unitMs }, i) => (Math.round(totalsMs[i]! / (unitMs / 100)) / 100).toFixed(2))
 }
