@@ -70,7 +70,7 @@ async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promi
   )
   const part = { firstStoreId: '' as StoreId, nextStoreId: `${stores.at(-1)!.storeId} ` as StoreId }
   const storeKeys = stores.map(({ storeKey }) => storeKey).toSorted((a, b) => a - b)
-  const weeks = pollWeeksOf(relevantTime(viewpoint, WEEK_MS))
+  const weeks = pollWeeksOf(relevantTime(viewpoint, longestWindowMs))
   const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
   const verifyAll = () => packed.forEach((polls, i) => verify(polls, weeks[i]!))
   const generator = createGenerator(db)
