@@ -30,7 +30,7 @@ export const config = z.object({
     .url({ protocol: /^https?$/, error: 'write a URL such as https://monitor.example.org', abort: true })
     .refine((url) => new URL(url).pathname === '/', 'no path can stand before those of the API')
     .optional()
-    .describe('Where callers reach the API, for the addresses in its answers'),
+    .describe('Where callers reach the API: a host it answers to, and the addresses in its answers'),
   getReportAs: z
     .enum(['json', 'csv'], 'write json or csv')
     .default('json')

@@ -87,7 +87,8 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
 }
 
 const serverError = responseObject({
-  description: 'An error of the server itself',
+  description:
+    'An error of the server itself, or a refusal that is the same everywhere: 403 to pages of other origins, 408 where the body falls silent',
   example: toAppError(noSpace),
 })
 
