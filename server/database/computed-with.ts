@@ -1,7 +1,10 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { Database } from './schema.ts'
 
-/** What decides a report's bytes besides its data and options: the versions of store-monitor and of the zone database. */
+/**
+ * What decides a report's bytes besides its data and options, and why rule 19 of docs/uptime.md holds: the versions of
+ * store-monitor and of the zone database.
+ */
 export interface ComputedWith {
   readonly programVersion: string
   readonly zoneDataVersion: string

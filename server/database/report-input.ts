@@ -15,7 +15,7 @@ export interface StoreRules {
 /** Stores that follow each other in `store_id`. */
 export type PartStores = Pick<PartPlan, 'firstStoreId' | 'nextStoreId'>
 
-/** The stores of a part and the keys of their rules, in ascending order of id. */
+/** The stores of a part and the keys of their rules, in ascending order of id, polled or not: rule 16 of docs/uptime.md. */
 export async function readStoreRules(
   db: Db,
   { firstStoreId, nextStoreId }: PartStores,

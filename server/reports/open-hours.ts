@@ -51,13 +51,18 @@ export function createOpenHours(
 ): (store: StoreRules, hours: readonly WeeklyHours[] | null) => Intervals {
   const zones = new Map<string, { offsets: ZoneOffsets; open: Map<number | null, Intervals> }>()
   return (store, hours) => {
-    const timezone = store.timezone ?? defaultTimezone
+    const timezone = timezoneOf(store)
     let zone = zones.get(timezone)
     if (!zone) zones.set(timezone, (zone = { offsets: offsetsOf(timezone, time, store), open: new Map() }))
     let open = zone.open.get(store.businessHoursKey)
     if (!open) zone.open.set(store.businessHoursKey, (open = openIntervals(hours, zone.offsets, time)))
     return open
   }
+}
+
+/** Rule 2 of docs/uptime.md. */
+function timezoneOf({ timezone }: StoreRules): string {
+  return timezone ?? defaultTimezone
 }
 
 function offsetsOf(timezone: string, time: Interval, { storeId }: StoreRules): ZoneOffsets {

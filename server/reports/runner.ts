@@ -6,7 +6,6 @@ import { isFinished } from '../../shared/report-state.ts'
 import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
-import { latestPollAt } from '../database/poll-week-summary.ts'
 import type { PartPlan } from '../database/report-plan.ts'
 import {
   deleteReport,
@@ -17,8 +16,8 @@ import {
   type StoredReport,
 } from '../database/reports.ts'
 import { createJobQueue } from '../jobs/queue.ts'
+import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
-import { nothingToReportOn } from './nothing-to-report-on.ts'
 import { endReport, reportJob } from './report-job.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -123,13 +122,6 @@ export function createReportRunner({
     return createGenerator(reading)
   }
 
-  /** The instant to look back from. Also where it is given, a report needs polls. */
-  async function asOfOf(options: ReportOptions): Promise<number> {
-    const latest = await latestPollAt(reading)
-    if (latest !== undefined) return options.asOf ?? latest
-    throw nothingToReportOn()
-  }
-
   function enqueue(report: StoredReport): void {
     queue.add(reportJob(report, { writing, runTask, watch, computedWith, now }))
   }
@@ -138,7 +130,7 @@ export function createReportRunner({
 
   const runner: ReportRunner = {
     async trigger(options, once) {
-      const asOf = await asOfOf(options)
+      const asOf = await asOfMsOf(reading, options)
       const reportId = reportIdSchema.parse(crypto.randomUUID())
       const { report, isNew } = await insertReport(writing, {
         reportId,
@@ -172,7 +164,7 @@ export function createReportRunner({
 
     async storeRow(storeId, options) {
       const { interpolation, reach } = options
-      const asOfMs = await asOfOf(options)
+      const asOfMs = await asOfMsOf(reading, options)
       generator ??= loadGenerator()
       return (await generator).storeRow(storeId, { asOfMs, interpolation, reachMs: reach })
     },

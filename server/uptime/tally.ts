@@ -1,7 +1,7 @@
 import type { Interval, Intervals } from './interval.ts'
 import type { Stretches } from './stretches.ts'
 
-/** Business time in a window by status, in whole milliseconds. */
+/** Business time in a window by status, in whole milliseconds: rules 14 and 15 of docs/uptime.md. */
 export interface Tally {
   readonly uptimeMs: number
   readonly downtimeMs: number
