@@ -11,9 +11,20 @@ function makesDatabases(file: string, seen = new Set<string>()): boolean {
   return [...imports].some(([, path = '']) => makesDatabases(join(dirname(file), path), seen))
 }
 
-const onBoth = globSync('test/**/*.test.ts')
+/** Those that ask nothing of the database that the other kind could answer otherwise. */
+const onSqliteAlone = [
+  'test/**/sqlite/**',
+  'test/api/{docs-page,openapi,same-site}.test.ts',
+  'test/cli/quick-fetch.test.ts',
+  'test/client/browser.test.ts',
+  'test/deployment/dockerfile.test.ts',
+  'test/ingest/importing/{find-files,hostile-files}.test.ts',
+  'test/ingest/rows/poll-reader.test.ts',
+]
+
+const onBoth = globSync('test/**/*.test.ts', { exclude: onSqliteAlone })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => makesDatabases(file) && !file.includes('/sqlite/'))
+  .filter((file) => makesDatabases(file))
 
 export default defineConfig({
   test: {

@@ -5,12 +5,13 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli, startCli } from '../cli/run-cli.ts'
+import { runCli, startCli } from '../support/run-cli.ts'
 import { workedCases } from '../support/cases.ts'
 import { curl, type CurlAnswer } from '../support/curl.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { testDatabase, type TestDatabase } from '../support/test-database.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const unknownId = '00000000-0000-4000-8000-000000000000'
@@ -21,6 +22,7 @@ const { folder: source, expectedCsv } = workedCases.find(({ name }) => name === 
 const csv = expectedCsv.replaceAll(/(?:,[^,\n]*){3}$/gm, '')
 
 let folder: TemporaryFolder
+let database: TestDatabase
 let server: TestServer
 /** Reports that are as their names say. */
 let running: string
@@ -29,6 +31,7 @@ let complete: string
 
 beforeAll(async () => {
   folder = await temporaryFolder()
+  database = await testDatabase()
   await mkdir(folder.file('datastore'))
   for (const [from, to] of [
     ['business_hours.csv', 'store_business_hours.csv'],
@@ -39,16 +42,17 @@ beforeAll(async () => {
   }
   const imported = await runCli(['import', 'datastore'], {
     cwd: folder.path,
-    environment: { DATABASE_URL: 'stores.db' },
+    environment: { DATABASE_URL: database.url },
   })
   if (imported.exitCode !== 0) throw new Error(imported.stderr)
-  server = await runningServer({ databaseUrl: folder.file('stores.db') })
+  server = await runningServer({ databaseUrl: database.url })
   running = await storedReport(server.databaseUrl)
   failed = await storedReport(server.databaseUrl, { state: 'failed', failure: 'the disk is full' })
   complete = await completed(await typed('curl -X POST URL/trigger_report'))
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
   await folder[Symbol.asyncDispose]()
 })
 

@@ -8,27 +8,25 @@ import { connect } from '../../server/database/connect.ts'
 import { finishReport, getReport } from '../../server/database/reports.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import { curl } from '../support/curl.ts'
-import { fillDatabase } from '../support/filled-database.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { filledDatabase, type TestDatabase } from '../support/test-database.ts'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
 
-let folder: TemporaryFolder
+let database: TestDatabase
 let server: TestServer
 /** Of a complete report of 300 stores. */
 let id: string
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 300)
-  server = await runningServer({ databaseUrl: folder.file('a.db') })
+  database = await filledDatabase(300)
+  server = await runningServer({ databaseUrl: database.url })
   id = (await finishedReport(server.url))['report_id'] as string
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
 })
 
 describe('to a caller that accepts gzip', () => {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { caseNames, laterCases, workedCases } from '../support/cases.ts'
-import { runCli } from './run-cli.ts'
+import { runCli } from '../support/run-cli.ts'
+import { databaseType, testDatabase } from '../support/test-database.ts'
 
 test.concurrent.for(workedCases)(
   'report --from writes the worked case $name byte for byte',
   async (worked, { expect }) => {
     const { as_of: asOf, interpolation, reach } = worked.options
+    await using database = await testDatabase()
     const { exitCode, stdout } = await runCli([
       'report',
       '--from',
@@ -14,6 +16,8 @@ test.concurrent.for(workedCases)(
       'all',
       '--workers',
       '1',
+      // Without one, the command makes a SQLite of its own.
+      ...(databaseType === 'sqlite' ? [] : ['--database', database.url]),
       ...(asOf === undefined ? [] : ['--as-of', asOf]),
       ...(interpolation === undefined ? [] : ['--interpolation', interpolation]),
       ...(reach === undefined ? [] : ['--reach', reach]),

@@ -2,10 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { begunImport } from '../support/begun-import.ts'
 import { workedCases } from '../support/cases.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
-import { jsonLines, launcher, runCli, startCli, type RunningCli } from './run-cli.ts'
+import { jsonLines, launcher, runCli, startCli, type RunningCli } from '../support/run-cli.ts'
 
 const messy = workedCases.find(({ name }) => name === '16-messy-files')!
 const unknownId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
@@ -23,68 +22,6 @@ beforeAll(async () => {
   serverUrl = (await server.said(/listening on (\S+)/))[1]!
 })
 afterAll(() => parts.disposeAsync())
-
-describe('with', () => {
-  test.concurrent.for(['--database', '--url'])(
-    '%s, every command does its work, and stdout has the data and nothing else',
-    async (place, { expect }) => {
-      const at = [place, place === '--url' ? serverUrl : folder.file('local.db')]
-
-      const imported = await runCli(['import', messy.folder, '--json', ...at])
-      expect(imported.exitCode).toBe(2)
-      expect(jsonLines(imported.stdout)).toMatchObject([
-        { importId: 1, kind: 'timezones', state: 'failed', rowsRejected: 1 },
-        { importId: 2, kind: 'business-hours', state: 'complete', rowsRejected: 3 },
-        { importId: 3, kind: 'polls', state: 'complete', rowsRejected: 5 },
-        { source: expect.stringMatching(/expected\.csv$/) as unknown, state: 'ignored' },
-      ])
-      expect(imported.stderr).toMatch(/9 rows were rejected:\n.*:2: .*Mars\/Olympus/)
-      expect(imported.stderr).toContain(`list them all: npx store-monitor rejected ${at.join(' ')}\n`)
-
-      const report = await runCli(['report', '--columns', 'all', ...at])
-      expect(report).toMatchObject({ exitCode: 0, stdout: messy.expectedCsv })
-      expect(report.stderr).toBe('Report: 100 %, 1 of 1 store\n')
-
-      const [reports, imports, stores, otherStores, rejected, rejectedPolls] = await Promise.all([
-        runCli(['reports', '--json', ...at]),
-        runCli(['imports', '--limit', '2', ...at]),
-        runCli(['stores', ...at]),
-        runCli(['stores', 'nowhere', ...at]),
-        runCli(['rejected', '--json', '--all', ...at]),
-        runCli(['rejected', '3', '--json', ...at]),
-      ])
-      expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'complete', reach: '24h' }])
-      expect(imports.stdout).toMatch(
-        /^IMPORT {2}STATE .*\n +3 {2}complete {2}polls .*\n +2 {2}complete .*\n$/,
-      )
-      expect(imports.stderr).toBe('the first 2; --limit or --all shows more\n')
-      expect(stores.stdout).toMatch(/^STORE +TIMEZONE +BUSINESS HOURS\n\S+ +default +\S.*\n$/)
-      expect(otherStores).toEqual({ exitCode: 0, stdout: '', stderr: 'there are none\n' })
-      expect(jsonLines(rejected.stdout)).toHaveLength(9)
-      expect(jsonLines(rejectedPolls.stdout).map(({ importId }) => importId)).toEqual([3, 3, 3, 3, 3])
-
-      const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
-      const [status, waited, cancelled] = await Promise.all([
-        runCli(['report-status', reportId, ...at]),
-        runCli(['report-status', reportId, '--wait', '--json', '--quiet', ...at]),
-        runCli(['cancel', reportId, ...at]),
-      ])
-      expect(status).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(status.stdout).toMatch(/^report +\S+\nstate +complete\nstores +1 of 1\n/)
-      expect(jsonLines(waited.stdout)).toEqual(jsonLines(reports.stdout))
-      expect(cancelled).toMatchObject({ exitCode: 4, stdout: '' })
-      expect(cancelled.stderr).toMatch(/^store-monitor: report .* cannot be cancelled: it is complete\n$/)
-
-      const importId = await begunImport(folder.file(place === '--url' ? 'served.db' : 'local.db'))
-      const [cancelledImport, cancelledEarlier] = await Promise.all([
-        runCli(['cancel', String(importId), '--json', ...at]),
-        runCli(['cancel', '1', ...at]),
-      ])
-      expect(jsonLines(cancelledImport.stdout)).toMatchObject([{ importId, state: 'cancelled' }])
-      expect(cancelledEarlier).toMatchObject({ exitCode: 4, stdout: '' })
-    },
-  )
-})
 
 test.concurrent.for(['--database', '--url'])(
   'import %s names the files that it ignores, and those of which nothing could be taken',

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { filledFolder } from '../support/filled-folder.ts'
-import { jsonLines, launcher, runCli, startCli } from './run-cli.ts'
+import { jsonLines, launcher, runCli, startCli } from '../support/run-cli.ts'
 
 /** So many stores that a report takes a moment. */
 const folder = filledFolder(40_000)

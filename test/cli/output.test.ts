@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { launcher } from './run-cli.ts'
+import { launcher } from '../support/run-cli.ts'
 import { formatWeek } from '../../client/cli/commands/stores.ts'
 import { formatAmount, formatTable, write } from '../../client/cli/output.ts'
 

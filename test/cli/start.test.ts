@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { launcher } from './run-cli.ts'
+import { launcher } from '../support/run-cli.ts'
 
 test('an older Node.js is told in a line which one is needed', () => {
   const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`

@@ -6,9 +6,8 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { AppError, createStoreMonitorClient, type Report, type ReportRow } from '../../client/index.ts'
 import { inputFiles, workedCases } from '../support/cases.ts'
-import { fillDatabase } from '../support/filled-database.ts'
 import { runningServer } from '../support/running-server.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { filledDatabase } from '../support/test-database.ts'
 import { cuttingProxy } from './cut-connections.ts'
 
 const fortyStores = workedCases.find(({ name }) => name === '19-forty-stores')!
@@ -17,10 +16,8 @@ const unknownId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
 /** A server whose reports take a moment. */
 async function busyServer() {
   await using parts = new AsyncDisposableStack()
-  const folder = parts.use(await temporaryFolder())
-  const databaseUrl = folder.file('large.db')
-  await fillDatabase(databaseUrl, 20_000)
-  const server = parts.use(await runningServer({ databaseUrl }))
+  const database = parts.use(await filledDatabase(20_000))
+  const server = parts.use(await runningServer({ databaseUrl: database.url }))
   const owned = parts.move()
   return { url: server.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

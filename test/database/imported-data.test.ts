@@ -6,7 +6,7 @@ import { getStore, keysOfStores, listStores, setRules, type StoreRule } from '..
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { importId, storeId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
-import { importScene, pollFile, type ImportScene } from '../ingest/import-scene.ts'
+import { importScene, pollFile, type ImportScene } from '../support/import-scene.ts'
 
 /** All items of a listing, and how many pages it took. */
 async function allPages<Item>(

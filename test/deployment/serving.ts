@@ -1,5 +1,5 @@
 import { createStoreMonitorClient } from '../../client/index.ts'
-import { startCli, type RunningCli } from '../cli/run-cli.ts'
+import { startCli, type RunningCli } from '../support/run-cli.ts'
 
 export interface ServingProcess extends RunningCli {
   readonly url: string

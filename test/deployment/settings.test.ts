@@ -8,7 +8,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { createProgram } from '../../client/cli/program.ts'
 import type { CommandContext } from '../../client/cli/context.ts'
 import { describeSettings, readConfig } from '../../server/config.ts'
-import { runCli, startCli } from '../cli/run-cli.ts'
+import { runCli, startCli } from '../support/run-cli.ts'
 import { fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 

@@ -7,6 +7,7 @@ import { connect } from '../../server/database/connect.ts'
 import { startServer } from '../../server/serve.ts'
 import { filledFolder } from '../support/filled-folder.ts'
 import { finishedReport } from '../support/running-server.ts'
+import { testDatabase } from '../support/test-database.ts'
 import {
   completedCsv,
   manyPolls,
@@ -126,7 +127,8 @@ describe('told to stop with SIGTERM, a server', () => {
   })
 
   test('lets an upload be imported to its end', async () => {
-    await using server = await serving(folder.file('upload.db'))
+    await using database = await testDatabase()
+    await using server = await serving(database.url)
     const upload = await fetch(`${server.url}/imports?source=polls.csv`, {
       method: 'POST',
       body: manyPolls(300_000),
@@ -144,7 +146,8 @@ describe('told to stop with SIGTERM, a server', () => {
   })
 
   test('ends at once where it is told so a second time', async () => {
-    await using server = await serving(folder.file('twice.db'))
+    await using database = await testDatabase()
+    await using server = await serving(database.url)
     const socket = connectSocket(Number(new URL(server.url).port), '127.0.0.1')
     socket.on('error', () => {})
     socket.write('POST /imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nstore_id')
@@ -157,10 +160,16 @@ describe('told to stop with SIGTERM, a server', () => {
 })
 
 test('what has not ended in time is cut, and an import that was stopped can be done again', async () => {
-  const databaseUrl = folder.file('cut.db')
+  await using database = await testDatabase()
   const csv = manyPolls(POLLS)
   const setting = { version: '0', now: Date.now, onError: () => {} }
-  const config = { host: '127.0.0.1', port: 0, databaseUrl, workers: 1, getReportAs: 'json' as const }
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    databaseUrl: database.url,
+    workers: 1,
+    getReportAs: 'json' as const,
+  }
   {
     await using server = await startServer(config, { ...setting, stopWithinMs: 50 })
     const stalled = connectSocket(Number(new URL(server.url).port), '127.0.0.1')
@@ -186,10 +195,10 @@ test('what has not ended in time is cut, and an import that was stopped can be d
 })
 
 test('an import that was killed is recorded as failed by the next start, and completes when done again', async () => {
-  const database = folder.file('killed.db')
+  await using database = await testDatabase()
   const csv = manyPolls(POLLS)
   {
-    await using server = await serving(database)
+    await using server = await serving(database.url)
     const upload = await fetch(`${server.url}/imports?source=polls.csv`, {
       method: 'POST',
       body: csv,
@@ -199,7 +208,7 @@ test('an import that was killed is recorded as failed by the next start, and com
     server.kill('SIGKILL')
     await server.finished
   }
-  await using server = await serving(database)
+  await using server = await serving(database.url)
   expect(await imports(server.url)).toMatchObject([
     { state: 'failed', rowsAccepted: 0, failure: 'interrupted; import the file again to complete it' },
   ])

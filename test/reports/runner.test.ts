@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
@@ -11,8 +9,8 @@ import { insertReport, reportOf } from '../../server/database/reports.ts'
 import { reportId, storeId } from '../../shared/ids.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import { reportOptions, reportRowsInput, type Report } from '../../shared/report.ts'
-import { FIRST_POLL_MS, fillDatabase } from '../support/filled-database.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { FIRST_POLL_MS } from '../support/filled-database.ts'
+import { filledDatabase } from '../support/test-database.ts'
 
 /** Some hundred of them, so that a report takes long enough to be seen half-way. */
 const smallParts = { storesPerPart: 16 }
@@ -55,11 +53,10 @@ function storedParts(db: Awaited<ReturnType<typeof connect>>) {
 }
 
 test('the same bytes come from 1, 2 and 4 workers', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 5000)
+  await using database = await filledDatabase(5000)
   const results: string[] = []
   for (const workers of [1, 2, 4]) {
-    await using on = await runnerOn(folder.file('a.db'), { workers })
+    await using on = await runnerOn(database.url, { workers })
     const report = await lastOf(on.runner, await on.runner.trigger(usual))
     expect(report).toMatchObject({ state: 'complete', progress: { storesDone: 5000, storesTotal: 5000 } })
     const parts = await storedParts(on.db)
@@ -73,9 +70,8 @@ test('the same bytes come from 1, 2 and 4 workers', async () => {
 })
 
 test('a report shows its progress part by part, and never goes back', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 4000)
-  await using on = await runnerOn(folder.file('a.db'), smallParts)
+  await using database = await filledDatabase(4000)
+  await using on = await runnerOn(database.url, smallParts)
   const report = await on.runner.trigger(usual)
   const seen: Report[] = []
   for await (const next of on.runner.watch(report.reportId)) seen.push(next)
@@ -86,12 +82,11 @@ test('a report shows its progress part by part, and never goes back', async () =
 })
 
 test('a report that was stopped in the middle goes on after a restart and keeps the parts that are done', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 4000)
+  await using database = await filledDatabase(4000)
   let report: Report
   let before
   {
-    await using on = await runnerOn(folder.file('a.db'), smallParts)
+    await using on = await runnerOn(database.url, smallParts)
     report = await on.runner.trigger(usual)
     for await (const next of on.runner.watch(report.reportId)) if (next.progress.storesDone > 0) break
     await on.runner[Symbol.asyncDispose]()
@@ -105,7 +100,7 @@ test('a report that was stopped in the middle goes on after a restart and keeps 
       .where('csv', 'is not', null)
       .execute()
   }
-  await using on = await runnerOn(folder.file('a.db'), { workers: 2, ...smallParts })
+  await using on = await runnerOn(database.url, { workers: 2, ...smallParts })
   await on.runner.resumeUnfinished()
   expect(await lastOf(on.runner, report)).toMatchObject({
     state: 'complete',
@@ -117,11 +112,10 @@ test('a report that was stopped in the middle goes on after a restart and keeps 
 })
 
 test('a report that another process left unfinished is taken up, also while a server runs', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 40)
-  await using server = await runnerOn(folder.file('a.db'), { ...smallParts, lookEveryMs: 20 })
+  await using database = await filledDatabase(40)
+  await using server = await runnerOn(database.url, { ...smallParts, lookEveryMs: 20 })
   await server.runner.resumeUnfinished()
-  await using killed = await connect(folder.file('a.db'))
+  await using killed = await connect(database.url)
   const { report } = await insertReport(killed, {
     reportId: reportId.parse(crypto.randomUUID()),
     options: usual,
@@ -137,9 +131,8 @@ test('a report that another process left unfinished is taken up, also while a se
 })
 
 test('a cancelled report ends, frees the pool, and leaves no parts', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 4000)
-  await using on = await runnerOn(folder.file('a.db'), smallParts)
+  await using database = await filledDatabase(4000)
+  await using on = await runnerOn(database.url, smallParts)
   const report = await on.runner.trigger(usual)
   for await (const next of on.runner.watch(report.reportId)) if (next.progress.storesDone > 0) break
   expect(await on.runner.cancel(report.reportId)).toMatchObject({ state: 'cancelled' })
@@ -155,9 +148,8 @@ test('a cancelled report ends, frees the pool, and leaves no parts', async () =>
 })
 
 test('reports take turns: a later one is not kept waiting until an earlier one has ended', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 4000)
-  await using on = await runnerOn(folder.file('a.db'), smallParts)
+  await using database = await filledDatabase(4000)
+  await using on = await runnerOn(database.url, smallParts)
   const reports = [await on.runner.trigger(usual), await on.runner.trigger(usual)] as const
   const progress = new Map<string, number>()
   let bothUnderWay = false
@@ -173,9 +165,8 @@ test('reports take turns: a later one is not kept waiting until an earlier one h
 })
 
 test('a report whose data cannot be read fails with the reason', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 10)
-  await using on = await runnerOn(folder.file('a.db'))
+  await using database = await filledDatabase(10)
+  await using on = await runnerOn(database.url)
   await on.db.updateTable('store').set({ timezone: 'Mars/Olympus' }).where('store_key', '=', 5).execute()
   const report = await lastOf(on.runner, await on.runner.trigger(usual))
   expect(report).toMatchObject({
@@ -186,9 +177,8 @@ test('a report whose data cannot be read fails with the reason', async () => {
 })
 
 test('a repeated request is one report, until there are later polls where it looks back from the latest', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 10)
-  await using on = await runnerOn(folder.file('a.db'))
+  await using database = await filledDatabase(10)
+  await using on = await runnerOn(database.url)
   const once = { key: 'a', forMs: 60_000, untilNews: true }
   const first = await on.runner.trigger(usual, once)
   expect((await on.runner.trigger(usual, once)).reportId).toBe(first.reportId)
@@ -212,9 +202,8 @@ test('a repeated request is one report, until there are later polls where it loo
 })
 
 test("one store's row is that of a whole report", async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 1100)
-  await using on = await runnerOn(folder.file('a.db'))
+  await using database = await filledDatabase(1100)
+  await using on = await runnerOn(database.url)
   const { reportId } = await lastOf(on.runner, await on.runner.trigger(usual))
   const { items } = await on.runner.rows(reportRowsInput.parse({ reportId, limit: 1000 }))
   for (const row of [items[0]!, items[3]!, items[999]!]) {
@@ -224,9 +213,8 @@ test("one store's row is that of a whole report", async () => {
 })
 
 test('what a thread refuses is refused as if there were no threads', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 10)
-  await using on = await runnerOn(folder.file('a.db'))
+  await using database = await filledDatabase(10)
+  await using on = await runnerOn(database.url)
   const { reportId } = await lastOf(on.runner, await on.runner.trigger(usual))
   const sorted = { reportId, sortBy: 'uptimeLastDayMs', cursor: 'elsewhere' }
   await expect(on.runner.rows(reportRowsInput.parse(sorted))).rejects.toMatchObject({
@@ -239,9 +227,8 @@ test('what a thread refuses is refused as if there were no threads', async () =>
 test.runIf(process.platform === 'linux')(
   'the threads of reports step behind the one that answers',
   async () => {
-    await using folder = await temporaryFolder()
-    await fillDatabase(folder.file('a.db'), 10)
-    await using on = await runnerOn(folder.file('a.db'), { workers: 2 })
+    await using database = await filledDatabase(10)
+    await using on = await runnerOn(database.url, { workers: 2 })
     const before = nicerThreads()
     const own = getPriority()
     await lastOf(on.runner, await on.runner.trigger(usual))
@@ -249,26 +236,6 @@ test.runIf(process.platform === 'linux')(
     expect(getPriority()).toBe(own)
   },
 )
-
-test.runIf(process.platform === 'linux' && getPriority() === 0).for([
-  [0, 5],
-  [10, 15],
-  [17, 19],
-  [19, 19],
-] as const)('a thread of a process with niceness %i has %i', async ([own, behind]) => {
-  const { stdout } = await promisify(execFile)('nice', [
-    '-n',
-    String(own),
-    process.execPath,
-    '--eval',
-    `const { Worker } = require('node:worker_threads')
-    new Worker(\`import(${JSON.stringify(new URL('../../server/background-thread.ts', import.meta.url).href)}).then((it) => {
-      it.stepBehindAnswers()
-      console.log(require('node:os').getPriority(0))
-    })\`, { eval: true }).on('exit', () => console.log(require('node:os').getPriority(0)))`,
-  ])
-  expect(stdout.trim().split('\n').map(Number)).toEqual([behind, own])
-})
 
 /** How many threads are behind this one: the niceness of each is the 19th field of its `stat`. */
 function nicerThreads(): number {
@@ -278,9 +245,8 @@ function nicerThreads(): number {
 }
 
 test('a store that is added while a report runs belongs to some part, also one that comes before all others', async () => {
-  await using folder = await temporaryFolder()
-  await fillDatabase(folder.file('a.db'), 10)
-  await using db = await connect(folder.file('a.db'))
+  await using database = await filledDatabase(10)
+  await using db = await connect(database.url)
   const { report } = await insertReport(db, {
     reportId: reportId.parse(crypto.randomUUID()),
     options: usual,

@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises'
 import pg from 'pg'
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
+import { fillDatabase } from './filled-database.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** The kind of database that this run of the tests is about. */
@@ -24,6 +25,15 @@ export interface TestDatabase extends AsyncDisposable {
 /** A database without data of the kind that DB_TYPE says; on PostgreSQL our tables are there, as that is quicker to copy. */
 export function testDatabase(): Promise<TestDatabase> {
   return databaseType === 'postgres' ? postgresDatabase(template) : sqliteDatabase()
+}
+
+/** One with so many stores, as fillDatabase makes them. */
+export async function filledDatabase(storeCount: number): Promise<TestDatabase> {
+  await using parts = new AsyncDisposableStack()
+  const database = parts.use(await testDatabase())
+  await fillDatabase(database.url, storeCount)
+  parts.move()
+  return database
 }
 
 /** A database without our tables. */

@@ -16,7 +16,14 @@ import {
 import { watchUnfinishedImports } from '../../../server/ingest/importing/unfinished-imports.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
-import { importScene, noon, pollFile, storedData, storedPolls, type ImportScene } from '../import-scene.ts'
+import {
+  importScene,
+  noon,
+  pollFile,
+  storedData,
+  storedPolls,
+  type ImportScene,
+} from '../../support/import-scene.ts'
 
 const nothing = { stores: [], summary: [], polls: [] }
 const cancelledMeanwhile = {

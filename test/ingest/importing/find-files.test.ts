@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { findFiles } from '../../../server/ingest/importing/find-files.ts'
-import { importScene } from '../import-scene.ts'
+import { importScene } from '../../support/import-scene.ts'
 
 const polls = 'store_id,status,timestamp_utc\n'
 const hours = 'store_id,day,start_time_local,end_time_local\n'

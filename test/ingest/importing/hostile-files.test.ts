@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { listImports } from '../../../server/database/imports.ts'
 import { listRejectedRows } from '../../../server/database/rejected-rows.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
-import { importScene, pollFile, storedData } from '../import-scene.ts'
+import { importScene, pollFile, storedData } from '../../support/import-scene.ts'
 
 const header = 'store_id,status,timestamp_utc\n'
 const MIB = 1024 * 1024

@@ -12,7 +12,14 @@ import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { refuseRows } from '../../support/refuse-rows.ts'
 import { runsOnDatabase } from '../../support/test-database.ts'
-import { importScene, noon, pollFile, storedData, storedPolls, type ImportScene } from '../import-scene.ts'
+import {
+  importScene,
+  noon,
+  pollFile,
+  storedData,
+  storedPolls,
+  type ImportScene,
+} from '../../support/import-scene.ts'
 
 const cases = join(import.meta.dirname, '../../fixtures/cases')
 

@@ -5,7 +5,7 @@ import { failUnfinishedImports, listImports } from '../../../server/database/imp
 import { createImporter } from '../../../server/ingest/importing/importer.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
-import { importScene, pollFile, storedData, storedPolls } from '../import-scene.ts'
+import { importScene, pollFile, storedData, storedPolls } from '../../support/import-scene.ts'
 
 function manyPolls(count: number): string {
   return pollFile(

@@ -12,7 +12,7 @@ import type { ImportPathsOptions } from '../../../server/ingest/importing/import
 import { startPollReader } from '../../../server/ingest/rows/poll-reader.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { importScene, noon, pollFile, storedData } from '../import-scene.ts'
+import { importScene, noon, pollFile, storedData } from '../../support/import-scene.ts'
 
 const inThread = { threadFromBytes: 0 }
 const onThisThread = { threadFromBytes: Infinity }

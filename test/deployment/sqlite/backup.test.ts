@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { copyFile, open, readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { createStoreMonitorClient } from '../../client/index.ts'
-import { runCli } from '../cli/run-cli.ts'
-import { filledFolder } from '../support/filled-folder.ts'
-import { completedCsv, manyPolls, serving, triggerReport, untilUnderWay } from './serving.ts'
+import { createStoreMonitorClient } from '../../../client/index.ts'
+import { runCli } from '../../support/run-cli.ts'
+import { filledFolder } from '../../support/filled-folder.ts'
+import { completedCsv, manyPolls, serving, triggerReport, untilUnderWay } from '../serving.ts'
 
 const STORES = 40_000
 const folder = filledFolder(STORES)
+const filled = 'the database'
 
 describe('a backup', () => {
   test('while a server works on a report goes on with it, and gives the same report', async () => {
@@ -71,8 +72,8 @@ describe('a backup', () => {
   })
 
   test.each([
-    ['of the database onto itself', 'filled.db', 'filled.db', 2, 'is the database itself: name another file'],
-    ['into a folder that is not there', 'filled.db', 'no/copy.db', 2, 'there is no folder'],
+    ['of the database onto itself', filled, filled, 2, 'is the database itself: name another file'],
+    ['into a folder that is not there', filled, 'no/copy.db', 2, 'there is no folder'],
     ['of nothing', 'nothing.db', 'copy.db', 5, 'there is no database at'],
     ['of a file that is no database', 'text.db', 'copy.db', 5, 'file is not a database'],
     ['of a damaged database', 'damaged.db', 'copy.db', 5, 'is damaged'],
@@ -82,7 +83,8 @@ describe('a backup', () => {
     await using damaged = await open(folder.file('damaged.db'), 'r+')
     await damaged.write(Buffer.alloc(200_000, 'x'), 0, 200_000, 4096 * 50)
 
-    const args = ['backup', folder.file(copy), '--force', '--database', folder.file(database)]
+    const path = (name: string) => (name === filled ? folder.database : folder.file(name))
+    const args = ['backup', path(copy), '--force', '--database', path(database)]
     const result = await runCli([...args, '--quiet'])
     expect(result.exitCode).toBe(exitCode)
     expect(result.stderr).toMatch(/^store-monitor: .*\n$/)

@@ -7,8 +7,8 @@ import { wordsOfBytes } from '../../server/uptime/words.ts'
 import { importPaths, type ImportPathsOptions } from '../../server/ingest/importing/import-paths.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
-import { testDatabase } from '../support/test-database.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { testDatabase } from './test-database.ts'
 
 export const noon = Date.parse('2023-02-01T12:00:00Z')
 

@@ -1,0 +1,68 @@
+import { test } from 'vitest'
+import { begunImport } from '../support/begun-import.ts'
+import { workedCases } from '../support/cases.ts'
+import { jsonLines, runCli } from '../support/run-cli.ts'
+import { runningServer } from '../support/running-server.ts'
+import { testDatabase } from '../support/test-database.ts'
+
+const messy = workedCases.find(({ name }) => name === '16-messy-files')!
+
+test.concurrent.for(['--database', '--url'])(
+  'with %s, every command does its work, and stdout has the data and nothing else',
+  async (place, { expect }) => {
+    await using database = await testDatabase()
+    await using server = await runningServer()
+    const at = [place, place === '--url' ? server.url : database.url]
+
+    const imported = await runCli(['import', messy.folder, '--json', ...at])
+    expect(imported.exitCode).toBe(2)
+    expect(jsonLines(imported.stdout)).toMatchObject([
+      { importId: 1, kind: 'timezones', state: 'failed', rowsRejected: 1 },
+      { importId: 2, kind: 'business-hours', state: 'complete', rowsRejected: 3 },
+      { importId: 3, kind: 'polls', state: 'complete', rowsRejected: 5 },
+      { source: expect.stringMatching(/expected\.csv$/) as unknown, state: 'ignored' },
+    ])
+    expect(imported.stderr).toMatch(/9 rows were rejected:\n.*:2: .*Mars\/Olympus/)
+    expect(imported.stderr).toContain(`list them all: npx store-monitor rejected ${at.join(' ')}\n`)
+
+    const report = await runCli(['report', '--columns', 'all', ...at])
+    expect(report).toMatchObject({ exitCode: 0, stdout: messy.expectedCsv })
+    expect(report.stderr).toBe('Report: 100 %, 1 of 1 store\n')
+
+    const [reports, imports, stores, otherStores, rejected, rejectedPolls] = await Promise.all([
+      runCli(['reports', '--json', ...at]),
+      runCli(['imports', '--limit', '2', ...at]),
+      runCli(['stores', ...at]),
+      runCli(['stores', 'nowhere', ...at]),
+      runCli(['rejected', '--json', '--all', ...at]),
+      runCli(['rejected', '3', '--json', ...at]),
+    ])
+    expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'complete', reach: '24h' }])
+    expect(imports.stdout).toMatch(/^IMPORT {2}STATE .*\n +3 {2}complete {2}polls .*\n +2 {2}complete .*\n$/)
+    expect(imports.stderr).toBe('the first 2; --limit or --all shows more\n')
+    expect(stores.stdout).toMatch(/^STORE +TIMEZONE +BUSINESS HOURS\n\S+ +default +\S.*\n$/)
+    expect(otherStores).toEqual({ exitCode: 0, stdout: '', stderr: 'there are none\n' })
+    expect(jsonLines(rejected.stdout)).toHaveLength(9)
+    expect(jsonLines(rejectedPolls.stdout).map(({ importId }) => importId)).toEqual([3, 3, 3, 3, 3])
+
+    const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
+    const [status, waited, cancelled] = await Promise.all([
+      runCli(['report-status', reportId, ...at]),
+      runCli(['report-status', reportId, '--wait', '--json', '--quiet', ...at]),
+      runCli(['cancel', reportId, ...at]),
+    ])
+    expect(status).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(status.stdout).toMatch(/^report +\S+\nstate +complete\nstores +1 of 1\n/)
+    expect(jsonLines(waited.stdout)).toEqual(jsonLines(reports.stdout))
+    expect(cancelled).toMatchObject({ exitCode: 4, stdout: '' })
+    expect(cancelled.stderr).toMatch(/^store-monitor: report .* cannot be cancelled: it is complete\n$/)
+
+    const importId = await begunImport(place === '--url' ? server.databaseUrl : database.url)
+    const [cancelledImport, cancelledEarlier] = await Promise.all([
+      runCli(['cancel', String(importId), '--json', ...at]),
+      runCli(['cancel', '1', ...at]),
+    ])
+    expect(jsonLines(cancelledImport.stdout)).toMatchObject([{ importId, state: 'cancelled' }])
+    expect(cancelledEarlier).toMatchObject({ exitCode: 4, stdout: '' })
+  },
+)
