@@ -18,7 +18,9 @@ export const config = z.object({
     .string()
     .min(1)
     .default(defaultDatabaseUrl)
-    .describe('The SQLite file, as a path or sqlite: URL'),
+    .describe(
+      'The database: a SQLite file, as a path or sqlite: URL, or postgresql://user:password@host:port/name',
+    ),
   workers: z.coerce
     .number()
     .int()

@@ -31,7 +31,8 @@ export function createProgram(context: CommandContext): Command {
 Data goes to stdout, everything else to stderr.
 
 Commands work on a server (--url, or STORE_MONITOR_URL) or else, in this process, on a
-SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).`,
+database (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db): a SQLite file,
+or a PostgreSQL (postgresql://user:password@host:port/name).`,
     )
     .addHelpText('afterAll', exitCodeHelp)
 
@@ -50,7 +51,7 @@ SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).
   function addConnected(nameAndArguments: string, description: string): Command {
     return add(nameAndArguments, description)
       .option('--url <url>', 'the server to work with')
-      .option('--database <file>', 'the database to work on, where there is no server')
+      .option('--database <file or URL>', 'the database to work on, where there is no server')
       .option('--workers <count>', 'threads that compute reports; by default one for each processor core')
   }
 
@@ -64,7 +65,10 @@ SQLite file (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db).
   add('serve', 'Answer requests over HTTP: tRPC and REST.')
     .option('--host <address>', 'address to listen on (HOST; default: 127.0.0.1)')
     .option('--port <port>', 'port to listen on, 0 for a free one (PORT; default: 8000)')
-    .option('--database <file>', 'the SQLite file (DATABASE_URL, DB_URL; default: store-monitor.db)')
+    .option(
+      '--database <file or URL>',
+      'the SQLite file, or postgresql:// URL (DATABASE_URL, DB_URL; default: store-monitor.db)',
+    )
     .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
     .addHelpText('after', examples('serve', 'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db'))
     .action(async (options: ServeOptions) => {

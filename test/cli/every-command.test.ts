@@ -9,6 +9,7 @@ const messy = workedCases.find(({ name }) => name === '16-messy-files')!
 
 test.concurrent.for(['--database', '--url'])(
   'with %s, every command does its work, and stdout has the data and nothing else',
+  { timeout: 120_000 },
   async (place, { expect }) => {
     await using database = await testDatabase()
     await using server = await runningServer()

@@ -33,7 +33,7 @@ async function markFirstPart(database: string, reportId: string): Promise<void> 
   const db = await connect(database)
   const { numUpdatedRows } = await db
     .updateTable('report_part')
-    .set({ csv: Buffer.from('kept\n'), csv_bytes: 5 })
+    .set({ csv: Buffer.from('kept\n'), csv_bytes: 5, csv_crc32: null })
     .where('part', '=', 0)
     .where('csv_bytes', 'is not', null)
     .where('report_key', 'in', (eb) =>
@@ -45,6 +45,12 @@ async function markFirstPart(database: string, reportId: string): Promise<void> 
     .executeTakeFirst()
   await db.destroy()
   expect(numUpdatedRows).toBe(1n)
+}
+
+/** As if imports had shown no sign of life for long. */
+async function silence(databaseUrl: string): Promise<void> {
+  await using db = await connect(databaseUrl)
+  await db.updateTable('import').set({ heartbeat_at: 0 }).execute()
 }
 
 async function requested(url: string): Promise<IncomingMessage> {
@@ -208,6 +214,7 @@ test('an import that was killed is recorded as failed by the next start, and com
     server.kill('SIGKILL')
     await server.finished
   }
+  await silence(database.url)
   await using server = await serving(database.url)
   expect(await imports(server.url)).toMatchObject([
     { state: 'failed', rowsAccepted: 0, failure: 'interrupted; import the file again to complete it' },

@@ -13,16 +13,18 @@ export interface ServeOptions extends MessageOptions {
 /** Serves until the process is told to stop, and then ends what it is at. */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
   const { readConfig } = await import('../../../server/config.ts')
+  const { shownDatabase } = await import('../../../server/database/connect.ts')
   const { startServer } = await import('../../../server/serve.ts')
   const { environment, version, now, stderr, signal } = context
-  const { database, ...flags } = options
-  const config = readConfig(environment, { ...flags, databaseUrl: database })
+  const { database: databaseUrl, ...flags } = options
+  const config = readConfig(environment, { ...flags, databaseUrl })
   await using server = await startServer(config, {
     version,
     now,
     onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   })
-  say(context, options, `store-monitor ${version} listening on ${server.url} with ${config.databaseUrl}`)
+  const database = shownDatabase(config.databaseUrl)
+  say(context, options, `store-monitor ${version} listening on ${server.url} with ${database}`)
   // A log is better off with a line for each thing that happens.
   if (stderr.isTTY) say(context, options, whatToTry(context, server.url))
   if (!signal.aborted) await once(signal, 'abort')

@@ -169,3 +169,11 @@ test.each([
 ])('the database %s is shown as %s', (url, shown) => {
   expect(shownDatabase(url)).toBe(shown)
 })
+
+test('serve says what it works on without the password', async () => {
+  await using database = await testDatabase()
+  const url = Object.assign(new URL(database.url), { password: 'secret' })
+  await using server = startCli(['serve', '--port', '0'], { environment: { DB_URL: url.href } })
+  const [, shown] = await server.said(/listening on \S+ with (\S+)/)
+  expect(shown).toBe(Object.assign(url, { password: '***' }).href)
+})
