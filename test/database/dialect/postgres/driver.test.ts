@@ -10,6 +10,7 @@ import { CopyOut } from '../../../../server/database/dialect/postgres/copy-out.t
 import { readPollWeeks } from '../../../../server/database/poll-weeks.ts'
 import { writeAlone } from '../../../../server/database/write-alone.ts'
 import { fillDatabase, FIRST_POLL_MS } from '../../../support/filled-database.ts'
+import { startCli } from '../../../support/run-cli.ts'
 import { databaseType, testDatabase } from '../../../support/test-database.ts'
 import { pollWeekOf } from '../../../../server/uptime/poll-week.ts'
 
