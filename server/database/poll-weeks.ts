@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
-import { mergedWeek, offsetOf, POLL_WEEK_MS, type PollWords } from '../uptime/poll-week.ts'
-import { bytesOfWords } from '../uptime/words.ts'
+import { mergedWeek, offsetOf, POLL_WEEK_MS, type PollWeek, type PollWords } from '../uptime/poll-week.ts'
+import { bytesOfWords, wordsOfBytes } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf, type PackedPolls } from './dialect/dialect.ts'
@@ -29,6 +29,13 @@ export async function readPollWeeks(
 ): Promise<PollsOfWeek[]> {
   const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
   return packed.map((polls, i) => ({ week: weeks[i]!, ...withoutChecksums(polls, weeks[i]!) }))
+}
+
+/** A store's polls as a row has them. Throws a `damaged` AppError where they are not as they were written. */
+export function pollWeekOfBytes(bytes: Uint8Array, week: number, storeKey: number): PollWeek {
+  const words = wordsOfBytes(bytes)
+  if (!isIntact(words, 0, words.length, { week, storeKey })) throw damagedPolls(storeKey, week)
+  return { week, words, from: 0, to: words.length - 1 }
 }
 
 function withoutChecksums(polls: PackedPolls, week: number): PackedPolls {

@@ -1,7 +1,9 @@
 import type { StoreId } from '../../shared/ids.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
+import type { PollWeek } from '../uptime/poll-week.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { pollWeekOfBytes } from './poll-weeks.ts'
 import type { PartPlan } from './report-plan.ts'
 import { spansOfText } from './weekly-spans.ts'
 
@@ -32,6 +34,39 @@ export async function readStoreRules(
     .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
     .orderBy('store_id')
     .execute()
+}
+
+/**
+ * A store with its polls of some weeks in ascending order, by one statement, so that all is as of one moment; undefined where
+ * there is no such store. Throws a `damaged` AppError where polls are not as they were written.
+ */
+export async function readStoreWithPolls(
+  db: Db,
+  storeId: StoreId,
+  weeks: readonly number[],
+): Promise<{ readonly store: StoreRules; readonly polls: readonly PollWeek[] } | undefined> {
+  const rows = await db
+    .selectFrom('store')
+    .leftJoin('poll_week', (join) =>
+      join.onRef('poll_week.store_key', '=', 'store.store_key').on('poll_week.week', 'in', weeks),
+    )
+    .select([
+      'store.store_key as storeKey',
+      'store_id as storeId',
+      'timezone',
+      'business_hours_key as businessHoursKey',
+      'week',
+      'polls',
+    ])
+    .where('store_id', '=', storeId)
+    .orderBy('week')
+    .execute()
+  const [store] = rows
+  if (store === undefined) return undefined
+  const polls = rows.flatMap(({ week, polls }) =>
+    week === null || polls === null ? [] : pollWeekOfBytes(polls, week, store.storeKey),
+  )
+  return { store, polls }
 }
 
 /** Weekly rules by their keys. A rule never changes once it has a key. */

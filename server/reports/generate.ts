@@ -4,7 +4,12 @@ import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { readPollWeeks } from '../database/poll-weeks.ts'
-import { readStoreRules, type PartStores, type StoreRules } from '../database/report-input.ts'
+import {
+  readStoreRules,
+  readStoreWithPolls,
+  type PartStores,
+  type StoreRules,
+} from '../database/report-input.ts'
 import type { PartResult } from '../database/report-results.ts'
 import type { PollWords } from '../uptime/poll-week.ts'
 import { bytesOfWords } from '../uptime/words.ts'
@@ -23,19 +28,23 @@ export interface Generator {
 }
 
 /**
- * Judges stores from the database, which should be read-only, as each call begins a transaction. Keeps what several
+ * Judges stores from the database, which should be read-only, as a part is read in a transaction. Keeps what several
  * calls have in common.
  */
 export function createGenerator(db: Db): Generator {
   const rules = createBusinessHours()
   let openHours: { of: ReturnType<typeof createOpenHours>; startMs: number; endMs: number } | undefined
 
-  async function judged(part: PartStores, viewpoint: Viewpoint): Promise<JudgedStores> {
+  function openHoursOf(viewpoint: Viewpoint): ReturnType<typeof createOpenHours> {
     const time = relevantTime(viewpoint, longestWindowMs)
     if (openHours?.startMs !== time.startMs || openHours.endMs !== time.endMs) {
       openHours = { ...time, of: createOpenHours(time) }
     }
-    const openOf = openHours.of
+    return openHours.of
+  }
+
+  async function judged(part: PartStores, viewpoint: Viewpoint): Promise<JudgedStores> {
+    const openOf = openHoursOf(viewpoint)
     const judge = createJudge(viewpoint, windowLengthsMs)
     // One transaction, so that an import that commits meanwhile is seen whole or not at all.
     const { stores, weeks } = await db.transaction().execute(async (tx) => {
@@ -63,14 +72,15 @@ export function createGenerator(db: Db): Generator {
     },
 
     async storeRow(storeId, viewpoint) {
-      // A space comes before all that may follow in an id, so that the part has this store alone.
-      const { stores, totals } = await judged(
-        { firstStoreId: storeId, nextStoreId: `${storeId} ` as StoreId },
-        viewpoint,
-      )
-      const store = stores[0]
-      if (store?.storeId !== storeId) throw new AppError('not-found', `there is no store ${storeId}`)
-      return reportRowAt(totals, 0, store.storeId)
+      const weeks = pollWeeksOf(relevantTime(viewpoint, longestWindowMs))
+      const found = await readStoreWithPolls(db, storeId, weeks)
+      if (found === undefined) throw new AppError('not-found', `there is no store ${storeId}`)
+      const { store, polls } = found
+      await rules.load(db, [store])
+      const judge = createJudge(viewpoint, windowLengthsMs)
+      const totals = createTotals(1)
+      putTotals(totals, 0, store.storeKey, judge(openHoursOf(viewpoint)(store, rules.of(store)), polls))
+      return reportRowAt(totals, 0, storeId)
     },
   }
 }
