@@ -10,7 +10,7 @@ const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/
 const isoUnitsMs = [7 * DAY_MS, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS]
 
 /** What `parseDuration` takes, for messages. */
-export const durationForms = 'a number and a unit such as "90m", "24h" or "7d", or ISO 8601 such as "PT24H"'
+const durationForms = 'a number and a unit such as "90m", "24h" or "7d", or ISO 8601 such as "PT24H"'
 
 /** Elapsed time in milliseconds; a day is 24 hours. Throws an `invalid` AppError that says what is allowed. */
 export function parseDuration(text: string): number {

@@ -6,7 +6,7 @@ import { maxPageSize } from '../../shared/page-size.ts'
 import { trpcErrorOf } from './errors.ts'
 
 export const maxCallsInBatch = 20
-export const maxRowsInBatch = 2 * maxPageSize
+const maxRowsInBatch = 2 * maxPageSize
 
 export const refuseLongBatch: MiddlewareHandler = async ({ req }, next) => {
   const calls = req.query('batch') === '1' ? req.path.split(',').length : 1

@@ -87,7 +87,7 @@ export const fileQuery = z.object({
 })
 
 /** A page's query: numbers are text there. */
-export const pageLimitForm = `a page has 1 to ${maxPageSize} items`
+const pageLimitForm = `a page has 1 to ${maxPageSize} items`
 export const pageQuery = z.object({
   limit: z.coerce
     .number(pageLimitForm)
@@ -99,7 +99,7 @@ export const pageQuery = z.object({
   cursor: pageInput.shape.cursor,
 })
 
-export const importIdForm = 'an import is known by its number, which starts at 1'
+const importIdForm = 'an import is known by its number, which starts at 1'
 export const importPath = z.object({
   import_id: z.coerce
     .number(importIdForm)

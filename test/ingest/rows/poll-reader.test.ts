@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +8,7 @@ import { listRejectedRows } from '../../../server/database/rejected-rows.ts'
 import { openFile } from '../../../server/ingest/csv/open-file.ts'
 import { readHeader, type HeaderOf } from '../../../server/ingest/csv/header.ts'
 import type { ImportPathsOptions } from '../../../server/ingest/importing/import-paths.ts'
+import type { PollReaderMessage } from '../../../server/ingest/rows/poll-reader-message.ts'
 import { startPollReader } from '../../../server/ingest/rows/poll-reader.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -55,6 +55,19 @@ async function readOf(text: string, change: (path: string, text: string) => Prom
   await using read = await reader.read(() => {})
   for (const step of read.steps) await step.prepare()
   return { ...read, sha256: await read.sha256() }
+}
+
+/** Until the thread that starts next has sent messages of these types. */
+function nextThreadHasTold(types: readonly PollReaderMessage['type'][]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const missing = new Set(types)
+  process.once('worker', (worker) =>
+    worker.on('message', ({ type }: PollReaderMessage) => {
+      missing.delete(type)
+      if (missing.size === 0) resolve()
+    }),
+  )
+  return promise
 }
 
 describe('polls read by a thread of their own', () => {
@@ -152,7 +165,8 @@ describe('polls read by a thread of their own', () => {
   })
 
   test('are there for who asks when the thread is done', async () => {
-    const { steps } = await readOf(polls(2000), () => delay(1000))
+    const told = nextThreadHasTold(['polls', 'hashed'])
+    const { steps } = await readOf(polls(2000), () => told)
     expect(steps.map(({ rows }) => rows)).toEqual([2000])
   })
 
