@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import { formatDuration } from '../../shared/duration.ts'
 import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
@@ -9,7 +9,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { parseKey } from './key.ts'
-import type { ReportTable } from './schema.ts'
+import type { Database, ReportTable } from './schema.ts'
 import { writeAlone } from './write-alone.ts'
 
 /** A report as it is kept: instants in epoch milliseconds. */
@@ -159,12 +159,24 @@ export async function finishReport(
     .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
     .where('report_key', '=', reportKey)
     .where('state', 'in', ['queued', 'running'])
+    .$if(end.state === 'complete', (query) =>
+      // Others may have planned it anew, so that there are parts that this process knows nothing of.
+      query.where((eb) => eb.not(eb.exists(partsToDo(eb, reportKey)))),
+    )
     .$if(computedWith !== undefined, (query) =>
       query.where((eb) => eb.or([eb('state', '=', 'queued'), isComputedWith(computedWith!)(eb)])),
     )
     .execute()
   // Not in one transaction with that: who stores a part has it locked, and waits for the report.
   if (end.state !== 'complete') await deletePartsOfNone(db, reportKey)
+}
+
+function partsToDo(eb: ExpressionBuilder<Database, 'report'>, reportKey: number) {
+  return eb
+    .selectFrom('report_part')
+    .select('part')
+    .where('report_part.report_key', '=', reportKey)
+    .where('csv_bytes', 'is', null)
 }
 
 /** Deletes the parts of a report that has come to nothing. */

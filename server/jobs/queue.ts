@@ -137,7 +137,8 @@ export function createJobQueue<Task>({
   }
 
   function pauseAfter(entry: Entry<Task>): void {
-    if (isStopped || entry.pause !== undefined) return
+    const isDropped = !entries.includes(entry)
+    if (isStopped || isDropped || entry.pause !== undefined) return
     entry.setbacks++
     entry.pause = setTimeout(() => {
       entry.pause = undefined

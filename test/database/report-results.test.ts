@@ -66,11 +66,23 @@ describe('a part of a report', () => {
   test('is not stored where the report has ended', async () => {
     await using database = await testDatabase()
     await using on = await aReport(database.url)
-    await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 3, computedWith: older })
+    await finishReport(on.db, on.reportKey, { state: 'failed', finishedAtMs: 3, computedWith: older })
     const part = { reportKey: on.reportKey, part: 0, computedWith: older }
     expect(await storePart(on.db, part, result)).toBe(false)
-    expect((await listPartSizes(on.db, on.reportKey))[0]).toMatchObject({ csvBytes: 0 })
-    expect(await on.stored()).toMatchObject({ stores_done: 0, state: 'complete' })
+    expect(await listPartSizes(on.db, on.reportKey)).toEqual([])
+    expect(await on.stored()).toMatchObject({ stores_done: 0, state: 'failed' })
+  })
+
+  test('that is still to be done keeps its report from being complete', async () => {
+    await using database = await testDatabase()
+    await using on = await aReport(database.url)
+    await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 3, computedWith: older })
+    expect(await on.stored()).toMatchObject({ state: 'running', finished_at: null })
+    for (const { part } of await listPendingParts(on.db, on.reportKey)) {
+      await storePart(on.db, { reportKey: on.reportKey, part, computedWith: older }, result)
+    }
+    await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 3, computedWith: older })
+    expect(await on.stored()).toMatchObject({ state: 'complete', finished_at: 3 })
   })
 })
 

@@ -202,3 +202,19 @@ test('a queue that is stopped lets the steps under way end, and begins no other'
   await queue.settle()
   expect(done).toEqual(['1.0', '1.1'])
 })
+
+test('a job that is dropped while a step is under way is not tried again, and leaves nothing to wait for', async () => {
+  let pauses = 0
+  const pauseMs = () => ++pauses * 3_600_000
+  const queue = createJobQueue<number>({ maxUnderWay: 1, pauseMs, onError: noErrors })
+  const { job } = aJob(1, 1, [], {
+    async perform() {
+      queue.drop(1)
+      throw unavailable()
+    },
+  })
+  queue.add(job)
+  await queue.settle()
+  await queue.settle()
+  expect(pauses).toBe(0)
+})
