@@ -87,7 +87,7 @@ async function withData(context: CommandContext, options: ReportCommandOptions, 
   try {
     const temporary = { ...options, database: join(folder, 'report.db'), mayCreate: true }
     await withConnection(context, temporary, async (connection) => {
-      const howToList = `${toKeep} && ${hint(context, 'rejected', ...kept)}`
+      const howToList = `${toKeep}; ${hint(context, 'rejected', ...kept)}`
       await importData(context, { ...options, howToList }, connection, from)
       await use(connection, `to keep the data for further reports: ${toKeep}`)
     })
