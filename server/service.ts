@@ -9,7 +9,7 @@ import { connect } from './database/connect.ts'
 import { cancelImport } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { getReport } from './database/reports.ts'
-import { createImporter, type Importer } from './ingest/importing/importer.ts'
+import { createImporter, type Importer, type ImporterSetting } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
@@ -32,6 +32,8 @@ export interface ServiceSetting
   readonly mayCreateDatabase?: boolean
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
   readonly startThreads: RunnerParts['startThreads']
+  /** Likewise for the thread of the first import. */
+  readonly startImporter?: NonNullable<ImporterSetting['startThread']>
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */
@@ -45,6 +47,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     mayCreateDatabase = true,
     workers,
     startThreads,
+    startImporter = 'on demand',
     publicUrl,
     getReportAs = 'json',
     version,
@@ -52,11 +55,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     onError,
   } = setting
   await using parts = new AsyncDisposableStack()
+  const importer = parts.use(createImporter({ databaseUrl, startThread: startImporter }))
   const writing = parts.use(await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false }))
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true }))
-  const importer = parts.use(createImporter({ databaseUrl }))
   const reports = parts.use(
     createReportRunner({
       reading,

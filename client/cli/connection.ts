@@ -102,6 +102,8 @@ async function withDatabase<Result>(
     // A command that only asks does not leave an empty database behind where there was none.
     mayCreateDatabase: options.mayCreate ?? false,
     startThreads: 'on demand',
+    // What may make a database is about to import.
+    startImporter: options.mayCreate ? 'at once' : 'on demand',
     workers,
     version,
     now,

@@ -1,4 +1,5 @@
 import { Kysely, sql } from 'kysely'
+import { isPostgres } from '../../shared/database-url.ts'
 import type { Access, Db, Dialect } from './dialect/dialect.ts'
 import type { Database } from './schema.ts'
 
@@ -38,17 +39,4 @@ export async function dialectOfUrl(databaseUrl: string): Promise<Dialect> {
   }
   const { sqliteDialect } = await import('./dialect/sqlite/dialect.ts')
   return sqliteDialect()
-}
-
-function isPostgres(databaseUrl: string): boolean {
-  return /^postgres(?:ql)?:\/\//i.test(databaseUrl)
-}
-
-/** The URL of a database as it may be shown: without a password. */
-export function shownDatabase(databaseUrl: string): string {
-  const url = isPostgres(databaseUrl) ? URL.parse(databaseUrl) : null
-  if (url === null) return databaseUrl
-  if (url.password !== '') url.password = '***'
-  url.search = ''
-  return url.href
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { shownDatabase } from '../../../shared/database-url.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import type { Interrupted } from '../exit-code.ts'
 import { hint } from '../hint.ts'
@@ -13,7 +14,6 @@ export interface ServeOptions extends MessageOptions {
 /** Serves until the process is told to stop, and then ends what it is at. */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
   const { readConfig } = await import('../../../server/config.ts')
-  const { shownDatabase } = await import('../../../server/database/connect.ts')
   const { startServer } = await import('../../../server/serve.ts')
   const { environment, version, now, stderr, signal } = context
   const { database: databaseUrl, ...flags } = options

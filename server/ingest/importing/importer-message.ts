@@ -2,7 +2,7 @@ import type { AppErrorCode } from '../../../shared/app-error.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { ImportOutcome } from './import-each.ts'
 
-/** What an importer's thread is started with. */
+/** What an importer's thread is asked for, once. */
 export interface ImporterJob {
   readonly databaseUrl: string
   readonly owner: string
@@ -16,7 +16,6 @@ export type ImporterMessage =
   | { readonly type: 'finished'; readonly outcome: ImportOutcome }
   | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
 
-/** What is said to the thread: give up, leaving nothing half done. */
-export interface StopMessage {
-  readonly type: 'stop'
-}
+/** What is said to the thread: to import, and to give up, leaving nothing half done. */
+export type ImporterRequest =
+  { readonly type: 'import'; readonly job: ImporterJob } | { readonly type: 'stop' }

@@ -1,20 +1,33 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { toAppError } from '../../../shared/app-error.ts'
 import { stepBehindAnswers } from '../../background-thread.ts'
 import { connect } from '../../database/connect.ts'
 import { importPaths } from './import-paths.ts'
-import type { ImporterJob, ImporterMessage, StopMessage } from './importer-message.ts'
+import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
 
 const port = parentPort!
-const { databaseUrl, owner, paths, source } = workerData as ImporterJob
 const stop = new AbortController()
-port.on('message', (message: StopMessage) => stop.abort(message.type))
+port.on('message', (request: ImporterRequest) => {
+  switch (request.type) {
+    case 'import':
+      void importAndEnd(request.job)
+      break
+    case 'stop':
+      stop.abort(request.type)
+      break
+  }
+})
 
 function say(message: ImporterMessage): void {
   port.postMessage(message)
 }
 
-async function run(): Promise<ImporterMessage> {
+async function importAndEnd(job: ImporterJob): Promise<void> {
+  say(await outcomeOf(job))
+  port.close()
+}
+
+async function outcomeOf({ databaseUrl, owner, paths, source }: ImporterJob): Promise<ImporterMessage> {
   await using parts = new AsyncDisposableStack()
   try {
     const db = parts.adopt(await connect(databaseUrl, { durable: true }), (db) => db.destroy())
@@ -33,5 +46,3 @@ async function run(): Promise<ImporterMessage> {
 }
 
 stepBehindAnswers()
-say(await run())
-port.close()

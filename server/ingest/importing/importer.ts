@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { ImportOutcome } from './import-each.ts'
-import type { ImporterJob, ImporterMessage, StopMessage } from './importer-message.ts'
+import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
 
 export interface ImporterOptions {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -23,16 +24,29 @@ export interface Importer extends AsyncDisposable {
 /** How long a thread has to end by itself: one that is in the middle of writing does not listen. */
 const END_THREAD_WITHIN_MS = 1000
 
+export interface ImporterSetting {
+  readonly databaseUrl: string
+  /** `at once` for a command that is about to import: its thread is then there when the database is. */
+  readonly startThread?: 'at once' | 'on demand'
+}
+
 /** Disposing of it stops it, and waits until it has. */
-export function createImporter({ databaseUrl }: { readonly databaseUrl: string }): Importer {
+export function createImporter({ databaseUrl, startThread = 'on demand' }: ImporterSetting): Importer {
   const owner = randomUUID()
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
+  let spare = startThread === 'at once' ? startImporterThread() : undefined
+
+  function takeThread(): Promise<ImporterThread> {
+    const thread = spare ?? startImporterThread()
+    spare = undefined
+    return thread
+  }
 
   return {
     importPaths(paths, options = {}) {
       const job: ImporterJob = { databaseUrl, owner, paths, source: options.source }
-      const result = latest.then(() => runInThread(job, closing.signal, options))
+      const result = latest.then(() => runInThread(takeThread, job, closing.signal, options))
       latest = result.catch(() => {}) // the caller has the error
       return result
     },
@@ -42,23 +56,40 @@ export function createImporter({ databaseUrl }: { readonly databaseUrl: string }
     async [Symbol.asyncDispose]() {
       closing.abort()
       await latest
+      await (await spare)?.worker.terminate()
     },
   }
 }
 
+interface ImporterThread {
+  readonly worker: Worker
+  /** What it ended with, where that was an error of its own. */
+  readonly exited: Promise<AppError | undefined>
+}
+
+async function startImporterThread(): Promise<ImporterThread> {
+  const { Worker } = await import('node:worker_threads')
+  const worker = new Worker(new URL(`./importer-worker${extname(import.meta.url)}`, import.meta.url))
+  const exited = new Promise<AppError | undefined>((resolve) => {
+    let failure: AppError | undefined
+    worker.on('error', (error) => (failure = toAppError(error)))
+    worker.on('exit', () => resolve(failure))
+  })
+  return { worker, exited }
+}
+
 async function runInThread(
+  takeThread: () => Promise<ImporterThread>,
   job: ImporterJob,
   closing: AbortSignal,
   { onProgress, signal }: ImporterOptions,
 ): Promise<ImportOutcome> {
   const stopped = AbortSignal.any([closing, ...(signal ? [signal] : [])])
   if (stopped.aborted) throw new AppError('unavailable', 'stopped before the import began')
-  const { Worker } = await import('node:worker_threads')
-  const worker = new Worker(new URL(`./importer-worker${extname(import.meta.url)}`, import.meta.url), {
-    workerData: job,
-  })
+  const { worker, exited } = await takeThread()
   let end: ImportOutcome | AppError = new AppError('internal', 'the thread of the import ended too early')
-  const stop = () => worker.postMessage({ type: 'stop' } satisfies StopMessage, [])
+  const ask = (request: ImporterRequest) => worker.postMessage(request, [])
+  const stop = () => ask({ type: 'stop' })
   let deadline: NodeJS.Timeout | undefined
   function endInTime(): void {
     deadline = setTimeout(() => {
@@ -68,26 +99,23 @@ async function runInThread(
   }
   stopped.addEventListener('abort', stop)
   closing.addEventListener('abort', endInTime)
+  worker.on('message', (message: ImporterMessage) => {
+    switch (message.type) {
+      case 'progress':
+        onProgress?.(message.progress)
+        break
+      case 'finished':
+        end = message.outcome
+        break
+      case 'failed':
+        end = new AppError(message.code, message.reason)
+        break
+    }
+  })
   try {
-    await new Promise<void>((resolve) => {
-      worker.on('message', (message: ImporterMessage) => {
-        switch (message.type) {
-          case 'progress':
-            onProgress?.(message.progress)
-            break
-          case 'finished':
-            end = message.outcome
-            break
-          case 'failed':
-            end = new AppError(message.code, message.reason)
-            break
-        }
-      })
-      worker.on('error', (error) => {
-        end = toAppError(error)
-      })
-      worker.on('exit', () => resolve())
-    })
+    ask({ type: 'import', job })
+    if (stopped.aborted) stop() // while the thread was awaited
+    end = (await exited) ?? end
   } finally {
     stopped.removeEventListener('abort', stop)
     closing.removeEventListener('abort', endInTime)
