@@ -135,12 +135,12 @@ test('the summary counts stores and polls, and knows the latest poll', async () 
   expect(await databaseSummary(scene.db)).toEqual({ stores: 0, polls: 0, latestPollAt: undefined })
   const rows = [
     ['a', 'active', '2023-01-24T10:00:00.5Z'],
-    ['b', 'active', '2023-03-24T10:00:00Z'],
-    ['b', 'active', '2023-02-24T10:00:00Z'],
+    ['b', 'active', '2023-01-31T10:00:00Z'],
+    ['b', 'active', '2023-01-17T10:00:00Z'],
   ] as const
   await scene.import(await scene.write('polls.csv', pollFile(rows)))
-  await scene.import(await scene.write('older.csv', pollFile([['a', 'active', '2023-03-24T09:00:00Z']])))
-  const latest = Date.parse('2023-03-24T10:00:00Z')
+  await scene.import(await scene.write('older.csv', pollFile([['a', 'active', '2023-01-31T09:00:00Z']])))
+  const latest = Date.parse('2023-01-31T10:00:00Z')
   expect(await databaseSummary(scene.db)).toEqual({ stores: 2, polls: 4, latestPollAt: latest })
   expect(await latestPollAt(scene.db)).toBe(latest)
 })
