@@ -34,6 +34,8 @@ export interface ServiceSetting
   readonly startThreads: RunnerParts['startThreads']
   /** Likewise for the thread of the first import. */
   readonly startImporter?: NonNullable<ImporterSetting['startThread']>
+  /** For how long a request waits for whoever else writes to the database. */
+  readonly patienceMs?: number
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */
@@ -50,16 +52,20 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     startImporter = 'on demand',
     publicUrl,
     getReportAs = 'json',
+    patienceMs,
     version,
     now,
     onError,
   } = setting
   await using parts = new AsyncDisposableStack()
   const importer = parts.use(createImporter({ databaseUrl, startThread: startImporter }))
-  const writing = parts.use(await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false }))
+  const patience = patienceMs === undefined ? {} : { patienceMs }
+  const writing = parts.use(
+    await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false, ...patience }),
+  )
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
-  const reading = parts.use(await connect(databaseUrl, { readOnly: true }))
+  const reading = parts.use(await connect(databaseUrl, { readOnly: true, ...patience }))
   const reports = parts.use(
     createReportRunner({
       reading,

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
-import { AppError } from '../../shared/app-error.ts'
+import { AppError, type AppErrorCode } from '../../shared/app-error.ts'
 import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
 import type { ApiParts } from './api-parts.ts'
@@ -22,6 +22,12 @@ import { siteRules, type SiteSetting } from './same-site.ts'
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
   /** How long the body of a request may say nothing. */
   readonly bodySilenceMs?: number
+}
+
+const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>> = {
+  'timed-out': { connection: 'close' },
+  // Seconds: neither another writer nor a full disk is gone at once.
+  unavailable: { 'retry-after': '5' },
 }
 
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
@@ -75,7 +81,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     const appError = appErrorOf(error)
     if (appError.code === 'internal') parts.onError(error)
     if (req.path.startsWith('/trpc/')) return trpcAnswer(appError)
-    return answer(problemOf(appError), appError.code === 'timed-out' ? { connection: 'close' } : {})
+    return answer(problemOf(appError), headersOf[appError.code])
   })
   return app
 }

@@ -19,6 +19,7 @@ export interface TestServer extends AsyncDisposable {
 /** The real server on a free port, with a database of its own. */
 export async function runningServer({
   bodySilenceMs,
+  patienceMs,
   ...setting
 }: {
   host?: string
@@ -26,6 +27,7 @@ export async function runningServer({
   workers?: number
   publicUrl?: string
   bodySilenceMs?: number
+  patienceMs?: number
   getReportAs?: 'json' | 'csv'
 } = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
@@ -39,6 +41,7 @@ export async function runningServer({
         now: Date.now,
         onError: (error) => errors.push(error),
         ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
+        ...(patienceMs === undefined ? {} : { patienceMs }),
       },
     ),
   )

@@ -89,6 +89,9 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
 const serverError = responseObject({
   description:
     'An error of the server itself, or a refusal that is the same everywhere: 403 to pages of other origins, 408 where the body falls silent',
+  headers: {
+    'Retry-After': 'With 503, which says that the same call may succeed later: after so many seconds',
+  },
   example: toAppError(noSpace),
 })
 
