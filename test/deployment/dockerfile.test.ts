@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectedCsvIn } from '../support/cases.ts'
 import { parse } from 'yaml'
 import { STOP_WITHIN_MS } from '../../server/serve.ts'
 import { finishedReport } from '../support/running-server.ts'
@@ -164,7 +165,7 @@ describe('the image', () => {
     const { options } = JSON.parse(readFileSync(join(cases, 'case.json'), 'utf8')) as { options: object }
     const report = await finishedReport(url, options)
     const csv = await (await fetch(`${url}/reports/${String(report['report_id'])}.csv?columns=all`)).text()
-    expect(csv).toBe(readFileSync(join(cases, 'expected.csv'), 'utf8'))
+    expect(csv).toBe(expectedCsvIn(cases))
 
     expect(filesOfImage().filter((name) => name !== 'datastore')).toEqual(before)
     expect(readdirSync(join(image.root, 'data'))).toContain('store-monitor.db')
