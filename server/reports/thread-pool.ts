@@ -45,8 +45,6 @@ export function createThreadPool(
     minThreads,
     maxThreads,
     idleTimeout: IDLE_THREAD_ENDS_MS,
-    // While one part waits for a database in another process, another is computed.
-    concurrentTasksPerWorker: 2,
     // A thread that sleeps on an atomic cannot answer its database's timers.
     atomics: 'disabled',
   })
