@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
-import { copyFile, open, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../../client/index.ts'
 import { runCli } from '../../support/run-cli.ts'
@@ -69,6 +71,39 @@ describe('a backup', () => {
     expect(existsSync(`${copy}-wal`)).toBe(false)
     const stores = await runCli(['stores', '--json', '--limit', '1', '--database', copy])
     expect(stores.stdout).toMatch(/"storeId":"store-000001"/)
+  })
+
+  test('to one file by several at once leaves a whole one, and nothing beside it', async () => {
+    const copy = folder.file('nightly/latest.db')
+    await mkdir(dirname(copy))
+    await writeFile(copy, 'the good copy of last night')
+    const args = ['backup', copy, '--force', '--quiet', '--database', folder.database]
+    const results = await Promise.all(Array.from({ length: 4 }, () => runCli(args)))
+    for (const result of results) expect(result).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await readdir(dirname(copy))).toEqual(['latest.db'])
+    const opened = new BetterSqlite3(copy, { readonly: true })
+    expect(opened.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(opened.prepare('select count(*) from store').pluck().get()).toBe(STORES)
+    opened.close()
+  })
+
+  test('of polls of which a bit was flipped where they lie is refused, and says whose they are', async () => {
+    const database = await folder.filledCopy()
+    const opened = new BetterSqlite3(database)
+    const first = opened.prepare('select week, polls from poll_week where store_key = 77').get() as {
+      week: number
+      polls: Buffer
+    }
+    first.polls[5]! ^= 4
+    opened
+      .prepare('update poll_week set polls = ? where store_key = 77 and week = ?')
+      .run(first.polls, first.week)
+    opened.close()
+    const copy = folder.file('flipped.db')
+    const result = await runCli(['backup', copy, '--quiet', '--database', database])
+    expect(result.exitCode).toBe(5)
+    expect(result.stderr).toContain('the polls of the store with the key 77 are not as they were written')
+    expect(existsSync(copy)).toBe(false)
   })
 
   test.each([
