@@ -17,11 +17,19 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/database/', [...core, 'migrations/', 'kysely']],
   ['server/ingest/csv/', ['shared/', 'server/ingest/csv/', 'server/ingest/stop.ts', 'node:']],
   ['server/ingest/rows/', [...core, 'server/ingest/rows/', 'server/ingest/csv/', 'server/ingest/stop.ts']],
-  ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts']],
+  ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts', 'server/repeatedly.ts']],
   ['server/jobs/', ['server/jobs/', 'shared/', 'node:']],
   [
     'server/reports/',
-    [...core, 'server/reports/', 'server/jobs/', 'server/background-thread.ts', 'piscina', 'csv-stringify'],
+    [
+      ...core,
+      'server/reports/',
+      'server/jobs/',
+      'server/background-thread.ts',
+      'server/repeatedly.ts',
+      'piscina',
+      'csv-stringify',
+    ],
   ],
   [
     'server/api/',

@@ -1,5 +1,6 @@
 import type { Db } from '../database/connect.ts'
 import { listUnfinishedReports, type StoredReport } from '../database/reports.ts'
+import { repeatedly } from '../repeatedly.ts'
 
 export interface UnfinishedReportsOptions {
   /** Whether this process is at a report itself. */
@@ -28,19 +29,7 @@ export async function watchUnfinishedReports(
   }
 
   await look(true)
-  let latest: Promise<void> | undefined
-  const timer = setInterval(() => {
-    latest ??= look(false)
-      .catch(onError)
-      .finally(() => (latest = undefined))
-  }, everyMs)
-  timer.unref()
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await latest
-    },
-  }
+  return repeatedly(() => look(false), { everyMs, onError })
 }
 
 function progressOf({ state, stores_done, started_at }: StoredReport): string {

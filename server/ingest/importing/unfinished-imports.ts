@@ -1,5 +1,6 @@
 import type { Db } from '../../database/connect.ts'
 import { failUnfinishedImports } from '../../database/imports.ts'
+import { repeatedly } from '../../repeatedly.ts'
 
 export interface UnfinishedImportsOptions {
   readonly now: () => number
@@ -13,17 +14,5 @@ export async function watchUnfinishedImports(
   { now, onError, everyMs = 10_000 }: UnfinishedImportsOptions,
 ): Promise<AsyncDisposable> {
   await failUnfinishedImports(db, now)
-  let latest: Promise<unknown> | undefined
-  const timer = setInterval(() => {
-    latest ??= failUnfinishedImports(db, now)
-      .catch(onError)
-      .finally(() => (latest = undefined))
-  }, everyMs)
-  timer.unref()
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await latest
-    },
-  }
+  return repeatedly(() => failUnfinishedImports(db, now), { everyMs, onError })
 }
