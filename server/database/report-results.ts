@@ -4,29 +4,42 @@ import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 
 export interface PartResult {
+  readonly part: number
   readonly storeCount: number
   /** The totals of each store, packed as `reports/totals.ts` says. */
   readonly totals: Uint8Array
   readonly csv: Uint8Array
 }
 
-export interface PlannedPart {
+export interface PlannedReport {
   readonly reportKey: number
-  readonly part: number
   readonly computedWith: ComputedWith
 }
 
 /**
- * Stores a part's result and counts its stores as done: once, however many bring it, as their bytes are the same. False
- * where the report is no longer running, or where others have begun it anew.
+ * Stores the results of parts and counts their stores as done: once, however many bring them, as their bytes are the same.
+ * False where the report is no longer running, or where others have begun it anew.
  */
-export async function storePart(db: Db, planned: PlannedPart, result: PartResult): Promise<boolean> {
+export async function storeParts(
+  db: Db,
+  planned: PlannedReport,
+  results: readonly PartResult[],
+): Promise<boolean> {
   try {
     return await db.transaction().execute(async (tx) => {
-      const plannedStores = await putResult(tx, planned, result)
-      if (plannedStores === undefined) return isRunning(tx, planned)
+      let isNew = false
+      let done = 0
+      let more = 0
+      for (const result of results) {
+        const plannedStores = await putResult(tx, planned.reportKey, result)
+        if (plannedStores === undefined) continue
+        isNew = true
+        done += result.storeCount
+        more += result.storeCount - plannedStores
+      }
+      if (!isNew) return isRunning(tx, planned)
       // Last, as others wait for their turn at the report.
-      if (await countAsDone(tx, planned, result.storeCount, plannedStores)) return true
+      if (await countAsDone(tx, planned, { done, more })) return true
       throw notRunning
     })
   } catch (error) {
@@ -35,14 +48,14 @@ export async function storePart(db: Db, planned: PlannedPart, result: PartResult
   }
 }
 
-/** Undoes what has been stored of a part. */
+/** Undoes what has been stored of parts. */
 const notRunning = new Error('the report is not running')
 
 /** How many stores the part was planned for; undefined where its result is stored already. */
 async function putResult(
   tx: Db,
-  { reportKey, part }: PlannedPart,
-  { storeCount, totals, csv }: PartResult,
+  reportKey: number,
+  { part, storeCount, totals, csv }: PartResult,
 ): Promise<number | undefined> {
   const ofPart = tx.updateTable('report_part').where('report_key', '=', reportKey).where('part', '=', part)
   const stored = await ofPart
@@ -64,15 +77,14 @@ async function putResult(
 
 async function countAsDone(
   tx: Db,
-  { reportKey, computedWith }: PlannedPart,
-  storeCount: number,
-  plannedStores: number,
+  { reportKey, computedWith }: PlannedReport,
+  { done, more }: { readonly done: number; readonly more: number },
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('report')
     .set((eb) => ({
-      stores_done: eb('stores_done', '+', storeCount),
-      stores_total: eb('stores_total', '+', storeCount - plannedStores),
+      stores_done: eb('stores_done', '+', done),
+      stores_total: eb('stores_total', '+', more),
     }))
     .where('report_key', '=', reportKey)
     .where('state', '=', 'running')
@@ -81,7 +93,7 @@ async function countAsDone(
   return numUpdatedRows > 0n
 }
 
-async function isRunning(db: Db, { reportKey, computedWith }: PlannedPart): Promise<boolean> {
+async function isRunning(db: Db, { reportKey, computedWith }: PlannedReport): Promise<boolean> {
   const running = await db
     .selectFrom('report')
     .select('report_key')

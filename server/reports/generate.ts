@@ -16,13 +16,14 @@ import { bytesOfWords } from '../uptime/words.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../uptime/store-uptime.ts'
 import { csvLines } from './csv.ts'
 import { createBusinessHours, createOpenHours } from './open-hours.ts'
-import { createTotals, putTotals, reportRowAt, type PackedTotals } from './totals.ts'
+import type { PartStretch } from './part-size.ts'
+import { createTotals, putTotals, reportRowAt, totalsOfStores, type PackedTotals } from './totals.ts'
 
 const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
 
 export interface Generator {
-  /** The result of a part of a report. */
-  part(stores: PartStores, viewpoint: Viewpoint): Promise<PartResult>
+  /** The results of parts of a report, which are read at once. */
+  parts(parts: PartStretch, viewpoint: Viewpoint): Promise<PartResult[]>
   /** The row that a report would have for a store. Throws a `not-found` AppError where there is no such store. */
   storeRow(storeId: StoreId, viewpoint: Viewpoint): Promise<ReportRow>
 }
@@ -61,14 +62,23 @@ export function createGenerator(db: Db): Generator {
   }
 
   return {
-    async part(part, viewpoint) {
-      const { stores, totals } = await judged(part, viewpoint)
+    async parts(parts, viewpoint) {
+      const [{ firstStoreId }] = parts
+      const { nextStoreId } = parts.at(-1)!
+      const { stores, totals } = await judged({ firstStoreId, nextStoreId }, viewpoint)
       const storeIds = stores.map((store) => store.storeId)
-      return {
-        storeCount: stores.length,
-        totals: bytesOfWords(totals),
-        csv: csvLines(totals, storeIds, 'default'),
-      }
+      let next = 0
+      return parts.map(({ part, nextStoreId }) => {
+        const first = next
+        while (next < storeIds.length && (nextStoreId === null || storeIds[next]! < nextStoreId)) next++
+        const ofPart = totalsOfStores(totals, first, next)
+        return {
+          part,
+          storeCount: next - first,
+          totals: bytesOfWords(ofPart),
+          csv: csvLines(ofPart, storeIds.slice(first, next), 'default'),
+        }
+      })
     },
 
     async storeRow(storeId, viewpoint) {

@@ -1,3 +1,5 @@
+import type { PartPlan } from '../database/report-plan.ts'
+
 /** More would make pages of rows slow, as a page reads the part that it is in. */
 const MOST_STORES = 2048
 /** Fewer take longer to begin than to judge. */
@@ -9,4 +11,23 @@ const PARTS_PER_WORKER = 4
 export function usualPartSize(storeCount: number, workers: number): number {
   const shared = Math.ceil(storeCount / (workers * PARTS_PER_WORKER))
   return Math.min(MOST_STORES, Math.max(LEAST_STORES, shared))
+}
+
+/** Parts that follow each other, which a thread does at once. */
+export type PartStretch = readonly [PartPlan, ...PartPlan[]]
+
+/** What a stretch takes besides judging, such as a server's answers, is then little; and a killed report loses little. */
+const MOST_PARTS_AT_ONCE = 4
+
+/** Deals parts, which are in order, to the workers. */
+export function stretchesOfParts(parts: readonly PartPlan[], workers: number): PartStretch[] {
+  const most = Math.min(MOST_PARTS_AT_ONCE, Math.ceil(parts.length / workers))
+  const stretches: [PartPlan, ...PartPlan[]][] = []
+  for (const part of parts) {
+    const stretch = stretches.at(-1)
+    const follows = stretch !== undefined && part.part === stretch.at(-1)!.part + 1
+    if (follows && stretch.length < most) stretch.push(part)
+    else stretches.push([part])
+  }
+  return stretches
 }

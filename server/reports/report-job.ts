@@ -1,10 +1,10 @@
 import { toAppError } from '../../shared/app-error.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
-import type { PartPlan } from '../database/report-plan.ts'
 import { finishReport, type ReportEnd, type StoredReport } from '../database/reports.ts'
 import type { Job } from '../jobs/queue.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
+import type { PartStretch } from './part-size.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import type { ReportWatch } from './watch.ts'
 
@@ -16,8 +16,8 @@ export interface ReportJobParts {
   readonly now: () => number
 }
 
-/** A report as a job, whose tasks are its parts. What is true of it is in the database. */
-export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartPlan> {
+/** A report as a job, whose tasks are stretches of its parts. What is true of it is in the database. */
+export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartStretch> {
   const { runTask, watch, computedWith } = parts
   const { report_key: reportKey, report_id: reportId } = report
   const viewpoint = viewpointOf(report)
@@ -28,8 +28,8 @@ export function reportJob(report: StoredReport, parts: ReportJobParts): Job<Part
       watch.tellProgress(reportId)
       return pending
     },
-    async perform(part) {
-      const isWanted = await runTask('generatePart', { reportKey, part, viewpoint })
+    async perform(parts) {
+      const isWanted = await runTask('generateParts', { reportKey, parts, viewpoint })
       watch.tellProgress(reportId)
       return isWanted ? 'done' : 'unwanted'
     },

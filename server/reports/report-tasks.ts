@@ -1,15 +1,17 @@
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { listPendingParts, planParts } from '../database/report-plan.ts'
-import { storePart } from '../database/report-results.ts'
+import { storeParts } from '../database/report-results.ts'
 import { createGenerator } from './generate.ts'
 import { createRowReader } from './rows.ts'
+import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
 
 export interface ReportTasksParts {
   readonly reading: Db
   readonly writing: Db
   readonly partSize: (storeCount: number) => number
+  readonly workers: number
   readonly computedWith: ComputedWith
   readonly now: () => number
 }
@@ -19,6 +21,7 @@ export function createReportTasks({
   reading,
   writing,
   partSize,
+  workers,
   computedWith,
   now,
 }: ReportTasksParts): WorkerTasks {
@@ -27,11 +30,10 @@ export function createReportTasks({
   return {
     async planReport({ reportKey }) {
       await planParts(writing, { reportKey, computedWith, partSize, startedAtMs: now() })
-      return listPendingParts(writing, reportKey)
+      return stretchesOfParts(await listPendingParts(writing, reportKey), workers)
     },
-    async generatePart({ reportKey, part, viewpoint }) {
-      const result = await generator.part(part, viewpoint)
-      return storePart(writing, { reportKey, part: part.part, computedWith }, result)
+    async generateParts({ reportKey, parts, viewpoint }) {
+      return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, viewpoint))
     },
     pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
   }

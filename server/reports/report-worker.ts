@@ -19,6 +19,7 @@ async function connectTasks(setting: WorkerSetting): Promise<WorkerTasks> {
   return createReportTasks({
     reading: await connect(databaseUrl, { ...access, readOnly: true }),
     writing: await connect(databaseUrl, access),
+    workers,
     partSize: (storeCount) => storesPerPart ?? usualPartSize(storeCount, workers),
     computedWith,
     now: Date.now,
@@ -43,7 +44,7 @@ type Answer<Name extends keyof WorkerTasks> = (task: TaskOf<Name>) => Promise<Ta
 
 export const planReport: Answer<'planReport'> = (task) =>
   outcomeOf(tasks().then((all) => all.planReport(task)))
-export const generatePart: Answer<'generatePart'> = (task) =>
-  outcomeOf(tasks().then((all) => all.generatePart(task)))
+export const generateParts: Answer<'generateParts'> = (task) =>
+  outcomeOf(tasks().then((all) => all.generateParts(task)))
 export const pageOfRows: Answer<'pageOfRows'> = (task) =>
   outcomeOf(tasks().then((all) => all.pageOfRows(task)))

@@ -6,7 +6,6 @@ import { isFinished } from '../../shared/report-state.ts'
 import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
-import type { PartPlan } from '../database/report-plan.ts'
 import {
   deleteReport,
   getReport,
@@ -19,6 +18,7 @@ import { createJobQueue } from '../jobs/queue.ts'
 import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
 import { endReport, reportJob } from './report-job.ts'
+import type { PartStretch } from './part-size.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
@@ -94,7 +94,7 @@ export function createReportRunner({
   let unfinished: AsyncDisposable | undefined
   const readRows = createRowReader(reading)
   const watch = createReportWatch(reading)
-  const queue = createJobQueue<PartPlan>({
+  const queue = createJobQueue<PartStretch>({
     maxUnderWay: workers * 2,
     onError,
     ...(pauseMs === undefined ? {} : { pauseMs }),

@@ -2,7 +2,7 @@ import { AppError, toAppError } from '../../shared/app-error.ts'
 import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
-import type { PartPlan } from '../database/report-plan.ts'
+import type { PartStretch } from './part-size.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 
 /** What a worker is started with. */
@@ -18,12 +18,12 @@ export interface WorkerSetting {
 
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */
 export interface WorkerTasks {
-  /** Deals the stores into parts and returns those that are to be done. */
-  planReport(task: { readonly reportKey: number }): Promise<PartPlan[]>
-  /** Judges a part and stores its result; false where the report has been ended by others. */
-  generatePart(task: {
+  /** Deals the stores into parts and returns those that are to be done, in stretches to be done at once. */
+  planReport(task: { readonly reportKey: number }): Promise<PartStretch[]>
+  /** Judges parts and stores their results; false where the report has been ended by others. */
+  generateParts(task: {
     readonly reportKey: number
-    readonly part: PartPlan
+    readonly parts: PartStretch
     readonly viewpoint: Viewpoint
   }): Promise<boolean>
   /** A page of a complete report's rows. */

@@ -68,7 +68,7 @@ async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promi
     0,
     MOST_STORES,
   )
-  const part = { firstStoreId: '' as StoreId, nextStoreId: `${stores.at(-1)!.storeId} ` as StoreId }
+  const part = { part: 0, firstStoreId: '' as StoreId, nextStoreId: `${stores.at(-1)!.storeId} ` as StoreId }
   const storeKeys = stores.map(({ storeKey }) => storeKey).toSorted((a, b) => a - b)
   const weeks = pollWeeksOf(relevantTime(viewpoint, longestWindowMs))
   const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
@@ -76,11 +76,11 @@ async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promi
   const generator = createGenerator(db)
   for (let warmUp = 0; warmUp < 3; warmUp++) {
     verifyAll()
-    await generator.part(part, viewpoint)
+    await generator.parts([part], viewpoint)
   }
   const compared = await measuredInTurn(runs, verifyAll, {
     name: 'a report on one thread',
-    run: async () => void (await generator.part(part, viewpoint)),
+    run: async () => void (await generator.parts([part], viewpoint)),
   })
   return { name: 'checksums of polls', unit: 'ms', ...compared, goal: { of: 'ratio', most: 0.03 } }
 }

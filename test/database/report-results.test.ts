@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
-import { listPartSizes, readPart, storePart } from '../../server/database/report-results.ts'
+import { listPartSizes, readPart, storeParts } from '../../server/database/report-results.ts'
 import { finishReport, getReport, insertReport } from '../../server/database/reports.ts'
 import { reportId } from '../../shared/ids.ts'
 import { reportOptions } from '../../shared/report.ts'
@@ -11,7 +11,7 @@ import { testDatabase } from '../support/test-database.ts'
 
 const older = { programVersion: '1.0.0', zoneDataVersion: '2026a' }
 const newer = { programVersion: '1.0.0', zoneDataVersion: '2026b' }
-const result = { storeCount: 5, totals: Uint8Array.of(1, 2, 3, 4), csv: Uint8Array.of(5, 6, 7) }
+const result = { part: 0, storeCount: 5, totals: Uint8Array.of(1, 2, 3, 4), csv: Uint8Array.of(5, 6, 7) }
 
 async function aReport(databaseUrl: string) {
   await fillDatabase(databaseUrl, 10)
@@ -52,7 +52,7 @@ describe('a part of a report', () => {
   test.each(['csv', 'totals'] as const)('whose %s were damaged where they lie is not read', async (what) => {
     await using database = await testDatabase()
     await using on = await aReport(database.url)
-    await storePart(on.db, { reportKey: on.reportKey, part: 0, computedWith: older }, result)
+    await storeParts(on.db, { reportKey: on.reportKey, computedWith: older }, [result])
     expect(new Uint8Array(await readPart(on.db, on.reportKey, 0, what))).toEqual(result[what])
     await damage(on.db, what)
     await expect(readPart(on.db, on.reportKey, 0, what)).rejects.toMatchObject({
@@ -67,8 +67,8 @@ describe('a part of a report', () => {
     await using database = await testDatabase()
     await using on = await aReport(database.url)
     await finishReport(on.db, on.reportKey, { state: 'failed', finishedAtMs: 3, computedWith: older })
-    const part = { reportKey: on.reportKey, part: 0, computedWith: older }
-    expect(await storePart(on.db, part, result)).toBe(false)
+    const planned = { reportKey: on.reportKey, computedWith: older }
+    expect(await storeParts(on.db, planned, [result])).toBe(false)
     expect(await listPartSizes(on.db, on.reportKey)).toEqual([])
     expect(await on.stored()).toMatchObject({ stores_done: 0, state: 'failed' })
   })
@@ -78,9 +78,12 @@ describe('a part of a report', () => {
     await using on = await aReport(database.url)
     await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 3, computedWith: older })
     expect(await on.stored()).toMatchObject({ state: 'running', finished_at: null })
-    for (const { part } of await listPendingParts(on.db, on.reportKey)) {
-      await storePart(on.db, { reportKey: on.reportKey, part, computedWith: older }, result)
-    }
+    const parts = await listPendingParts(on.db, on.reportKey)
+    await storeParts(
+      on.db,
+      { reportKey: on.reportKey, computedWith: older },
+      parts.map(({ part }) => ({ ...result, part })),
+    )
     await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 3, computedWith: older })
     expect(await on.stored()).toMatchObject({ state: 'complete', finished_at: 3 })
   })
@@ -90,7 +93,7 @@ test('a report that another version goes on with begins anew, and the older one 
   await using database = await testDatabase()
   await using on = await aReport(database.url)
   const { db, reportKey } = on
-  await storePart(db, { reportKey, part: 0, computedWith: older }, result)
+  await storeParts(db, { reportKey, computedWith: older }, [result])
   await planParts(db, { reportKey, computedWith: older, partSize: () => 5, startedAtMs: 3 })
   expect(await listPendingParts(db, reportKey)).toHaveLength(1)
 
@@ -103,7 +106,7 @@ test('a report that another version goes on with begins anew, and the older one 
     zone_data_version: '2026b',
   })
 
-  expect(await storePart(db, { reportKey, part: 1, computedWith: older }, result)).toBe(false)
+  expect(await storeParts(db, { reportKey, computedWith: older }, [{ ...result, part: 1 }])).toBe(false)
   for (const state of ['complete', 'failed'] as const) {
     await finishReport(db, reportKey, { state, finishedAtMs: 5, computedWith: older })
   }

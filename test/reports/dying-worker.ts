@@ -5,7 +5,7 @@ import type { TaskOutcome, WorkerSetting } from '../../server/reports/worker-tas
 
 const { databaseUrl: deaths, workers: mostDeaths } = workerData as WorkerSetting
 
-export async function generatePart(): Promise<TaskOutcome<boolean>> {
+export async function generateParts(): Promise<TaskOutcome<boolean>> {
   appendFileSync(deaths, '.')
   if (statSync(deaths).size <= mostDeaths) process.exit(1)
   return { type: 'done', result: true }

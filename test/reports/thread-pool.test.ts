@@ -5,7 +5,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const task = {
   reportKey: 1,
-  part: { part: 0, firstStoreId: storeId.parse('a'), nextStoreId: null },
+  parts: [{ part: 0, firstStoreId: storeId.parse('a'), nextStoreId: null }],
   viewpoint: { asOfMs: 0, reachMs: 0, interpolation: 'nearest' },
 } as const
 
@@ -32,15 +32,15 @@ async function dyingThreads(deaths: number) {
 
 test('what a thread was at when it died is done again in another', async () => {
   await using threads = await dyingThreads(2)
-  expect(await threads.pool.run('generatePart', task)).toBe(true)
-  expect(await threads.pool.run('generatePart', task)).toBe(true)
+  expect(await threads.pool.run('generateParts', task)).toBe(true)
+  expect(await threads.pool.run('generateParts', task)).toBe(true)
 })
 
 test('what threads keep dying of fails', async () => {
   await using threads = await dyingThreads(3)
-  await expect(threads.pool.run('generatePart', task)).rejects.toMatchObject({
+  await expect(threads.pool.run('generateParts', task)).rejects.toMatchObject({
     code: 'internal',
     message: expect.stringMatching(/^its thread died 3 times in a row/) as string,
   })
-  expect(await threads.pool.run('generatePart', task)).toBe(true)
+  expect(await threads.pool.run('generateParts', task)).toBe(true)
 })

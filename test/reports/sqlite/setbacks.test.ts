@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { connect, type Db } from '../../../server/database/connect.ts'
 import { createJobQueue } from '../../../server/jobs/queue.ts'
 import { getReport, insertReport, type StoredReport } from '../../../server/database/reports.ts'
-import type { PartPlan } from '../../../server/database/report-plan.ts'
+import type { PartStretch } from '../../../server/reports/part-size.ts'
 import { reportJob } from '../../../server/reports/report-job.ts'
 import { createReportTasks } from '../../../server/reports/report-tasks.ts'
 import { createReportRunner } from '../../../server/reports/runner.ts'
@@ -74,9 +74,9 @@ test('the end of a report is written later where it cannot be written down at on
       // What the job fails with comes after the lock, so that only writing that down meets it.
       tasks: (tasks) => ({
         ...tasks,
-        async generatePart(task) {
+        async generateParts(task) {
           other.exec('begin immediate')
-          return await tasks.generatePart(task)
+          return await tasks.generateParts(task)
         },
       }),
       onSetback: () => other.exec('rollback'),
@@ -142,9 +142,9 @@ function queueOn(
   { onSetback, tasks: changed = (tasks) => tasks }: QueueOptions,
 ) {
   const tasks = changed(
-    createReportTasks({ reading, writing, partSize: () => 500, computedWith, now: Date.now }),
+    createReportTasks({ reading, writing, partSize: () => 500, workers: 1, computedWith, now: Date.now }),
   )
-  const queue = createJobQueue<PartPlan>({
+  const queue = createJobQueue<PartStretch>({
     maxUnderWay: 2,
     pauseMs: () => {
       onSetback()
