@@ -4,36 +4,14 @@ import type { PollWeek } from '../uptime/poll-week.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
-import type { PartPlan } from './report-plan.ts'
+import { dialectOf, type PartStores, type StoreRules } from './dialect/dialect.ts'
 import { spansOfText } from './weekly-spans.ts'
 
-export interface StoreRules {
-  readonly storeKey: number
-  readonly storeId: StoreId
-  readonly timezone: string | null
-  readonly businessHoursKey: number | null
-}
-
-/** Stores that follow each other in `store_id`. */
-export type PartStores = Pick<PartPlan, 'firstStoreId' | 'nextStoreId'>
+export type { PartStores, StoreRules } from './dialect/dialect.ts'
 
 /** The stores of a part and the keys of their rules, in ascending order of id, polled or not: rule 16 of docs/uptime.md. */
-export async function readStoreRules(
-  db: Db,
-  { firstStoreId, nextStoreId }: PartStores,
-): Promise<StoreRules[]> {
-  return db
-    .selectFrom('store')
-    .select([
-      'store_key as storeKey',
-      'store_id as storeId',
-      'timezone',
-      'business_hours_key as businessHoursKey',
-    ])
-    .where('store_id', '>=', firstStoreId)
-    .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
-    .orderBy('store_id')
-    .execute()
+export async function readStoreRules(db: Db, part: PartStores): Promise<StoreRules[]> {
+  return dialectOf(db).readStoreRules(db, part)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { StoreId } from '../../shared/ids.ts'
 import { chunks } from './chunks.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
@@ -73,27 +74,21 @@ async function countStores(db: Db): Promise<number> {
   return Number(count)
 }
 
+/** By one statement, as each has to wait for its answer; one that numbers all stores takes longer. */
 async function firstStoresOfParts(db: Db, storesPerPart: number): Promise<StoreId[]> {
-  const firsts: StoreId[] = []
-  let first = await storeAt(db, '' as StoreId, 0)
-  while (first !== undefined) {
-    firsts.push(first)
-    first = await storeAt(db, first, storesPerPart)
-  }
-  return firsts
-}
-
-/** The store that is `places` after `first` in order of id. */
-async function storeAt(db: Db, first: StoreId, places: number): Promise<StoreId | undefined> {
-  const store = await db
-    .selectFrom('store')
-    .select('store_id')
-    .where('store_id', '>=', first)
-    .orderBy('store_id')
-    .limit(1)
-    .offset(places)
-    .executeTakeFirst()
-  return store?.store_id
+  const { rows } = await sql<{ store_id: StoreId }>`
+    with recursive first_store (part, store_id) as (
+      select 0, (select store_id from store order by store_id limit 1)
+      union all
+      select part + 1, (
+        select store.store_id from store
+        where store.store_id >= first_store.store_id
+        order by store.store_id limit 1 offset ${storesPerPart}
+      )
+      from first_store where first_store.store_id is not null
+    )
+    select store_id from first_store where store_id is not null order by part`.execute(db)
+  return rows.map(({ store_id }) => store_id)
 }
 
 /** The parts of a report whose result is not stored yet, in order. */

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
 
 export interface PartResult {
   readonly part: number
@@ -132,19 +133,14 @@ export async function readPart(
   part: number,
   what: 'csv' | 'totals',
 ): Promise<Uint8Array> {
-  const row = await db
-    .selectFrom('report_part')
-    .select([`${what} as bytes`, `${what}_crc32 as checksum`])
-    .where('report_key', '=', reportKey)
-    .where('part', '=', part)
-    .executeTakeFirst()
-  if (!row?.bytes) {
+  const stored = await dialectOf(db).readPart(db, { reportKey, part, what })
+  if (stored === undefined) {
     throw new AppError(
       'not-found',
       `part ${part} of report ${reportKey} is gone: it was removed while it was read`,
     )
   }
-  if (row.checksum === null || row.checksum === crc32(row.bytes)) return row.bytes
+  if (stored.checksum === null || stored.checksum === crc32(stored.bytes)) return stored.bytes
   throw new AppError(
     'damaged',
     `the database is damaged: part ${part} of report ${reportKey} is not as it was stored (${what}); put a backup in its place, or request the report again`,

@@ -58,13 +58,30 @@ async function storedCsv(db: Db, reportKey: number): Promise<Pick<ReportFile, 'l
     async *bytes(start = 0, end = length) {
       if (start < header.byteLength) yield header.subarray(start, end)
       let partStart = header.byteLength
-      for (const { part, csvBytes } of parts) {
+      const wanted = parts.flatMap(({ part, csvBytes }) => {
         const from = Math.max(0, start - partStart)
         const to = Math.min(csvBytes, end - partStart)
         partStart += csvBytes
-        if (from < to) yield (await readPart(db, reportKey, part, 'csv')).subarray(from, to)
-      }
+        return from < to ? [{ part, from, to }] : []
+      })
+      const read = ({ part, from, to }: (typeof wanted)[number]) =>
+        readPart(db, reportKey, part, 'csv').then((bytes) => bytes.subarray(from, to))
+      yield* readAhead(wanted, read)
     },
+  }
+}
+
+/** Reads the next while one is sent. */
+async function* readAhead<Item, Bytes>(
+  items: readonly Item[],
+  read: (item: Item) => Promise<Bytes>,
+): AsyncGenerator<Bytes> {
+  let next: Promise<Bytes> | undefined
+  for (const [i, item] of items.entries()) {
+    const bytes = await (next ?? read(item))
+    next = i + 1 < items.length ? read(items[i + 1]!) : undefined
+    next?.catch(() => {}) // who has taken what is before it is told, if anybody
+    yield bytes
   }
 }
 

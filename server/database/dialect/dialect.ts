@@ -1,5 +1,6 @@
 import type { Dialect as KyselyDialect, DialectAdapter, Kysely, Transaction } from 'kysely'
 import type { ColumnTypes } from '../../../migrations/column-types.ts'
+import type { StoreId } from '../../../shared/ids.ts'
 import type { PollWords } from '../../uptime/poll-week.ts'
 import type { Database } from '../schema.ts'
 
@@ -18,6 +19,20 @@ export interface Access {
   readonly patienceMs: number
 }
 
+/** Stores that follow each other in `store_id`: from the first to before the next, or to the last. */
+export interface PartStores {
+  readonly firstStoreId: StoreId
+  readonly nextStoreId: StoreId | null
+}
+
+/** A store and the keys of its rules. */
+export interface StoreRules {
+  readonly storeKey: number
+  readonly storeId: StoreId
+  readonly timezone: string | null
+  readonly businessHoursKey: number | null
+}
+
 /** The polls of some stores in a week, each store's packed and followed by their checksum. */
 export interface PackedPolls {
   readonly storeKeys: readonly number[]
@@ -25,6 +40,13 @@ export interface PackedPolls {
   readonly from: Uint32Array
   readonly to: Uint32Array
   readonly words: PollWords
+}
+
+/** What is stored of a part of a report, or a part of what is. */
+export interface StoredPart {
+  readonly reportKey: number
+  readonly part: number
+  readonly what: 'csv' | 'totals'
 }
 
 /** A row of `poll_week` that is to be written. */
@@ -56,10 +78,14 @@ export interface Dialect {
   lock(transaction: Transaction<Database>, what: string): Promise<void>
   /** Called before a migration in its transaction. */
   beginMigration(transaction: Kysely<unknown>): Promise<void>
+  /** Reads stores in ascending order of id. */
+  readStoreRules(db: Db, stores: PartStores): Promise<StoreRules[]>
   /** Reads the polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. */
   readPolls(db: Db, weeks: readonly number[], storeKeys: readonly number[]): Promise<PackedPolls[]>
   /** Writes polls in place of those that are there; of a new week, none are. */
   writePolls(transaction: Db, rows: readonly PollRow[], isNewWeek: boolean): Promise<void>
+  /** Reads what is stored of a part of a report, and the CRC-32 that it had; undefined where there is none. */
+  readPart(db: Db, stored: StoredPart): Promise<{ bytes: Uint8Array; checksum: number | null } | undefined>
   /**
    * Backs the database up to a file, while it is in use; its size in bytes. The file is there as a whole, and checked, or
    * not at all. Throws an AppError where that cannot be, or is done with the database's own tools.

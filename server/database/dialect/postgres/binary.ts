@@ -1,26 +1,9 @@
 /** PostgreSQL's binary forms: of `copy`, and of arrays. Numbers are big-endian. */
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
-/** The signature, flags, and the length of an extension that there is not. */
-const HEADER_BYTES = SIGNATURE.length + 4 + 4
 const PIECE_BYTES = 64 * 1024
 
-/** A message's letter and its length without that. */
-const MESSAGE_HEAD_BYTES = 5
-const ROW_MESSAGE = 'd'.charCodeAt(0)
 const NO_MORE_ROWS = -1
-
-/** Where the rows begin in the messages of `copy … to stdout (format binary)`. */
-export function* rowsOfCopy(messages: Buffer): Generator<number> {
-  let toHeader = HEADER_BYTES
-  for (let at = 0; ; at += 1 + messages.readUInt32BE(at + 1)) {
-    if (messages[at] !== ROW_MESSAGE) continue
-    const row = at + MESSAGE_HEAD_BYTES + toHeader
-    toHeader = 0 // it is only in the first
-    if (messages.readInt16BE(row) === NO_MORE_ROWS) return
-    yield row
-  }
-}
 
 /** A number of four bytes, or bytes. */
 type Field = number | Uint8Array

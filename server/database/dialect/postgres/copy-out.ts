@@ -1,9 +1,21 @@
 import type { Socket } from 'node:net'
 import type { Connection, Submittable } from 'pg'
 
+/** A message begins with a letter and its length without that. */
 const HEAD_BYTES = 5
+const ROW = 'd'.charCodeAt(0)
 const COPY_DONE = 'c'.charCodeAt(0)
 const ERROR = 'E'.charCodeAt(0)
+
+/** The signature (11 bytes), flags, and the length of an extension that there is not. */
+const HEADER_BYTES = 11 + 4 + 4
+/** The first row then begins where words do. */
+const BEFORE_HEADER = 1
+/** Where the first row begins in what was gathered. */
+export const FIRST_ROW_AT = BEFORE_HEADER + HEADER_BYTES
+
+const FIRST_ROOM = 64 * 1024
+const GROWTH = 4
 
 interface ConnectionWithStream extends Connection {
   readonly stream: Socket
@@ -13,18 +25,20 @@ interface ConnectionWithStream extends Connection {
 type Listener = (chunk: Buffer) => void
 
 /**
- * `copy … to stdout`, whose messages are gathered as they come from the server's socket: the driver would take each row out
- * of them, which costs more than all that is done with polls. `messages` has them one after the other: of each a letter
- * (`d` for a row), its length without that (4 bytes), and the rest.
+ * `copy … to stdout (format binary)`, whose rows are gathered as they come from the server's socket: the driver would take
+ * each out of its message by itself, which costs more than all that is done with polls. `rows` has one after the other,
+ * from `FIRST_ROW_AT` on.
  */
 export class CopyOut implements Submittable {
   readonly #text: string
-  readonly #messages = Promise.withResolvers<Buffer[]>()
-  readonly #gathered: Buffer[] = []
+  readonly #rows = Promise.withResolvers<Buffer>()
+  #gathered = Buffer.allocUnsafeSlow(FIRST_ROOM)
+  #end = BEFORE_HEADER
   #stream: Socket | undefined
   #ofDriver: Listener[] = []
-  /** Of the message whose head has come: what is still to come of it. */
-  #toSkip = 0
+  /** What is still to come of the message whose head has come, and whether it is a row. */
+  #left = 0
+  #isRow = false
   /** The start of a head that has not come as a whole. */
   #unfinished: Buffer = Buffer.alloc(0)
 
@@ -32,8 +46,8 @@ export class CopyOut implements Submittable {
     this.#text = text
   }
 
-  get messages(): Promise<Buffer[]> {
-    return this.#messages.promise
+  get rows(): Promise<Buffer> {
+    return this.#rows.promise
   }
 
   submit(connection: Connection): void {
@@ -47,20 +61,37 @@ export class CopyOut implements Submittable {
 
   readonly #gather = (chunk: Buffer): void => {
     const bytes = this.#unfinished.length === 0 ? chunk : Buffer.concat([this.#unfinished, chunk])
-    let at = Math.min(this.#toSkip, bytes.length)
-    this.#toSkip -= at
-    while (this.#toSkip === 0 && at + HEAD_BYTES <= bytes.length) {
-      if (bytes[at] === COPY_DONE || bytes[at] === ERROR) {
-        this.#gathered.push(bytes.subarray(0, at))
+    let at = this.#take(bytes, 0)
+    while (this.#left === 0 && at + HEAD_BYTES <= bytes.length) {
+      const letter = bytes[at]
+      if (letter === COPY_DONE || letter === ERROR) {
         this.#handBack(bytes.subarray(at))
         return
       }
-      const length = 1 + bytes.readUInt32BE(at + 1)
-      this.#toSkip = Math.max(0, length - (bytes.length - at))
-      at += length - this.#toSkip
+      this.#isRow = letter === ROW
+      this.#left = bytes.readUInt32BE(at + 1) + 1 - HEAD_BYTES
+      at = this.#take(bytes, at + HEAD_BYTES)
     }
     this.#unfinished = bytes.subarray(at)
-    this.#gathered.push(bytes.subarray(0, at))
+  }
+
+  /** Takes what there is of a message; where it ends. */
+  #take(bytes: Buffer, from: number): number {
+    const to = Math.min(from + this.#left, bytes.length)
+    this.#left -= to - from
+    if (this.#isRow && from < to) {
+      const end = this.#end + to - from
+      if (end > this.#gathered.length) this.#grow(end)
+      bytes.copy(this.#gathered, this.#end, from, to)
+      this.#end = end
+    }
+    return to
+  }
+
+  #grow(least: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(least, this.#gathered.length * GROWTH))
+    this.#gathered.copy(larger, 0, 0, this.#end)
+    this.#gathered = larger
   }
 
   /** From here on the driver goes on. */
@@ -76,12 +107,12 @@ export class CopyOut implements Submittable {
 
   handleError(error: Error): void {
     if (this.#stream) this.#handBack(Buffer.alloc(0))
-    this.#messages.reject(error)
+    this.#rows.reject(error)
   }
 
   handleCommandComplete(): void {}
   handleReadyForQuery(): void {
-    this.#messages.resolve(this.#gathered)
+    this.#rows.resolve(this.#gathered.subarray(0, this.#end))
   }
   handleRowDescription(): void {}
   handleDataRow(): void {}

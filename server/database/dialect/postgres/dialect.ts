@@ -4,6 +4,8 @@ import { backUpPostgres } from './backup.ts'
 import { postgresColumnTypes } from './column-types.ts'
 import { openPostgres } from './open.ts'
 import { readPolls, writePolls } from './poll-rows.ts'
+import { readPart } from './report-part.ts'
+import { readStoreRules } from './store-rules.ts'
 
 /** Ours, among the locks of whatever else works on the database. */
 const LOCK_CLASS = 0x5707e
@@ -22,8 +24,10 @@ export function postgresDialect(): Dialect {
     async beginMigration(transaction) {
       await sql`set local lock_timeout = ${sql.lit(DDL_LOCK_TIMEOUT_MS)}`.execute(transaction)
     },
+    readStoreRules,
     readPolls,
     writePolls,
+    readPart,
     backUp: backUpPostgres,
     // A server answers for its own files.
     checkInPlace() {},

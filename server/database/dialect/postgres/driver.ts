@@ -77,15 +77,15 @@ function sharedClient(client: PoolClient, place: string): PostgresPoolClient {
 
 /**
  * `copy … from stdin` takes its bytes, in pieces, as its only parameter; `copy … to stdout` returns what the
- * server sends as `messages` of its only row.
+ * server sends as `copied` of its only row.
  */
 async function copy(client: PoolClient, text: string, [pieces]: readonly unknown[]): Promise<unknown> {
   if (pieces !== undefined) {
     await pipeline(Readable.from(pieces as Iterable<Uint8Array>), client.query(copyFrom(text)))
     return { command: 'COPY', rowCount: null, rows: [] }
   }
-  const messages = await client.query(new CopyOut(text)).messages
-  return { command: 'COPY', rowCount: null, rows: [{ messages }] }
+  const copied = await client.query(new CopyOut(text)).rows
+  return { command: 'COPY', rowCount: null, rows: [{ copied }] }
 }
 
 const MOST_STATEMENTS = 500

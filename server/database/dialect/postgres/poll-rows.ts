@@ -1,8 +1,9 @@
 import { CompiledQuery } from 'kysely'
-import { bytesOfWords, wordsOfBytes } from '../../../uptime/words.ts'
+import { wordsOfBytes } from '../../../uptime/words.ts'
 import type { Db, PackedPolls, PollRow } from '../dialect.ts'
 import { keyRanges } from '../key-ranges.ts'
-import { binaryArray, copyPieces, rowsOfCopy } from './binary.ts'
+import { binaryArray, copyPieces } from './binary.ts'
+import { copyOut, type CopiedRows } from './copy-rows.ts'
 
 /** Up to so many stores' polls are sooner written as text than a `copy` is planned. */
 const FEW_STORES = 8
@@ -53,9 +54,9 @@ async function copyRows(
   storeKeys: readonly number[],
 ): Promise<Map<number, PackedPolls>> {
   const condition = `week in (${weeks.join()}) and (${conditionOf(storeKeys)})`
-  const copy = `copy (select week, store_key, polls from poll_week where ${condition}) to stdout (format binary)`
-  const { rows } = await db.executeQuery<{ messages: Buffer[] }>(CompiledQuery.raw(copy))
-  return pollsOfMessages(Buffer.concat(rows[0]!.messages))
+  // The number of two bytes makes all polls begin where words do.
+  const columns = '0::int2, week, store_key, polls'
+  return packedPolls(await copyOut(db, `select ${columns} from poll_week where ${condition}`))
 }
 
 /** Only numbers of ours, so that nothing in it has to be quoted. */
@@ -65,21 +66,20 @@ function conditionOf(storeKeys: readonly number[]): string {
   return ranges.map(({ first, last }) => `store_key between ${first} and ${last}`).join(' or ')
 }
 
-function pollsOfMessages(messages: Buffer): Map<number, PackedPolls> {
-  const words = new Uint32Array(messages.length >>> 2)
-  const bytes = bytesOfWords(words)
+/** Shares the memory of the rows. */
+function packedPolls(rows: CopiedRows): Map<number, PackedPolls> {
+  const words = wordsOfBytes(rows.all)
   const ofWeeks = new Map<number, { storeKeys: number[]; from: number[]; to: number[] }>()
-  let end = 0
-  for (const row of rowsOfCopy(messages)) {
-    const week = messages.readInt32BE(row + WEEK_AT)
-    const polls = row + POLLS_AT
-    const length = messages.readInt32BE(row + LENGTH_AT)
-    bytes.set(messages.subarray(polls, polls + length), end)
+  while (rows.next()) {
+    rows.field()
+    const week = rows.int4()!
+    const storeKey = rows.int4()!
+    rows.field()
     let ofWeek = ofWeeks.get(week)
     if (ofWeek === undefined) ofWeeks.set(week, (ofWeek = { storeKeys: [], from: [], to: [] }))
-    ofWeek.storeKeys.push(messages.readInt32BE(row + STORE_KEY_AT))
-    ofWeek.from.push(end >>> 2)
-    ofWeek.to.push((end += length) >>> 2)
+    ofWeek.storeKeys.push(storeKey)
+    ofWeek.from.push(rows.fieldStart >>> 2)
+    ofWeek.to.push(rows.fieldEnd >>> 2)
   }
   return new Map(
     Array.from(ofWeeks, ([week, { storeKeys, from, to }]) => [
@@ -88,12 +88,6 @@ function pollsOfMessages(messages: Buffer): Map<number, PackedPolls> {
     ]),
   )
 }
-
-/** A row is how many fields it has (2 bytes), and of each its length (4) and what it is: week, key and polls. */
-const WEEK_AT = 6
-const STORE_KEY_AT = 14
-const LENGTH_AT = 18
-const POLLS_AT = 22
 
 /** Where the words of each store are, from how many bytes each has. */
 function placesOf(lengths: readonly number[]): { from: Uint32Array; to: Uint32Array } {

@@ -4,6 +4,8 @@ import { sqliteColumnTypes } from './column-types.ts'
 import type { SharedSqliteAdapter } from './driver.ts'
 import { openSqlite } from './open.ts'
 import { createPollWriter, readPolls } from './poll-rows.ts'
+import { readPart } from './report-part.ts'
+import { readStoreRules } from './store-rules.ts'
 
 /** SQLite, in a file that several threads and processes use at once. */
 export function sqliteDialect(): Dialect {
@@ -14,8 +16,10 @@ export function sqliteDialect(): Dialect {
     // A transaction that may write has the only lock there is from its beginning.
     lock: async () => {},
     beginMigration: async () => {},
+    readStoreRules,
     readPolls,
     writePolls: createPollWriter(),
+    readPart,
     backUp: backUpSqlite,
     checkInPlace: (db) => (db.getExecutor().adapter as SharedSqliteAdapter).checkInPlace(),
   }
