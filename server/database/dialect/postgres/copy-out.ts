@@ -14,8 +14,8 @@ const BEFORE_HEADER = 1
 /** Where the first row begins in what was gathered. */
 export const FIRST_ROW_AT = BEFORE_HEADER + HEADER_BYTES
 
-const FIRST_ROOM = 64 * 1024
-const GROWTH = 4
+const LEAST_ROOM = 64 * 1024
+const GROWTH = 2
 
 interface ConnectionWithStream extends Connection {
   readonly stream: Socket
@@ -32,7 +32,7 @@ type Listener = (chunk: Buffer) => void
 export class CopyOut implements Submittable {
   readonly #text: string
   readonly #rows = Promise.withResolvers<Buffer>()
-  #gathered = Buffer.allocUnsafeSlow(FIRST_ROOM)
+  #gathered: Buffer
   #end = BEFORE_HEADER
   #stream: Socket | undefined
   #ofDriver: Listener[] = []
@@ -42,8 +42,10 @@ export class CopyOut implements Submittable {
   /** The start of a head that has not come as a whole. */
   #unfinished: Buffer = Buffer.alloc(0)
 
-  constructor(text: string) {
+  /** Where about as much comes as is expected, nothing has to be moved. */
+  constructor(text: string, expectedBytes = 0) {
     this.#text = text
+    this.#gathered = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, expectedBytes))
   }
 
   get rows(): Promise<Buffer> {

@@ -62,8 +62,8 @@ export class CopiedRows {
 }
 
 /** The rows of a query that has no parameters: its values are numbers, or `quoted`. */
-export async function copyOut(db: Db, query: string): Promise<CopiedRows> {
-  const copy = CompiledQuery.raw(`copy (${query}) to stdout (format binary)`)
+export async function copyOut(db: Db, query: string, expectedBytes = 0): Promise<CopiedRows> {
+  const copy = CompiledQuery.raw(`copy (${query}) to stdout (format binary)`, [expectedBytes])
   const { rows } = await db.executeQuery<{ copied: Buffer }>(copy)
   return new CopiedRows(rows[0]!.copied)
 }

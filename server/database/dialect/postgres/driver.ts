@@ -76,15 +76,15 @@ function sharedClient(client: PoolClient, place: string): PostgresPoolClient {
 }
 
 /**
- * `copy … from stdin` takes its bytes, in pieces, as its only parameter; `copy … to stdout` returns what the
- * server sends as `copied` of its only row.
+ * `copy … from stdin` takes its bytes, in pieces, as its only parameter; `copy … to stdout` takes how many are
+ * expected, and returns what the server sends as `copied` of its only row.
  */
-async function copy(client: PoolClient, text: string, [pieces]: readonly unknown[]): Promise<unknown> {
-  if (pieces !== undefined) {
-    await pipeline(Readable.from(pieces as Iterable<Uint8Array>), client.query(copyFrom(text)))
+async function copy(client: PoolClient, text: string, [of]: readonly unknown[]): Promise<unknown> {
+  if (text.includes(' from stdin ')) {
+    await pipeline(Readable.from(of as Iterable<Uint8Array>), client.query(copyFrom(text)))
     return { command: 'COPY', rowCount: null, rows: [] }
   }
-  const copied = await client.query(new CopyOut(text)).rows
+  const copied = await client.query(new CopyOut(text, of as number | undefined)).rows
   return { command: 'COPY', rowCount: null, rows: [{ copied }] }
 }
 

@@ -56,8 +56,15 @@ async function copyRows(
   const condition = `week in (${weeks.join()}) and (${conditionOf(storeKeys)})`
   // The number of two bytes makes all polls begin where words do.
   const columns = '0::int2, week, store_key, polls'
-  return packedPolls(await copyOut(db, `select ${columns} from poll_week where ${condition}`))
+  const rowCount = weeks.length * storeKeys.length
+  const query = `select ${columns} from poll_week where ${condition}`
+  const rows = await copyOut(db, query, Math.ceil(rowCount * bytesPerRow))
+  bytesPerRow = rows.all.length / rowCount
+  return packedPolls(rows)
 }
+
+/** Of the rows that were read last: the next ones are expected to be much the same. */
+let bytesPerRow = 0
 
 /** Only numbers of ours, so that nothing in it has to be quoted. */
 function conditionOf(storeKeys: readonly number[]): string {
