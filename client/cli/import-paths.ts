@@ -1,6 +1,7 @@
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
+import type { StoreMonitorClient } from '../client.ts'
 import type { ImportRecord } from '../../shared/import.ts'
-import type { Connection } from './connection.ts'
+import type { ImportTarget } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { formatAmount, printable } from './output.ts'
 import { createProgressDisplay, stepOfImport } from './progress-display.ts'
@@ -11,17 +12,18 @@ const REASONS_SHOWN = 3
 export async function importPaths(
   context: CommandContext,
   options: MessageOptions & { readonly howToList: string },
-  connection: Connection,
+  target: ImportTarget,
   paths: readonly string[],
 ): Promise<ImportOutcome> {
-  const outcome = await importWithProgress(context, options, connection, paths)
+  const outcome = await importWithProgress(context, options, target, paths)
   const { records, ignored } = outcome
   for (const { path, reason } of ignored)
     say(context, options, printable(`${path} was ignored: it ${reason}`))
   const rejected = records.reduce((sum, record) => sum + record.rowsRejected, 0)
   if (rejected === 0) return outcome
   say(context, options, `${formatAmount(rejected, 'row')} ${rejected === 1 ? 'was' : 'were'} rejected:`)
-  for (const line of await firstReasons(connection, records)) say(context, options, `  ${line}`)
+  for (const line of await target.ask((client) => firstReasons(client, records)))
+    say(context, options, `  ${line}`)
   if (rejected > REASONS_SHOWN) say(context, options, `  … to list them all: ${options.howToList}`)
   return outcome
 }
@@ -40,11 +42,11 @@ export function describeFailed(records: readonly ImportRecord[]): string | undef
 async function importWithProgress(
   context: CommandContext,
   options: MessageOptions,
-  connection: Connection,
+  target: ImportTarget,
   paths: readonly string[],
 ): Promise<ImportOutcome> {
   using display = createProgressDisplay(context, options)
-  return await connection.importPaths(paths, {
+  return await target.importPaths(paths, {
     onProgress(progress) {
       // A file that has been read is done when its rows are stored: only then is the number of rows the last.
       const isStoring = progress.bytesRead === progress.bytesTotal && progress.rowsStored === 0
@@ -54,7 +56,7 @@ async function importWithProgress(
   })
 }
 
-async function firstReasons({ client }: Connection, records: readonly ImportRecord[]): Promise<string[]> {
+async function firstReasons(client: StoreMonitorClient, records: readonly ImportRecord[]): Promise<string[]> {
   const reasons: string[] = []
   for (const { importId, rowsRejected } of records) {
     const limit = REASONS_SHOWN - reasons.length

@@ -9,7 +9,7 @@ const db = await connect(databaseUrl!, { durable: true })
 await migrateToLatest(db)
 const start = performance.now()
 const cpuBefore = process.cpuUsage()
-const { records } = await importPaths(db, [folder!], { now: Date.now })
+const { records } = await importPaths(() => Promise.resolve(db), [folder!], { now: Date.now })
 const ms = performance.now() - start
 const { user, system } = process.cpuUsage(cpuBefore)
 await db.destroy()

@@ -165,7 +165,7 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       says: /"localhost:8000" is not the URL of a server/,
     },
     {
-      args: ['import', '.', '--database', 'nowhere/stores.db'],
+      args: ['import', messy.folder, '--database', 'nowhere/stores.db'],
       exitCode: 2,
       says: /there is no folder \S*nowhere for the database \S*stores\.db: make it first/,
     },

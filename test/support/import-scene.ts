@@ -42,7 +42,10 @@ export async function importScene(): Promise<ImportScene> {
       return path
     },
     async import(paths, options) {
-      const { records } = await importPaths(db, [paths].flat(), { now: () => noon, ...options })
+      const { records } = await importPaths(() => Promise.resolve(db), [paths].flat(), {
+        now: () => noon,
+        ...options,
+      })
       return records
     },
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
 import type { IgnoredFile } from '../../../server/ingest/importing/find-files.ts'
 import { AppError } from '../../../shared/app-error.ts'
-import { withConnection, type ConnectionOptions } from '../connection.ts'
+import { withImportTarget, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { hint } from '../hint.ts'
 import { describeFailed, importPaths } from '../import-paths.ts'
@@ -20,9 +20,9 @@ export async function runImport(
   options: ImportCommandOptions,
   paths: readonly string[],
 ): Promise<void> {
-  await withConnection(context, { ...options, mayCreate: true }, async (connection) => {
-    const howToList = hint(context, 'rejected', ...connection.flags)
-    const { records, ignored } = await importPaths(context, { ...options, howToList }, connection, paths)
+  await withImportTarget(context, options, async (target) => {
+    const howToList = hint(context, 'rejected', ...target.flags)
+    const { records, ignored } = await importPaths(context, { ...options, howToList }, target, paths)
     if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
     else await printTable(context, importColumns, records)
     const failed = describeFailed(records)

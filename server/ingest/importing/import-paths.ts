@@ -30,11 +30,11 @@ export interface ImportPathsOptions extends Partial<ReadLimits> {
 }
 
 /**
- * Imports what there is in folders and files, one file after the other; the first large file of polls is read while those
- * before it are imported.
+ * Imports what there is in folders and files, one file after the other, into the database that is then opened; the first
+ * large file of polls is read meanwhile, and while those before it are imported.
  */
 export async function importPaths(
-  db: Db,
+  opened: () => Promise<Db>,
   paths: readonly string[],
   options: ImportPathsOptions,
 ): Promise<ImportOutcome> {
@@ -58,6 +58,7 @@ export async function importPaths(
   await using found = await findFiles(paths, { source })
   const firstPolls = found.files.find(({ header }) => header.kind === 'polls')
   await using ahead = firstPolls && readAhead(firstPolls)
+  const db = await opened()
   const records = await importEach(found.files, async (file) => {
     await using reader = file === firstPolls ? ahead : readAhead(file)
     return await importFile(db, file, reader, { ...options, owner, limits })

@@ -5,6 +5,7 @@ import type { ImportOutcome } from './import-each.ts'
 /** What an importer's thread is asked for, once. */
 export interface ImporterJob {
   readonly databaseUrl: string
+  readonly preparesDatabase: boolean
   readonly owner: string
   readonly paths: readonly string[]
   readonly source: string | undefined

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { toAppError } from '../../../shared/app-error.ts'
 import { stepBehindAnswers } from '../../background-thread.ts'
-import { connect } from '../../database/connect.ts'
+import { connect, type Db } from '../../database/connect.ts'
 import { importPaths } from './import-paths.ts'
 import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
 
@@ -27,11 +27,12 @@ async function importAndEnd(job: ImporterJob): Promise<void> {
   port.close()
 }
 
-async function outcomeOf({ databaseUrl, owner, paths, source }: ImporterJob): Promise<ImporterMessage> {
-  await using parts = new AsyncDisposableStack()
+async function outcomeOf(job: ImporterJob): Promise<ImporterMessage> {
+  const { owner, paths, source } = job
   try {
-    const db = parts.adopt(await connect(databaseUrl, { durable: true }), (db) => db.destroy())
-    const outcome = await importPaths(db, paths, {
+    await using parts = new AsyncDisposableStack()
+    const opened = () => databaseOf(job).then((db) => parts.adopt(db, (db) => db.destroy()))
+    const outcome = await importPaths(opened, paths, {
       owner,
       source,
       now: Date.now,
@@ -42,6 +43,19 @@ async function outcomeOf({ databaseUrl, owner, paths, source }: ImporterJob): Pr
   } catch (error) {
     const { code, message } = toAppError(error)
     return { type: 'failed', code, reason: message }
+  }
+}
+
+async function databaseOf({ databaseUrl, preparesDatabase }: ImporterJob): Promise<Db> {
+  const db = await connect(databaseUrl, { durable: true, mayCreate: preparesDatabase })
+  if (!preparesDatabase) return db
+  try {
+    const { migrateToLatest } = await import('../../database/migrate.ts')
+    await migrateToLatest(db)
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw error
   }
 }
 

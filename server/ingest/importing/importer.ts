@@ -28,10 +28,16 @@ export interface ImporterSetting {
   readonly databaseUrl: string
   /** `at once` for a command that is about to import: its thread is then there when the database is. */
   readonly startThread?: 'at once' | 'on demand'
+  /** Whether the database is made where there is none, and brought to what this version uses: for want of another who does. */
+  readonly preparesDatabase?: boolean
 }
 
 /** Disposing of it stops it, and waits until it has. */
-export function createImporter({ databaseUrl, startThread = 'on demand' }: ImporterSetting): Importer {
+export function createImporter({
+  databaseUrl,
+  startThread = 'on demand',
+  preparesDatabase = false,
+}: ImporterSetting): Importer {
   const owner = randomUUID()
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
@@ -45,7 +51,7 @@ export function createImporter({ databaseUrl, startThread = 'on demand' }: Impor
 
   return {
     importPaths(paths, options = {}) {
-      const job: ImporterJob = { databaseUrl, owner, paths, source: options.source }
+      const job: ImporterJob = { databaseUrl, preparesDatabase, owner, paths, source: options.source }
       const result = latest.then(() => runInThread(takeThread, job, closing.signal, options))
       latest = result.catch(() => {}) // the caller has the error
       return result

@@ -180,7 +180,7 @@ test('a starting process leaves the import of another that is alive, which then 
     import { connect } from ${module('database/connect.ts')}
     import { importPaths } from ${module('ingest/importing/import-paths.ts')}
     const db = await connect(${JSON.stringify(scene.databaseUrl)})
-    await importPaths(db, [${JSON.stringify(path)}], {
+    await importPaths(() => Promise.resolve(db), [${JSON.stringify(path)}], {
       now: Date.now,
       heartbeatEveryMs: 5,
       blockBytes: 1024,

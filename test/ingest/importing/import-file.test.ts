@@ -486,7 +486,10 @@ describe('the record of an import', () => {
   test('a source that is given stands for the path', async () => {
     await using scene = await importScene()
     const path = await scene.write('upload-1', 'store_id,timezone_str\na,UTC\n')
-    const { records } = await importPaths(scene.db, [path], { now: () => noon, source: 'zones of March.csv' })
+    const { records } = await importPaths(() => Promise.resolve(scene.db), [path], {
+      now: () => noon,
+      source: 'zones of March.csv',
+    })
     expect(records.map((record) => record.source)).toEqual(['zones of March.csv'])
   })
 })
@@ -548,7 +551,10 @@ describe('an import that does not end well', () => {
     await using scene = await importScene()
     const bytes = gzipSync('store_id,timezone_str\n'.padEnd(100_000, 's1,UTC\n'))
     const path = await scene.write('upload.csv', bytes.subarray(0, -20))
-    const importing = importPaths(scene.db, [path], { now: () => noon, source: "$& $' zones.csv" })
+    const importing = importPaths(() => Promise.resolve(scene.db), [path], {
+      now: () => noon,
+      source: "$& $' zones.csv",
+    })
     const failure = "$& $' zones.csv is a damaged gzip file: unexpected end of file"
     await expect(importing).rejects.toMatchObject({ message: failure })
     expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([{ failure }])
@@ -615,7 +621,10 @@ describe('an import that does not end well', () => {
       pollFile(rows.map(([, , at], i) => [`s${i % 11}`, 'inactive', at.replace('1970', '1971')])),
     )
     const options = { now: () => noon, blockBytes: 200, rowsPerStep: 10 }
-    await Promise.all([importPaths(scene.db, [a], options), importPaths(other, [b], options)])
+    await Promise.all([
+      importPaths(() => Promise.resolve(scene.db), [a], options),
+      importPaths(() => Promise.resolve(other), [b], options),
+    ])
     expect(await storedPolls(scene.db)).toHaveLength(200)
     expect(await counts(scene, a)).toEqual([[100, 0, 100, 0]])
     expect(await counts(scene, b)).toEqual([[100, 0, 100, 0]])

@@ -83,7 +83,7 @@ test('a process that is killed in the middle of an import leaves nothing of it, 
     import { connect } from ${module('database/connect.ts')}
     import { importPaths } from ${module('ingest/importing/import-paths.ts')}
     const db = await connect(${JSON.stringify(scene.databaseUrl)})
-    await importPaths(db, [${JSON.stringify(path)}], {
+    await importPaths(() => Promise.resolve(db), [${JSON.stringify(path)}], {
       now: Date.now,
       onProgress: ({ rowsRead }) => rowsRead > 100_000 && process.kill(process.pid, 'SIGKILL'),
     })`
