@@ -15,6 +15,13 @@ export interface WeeklyHours {
   readonly endMs: number
 }
 
+/** Open all the time, as a weekly rule. */
+export const everyDay: readonly WeeklyHours[] = [0, 1, 2, 3, 4, 5, 6].map((day) => ({
+  day,
+  startMs: 0,
+  endMs: DAY_MS,
+}))
+
 /**
  * When a store is open within `within`: rules 1 and 3 to 6 of docs/uptime.md. `null` hours mean always. `offsets` must
  * reach two days beyond `within` on both sides.
@@ -25,25 +32,42 @@ export function openIntervals(
   within: Interval,
 ): Intervals {
   if (hours === null) return Float64Array.of(within.startMs, within.endMs)
+  return mergedIntervals(weeklySpans(hours, offsets, within), within)
+}
+
+/** Every span of weekly hours that may touch `within`, but for those of the dates left out. Some may be empty. */
+export function weeklySpans(
+  hours: readonly WeeklyHours[],
+  offsets: ZoneOffsets,
+  within: Interval,
+  isLeftOut: (date: number) => boolean = () => false,
+): Interval[] {
   const spans: Interval[] = []
   // A date's spans may begin a day before it does in UTC and last until the end of the next one.
   const firstDate = Math.floor(within.startMs / DAY_MS) - 3
   const lastDate = Math.floor(within.endMs / DAY_MS) + 1
   for (let date = firstDate; date <= lastDate; date++) {
+    if (isLeftOut(date)) continue
     const weekday = weekdayOf(date)
-    for (const { day, startMs, endMs } of hours) {
-      if (day !== weekday) continue
-      const end = endMs >= MEANS_MIDNIGHT_MS ? DAY_MS : endMs
-      spans.push({
-        startMs: instantOfLocal(offsets, date * DAY_MS + startMs),
-        endMs: instantOfLocal(offsets, date * DAY_MS + (end <= startMs ? end + DAY_MS : end)),
-      })
-    }
+    for (const row of hours) if (row.day === weekday) spans.push(spanOnDate(date, row, offsets))
   }
-  return mergedIntervals(spans, within)
+  return spans
+}
+
+/** Rules 3 to 5 of docs/uptime.md, for a span that starts on a date, counted in days from 1970-01-01. */
+export function spanOnDate(
+  date: number,
+  { startMs, endMs }: Pick<WeeklyHours, 'startMs' | 'endMs'>,
+  offsets: ZoneOffsets,
+): Interval {
+  const end = endMs >= MEANS_MIDNIGHT_MS ? DAY_MS : endMs
+  return {
+    startMs: instantOfLocal(offsets, date * DAY_MS + startMs),
+    endMs: instantOfLocal(offsets, date * DAY_MS + (end <= startMs ? end + DAY_MS : end)),
+  }
 }
 
 /** 0 = Monday … 6 = Sunday, of a date counted in days from 1970-01-01, a Thursday. */
-function weekdayOf(date: number): number {
+export function weekdayOf(date: number): number {
   return (((date + 3) % 7) + 7) % 7
 }

@@ -24,3 +24,44 @@ export function mergedIntervals(spans: readonly Interval[], within: Interval): I
   }
   return Float64Array.from(flat)
 }
+
+/** The instants of `intervals` that are in none of `without`. */
+export function subtracted(intervals: Intervals, without: Intervals): Intervals {
+  const flat: number[] = []
+  let w = 0
+  for (let i = 0; i < intervals.length; i += 2) {
+    let startMs = intervals[i]!
+    const endMs = intervals[i + 1]!
+    while (w < without.length && without[w + 1]! <= startMs) w += 2
+    for (let next = w; next < without.length && without[next]! < endMs; next += 2) {
+      if (startMs < without[next]!) flat.push(startMs, without[next]!)
+      startMs = without[next + 1]!
+    }
+    if (startMs < endMs) flat.push(startMs, endMs)
+  }
+  return Float64Array.from(flat)
+}
+
+/** The instants that are in both. */
+export function intersected(a: Intervals, b: Intervals): Intervals {
+  const flat: number[] = []
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    const startMs = Math.max(a[i]!, b[j]!)
+    const endMs = Math.min(a[i + 1]!, b[j + 1]!)
+    if (startMs < endMs) flat.push(startMs, endMs)
+    if (a[i + 1]! < b[j + 1]!) i += 2
+    else j += 2
+  }
+  return Float64Array.from(flat)
+}
+
+/** How much of `within` the intervals cover. */
+export function coveredMs(intervals: Intervals, within: Interval): number {
+  let sumMs = 0
+  for (let i = 0; i < intervals.length; i += 2) {
+    sumMs += Math.max(0, Math.min(intervals[i + 1]!, within.endMs) - Math.max(intervals[i]!, within.startMs))
+  }
+  return sumMs
+}

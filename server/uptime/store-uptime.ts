@@ -1,4 +1,5 @@
-import type { Interval, Intervals } from './interval.ts'
+import type { Corrections } from './corrections.ts'
+import { coveredMs, subtracted, type Interval, type Intervals } from './interval.ts'
 import { pollWeekOf, type PollWeek } from './poll-week.ts'
 import { createStretches, findStretches, type Policy } from './stretches.ts'
 import { tally, type Tally } from './tally.ts'
@@ -20,22 +21,42 @@ export function pollWeeksOf(time: Interval): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i)
 }
 
+/** Judges a store: totals of each window, in whole milliseconds. */
+export type Judge = (open: Intervals, weeks: readonly PollWeek[], corrections?: Corrections) => Tally[]
+
 /**
- * A judge of stores, one after the other: uptime, downtime and unknown of each window, in whole milliseconds. `open` is
- * a store's open intervals over `relevantTime`, and `weeks` its polls of `pollWeeksOf` it, in ascending order.
+ * A judge of stores, one after the other. `open` is a store's open intervals over `relevantTime`, and `weeks` its polls
+ * of `pollWeeksOf` it, in ascending order.
  */
-export function createJudge(
-  viewpoint: Viewpoint,
-  windowLengthsMs: readonly number[],
-): (open: Intervals, weeks: readonly PollWeek[]) => Tally[] {
+export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly number[]): Judge {
   const { asOfMs } = viewpoint
   const windows = windowLengthsMs.map((lengthMs) => ({ startMs: asOfMs - lengthMs, endMs: asOfMs }))
   let stretches = createStretches(1024)
 
-  return (open, weeks) => {
+  function findIn(speaking: Intervals, weeks: readonly PollWeek[]): void {
     const mostStretches = weeks.reduce((sum, { from, to }) => sum + to - from, 0)
     if (mostStretches > stretches.startMs.length) stretches = createStretches(mostStretches * 2)
-    findStretches(weeks, open, viewpoint, stretches)
+    findStretches(weeks, speaking, viewpoint, stretches)
+  }
+
+  /** Rule 22 of docs/uptime.md: silenced, cut, judged, excused. */
+  function judgeCorrected(
+    open: Intervals,
+    weeks: readonly PollWeek[],
+    { silent, closed, excused }: Corrections,
+  ): Tally[] {
+    findIn(subtracted(open, silent), weeks)
+    const business = subtracted(open, closed)
+    const judged = subtracted(business, excused)
+    return windows.map((window) => ({
+      ...tally(judged, stretches, window),
+      excusedMs: coveredMs(business, window) - coveredMs(judged, window),
+    }))
+  }
+
+  return (open, weeks, corrections) => {
+    if (corrections !== undefined) return judgeCorrected(open, weeks, corrections)
+    findIn(open, weeks)
     return windows.map((window) => tally(open, stretches, window))
   }
 }

@@ -6,11 +6,13 @@ export interface Tally {
   readonly uptimeMs: number
   readonly downtimeMs: number
   readonly unknownMs: number
+  /** Rule 21. */
+  readonly excusedMs: number
 }
 
 /**
  * How long a store was up, down and unknown in `window` while it was open: what the open intervals, the stretches and
- * the window have in common, in one walk over both.
+ * the window have in common, in one walk over both. None of it is excused.
  */
 export function tally(open: Intervals, stretches: Stretches, window: Interval): Tally {
   const { startMs, endMs, active, count } = stretches
@@ -31,5 +33,5 @@ export function tally(open: Intervals, stretches: Stretches, window: Interval): 
       if (endMs[s]! > openTo) break
     }
   }
-  return { uptimeMs, downtimeMs, unknownMs: openMs - uptimeMs - downtimeMs }
+  return { uptimeMs, downtimeMs, unknownMs: openMs - uptimeMs - downtimeMs, excusedMs: 0 }
 }

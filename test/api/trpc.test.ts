@@ -42,12 +42,19 @@ function csvOf(rows: readonly ReportRow[]): string {
         uptimeMs: row.uptimeLastHourMs,
         downtimeMs: row.downtimeLastHourMs,
         unknownMs: row.unknownLastHourMs,
+        excusedMs: 0,
       },
-      { uptimeMs: row.uptimeLastDayMs, downtimeMs: row.downtimeLastDayMs, unknownMs: row.unknownLastDayMs },
+      {
+        uptimeMs: row.uptimeLastDayMs,
+        downtimeMs: row.downtimeLastDayMs,
+        unknownMs: row.unknownLastDayMs,
+        excusedMs: 0,
+      },
       {
         uptimeMs: row.uptimeLastWeekMs,
         downtimeMs: row.downtimeLastWeekMs,
         unknownMs: row.unknownLastWeekMs,
+        excusedMs: 0,
       },
     ])
   })

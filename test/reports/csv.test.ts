@@ -12,12 +12,15 @@ const anyTotalMs = fc.oneof(
   fc.integer({ min: 0, max: WEEK_MS }),
   fc.constantFrom(0, 299, 300, 17_999, 18_000, 59_999, 3_599_999, 3_600_000, WEEK_MS),
 )
+const aTally = fc.record({
+  uptimeMs: anyTotalMs,
+  downtimeMs: anyTotalMs,
+  unknownMs: anyTotalMs,
+  excusedMs: anyTotalMs,
+})
 const anyStore = fc.record({
   storeId: anyStoreId,
-  tallies: fc.array(fc.record({ uptimeMs: anyTotalMs, downtimeMs: anyTotalMs, unknownMs: anyTotalMs }), {
-    minLength: reportWindows.length,
-    maxLength: reportWindows.length,
-  }),
+  tallies: fc.array(aTally, { minLength: reportWindows.length, maxLength: reportWindows.length }),
 })
 
 describe('the lines of a CSV', () => {

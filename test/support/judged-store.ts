@@ -6,9 +6,11 @@ import { pollWeekOf, pollWord, type PollWeek } from '../../server/uptime/poll-we
 import { sortedWeek } from './sorted-week.ts'
 import { createJudge, pollWeeksOf, relevantTime, type Viewpoint } from '../../server/uptime/store-uptime.ts'
 import type { Tally } from '../../server/uptime/tally.ts'
-import { zoneOffsets } from '../../server/uptime/zone-offsets.ts'
+import { zoneOffsets, type ZoneOffsets } from '../../server/uptime/zone-offsets.ts'
 import { parseTimestamp } from '../../shared/timestamp.ts'
-import type { Poll, Store } from './slow-twin.ts'
+import { correctionsOf } from '../../server/uptime/corrections.ts'
+import { openIntervalsOf } from '../../server/uptime/schedule.ts'
+import type { DetailedStore, Poll, Store } from './slow-twin.ts'
 
 const DAY_MS = 86_400_000
 
@@ -33,7 +35,20 @@ export function openOf({ timezone, hours }: Omit<Store, 'polls'>, within: Interv
   return openIntervals(hours, offsets, within)
 }
 
-function pollWeeks(polls: readonly Poll[], time: Interval): PollWeek[] {
+/** The same for a store with versions, special days and corrections. */
+export function judgedDetailedStore(store: DetailedStore, viewpoint: Viewpoint): Tally[] {
+  const time = relevantTime(viewpoint, longestWindowMs)
+  const judge = createJudge(viewpoint, windowLengthsMs)
+  const open = openIntervalsOf(store.schedule, time, offsetsAround(time))
+  return judge(open, pollWeeks(store.polls, time), correctionsOf(store.corrections))
+}
+
+/** The offsets of zones, as far around a time as schedules need them. */
+export function offsetsAround({ startMs, endMs }: Interval): (timezone: string) => ZoneOffsets {
+  return (timezone) => zoneOffsets(timezone, startMs - 3 * DAY_MS, endMs + 3 * DAY_MS)
+}
+
+export function pollWeeks(polls: readonly Poll[], time: Interval): PollWeek[] {
   const wordsOf = Map.groupBy(polls, ({ atMs }) => pollWeekOf(atMs))
   return pollWeeksOf(time).map((week) => {
     const ingested = (wordsOf.get(week) ?? []).map(({ atMs, active }) => pollWord(atMs, active))

@@ -1,19 +1,25 @@
 /**
  * A second implementation of docs/uptime.md, to hold the quick one in server/uptime against. It is written from the
  * rules alone, one function a rule where that can be, and slow on purpose: Temporal places every span of every date,
- * time is cut wherever anything might change, and each piece is asked who speaks for it by looking at all polls.
+ * time is cut wherever anything might change, and each piece is asked whether it is business time, which rules are in
+ * force in it, and who speaks for it, by looking at all of them.
  */
 import { Temporal } from 'temporal-polyfill'
 import type { WeeklyHours } from '../../server/uptime/business-hours.ts'
+import type { Correction, CorrectionKind } from '../../server/uptime/corrections.ts'
 import type { Interval } from '../../server/uptime/interval.ts'
+import type { DaySpan, Schedule, Version } from '../../server/uptime/schedule.ts'
 import type { Viewpoint } from '../../server/uptime/store-uptime.ts'
 import type { Tally } from '../../server/uptime/tally.ts'
+
+type SegmentStatus = 'up' | 'down' | 'unknown' | 'excused' | 'closed'
 
 export interface Poll {
   readonly atMs: number
   readonly active: boolean
 }
 
+/** A store with one zone and one weekly rule. */
 export interface Store {
   readonly timezone: string
   /** null where the store has no row for any weekday. */
@@ -22,45 +28,101 @@ export interface Store {
   readonly polls: readonly Poll[]
 }
 
-/** The business time in each window, by who speaks for it: rules 9 to 15. */
-export function slowTallies(store: Store, viewpoint: Viewpoint, windowLengthsMs: readonly number[]): Tally[] {
-  const { asOfMs } = viewpoint
-  const knownPolls = lastOfEachMillisecond(store.polls).filter(({ atMs }) => atMs <= asOfMs)
-  const instants = [
-    asOfMs,
-    ...windowLengthsMs.map((ms) => asOfMs - ms),
-    ...knownPolls.map(({ atMs }) => atMs),
-  ]
-  const spans = slowSpans(store, { startMs: Math.min(...instants), endMs: Math.max(...instants) + 1 })
-  const speaking = knownPolls.filter(({ atMs }) => isInAny(spans, atMs))
-  return windowLengthsMs.map((ms) =>
-    slowTally(spans, speaking, viewpoint, { startMs: asOfMs - ms, endMs: asOfMs }),
-  )
+/** A store with all that may be known of one. */
+export interface DetailedStore {
+  readonly schedule: Schedule
+  readonly polls: readonly Poll[]
+  readonly corrections: readonly Correction[]
 }
 
-function slowTally(
-  spans: readonly Interval[],
-  speaking: readonly Poll[],
+export function withSchedule({ timezone, hours, polls }: Store): DetailedStore {
+  return { schedule: scheduleOf(timezone, hours), polls, corrections: [] }
+}
+
+export function scheduleOf(timezone: string, hours: readonly WeeklyHours[] | null): Schedule {
+  return {
+    zones: [{ validFromMs: -Infinity, rule: timezone }],
+    hours: hours === null ? [] : [{ validFromMs: -Infinity, rule: hours }],
+    specialDays: [],
+  }
+}
+
+/** A stretch of time in which nothing changes. */
+interface Piece extends Interval {
+  readonly status: SegmentStatus
+  /** What its status would be, were it not excused. */
+  readonly judged: 'up' | 'down' | 'unknown' | 'closed'
+  readonly poll: Poll | undefined
+}
+
+/** The business time in each window, by who speaks for it: rules 9 to 15. */
+export function slowTallies(store: Store, viewpoint: Viewpoint, windowLengthsMs: readonly number[]): Tally[] {
+  return slowDetailedTallies(withSchedule(store), viewpoint, windowLengthsMs)
+}
+
+/** Rules 9 to 15 and 20 to 22. */
+export function slowDetailedTallies(
+  store: DetailedStore,
+  viewpoint: Viewpoint,
+  windowLengthsMs: readonly number[],
+): Tally[] {
+  const { asOfMs } = viewpoint
+  const longest = { startMs: asOfMs - Math.max(...windowLengthsMs), endMs: asOfMs }
+  const cuts = windowLengthsMs.map((ms) => asOfMs - ms)
+  const found = slowPieces(store, viewpoint, longest, cuts)
+  return windowLengthsMs.map((ms) => totalOf(found.filter(({ startMs }) => startMs >= asOfMs - ms)))
+}
+
+function totalOf(found: readonly Piece[]): Tally {
+  const total = (wanted: SegmentStatus) =>
+    found.reduce((sum, { status, startMs, endMs }) => sum + (status === wanted ? endMs - startMs : 0), 0)
+  return {
+    uptimeMs: total('up'),
+    downtimeMs: total('down'),
+    unknownMs: total('unknown'),
+    excusedMs: total('excused'),
+  }
+}
+
+/** A window before `asOf`, judged piece by piece. */
+function slowPieces(
+  store: DetailedStore,
   viewpoint: Viewpoint,
   window: Interval,
-): Tally {
-  const { reachMs } = viewpoint
+  furtherCuts: readonly number[] = [],
+): Piece[] {
+  const { asOfMs, reachMs } = viewpoint
+  const known = lastOfEachMillisecond(store.polls).filter(({ atMs }) => atMs <= asOfMs)
+  const instants = [window.startMs, window.endMs, ...known.map(({ atMs }) => atMs)]
+  const rules = placed(store.schedule, { startMs: Math.min(...instants), endMs: Math.max(...instants) + 1 })
+  const speaking = known.filter(
+    ({ atMs }) => rules.isOpen(atMs) && !isCorrected(store, ['wrong-data', 'closed'], atMs),
+  )
   const cuts = [
-    ...spans.flatMap(({ startMs, endMs }) => [startMs, endMs]),
+    ...rules.cuts,
+    ...furtherCuts,
+    ...store.corrections.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
     ...speaking.flatMap(({ atMs }) => [atMs - reachMs, atMs, atMs + reachMs]),
     ...speaking.slice(1).map((poll, i) => midpoint(speaking[i]!, poll)),
   ]
-  let uptimeMs = 0
-  let downtimeMs = 0
-  let unknownMs = 0
-  for (const { startMs, endMs } of pieces(window, cuts)) {
-    if (!isInAny(spans, startMs)) continue
+  return pieces(window, cuts).map(({ startMs, endMs }) => {
     const poll = pollThatSpeaks(speaking, startMs, viewpoint)
-    if (poll === undefined) unknownMs += endMs - startMs
-    else if (poll.active) uptimeMs += endMs - startMs
-    else downtimeMs += endMs - startMs
-  }
-  return { uptimeMs, downtimeMs, unknownMs }
+    const isBusiness = rules.isOpen(startMs) && !isCorrected(store, ['closed'], startMs)
+    const judged = !isBusiness ? 'closed' : poll === undefined ? 'unknown' : poll.active ? 'up' : 'down'
+    const status = isBusiness && isCorrected(store, ['excused'], startMs) ? 'excused' : judged
+    return { startMs, endMs, judged, status, poll: isBusiness ? poll : undefined }
+  })
+}
+
+/** Rules 20 and 21: whether a correction of these kinds applies to a moment. */
+function isCorrected(
+  { corrections }: DetailedStore,
+  kinds: readonly CorrectionKind[],
+  momentMs: number,
+): boolean {
+  return corrections.some(
+    ({ kind, fromMs, toMs }) => kinds.includes(kind) && fromMs <= momentMs && momentMs < toMs,
+  )
 }
 
 /** Rules 12 and 13, for one moment. `speaking` is sorted. */
@@ -87,12 +149,19 @@ function lastOfEachMillisecond(polls: readonly Poll[]): Poll[] {
 }
 
 /** When a store is open within `within`, merged: rules 1 to 6. */
-export function slowOpenIntervals(store: Omit<Store, 'polls'>, within: Interval): Interval[] {
-  const spans = slowSpans(store, within)
-  const cuts = spans.flatMap(({ startMs, endMs }) => [startMs, endMs])
+export function slowOpenIntervals(
+  { timezone, hours }: Pick<Store, 'timezone' | 'hours'>,
+  within: Interval,
+): Interval[] {
+  return slowScheduledIntervals(scheduleOf(timezone, hours), within)
+}
+
+/** When a store is open within `within`, merged: rules 1 to 8. */
+export function slowScheduledIntervals(schedule: Schedule, within: Interval): Interval[] {
+  const rules = placed(schedule, within)
   const open: Interval[] = []
-  for (const { startMs, endMs } of pieces(within, cuts)) {
-    if (!isInAny(spans, startMs)) continue
+  for (const { startMs, endMs } of pieces(within, rules.cuts)) {
+    if (!rules.isOpen(startMs)) continue
     const last = open.at(-1)
     if (last?.endMs === startMs) open[open.length - 1] = { startMs: last.startMs, endMs }
     else open.push({ startMs, endMs })
@@ -100,22 +169,73 @@ export function slowOpenIntervals(store: Omit<Store, 'polls'>, within: Interval)
   return open
 }
 
-/** Every span of a store that might touch `within`, neither cut nor merged; some may be empty, or end before they start. */
-function slowSpans({ timezone, hours }: Omit<Store, 'polls'>, within: Interval): Interval[] {
-  if (hours === null) return [within]
+interface PlacedRules {
+  isOpen(momentMs: number): boolean
+  /** Wherever that may change. */
+  readonly cuts: readonly number[]
+}
+
+/** Every version of the hours in every zone, on the calendar around `within`. */
+function placed(schedule: Schedule, within: Interval): PlacedRules {
+  const zones = schedule.zones.length > 0 ? schedule.zones : [always('America/Chicago')] // rule 2
+  const hours = schedule.hours.length > 0 ? schedule.hours : [always(null)] // rule 1
+  const combinations = zones.flatMap((zone) =>
+    hours.map((version) => ({
+      zone,
+      version,
+      spans: slowSpans(schedule, version.rule, zone.rule, within),
+    })),
+  )
+  return {
+    isOpen: (momentMs) => {
+      const zone = inForce(zones, momentMs)
+      const version = inForce(hours, momentMs)
+      const now = combinations.find((each) => each.zone === zone && each.version === version)!
+      return isInAny(now.spans, momentMs)
+    },
+    cuts: [
+      ...[...zones, ...hours].map(({ validFromMs }) => validFromMs),
+      ...combinations.flatMap(({ spans }) => spans.flatMap(({ startMs, endMs }) => [startMs, endMs])),
+    ],
+  }
+}
+
+function always<Rule>(rule: Rule): Version<Rule> {
+  return { validFromMs: -Infinity, rule }
+}
+
+/** Rule 7, for one moment. */
+function inForce<Rule>(versions: readonly Version<Rule>[], momentMs: number): Version<Rule> {
+  return versions.findLast(({ validFromMs }) => validFromMs <= momentMs) ?? versions[0]!
+}
+
+/** Every span of hours in a zone that might touch `within`, neither cut nor merged; some may be empty, or end before they start. */
+function slowSpans(
+  { specialDays }: Schedule,
+  hours: readonly WeeklyHours[] | null,
+  timezone: string,
+  within: Interval,
+): Interval[] {
+  if (hours === null && specialDays.length === 0) return [within]
   const spans: Interval[] = []
   const lastDate = localDate(within.endMs, timezone).add({ days: 3 })
   let date = localDate(within.startMs, timezone).subtract({ days: 4 })
   for (; Temporal.PlainDate.compare(date, lastDate) <= 0; date = date.add({ days: 1 })) {
-    for (const row of hours) {
-      if (row.day === date.dayOfWeek - 1) spans.push(slowSpan(row, date, timezone))
-    }
+    const special = specialDays.find((day) => date.equals(dateOfNumber(day.date)))
+    const usual = hours?.filter(({ day }) => day === date.dayOfWeek - 1) ?? [wholeDay]
+    for (const row of special?.spans ?? usual) spans.push(slowSpan(row, date, timezone)) // rule 8
   }
   return spans
 }
 
+const wholeDay: DaySpan = { startMs: 0, endMs: 86_400_000 }
+
+function dateOfNumber(date: number): Temporal.PlainDate {
+  return new Temporal.PlainDate(1970, 1, 1).add({ days: date })
+}
+
 /** Rules 3 to 5, for one row and date. */
-function slowSpan(row: WeeklyHours, date: Temporal.PlainDate, timezone: string): Interval {
+function slowSpan(row: DaySpan, date: Temporal.PlainDate, timezone: string): Interval {
   const midnight = date.toPlainDateTime()
   const nextMidnight = midnight.add({ days: 1 })
   const start = midnight.add({ milliseconds: row.startMs })
@@ -131,7 +251,11 @@ export function slowInstantOfLocal(local: Temporal.PlainDateTime, timezone: stri
 }
 
 function localDate(epochMs: number, timezone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone).toPlainDate()
+  return zoned(epochMs, timezone).toPlainDate()
+}
+
+function zoned(epochMs: number, timezone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone)
 }
 
 function isInAny(spans: readonly Interval[], momentMs: number): boolean {

@@ -1,16 +1,26 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mergedIntervals, type Interval } from '../../server/uptime/interval.ts'
+import {
+  coveredMs,
+  intersected,
+  mergedIntervals,
+  subtracted,
+  type Interval,
+} from '../../server/uptime/interval.ts'
 
 const within = { startMs: 0, endMs: 100 }
 
-function merged(...spans: readonly (readonly [number, number])[]): number[] {
-  return [
-    ...mergedIntervals(
-      spans.map(([startMs, endMs]) => ({ startMs, endMs })),
-      within,
-    ),
-  ]
+type Spans = readonly (readonly [number, number])[]
+
+function merged(...spans: Spans): number[] {
+  return [...intervals(...spans)]
+}
+
+function intervals(...spans: Spans): Float64Array {
+  return mergedIntervals(
+    spans.map(([startMs, endMs]) => ({ startMs, endMs })),
+    within,
+  )
 }
 
 test('spans that overlap or touch become one', () => {
@@ -65,3 +75,32 @@ test('an instant is in the intervals if and only if it is in a span', () => {
 function isIn(intervals: readonly Interval[], at: number): boolean {
   return intervals.some(({ startMs, endMs }) => startMs <= at && at < endMs)
 }
+
+const someIntervals = fc
+  .array(fc.record({ startMs: fc.nat({ max: 100 }), endMs: fc.nat({ max: 100 }) }), { maxLength: 8 })
+  .map((spans) => mergedIntervals(spans, within))
+
+function instantsIn(flat: Float64Array): number[] {
+  return Array.from({ length: 100 }, (_, at) => at).filter((at) =>
+    flat.some((startMs, i) => i % 2 === 0 && startMs <= at && at < flat[i + 1]!),
+  )
+}
+
+test('what is left without others, and what two have in common, is so at each instant', () => {
+  fc.assert(
+    fc.property(someIntervals, someIntervals, (a, b) => {
+      const inA = instantsIn(a)
+      const inB = new Set(instantsIn(b))
+      expect(instantsIn(subtracted(a, b))).toEqual(inA.filter((at) => !inB.has(at)))
+      expect(instantsIn(intersected(a, b))).toEqual(inA.filter((at) => inB.has(at)))
+      expect(coveredMs(a, { startMs: 10, endMs: 60 })).toBe(inA.filter((at) => 10 <= at && at < 60).length)
+    }),
+    { seed: 20_230_125, numRuns: 500 },
+  )
+})
+
+test('what is left without others is none of it empty, nor does it touch', () => {
+  expect([...subtracted(intervals([0, 10], [20, 30]), intervals([5, 25]))]).toEqual([0, 5, 25, 30])
+  expect([...subtracted(intervals([0, 10]), intervals([0, 10]))]).toEqual([])
+  expect([...subtracted(intervals([0, 10]), intervals([3, 4], [6, 7]))]).toEqual([0, 3, 4, 6, 7, 10])
+})

@@ -1,9 +1,17 @@
 /** Stores and points of view for property tests, bent towards the edges: clock changes, boundaries, ties. */
 import fc from 'fast-check'
 import type { WeeklyHours } from '../../server/uptime/business-hours.ts'
+import { correctionKinds, type Correction } from '../../server/uptime/corrections.ts'
+import type { SpecialDay, Version } from '../../server/uptime/schedule.ts'
 import type { Viewpoint } from '../../server/uptime/store-uptime.ts'
 import { windowLengthsMs } from '../support/judged-store.ts'
-import { slowOpenIntervals, type Poll, type Store } from '../support/slow-twin.ts'
+import {
+  scheduleOf,
+  slowOpenIntervals,
+  type DetailedStore,
+  type Poll,
+  type Store,
+} from '../support/slow-twin.ts'
 import { allZones, clockChanges } from '../support/zones.ts'
 
 const SECOND_MS = 1000
@@ -138,3 +146,73 @@ export const aScenario: fc.Arbitrary<Scenario> = fc
     }
     return { store: { timezone, hours, polls: placed }, viewpoint: { asOfMs, interpolation, reachMs } }
   })
+
+export interface DetailedScenario {
+  readonly store: DetailedStore
+  readonly viewpoint: Viewpoint
+}
+
+const anInstantNear = fc.integer({ min: -12 * DAY_MS, max: DAY_MS })
+
+function laterVersions<Rule>(rule: fc.Arbitrary<Rule>): fc.Arbitrary<Version<Rule>[]> {
+  const aVersion = fc.record({ validFromMs: anInstantNear, rule })
+  return fc.uniqueArray(aVersion, { maxLength: 2, selector: ({ validFromMs }) => validFromMs })
+}
+
+const someSpecialDays: fc.Arbitrary<SpecialDay[]> = fc.uniqueArray(
+  fc.record({
+    date: fc.integer({ min: -12, max: 2 }),
+    spans: fc.array(fc.record({ startMs: aTimeOfDay, endMs: anEnd }), { maxLength: 2 }),
+  }),
+  { maxLength: 4, selector: ({ date }) => date },
+)
+
+const someCorrections: fc.Arbitrary<Correction[]> = fc.array(
+  fc
+    .record({
+      kind: fc.constantFrom(...correctionKinds),
+      fromMs: anInstantNear,
+      lengthMs: fc.oneof(fc.integer({ min: 1, max: 2 * DAY_MS }), fc.integer({ min: 1, max: 3 * HOUR_MS })),
+    })
+    .map(({ kind, fromMs, lengthMs }) => ({ kind, fromMs, toMs: fromMs + lengthMs })),
+  { maxLength: 4 },
+)
+
+/** A scenario with versions of hours and zone, special days and corrections. Times of these are after or before `asOf`. */
+export const aDetailedScenario: fc.Arbitrary<DetailedScenario> = fc
+  .record({
+    scenario: aScenario,
+    zones: laterVersions(fc.constantFrom(...allZones)),
+    hours: laterVersions(someHours.map((rows) => rows ?? [])),
+    specialDays: someSpecialDays,
+    corrections: someCorrections,
+  })
+  .map(({ scenario: { store, viewpoint }, zones, hours, specialDays, corrections }) => {
+    const { asOfMs } = viewpoint
+    const first = scheduleOf(store.timezone, store.hours)
+    const today = Math.floor(asOfMs / DAY_MS)
+    return {
+      store: {
+        polls: store.polls,
+        schedule: {
+          zones: [...first.zones, ...placedVersions(zones, asOfMs)],
+          hours: [...first.hours, ...placedVersions(hours, asOfMs)],
+          specialDays: specialDays
+            .map(({ date, spans }) => ({ date: today + date, spans }))
+            .toSorted((a, b) => a.date - b.date),
+        },
+        corrections: corrections.map(({ kind, fromMs, toMs }) => ({
+          kind,
+          fromMs: asOfMs + fromMs,
+          toMs: asOfMs + toMs,
+        })),
+      },
+      viewpoint,
+    }
+  })
+
+function placedVersions<Rule>(versions: readonly Version<Rule>[], asOfMs: number): Version<Rule>[] {
+  return versions
+    .map(({ validFromMs, rule }) => ({ validFromMs: asOfMs + validFromMs, rule }))
+    .toSorted((a, b) => a.validFromMs - b.validFromMs)
+}

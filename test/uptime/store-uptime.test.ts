@@ -146,6 +146,7 @@ describe('a store judged by the core', { timeout: 60_000 }, () => {
       uptimeMs: 8 * HOUR_MS,
       downtimeMs: 16 * HOUR_MS,
       unknownMs: 0,
+      excusedMs: 0,
     })
   })
 })

@@ -30,7 +30,7 @@ function tally(open: Intervals, weeks: readonly PollWeek[], window: Interval, po
 }
 
 function total(uptimeMs: number, downtimeMs: number, unknownMs: number): Tally {
-  return { uptimeMs, downtimeMs, unknownMs }
+  return { uptimeMs, downtimeMs, unknownMs, excusedMs: 0 }
 }
 
 describe('the nearest poll speaks', () => {
