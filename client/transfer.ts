@@ -16,6 +16,8 @@ export interface DownloadOptions {
 export interface ImportOptions {
   /** The file's name, for the record. */
   readonly source: string
+  /** How many rows may be rejected: beyond it nothing goes in, and the import fails. By default, there is no limit. */
+  readonly maxRejected?: number | `${number}%`
   readonly onProgress?: (progress: ImportProgress) => void
   readonly signal?: AbortSignal
 }
@@ -44,7 +46,7 @@ export async function importFile(
 export async function sendFile(
   caller: Caller,
   body: Blob | ReadableStream<Uint8Array>,
-  { source, onProgress, signal }: ImportOptions,
+  { source, maxRejected, onProgress, signal }: ImportOptions,
 ): Promise<ImportRecord> {
   const init = {
     method: 'POST',
@@ -53,7 +55,11 @@ export async function sendFile(
     duplex: 'half', // what fetch wants to be told about a body that is a stream
     ...(signal ? { signal } : {}),
   } satisfies RequestInit & { duplex: string }
-  const response = await caller.fetch(`/imports?source=${encodeURIComponent(source)}`, init)
+  const query = new URLSearchParams({
+    source,
+    ...(maxRejected === undefined ? {} : { max_rejected: String(maxRejected) }),
+  })
+  const response = await caller.fetch(`/imports?${query.toString()}`, init)
   for await (const line of lines(withAppErrors(response.body!, caller.url))) {
     const event = JSON.parse(line) as UploadEvent
     if ('import' in event) return event.import

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
-import { importId } from './ids.ts'
-import { pageInput } from './page.ts'
+import { importId, storeId } from './ids.ts'
+import { pageInput, pageOf } from './page.ts'
 import { maxRejectedRowsKept, maxRejectedTextLength } from './rejected-row-limits.ts'
 
 export const importKinds = ['polls', 'business-hours', 'timezones'] as const
@@ -54,6 +54,46 @@ export const rejectedRow = z
   })
   .describe('A row that was not taken, and why')
 export type RejectedRow = z.infer<typeof rejectedRow>
+
+export const rejectedRowPage = pageOf(rejectedRow).extend({
+  rowsNotKept: count.describe(
+    'Rejected rows that were counted and not kept: they are in no page, but in the summary of their import',
+  ),
+})
+export type RejectedRowPage = z.infer<typeof rejectedRowPage>
+
+const rejectedReason = z
+  .object({
+    reason: z.string().describe('The rule that the rows break; … stands for what they say'),
+    rows: count.describe('How many rows break it'),
+    firstLine: z.int().positive().describe('Line of the first of them'),
+  })
+  .describe('Rows that were rejected for one reason')
+export type RejectedReason = z.infer<typeof rejectedReason>
+
+export const rejectedSummary = z
+  .object({
+    importId,
+    source: z.string().describe('The file that was read'),
+    rowsRejected: count.describe('Rows that break a rule'),
+    rowsKept: count.describe('Those of them that are kept with their text: the first of the file'),
+    storesNamed: count.describe('Stores that rejected rows name'),
+    reasons: z.array(rejectedReason).describe('All rejected rows by reason, the most frequent first'),
+  })
+  .describe('What was rejected of an import')
+export type RejectedSummary = z.infer<typeof rejectedSummary>
+
+export const rejectedStore = z
+  .object({
+    storeId,
+    rows: count.describe('Rejected rows that name it'),
+    firstLine: z.int().positive().describe('Line of the first of them'),
+  })
+  .describe('A store that rejected rows of an import name')
+export type RejectedStore = z.infer<typeof rejectedStore>
+
+export const rejectedStoresInput = pageInput.extend({ importId })
+export type RejectedStoresQuery = z.output<typeof rejectedStoresInput>
 
 export const importIdInput = z.strictObject({ importId })
 export const rejectedRowsInput = pageInput.extend({

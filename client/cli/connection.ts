@@ -4,6 +4,7 @@ import { AppError } from '../../shared/app-error.ts'
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import type { ImportProgress } from '../../shared/import.ts'
+import type { MaxRejected } from '../../shared/max-rejected.ts'
 import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
 import { sendFile } from '../transfer.ts'
@@ -17,6 +18,7 @@ export interface ConnectionOptions {
 }
 
 export interface ImportPathsOptions {
+  readonly maxRejected?: MaxRejected | undefined
   readonly onProgress: (progress: ImportProgress) => void
   readonly signal: AbortSignal
 }
@@ -116,7 +118,7 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
     client,
     ask: (use) => use(client),
     flags: options.url === undefined ? [] : ['--url', url],
-    async importPaths(paths, { onProgress, signal }) {
+    async importPaths(paths, { maxRejected, onProgress, signal }) {
       const { findFiles } = await import('../../server/ingest/importing/find-files.ts')
       const { importEach } = await import('../../server/ingest/importing/import-each.ts')
       await using found = await findFiles(paths)
@@ -124,11 +126,16 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
         const source = path.slice(-255)
         const body = await openAsBlob(path)
         onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0, rowsStored: 0 })
-        return await sendFile(caller, body, { source, onProgress, signal })
+        const most = maxRejected === undefined ? {} : { maxRejected: writtenMost(maxRejected) }
+        return await sendFile(caller, body, { source, onProgress, signal, ...most })
       })
       return { records, ignored: found.ignored }
     },
   }
+}
+
+function writtenMost(most: MaxRejected): number | `${number}%` {
+  return 'rows' in most ? most.rows : `${most.percent}%`
 }
 
 async function withDatabase<Result>(

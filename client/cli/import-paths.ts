@@ -1,17 +1,23 @@
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { StoreMonitorClient } from '../client.ts'
 import type { ImportRecord } from '../../shared/import.ts'
+import type { MaxRejected } from '../../shared/max-rejected.ts'
 import type { ImportTarget } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
-import { formatAmount, printable } from './output.ts'
+import { formatAmount, formatCount, printable } from './output.ts'
 import { createProgressDisplay, stepOfImport } from './progress-display.ts'
 
 const REASONS_SHOWN = 3
 
+export interface ImportMessages extends MessageOptions {
+  readonly howToList: string
+  readonly maxRejected?: MaxRejected | undefined
+}
+
 /** Imports with progress on stderr, and says there which files and rows were not taken, and `howToList` all of them. */
 export async function importPaths(
   context: CommandContext,
-  options: MessageOptions & { readonly howToList: string },
+  options: ImportMessages,
   target: ImportTarget,
   paths: readonly string[],
 ): Promise<ImportOutcome> {
@@ -24,7 +30,10 @@ export async function importPaths(
   say(context, options, `${formatAmount(rejected, 'row')} ${rejected === 1 ? 'was' : 'were'} rejected:`)
   for (const line of await target.ask((client) => firstReasons(client, records)))
     say(context, options, `  ${line}`)
-  if (rejected > REASONS_SHOWN) say(context, options, `  … to list them all: ${options.howToList}`)
+  if (rejected > REASONS_SHOWN) {
+    const more = formatCount(rejected - REASONS_SHOWN)
+    say(context, options, `  … and ${more} more; to list them all: ${options.howToList}`)
+  }
   return outcome
 }
 
@@ -41,12 +50,13 @@ export function describeFailed(records: readonly ImportRecord[]): string | undef
 
 async function importWithProgress(
   context: CommandContext,
-  options: MessageOptions,
+  options: ImportMessages,
   target: ImportTarget,
   paths: readonly string[],
 ): Promise<ImportOutcome> {
   using display = createProgressDisplay(context, options)
   return await target.importPaths(paths, {
+    maxRejected: options.maxRejected,
     onProgress(progress) {
       // A file that has been read is done when its rows are stored: only then is the number of rows the last.
       const isStoring = progress.bytesRead === progress.bytesTotal && progress.rowsStored === 0

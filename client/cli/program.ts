@@ -1,10 +1,12 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { interpolations } from '../../shared/interpolation.ts'
+import { parseMaxRejected, type MaxRejected } from '../../shared/max-rejected.ts'
 import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
+import type { RejectedOptions } from './commands/rejected.ts'
 import type { StatusOptions } from './commands/report-status.ts'
 import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -78,8 +80,20 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 
   addConnected('import', 'Import CSV files, or folders of them; what a file holds is seen from its header.')
     .argument('<path...>', 'files and folders')
+    .option(
+      '--max-rejected <count or part>',
+      'refuse a file of which more rows are rejected, such as 20 or 2.5% (default: no limit)',
+      maxRejected,
+    )
     .option('--json', "write a line of JSON for each file's record")
-    .addHelpText('after', examples('import data/', 'import store_status.csv --url http://127.0.0.1:8000'))
+    .addHelpText(
+      'after',
+      examples(
+        'import data/',
+        'import data/ --max-rejected 1%',
+        'import store_status.csv --url http://127.0.0.1:8000',
+      ),
+    )
     .action(async (paths: string[], options: ImportCommandOptions) => {
       const { runImport } = await import('./commands/import.ts')
       await runImport(context, options, paths)
@@ -161,8 +175,14 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 
   addListing('rejected', 'List rows that were not taken, and why.')
     .argument('[import]', 'only those of this import', wholeNumber)
-    .addHelpText('after', examples('rejected', 'rejected 3 --all'))
-    .action(async (importId: number | undefined, options: ConnectedListOptions) => {
+    .addOption(
+      new Option('--by <what>', 'count all rows of the import, by reason or store').choices([
+        'reason',
+        'store',
+      ]),
+    )
+    .addHelpText('after', examples('rejected', 'rejected 3 --all', 'rejected 3 --by reason'))
+    .action(async (importId: number | undefined, options: RejectedOptions) => {
       const { runRejected } = await import('./commands/rejected.ts')
       await runRejected(context, options, importId)
     })
@@ -191,6 +211,14 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 }
 
 const exampleId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
+
+function maxRejected(text: string): MaxRejected {
+  try {
+    return parseMaxRejected(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
+}
 
 function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)

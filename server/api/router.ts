@@ -1,7 +1,7 @@
 import { initTRPC, tracked, type TRPCError } from '@trpc/server'
 import { AppError } from '../../shared/app-error.ts'
 import { pageInput } from '../../shared/page.ts'
-import { importIdInput, rejectedRowsInput } from '../../shared/import.ts'
+import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import {
   progressInput,
@@ -13,6 +13,7 @@ import {
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
+import { getRejectedSummary, listRejectedStores } from '../database/rejected-summary.ts'
 import { getReport, listReports, reportOf } from '../database/reports.ts'
 import { getStore, listStores } from '../database/stores.ts'
 import type { ReportRunner } from '../reports/runner.ts'
@@ -70,6 +71,14 @@ export const appRouter = router({
     rejectedRows: procedure
       .input(rejectedRowsInput.prefault({}))
       .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),
+    /** All rejected rows of an import, counted by reason. */
+    rejectedSummary: procedure
+      .input(importIdInput)
+      .query(({ ctx, input }) => getRejectedSummary(ctx.db, input.importId)),
+    /** The stores that they name, with how many name each. */
+    rejectedStores: procedure
+      .input(rejectedStoresInput)
+      .query(({ ctx, input }) => listRejectedStores(ctx.db, input)),
   }),
   store: router({
     get: procedure.input(storeIdInput).query(({ ctx, input }) => getStore(ctx.db, input.storeId)),

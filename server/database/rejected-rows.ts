@@ -1,7 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportId } from '../../shared/ids.ts'
-import type { RejectedRow, RejectedRowsQuery } from '../../shared/import.ts'
-import type { Page } from '../../shared/page.ts'
+import type { RejectedRowPage, RejectedRowsQuery } from '../../shared/import.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { parseKey } from './key.ts'
@@ -30,7 +29,7 @@ export async function insertRejectedRows(
 export async function listRejectedRows(
   db: Db,
   { limit, cursor, importId }: RejectedRowsQuery,
-): Promise<Page<RejectedRow>> {
+): Promise<RejectedRowPage> {
   const after = cursor === undefined ? undefined : parseCursor(cursor)
   const rows = await db
     .selectFrom('rejected_row')
@@ -60,7 +59,25 @@ export async function listRejectedRows(
     .execute()
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last ? `${last.importId}:${last.line}` : null }
+  return {
+    items,
+    nextCursor: rows.length > limit && last ? `${last.importId}:${last.line}` : null,
+    rowsNotKept: await countNotKept(db, importId),
+  }
+}
+
+async function countNotKept(db: Db, importId: ImportId | undefined): Promise<number> {
+  const { rejected } = await db
+    .selectFrom('import')
+    .select(({ fn }) => fn.sum<number>('rows_rejected').as('rejected'))
+    .$if(importId !== undefined, (query) => query.where('import_id', '=', importId!))
+    .executeTakeFirstOrThrow()
+  const { kept } = await db
+    .selectFrom('rejected_row')
+    .select(({ fn }) => fn.countAll<number>().as('kept'))
+    .$if(importId !== undefined, (query) => query.where('import_id', '=', importId!))
+    .executeTakeFirstOrThrow()
+  return Number(rejected ?? 0) - Number(kept)
 }
 
 function parseCursor(cursor: string): { importId: ImportId; line: number } {

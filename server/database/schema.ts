@@ -15,6 +15,8 @@ export interface Database {
   poll_week_summary: PollWeekSummaryTable
   import: ImportTable
   rejected_row: RejectedRowTable
+  rejected_reason: RejectedReasonTable
+  rejected_store: RejectedStoreTable
   report: ReportTable
   report_part: ReportPartTable
 }
@@ -73,6 +75,25 @@ export interface RejectedRowTable {
   line: number
   reason: string
   text: string
+}
+
+/** How many rows of an import were rejected for a reason; reasons are numbered from 0 in each import. */
+export interface RejectedReasonTable {
+  import_id: ImportId
+  reason_number: number
+  /** Without what differs from row to row. */
+  reason: string
+  rows: number
+  first_line: number
+}
+
+/** How many rows of an import that name a store were rejected for a reason. */
+export interface RejectedStoreTable {
+  import_id: ImportId
+  store_id: StoreId
+  reason_number: number
+  rows: number
+  first_line: number
 }
 
 export interface ReportTable {

@@ -193,6 +193,8 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, body: polls, headers: { accept: 'application/x-ndjson' } },
     { status: 400 },
     { status: 400, body: 'a,b\n1,2\n' },
+    { status: 400, body: `${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`, query: 'max_rejected=0' },
+    { status: 400, body: polls, query: 'max_rejected=few' },
   ],
   listImports: pageCalls,
   getImport: [
@@ -209,6 +211,16 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   listRejectedRows: [
     { status: 200, id: '1' },
     { status: 400, id: '1', query: 'cursor=rubbish' },
+    { status: 404, id: '999' },
+  ],
+  getRejectedSummary: [
+    { status: 200, id: '1' },
+    { status: 400, id: '0' },
+    { status: 404, id: '999' },
+  ],
+  listRejectedStores: [
+    { status: 200, id: '1' },
+    { status: 400, id: '1', query: 'cursor=-' },
     { status: 404, id: '999' },
   ],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],

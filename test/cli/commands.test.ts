@@ -52,6 +52,22 @@ test.concurrent.for(['--database', '--url'])(
   },
 )
 
+test.concurrent.for(['--database', '--url'])(
+  'import --max-rejected %s refuses a file beyond it',
+  async (place, { expect }) => {
+    await using cwd = await temporaryFolder()
+    const rows = 'p1,active,2023-01-24T10:00Z\np2,asleep,2023-01-24T10:00Z\n'
+    await writeFile(cwd.file('polls.csv'), `store_id,status,timestamp_utc\n${rows}`)
+    const at = [place, place === '--url' ? serverUrl : cwd.file('local.db')]
+    const most = ['import', 'polls.csv', '--json', '--max-rejected']
+    const refused = await runCli([...most, '40%', ...at], { cwd: cwd.path })
+    expect(refused.exitCode).toBe(2)
+    expect(refused.stderr).toMatch(/1 of its 2 rows are rejected \(50\.00 %\), and at most 40% may be/)
+    expect(jsonLines(refused.stdout)).toMatchObject([{ state: 'failed', rowsAccepted: 0, rowsRejected: 1 }])
+    expect(await runCli([...most, '1', ...at], { cwd: cwd.path })).toMatchObject({ exitCode: 0 })
+  },
+)
+
 test.concurrent('report --from is not made without the polls that it is to be from', async ({ expect }) => {
   await using cwd = await temporaryFolder()
   await writeFile(cwd.file('polls.csv'), 'store_id,status,timestamp_utc\n')
@@ -196,6 +212,16 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       says: /there is no report 3f0a9d3c/,
     },
     { args: ['rejected', '99', '--url', 'SERVER'], exitCode: 3, says: /no import 99/ },
+    {
+      args: ['rejected', '--by', 'store', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /--by store counts the rows of one import: write its number too/,
+    },
+    {
+      args: ['import', messy.folder, '--max-rejected', 'few', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /"few" is not a number of rejected rows: write a whole number such as 20/,
+    },
     {
       args: ['report', '--database', 'EMPTY'],
       exitCode: 4,

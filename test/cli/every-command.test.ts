@@ -30,14 +30,17 @@ test.concurrent.for(['--database', '--url'])(
     expect(report).toMatchObject({ exitCode: 0, stdout: messy.expectedCsv })
     expect(report.stderr).toBe('Report: 100 %, 1 of 1 store\n')
 
-    const [reports, imports, stores, otherStores, rejected, rejectedPolls] = await Promise.all([
-      runCli(['reports', '--json', ...at]),
-      runCli(['imports', '--limit', '2', ...at]),
-      runCli(['stores', ...at]),
-      runCli(['stores', 'nowhere', ...at]),
-      runCli(['rejected', '--json', '--all', ...at]),
-      runCli(['rejected', '3', '--json', ...at]),
-    ])
+    const [reports, imports, stores, otherStores, rejected, rejectedPolls, byReason, byStore] =
+      await Promise.all([
+        runCli(['reports', '--json', ...at]),
+        runCli(['imports', '--limit', '2', ...at]),
+        runCli(['stores', ...at]),
+        runCli(['stores', 'nowhere', ...at]),
+        runCli(['rejected', '--json', '--all', ...at]),
+        runCli(['rejected', '3', '--json', ...at]),
+        runCli(['rejected', '3', '--by', 'reason', ...at]),
+        runCli(['rejected', '3', '--by', 'store', '--json', ...at]),
+      ])
     expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'complete', reach: '24h' }])
     expect(imports.stdout).toMatch(/^IMPORT {2}STATE .*\n +3 {2}complete {2}polls .*\n +2 {2}complete .*\n$/)
     expect(imports.stderr).toBe('the first 2; --limit or --all shows more\n')
@@ -45,6 +48,9 @@ test.concurrent.for(['--database', '--url'])(
     expect(otherStores).toEqual({ exitCode: 0, stdout: '', stderr: 'there are none\n' })
     expect(jsonLines(rejected.stdout)).toHaveLength(9)
     expect(jsonLines(rejectedPolls.stdout).map(({ importId }) => importId)).toEqual([3, 3, 3, 3, 3])
+
+    expect(byReason.stdout).toMatch(/^ROWS {2}FIRST LINE {2}REASON\n(?: +\d+ +\d+ {2}\S.*\n)+$/)
+    expect(jsonLines(byStore.stdout)).toMatchObject([{ rows: expect.any(Number) as number }])
 
     const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
     const [status, waited, cancelled] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { IgnoredFile } from '../../../server/ingest/importing/find-files.ts'
 import { AppError } from '../../../shared/app-error.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import { withImportTarget, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { hint } from '../hint.ts'
@@ -9,6 +10,7 @@ import { importColumns } from './imports.ts'
 
 export interface ImportCommandOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true
+  readonly maxRejected?: MaxRejected
 }
 
 function ignoredRecord({ path, reason }: IgnoredFile): { source: string; state: 'ignored'; reason: string } {

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
+import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   emptyFile,
@@ -10,7 +11,16 @@ import {
   unknownImport,
 } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
-import { importList, importPath, importResult, pageQuery, rejectedRowList, uploadQuery } from './schemas.ts'
+import {
+  importList,
+  importPath,
+  importResult,
+  pageQuery,
+  rejectedRowList,
+  rejectedStoreList,
+  rejectedSummaryBody,
+  uploadQuery,
+} from './schemas.ts'
 import { receiveImport } from './upload.ts'
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema })
@@ -35,7 +45,8 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         },
         400: emptyFile,
       },
-      handle: ({ query }, context) => receiveImport(parts, context.req.raw, query.source),
+      handle: ({ query }, context) =>
+        receiveImport(parts, context.req.raw, { source: query.source, maxRejected: query.max_rejected }),
     }),
     defineRoute({
       id: 'listImports',
@@ -98,6 +109,36 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         await getImport(db, path.import_id)
         return context.json(await listRejectedRows(db, { ...query, importId: path.import_id }))
       },
+    }),
+    defineRoute({
+      id: 'getRejectedSummary',
+      method: 'get',
+      paths: ['/imports/{import_id}/rejected/summary'],
+      tag: 'Imports',
+      summary: 'All rows of an import that were not taken, counted by reason',
+      path: importPath,
+      responses: {
+        200: { description: 'The reasons, the most frequent first', content: json(rejectedSummaryBody) },
+        400: malformedImportId,
+        404: unknownImport,
+      },
+      handle: async ({ path }, context) => context.json(await getRejectedSummary(db, path.import_id)),
+    }),
+    defineRoute({
+      id: 'listRejectedStores',
+      method: 'get',
+      paths: ['/imports/{import_id}/rejected/stores'],
+      tag: 'Imports',
+      summary: 'The stores that rows of an import name which were not taken, a page at a time',
+      path: importPath,
+      query: pageQuery,
+      responses: {
+        200: { description: 'A page of stores', content: json(rejectedStoreList) },
+        400: malformedImportId,
+        404: unknownImport,
+      },
+      handle: async ({ path, query }, context) =>
+        context.json(await listRejectedStores(db, { ...query, importId: path.import_id })),
     }),
   ]
 }

@@ -1,7 +1,14 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
 import { givenReportId, importId, reportId } from '../../../shared/ids.ts'
-import { importRecord, rejectedRow } from '../../../shared/import.ts'
+import {
+  importRecord,
+  rejectedRow,
+  rejectedRowPage,
+  rejectedStore,
+  rejectedSummary,
+} from '../../../shared/import.ts'
+import { parseMaxRejected } from '../../../shared/max-rejected.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
 import { columnChoices, fileFormats } from '../../../shared/report-file.ts'
@@ -118,6 +125,21 @@ export const uploadQuery = z.object({
     .default('upload.csv')
     .describe('The name that the file is known by')
     .meta({ examples: ['store_status.csv'] }),
+  max_rejected: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return parseMaxRejected(text)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message })
+        return z.NEVER
+      }
+    })
+    .optional()
+    .describe(
+      'How many rows may be rejected, as a number or a part such as 2.5%: beyond it nothing goes in, and the import is recorded as failed. Left out, there is no limit',
+    )
+    .meta({ examples: ['20', '2.5%'] }),
 })
 
 const statusOfState = {
@@ -198,9 +220,13 @@ export const importList = pageOf(importResult).meta({
   id: 'ImportList',
   description: 'Imports, newest first',
 })
-export const rejectedRowList = pageOf(rejectedRow.meta({ id: 'RejectedRow' })).meta({
-  id: 'RejectedRowList',
-  description: 'Rejected rows, by line',
+export const rejectedRowList = rejectedRowPage
+  .extend({ items: z.array(rejectedRow.meta({ id: 'RejectedRow' })).describe('What the page has') })
+  .meta({ id: 'RejectedRowList', description: 'Rejected rows, by line' })
+export const rejectedSummaryBody = rejectedSummary.meta({ id: 'RejectedSummary' })
+export const rejectedStoreList = pageOf(rejectedStore.meta({ id: 'RejectedStore' })).meta({
+  id: 'RejectedStoreList',
+  description: 'Stores that rejected rows name, by id',
 })
 
 export const reportWithText = z

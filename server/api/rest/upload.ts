@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import { problemOf } from '../../../shared/problem.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
 import type { UploadEvent } from '../../../shared/upload-event.ts'
@@ -11,7 +12,11 @@ import { spool, spoolFolder } from './upload-spool.ts'
  * Takes a CSV file as a request's body, imports it once all of it has arrived, and answers with the import's record; to a
  * caller that accepts `application/x-ndjson`, with a line for each progress and the record last.
  */
-export async function receiveImport(parts: ApiParts, request: Request, source: string): Promise<Response> {
+export async function receiveImport(
+  parts: ApiParts,
+  request: Request,
+  { source, maxRejected }: { readonly source: string; readonly maxRejected: MaxRejected | undefined },
+): Promise<Response> {
   await using spooling = new AsyncDisposableStack()
   const { path } = spooling.use(await spoolFolder())
   await spool(request, path)
@@ -19,7 +24,7 @@ export async function receiveImport(parts: ApiParts, request: Request, source: s
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
     try {
-      const { records } = await parts.importer.importPaths([path], { source, onProgress })
+      const { records } = await parts.importer.importPaths([path], { source, maxRejected, onProgress })
       return records[0]!
     } catch (error) {
       throw namedAs(source, path, error)

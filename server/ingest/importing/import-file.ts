@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { Db } from '../../database/connect.ts'
 import {
   completeImport,
@@ -10,12 +11,14 @@ import {
   updateImportCounts,
 } from '../../database/imports.ts'
 import { insertRejectedRows } from '../../database/rejected-rows.ts'
+import { insertRejectionCounts } from '../../database/rejected-summary.ts'
 import { writeAlone } from '../../database/write-alone.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import type { HashedRows, ReadLimits, ReadProgress } from '../rows/read-rows.ts'
 import { throwIfStopped } from '../stop.ts'
 import type { FoundFile } from './find-files.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import { tooManyRejected } from './max-rejected.ts'
 import { readChanges, type Change } from './read-changes.ts'
 
 export interface ImportOptions {
@@ -24,6 +27,8 @@ export interface ImportOptions {
   readonly now: () => number
   readonly heartbeatEveryMs?: number | undefined
   readonly limits: ReadLimits
+  /** How many rows may be rejected; with more of them, nothing of the file goes in. */
+  readonly maxRejected?: MaxRejected | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -66,7 +71,7 @@ export async function importFile(
     await using content = await readChanges(found, reader, readOptions)
     read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
     tellProgress(0)
-    const { problem } = content
+    const problem = content.problem ?? tooManyRejected(content, read.rowsRead, options.maxRejected)
     if (problem === undefined) await store(db, importId, content, { now, signal, onStored: tellProgress })
     else await failWithRejectedRows(db, importId, content, { failure: problem, finishedAt: now() })
   } catch (error) {
@@ -81,12 +86,13 @@ export async function importFile(
 async function failWithRejectedRows(
   db: Db,
   importId: ImportId,
-  { rejected, rejections }: HashedRows<Change>,
+  { rejected, rejections, rejectionCounts }: HashedRows<Change>,
   end: { failure: string; finishedAt: number },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await updateImportCounts(tx, importId, { accepted: 0, changed: 0, rejected })
     await insertRejectedRows(tx, importId, rejections)
+    await insertRejectionCounts(tx, importId, rejectionCounts)
     await failImport(tx, importId, end)
   })
 }
@@ -109,7 +115,7 @@ async function store(
   content: HashedRows<Change>,
   { now, signal, onStored }: StoreOptions,
 ): Promise<void> {
-  const { rejected, rejections, steps } = content
+  const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
   let changed = 0
   for (const [i, step] of steps.entries()) {
@@ -126,6 +132,7 @@ async function store(
       await updateImportCounts(tx, importId, counts)
       if (isLast) {
         await insertRejectedRows(tx, importId, rejections)
+        await insertRejectionCounts(tx, importId, rejectionCounts)
         await completeImport(tx, importId, { sha256: await content.sha256(), finishedAt: now() })
       }
       return changedInStep

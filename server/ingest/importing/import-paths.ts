@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ImportProgress } from '../../../shared/import.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { Db } from '../../database/connect.ts'
 import { startPollReader, type PollReader } from '../rows/poll-reader.ts'
 import type { ReadLimits } from '../rows/read-rows.ts'
@@ -26,6 +27,7 @@ export interface ImportPathsOptions extends Partial<ReadLimits> {
   readonly source?: string | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  readonly maxRejected?: MaxRejected | undefined
   readonly threadFromBytes?: number | undefined
 }
 

@@ -1,5 +1,6 @@
 import type { AppErrorCode } from '../../../shared/app-error.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ImportOutcome } from './import-each.ts'
 
 /** What an importer's thread is asked for, once. */
@@ -9,6 +10,7 @@ export interface ImporterJob {
   readonly owner: string
   readonly paths: readonly string[]
   readonly source: string | undefined
+  readonly maxRejected: MaxRejected | undefined
 }
 
 /** What the thread says. It ends by itself after `finished` and `failed`. */

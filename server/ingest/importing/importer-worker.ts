@@ -28,13 +28,14 @@ async function importAndEnd(job: ImporterJob): Promise<void> {
 }
 
 async function outcomeOf(job: ImporterJob): Promise<ImporterMessage> {
-  const { owner, paths, source } = job
+  const { owner, paths, source, maxRejected } = job
   try {
     await using parts = new AsyncDisposableStack()
     const opened = () => databaseOf(job).then((db) => parts.adopt(db, (db) => db.destroy()))
     const outcome = await importPaths(opened, paths, {
       owner,
       source,
+      maxRejected,
       now: Date.now,
       signal: stop.signal,
       onProgress: (progress) => say({ type: 'progress', progress }),

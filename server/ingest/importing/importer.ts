@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ImportOutcome } from './import-each.ts'
 import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
 
@@ -11,6 +12,8 @@ export interface ImporterOptions {
   readonly signal?: AbortSignal | undefined
   /** What the records call the file or folder, where its path says nothing. */
   readonly source?: string | undefined
+  /** How many rows of a file may be rejected. */
+  readonly maxRejected?: MaxRejected | undefined
 }
 
 /** Imports off the main thread, one after the other, each in a thread that lives as long as it. */
@@ -51,7 +54,8 @@ export function createImporter({
 
   return {
     importPaths(paths, options = {}) {
-      const job: ImporterJob = { databaseUrl, preparesDatabase, owner, paths, source: options.source }
+      const { source, maxRejected } = options
+      const job: ImporterJob = { databaseUrl, preparesDatabase, owner, paths, source, maxRejected }
       const result = latest.then(() => runInThread(takeThread, job, closing.signal, options))
       latest = result.catch(() => {}) // the caller has the error
       return result

@@ -1,5 +1,6 @@
 import type { AppErrorCode } from '../../../shared/app-error.ts'
 import type { Rejection } from '../../database/rejected-rows.ts'
+import type { RejectionCounts } from '../../database/rejected-summary.ts'
 import type { HeaderOf } from '../csv/header.ts'
 import type { OpenFile } from '../csv/open-file.ts'
 import type { NonEmpty } from './non-empty.ts'
@@ -25,6 +26,7 @@ export type PollReaderMessage =
       readonly problem: string | undefined
       readonly rejected: number
       readonly rejections: readonly Rejection[]
+      readonly rejectionCounts: RejectionCounts
       readonly rowsOfSteps: NonEmpty<number>
     }
   | { readonly type: 'polls'; readonly polls: StorePolls }

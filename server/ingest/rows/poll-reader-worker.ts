@@ -42,8 +42,9 @@ async function run(): Promise<void> {
       say({ type: 'progress', progress })
     },
   })
-  const { problem, rejected, rejections, steps } = read
-  say({ type: 'read', problem, rejected, rejections, rowsOfSteps: mapNonEmpty(steps, ({ rows }) => rows) })
+  const { problem, rejected, rejections, rejectionCounts, steps } = read
+  const rowsOfSteps = mapNonEmpty(steps, ({ rows }) => rows)
+  say({ type: 'read', problem, rejected, rejections, rejectionCounts, rowsOfSteps })
   let hashing: Promise<void> | undefined
   for (const step of steps) {
     await untilAsked()

@@ -1,9 +1,11 @@
 import { maxRejectedRowsKept, maxRejectedTextLength } from '../../../shared/rejected-row-limits.ts'
 import type { Rejection } from '../../database/rejected-rows.ts'
+import type { RejectionCounts } from '../../database/rejected-summary.ts'
 import type { Header } from '../csv/header.ts'
 import type { TakenLines } from '../csv/line-blocks.ts'
 import type { OpenFile } from '../csv/open-file.ts'
 import { readRecords, type RecordBlock } from '../csv/records.ts'
+import { createRejectionCounter } from './rejection-counts.ts'
 import type { RowCollector, Steps } from './row-collector.ts'
 import { readSource, type SourceLimits } from '../csv/source.ts'
 import { throwIfStopped } from '../stop.ts'
@@ -34,6 +36,8 @@ export interface ReadRows<Data> extends AsyncDisposable {
   readonly rejected: number
   /** The first of the rejected rows. */
   readonly rejections: readonly Rejection[]
+  /** All of them, by reason and by store. */
+  readonly rejectionCounts: RejectionCounts
   readonly steps: Steps<Data>
 }
 
@@ -55,11 +59,14 @@ export async function readRows<Data>(
   parts.defer(() => rows[Symbol.dispose]?.())
   const content = await readSource(file, options)
   const rejections: Rejection[] = []
+  const counter = createRejectionCounter()
+  const storeAt = header.columns.store_id
   let rejected = 0
   let isGivenUp = false
 
-  function reject(line: number, reason: string, textOf: () => string): void {
+  function reject(line: number, reason: string, fields: readonly string[], textOf: () => string): void {
     rejected++
+    counter.count({ line, reason, fields, storeAt })
     if (rejections.length < maxRejectedRowsKept) rejections.push(kept({ line, reason, text: textOf() }))
   }
 
@@ -79,6 +86,7 @@ export async function readRows<Data>(
     problem: rows.size() === 0 ? nothingGood(rejected, rejections[0], isGivenUp) : undefined,
     rejected,
     rejections,
+    rejectionCounts: counter.counts(),
     steps,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -119,7 +127,7 @@ function collectRows(
   block: RecordBlock,
   header: Header,
   collector: RowCollector<unknown>,
-  reject: (line: number, reason: string, textOf: () => string) => void,
+  reject: (line: number, reason: string, fields: readonly string[], textOf: () => string) => void,
 ): void {
   const { rows } = block
   const { width } = header
@@ -133,7 +141,7 @@ function collectRows(
       fields.length === width
         ? collector.take(fields)
         : (block.problem(i) ?? widthProblem(fields.length, width))
-    if (reason !== undefined) reject(block.line(i), reason, () => block.text(i))
+    if (reason !== undefined) reject(block.line(i), reason, fields, () => block.text(i))
   }
 }
 
