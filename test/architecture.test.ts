@@ -56,6 +56,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/serve.ts',
       'server/ingest/importing/find-files.ts',
       'server/ingest/importing/import-each.ts',
+      'server/ingest/importing/importer.ts',
       'server/database/backup.ts',
       'node:',
       '@trpc/client',

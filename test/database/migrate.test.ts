@@ -124,7 +124,7 @@ test('polls from before there were checksums are read as they were', async () =>
       await db.insertInto('poll_week').values({ week, store_key: store, polls }).execute()
     }
   }
-  expect(await migrateToLatest(db)).toEqual(['003-poll-checksums'])
+  expect(await migrateToLatest(db)).toContain('003-poll-checksums')
   for (const { storeKeys, words, from, to } of await readPollWeeks(db, [0, 7], stores)) {
     expect(storeKeys.toSorted((a, b) => a - b)).toEqual(stores)
     storeKeys.forEach((storeKey, i) => {

@@ -48,10 +48,8 @@ test('what a copy sends is gathered whole, wherever the network cuts it, and the
     fc.array(fc.integer({ min: 1, max: 30 })),
     async (fields, cuts) => {
       const stream = Buffer.concat([...copyPieces(fields)])
-      const ends = fields.reduce<number[]>(
-        (ends, [a, b]) => [...ends, ends.at(-1)! + 2 + 8 + a!.length + b!.length],
-        [19],
-      )
+      const ends = [19]
+      for (const [a, b] of fields) ends.push(ends.at(-1)! + 2 + 8 + a!.length + b!.length)
       const rows = ends.map((end, i) => stream.subarray(i === 0 ? 0 : ends[i - 1], end))
       const sent = [message('H', Buffer.alloc(3)), ...rows.map((row) => message('d', row))]
       const after = Buffer.concat([message('c', Buffer.alloc(0)), message('C', Buffer.from('COPY 1\0'))])
