@@ -65,3 +65,9 @@ export function coveredMs(intervals: Intervals, within: Interval): number {
   }
   return sumMs
 }
+
+/** The instants before `endMs`. */
+export function beforeInstant(intervals: Intervals, endMs: number): Intervals {
+  if (intervals.length === 0 || intervals.at(-1)! <= endMs) return intervals
+  return intersected(intervals, Float64Array.of(-Infinity, endMs))
+}

@@ -8,7 +8,7 @@ export interface WorkedCase {
   readonly expectedCsv: string
 }
 
-const casesFolder = join(import.meta.dirname, '../fixtures/cases')
+export const casesFolder = join(import.meta.dirname, '../fixtures/cases')
 
 /** Cases of what docs/uptime.md marks as not counting yet. So do their further outputs (`also` in `case.json`). */
 export const laterCases: Readonly<Record<string, string>> = {

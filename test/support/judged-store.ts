@@ -9,7 +9,13 @@ import type { Tally } from '../../server/uptime/tally.ts'
 import { zoneOffsets, type ZoneOffsets } from '../../server/uptime/zone-offsets.ts'
 import { parseTimestamp } from '../../shared/timestamp.ts'
 import { correctionsOf } from '../../server/uptime/corrections.ts'
-import { openIntervalsOf } from '../../server/uptime/schedule.ts'
+import {
+  openIntervalsInZones,
+  openIntervalsOf,
+  zonesInForce,
+  type ZoneInForce,
+} from '../../server/uptime/schedule.ts'
+import type { JudgedInput } from '../../server/uptime/speaking-polls.ts'
 import type { DetailedStore, Poll, Store } from './slow-twin.ts'
 
 const DAY_MS = 86_400_000
@@ -94,4 +100,20 @@ export function ms(timestamp: string): number {
   const epochMs = parseTimestamp(timestamp)
   if (Number.isNaN(epochMs)) throw new Error(`"${timestamp}" is not a timestamp`)
   return epochMs
+}
+
+/** All that the core judges a store by, over `time`. */
+export function judgedInput(
+  store: DetailedStore,
+  viewpoint: Viewpoint,
+  time: Interval,
+): JudgedInput & { readonly zones: readonly ZoneInForce[] } {
+  const zones = zonesInForce(store.schedule, time, offsetsAround(time))
+  return {
+    zones,
+    open: openIntervalsInZones(store.schedule, time, zones),
+    weeks: pollWeeks(store.polls, time),
+    viewpoint,
+    corrections: correctionsOf(store.corrections),
+  }
 }

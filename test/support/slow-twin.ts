@@ -8,11 +8,12 @@ import { Temporal } from 'temporal-polyfill'
 import type { WeeklyHours } from '../../server/uptime/business-hours.ts'
 import type { Correction, CorrectionKind } from '../../server/uptime/corrections.ts'
 import type { Interval } from '../../server/uptime/interval.ts'
+import type { Outage } from '../../server/uptime/outages.ts'
+import type { PeriodUnit } from '../../server/uptime/periods.ts'
 import type { DaySpan, Schedule, Version } from '../../server/uptime/schedule.ts'
+import type { Segment, SegmentStatus } from '../../server/uptime/segments.ts'
 import type { Viewpoint } from '../../server/uptime/store-uptime.ts'
 import type { Tally } from '../../server/uptime/tally.ts'
-
-type SegmentStatus = 'up' | 'down' | 'unknown' | 'excused' | 'closed'
 
 export interface Poll {
   readonly atMs: number
@@ -50,8 +51,6 @@ export function scheduleOf(timezone: string, hours: readonly WeeklyHours[] | nul
 /** A stretch of time in which nothing changes. */
 interface Piece extends Interval {
   readonly status: SegmentStatus
-  /** What its status would be, were it not excused. */
-  readonly judged: 'up' | 'down' | 'unknown' | 'closed'
   readonly poll: Poll | undefined
 }
 
@@ -84,6 +83,170 @@ function totalOf(found: readonly Piece[]): Tally {
   }
 }
 
+/** Rule 30, for a window before `asOf`. */
+export function slowSegments(store: DetailedStore, viewpoint: Viewpoint, window: Interval): Segment[] {
+  const segments: Segment[] = []
+  for (const { startMs, endMs, status, poll } of slowPieces(store, viewpoint, window)) {
+    const pollMs = poll?.atMs ?? null
+    const last = segments.at(-1)
+    if (last?.status === status && last.pollMs === pollMs) segments[segments.length - 1] = { ...last, endMs }
+    else segments.push({ startMs, endMs, status, pollMs })
+  }
+  return segments
+}
+
+/** Rule 31. */
+export function slowPolls(
+  store: DetailedStore,
+  { asOfMs }: Viewpoint,
+  window: Interval,
+): { atMs: number; active: boolean; silence: string | null }[] {
+  const rules = placed(store.schedule, window)
+  return lastOfEachMillisecond(store.polls)
+    .filter(({ atMs }) => window.startMs <= atMs && atMs < window.endMs && atMs <= asOfMs)
+    .map(({ atMs, active }) => {
+      const isCorrectedPoll = isCorrected(store, ['wrong-data', 'closed'], atMs)
+      const silence = isCorrectedPoll ? 'corrected' : null
+      return { atMs, active, silence: rules.isOpen(atMs) ? silence : 'outside business hours' }
+    })
+}
+
+export interface Dates {
+  readonly fromDate: number
+  readonly toDate: number
+}
+
+/** Rules 23 and 24: the totals of each period of the dates, by its name. Zones have offsets of whole quarters of an hour. */
+export function slowPeriods(
+  store: DetailedStore,
+  viewpoint: Viewpoint,
+  by: PeriodUnit,
+  { fromDate, toDate }: Dates,
+): Map<string, Tally> {
+  const window = { startMs: dayMs(fromDate - 2), endMs: Math.min(dayMs(toDate + 3), viewpoint.asOfMs) }
+  const found = window.startMs < window.endMs ? datedPieces(store, viewpoint, window) : []
+  const piecesOf = Map.groupBy(
+    found.filter(({ date }) => fromDate <= date && date <= toDate),
+    ({ local }) => slowPeriodName(by, local),
+  )
+  return new Map(Array.from(piecesOf, ([name, inPeriod]) => [name, totalOf(inPeriod)]))
+}
+
+/** Rule 23's names. */
+export function slowPeriodName(by: PeriodUnit, local: Temporal.PlainDateTime): string {
+  const two = (number: number) => String(number).padStart(2, '0')
+  switch (by) {
+    case 'day':
+      return local.toPlainDate().toString()
+    case 'month':
+      return `${local.year}-${two(local.month)}`
+    case 'week': {
+      // The week belongs to the year that its Thursday is in, and is as manieth as that Thursday.
+      const thursday = local.subtract({ days: local.dayOfWeek - 4 })
+      return `${thursday.year}-W${two(Math.ceil(thursday.dayOfYear / 7))}`
+    }
+    case 'hour-of-week':
+      return `${['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][local.dayOfWeek - 1]} ${two(local.hour)}:00`
+  }
+}
+
+interface DatedPiece extends Piece {
+  /** In the zone in force. */
+  readonly local: Temporal.PlainDateTime
+  readonly date: number
+}
+
+/** Pieces that are also cut wherever the local date or hour may change. */
+function datedPieces(store: DetailedStore, viewpoint: Viewpoint, window: Interval): DatedPiece[] {
+  const zones = store.schedule.zones.length > 0 ? store.schedule.zones : [always('America/Chicago')]
+  const cuts = [...quartersOfAnHour(window), ...zones.flatMap(({ rule }) => transitions(rule, window))]
+  return slowPieces(store, viewpoint, window, cuts).map((piece) => {
+    const local = zoned(piece.startMs, inForce(zones, piece.startMs).rule).toPlainDateTime()
+    const date = local.toPlainDate().since(new Temporal.PlainDate(1970, 1, 1), { largestUnit: 'day' }).days
+    return { ...piece, local, date }
+  })
+}
+
+const QUARTER_MS = 15 * 60_000
+
+function quartersOfAnHour({ startMs, endMs }: Interval): number[] {
+  const cuts: number[] = []
+  for (let at = Math.ceil(startMs / QUARTER_MS) * QUARTER_MS; at < endMs; at += QUARTER_MS) cuts.push(at)
+  return cuts
+}
+
+function transitions(timezone: string, { startMs, endMs }: Interval): number[] {
+  const next = zoned(startMs, timezone).getTimeZoneTransition('next')
+  if (next === null || next.epochMilliseconds >= endMs) return []
+  return [next.epochMilliseconds, ...transitions(timezone, { startMs: next.epochMilliseconds, endMs })]
+}
+
+function dayMs(date: number): number {
+  return date * 86_400_000
+}
+
+/** Rules 26 to 29, of outages within `window`, which is long enough to hold them whole. */
+export function slowOutages(
+  store: DetailedStore,
+  viewpoint: Viewpoint,
+  window: Interval,
+  { fromDate, toDate }: Dates,
+): Outage[] {
+  const { asOfMs, reachMs } = viewpoint
+  const untilMs = Math.min(window.endMs, asOfMs)
+  if (window.startMs >= untilMs) return []
+  const business = datedPieces(store, viewpoint, { startMs: window.startMs, endMs: untilMs }).filter(
+    ({ status }) => status !== 'closed',
+  )
+  const known = lastOfEachMillisecond(store.polls).filter(({ atMs }) => atMs <= asOfMs)
+  const rules = placed(store.schedule, {
+    startMs: Math.min(window.startMs, ...known.map(({ atMs }) => atMs)),
+    endMs: Math.max(window.endMs, ...known.map(({ atMs }) => atMs)) + 1,
+  })
+  const active = known
+    .filter(({ atMs }) => rules.isOpen(atMs) && !isCorrected(store, ['wrong-data', 'closed'], atMs))
+    .filter((poll) => poll.active)
+    .map(({ atMs }) => atMs)
+  const wide = { startMs: window.startMs - 2 * reachMs, endMs: Math.min(window.endMs + 2 * reachMs, asOfMs) }
+  const businessMs = (startMs: number, endMs: number) =>
+    slowPieces(store, viewpoint, wide, [startMs, endMs])
+      .filter((piece) => piece.status !== 'closed' && startMs <= piece.startMs && piece.endMs <= endMs)
+      .reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0)
+
+  return runsOf(business)
+    .map((run): Outage & { isAskedFor: boolean } => {
+      const pollTimes = run.map(({ poll }) => poll!.atMs)
+      const firstPollMs = Math.min(...pollTimes)
+      const lastPollMs = Math.max(...pollTimes)
+      const before = active.filter((atMs) => atMs < firstPollMs && firstPollMs - atMs <= reachMs)
+      const after = active.filter((atMs) => atMs > lastPollMs && atMs - lastPollMs <= reachMs)
+      const fromMs = Math.max(firstPollMs - reachMs, ...before)
+      const toMs = Math.min(lastPollMs + reachMs, asOfMs, ...after)
+      return {
+        startMs: run[0]!.startMs,
+        endMs: run.at(-1) === business.at(-1) ? null : run.at(-1)!.endMs,
+        downtimeMs: totalOf(run).downtimeMs,
+        shortestMs: businessMs(firstPollMs, lastPollMs),
+        longestMs: businessMs(fromMs, toMs),
+        firstPollMs,
+        lastPollMs,
+        isAskedFor: run.some(({ date }) => fromDate <= date && date <= toDate),
+      }
+    })
+    .flatMap(({ isAskedFor, ...outage }) => (isAskedFor ? [outage] : []))
+}
+
+/** Rule 26: the longest runs of down pieces. */
+function runsOf(business: readonly DatedPiece[]): DatedPiece[][] {
+  const runs: DatedPiece[][] = []
+  business.forEach((piece, i) => {
+    if (piece.status !== 'down') return
+    if (business[i - 1]?.status === 'down') runs.at(-1)!.push(piece)
+    else runs.push([piece])
+  })
+  return runs
+}
+
 /** A window before `asOf`, judged piece by piece. */
 function slowPieces(
   store: DetailedStore,
@@ -110,7 +273,7 @@ function slowPieces(
     const isBusiness = rules.isOpen(startMs) && !isCorrected(store, ['closed'], startMs)
     const judged = !isBusiness ? 'closed' : poll === undefined ? 'unknown' : poll.active ? 'up' : 'down'
     const status = isBusiness && isCorrected(store, ['excused'], startMs) ? 'excused' : judged
-    return { startMs, endMs, judged, status, poll: isBusiness ? poll : undefined }
+    return { startMs, endMs, status, poll: isBusiness ? poll : undefined }
   })
 }
 

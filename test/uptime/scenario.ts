@@ -216,3 +216,10 @@ function placedVersions<Rule>(versions: readonly Version<Rule>[], asOfMs: number
     .map(({ validFromMs, rule }) => ({ validFromMs: asOfMs + validFromMs, rule }))
     .toSorted((a, b) => a.validFromMs - b.validFromMs)
 }
+
+/** Since when offsets from UTC are whole quarters of an hour everywhere. */
+const RECENT_MS = Date.UTC(1990, 0, 1)
+
+export const aRecentScenario: fc.Arbitrary<DetailedScenario> = aDetailedScenario.filter(
+  ({ viewpoint: { asOfMs } }) => asOfMs > RECENT_MS,
+)

@@ -1,0 +1,218 @@
+import { Temporal } from 'temporal-polyfill'
+import { weekdayOf } from './business-hours.ts'
+import type { Corrections } from './corrections.ts'
+import { intersected, subtracted, type Interval, type Intervals } from './interval.ts'
+import type { PollWeek } from './poll-week.ts'
+import type { ZoneInForce } from './schedule.ts'
+import { businessTime, speakingTime, type JudgedInput } from './speaking-polls.ts'
+import type { Viewpoint } from './store-uptime.ts'
+import { createStretches, findStretches, type Stretches } from './stretches.ts'
+import type { Tally } from './tally.ts'
+
+export const periodUnits = ['day', 'week', 'month', 'hour-of-week'] as const
+export type PeriodUnit = (typeof periodUnits)[number]
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** The periods of the dates from one to another, both included; dates are counted in days from 1970-01-01. */
+export interface Periods {
+  readonly by: PeriodUnit
+  readonly fromDate: number
+  readonly toDate: number
+}
+
+/** The names of the periods in order: rules 23 to 25 of docs/uptime.md. */
+export function periodNames(by: PeriodUnit, fromDate: number, toDate: number): readonly string[] {
+  if (by === 'hour-of-week') return hoursOfTheWeek
+  const names = new Set<string>()
+  let date = dateOf(fromDate)
+  for (let day = fromDate; day <= toDate; day++, date = date.add({ days: 1 })) {
+    names.add(nameOfDate(by, date))
+  }
+  return [...names]
+}
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const hoursOfTheWeek = weekdays.flatMap((day) =>
+  Array.from({ length: 24 }, (_, hour) => `${day} ${String(hour).padStart(2, '0')}:00`),
+)
+
+function dateOf(days: number): Temporal.PlainDate {
+  return new Temporal.PlainDate(1970, 1, 1).add({ days })
+}
+
+function nameOfDate(by: Exclude<PeriodUnit, 'hour-of-week'>, date: Temporal.PlainDate): string {
+  if (by === 'day') return date.toString()
+  if (by === 'month') return date.toString().slice(0, -'-01'.length)
+  return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`
+}
+
+/** Offsets from UTC are less than that. */
+const MOST_OFFSET_MS = DAY_MS
+
+/** The instants that local dates can hold in any zone, and those from which polls can speak for them. */
+export function timeOfDates(fromDate: number, toDate: number, reachMs: number): Interval {
+  return {
+    startMs: fromDate * DAY_MS - MOST_OFFSET_MS - reachMs,
+    endMs: (toDate + 1) * DAY_MS + MOST_OFFSET_MS + reachMs,
+  }
+}
+
+/** The instants whose local date is one of those from `fromDate` to `toDate`. */
+export function timeOnDates(zones: readonly ZoneInForce[], fromDate: number, toDate: number): Intervals {
+  const slots = slotsOf(zones, {
+    fromDate,
+    toDate,
+    stepMs: (toDate + 1 - fromDate) * DAY_MS,
+    periodOf: () => 0,
+  })
+  return Float64Array.from(slots.flatMap(({ startMs, endMs }) => [startMs, endMs]))
+}
+
+/** Totals of a store in each period, in the order of `periodNames`, from its open intervals and polls over `timeOfDates`. */
+export type PeriodJudge = (
+  open: Intervals,
+  weeks: readonly PollWeek[],
+  zones: readonly ZoneInForce[],
+  corrections?: Corrections,
+) => Tally[]
+
+/** Judges stores one after the other. What it finds out of `zones` it keeps for others that have the same ones. */
+export function createPeriodJudge(
+  by: PeriodUnit,
+  fromDate: number,
+  toDate: number,
+  viewpoint: Viewpoint,
+): PeriodJudge {
+  const count = periodNames(by, fromDate, toDate).length
+  const calendar = calendarOf({ by, fromDate, toDate })
+  const slotsOfZones = new WeakMap<readonly ZoneInForce[], readonly Slot[]>()
+  let stretches = createStretches(1024)
+
+  function slotsIn(zones: readonly ZoneInForce[]): readonly Slot[] {
+    let slots = slotsOfZones.get(zones)
+    if (slots === undefined) slotsOfZones.set(zones, (slots = slotsOf(zones, calendar)))
+    return slots
+  }
+
+  function stretchesOf(input: JudgedInput): Stretches {
+    const mostStretches = input.weeks.reduce((sum, { from, to }) => sum + to - from, 0)
+    if (mostStretches > stretches.startMs.length) stretches = createStretches(mostStretches * 2)
+    findStretches(input.weeks, speakingTime(input), viewpoint, stretches)
+    return stretches
+  }
+
+  return (open, weeks, zones, corrections) => {
+    const input = { open, weeks, viewpoint, corrections }
+    const found = stretchesOf(input)
+    const slots = slotsIn(zones)
+    const business = businessTime(input)
+    const judged = corrections === undefined ? business : subtracted(business, corrections.excused)
+    const sums = (time: Intervals) => timeInSlots(time, slots, count)
+    const up = sums(intersected(judged, timeOfStatus(found, 1)))
+    const down = sums(intersected(judged, timeOfStatus(found, 0)))
+    const judgedMs = sums(judged)
+    const businessMs = judged === business ? judgedMs : sums(business)
+    return Array.from(up, (uptimeMs, i) => ({
+      uptimeMs,
+      downtimeMs: down[i]!,
+      unknownMs: judgedMs[i]! - uptimeMs - down[i]!,
+      excusedMs: businessMs[i]! - judgedMs[i]!,
+    }))
+  }
+}
+
+/** Time that belongs to one period. */
+interface Slot extends Interval {
+  readonly period: number
+}
+
+/** How local dates and times are divided into periods: at multiples of `stepMs` from the first date on. */
+interface Calendar {
+  readonly fromDate: number
+  readonly toDate: number
+  readonly stepMs: number
+  /** `localMs`: the epoch milliseconds that the local time would have in UTC. */
+  periodOf(localMs: number): number
+}
+
+function calendarOf({ by, fromDate, toDate }: Periods): Calendar {
+  const dates = { fromDate, toDate, stepMs: DAY_MS }
+  if (by === 'hour-of-week') return { ...dates, stepMs: HOUR_MS, periodOf: hourOfTheWeek }
+  if (by === 'day') return { ...dates, periodOf: (localMs) => localMs / DAY_MS - fromDate }
+  const names = periodNames(by, fromDate, toDate)
+  const placeOf = new Map(names.map((name, i) => [name, i]))
+  const places = Int32Array.from({ length: toDate + 1 - fromDate }, (_, i) =>
+    placeOf.get(nameOfDate(by, dateOf(fromDate + i)))!,
+  )
+  return { ...dates, periodOf: (localMs) => places[localMs / DAY_MS - fromDate]! }
+}
+
+function hourOfTheWeek(localMs: number): number {
+  const date = Math.floor(localMs / DAY_MS)
+  return weekdayOf(date) * 24 + (localMs - date * DAY_MS) / HOUR_MS
+}
+
+/** In ascending order. Slots of a period that touch are one. */
+function slotsOf(zones: readonly ZoneInForce[], calendar: Calendar): Slot[] {
+  const firstMs = calendar.fromDate * DAY_MS
+  const lastMs = (calendar.toDate + 1) * DAY_MS
+  const slots: Slot[] = []
+  for (const { startMs, endMs, offsetMs } of zones.flatMap(erasOf)) {
+    const localEndMs = Math.min(endMs + offsetMs, lastMs)
+    let localMs = Math.max(startMs + offsetMs, firstMs)
+    while (localMs < localEndMs) {
+      const step = Math.floor((localMs - firstMs) / calendar.stepMs)
+      const stepStartMs = firstMs + step * calendar.stepMs
+      const nextMs = Math.min(stepStartMs + calendar.stepMs, localEndMs)
+      addSlot(slots, {
+        startMs: localMs - offsetMs,
+        endMs: nextMs - offsetMs,
+        period: calendar.periodOf(stepStartMs),
+      })
+      localMs = nextMs
+    }
+  }
+  return slots
+}
+
+function addSlot(slots: Slot[], slot: Slot): void {
+  const last = slots.at(-1)
+  const isMore = last !== undefined && last.endMs === slot.startMs && last.period === slot.period
+  if (isMore) slots[slots.length - 1] = { ...slot, startMs: last.startMs }
+  else slots.push(slot)
+}
+
+/** The time of a zone in force, by its offset. */
+function erasOf({ startMs, endMs, offsets }: ZoneInForce): (Interval & { readonly offsetMs: number })[] {
+  return offsets.offsetsMs
+    .map((offsetMs, i) => ({
+      startMs: Math.max(startMs, offsets.startsMs[i]!),
+      endMs: Math.min(endMs, offsets.startsMs[i + 1] ?? Infinity),
+      offsetMs,
+    }))
+    .filter((era) => era.startMs < era.endMs)
+}
+
+function timeOfStatus({ startMs, endMs, active, count }: Stretches, status: 0 | 1): Intervals {
+  const flat: number[] = []
+  for (let i = 0; i < count; i++) if (active[i] === status) flat.push(startMs[i]!, endMs[i]!)
+  return Float64Array.from(flat)
+}
+
+/** How much of `time` lies in each period. */
+function timeInSlots(time: Intervals, slots: readonly Slot[], periodCount: number): Float64Array {
+  const sums = new Float64Array(periodCount)
+  let first = 0
+  for (let i = 0; i < time.length; i += 2) {
+    const startMs = time[i]!
+    const endMs = time[i + 1]!
+    while (first < slots.length && slots[first]!.endMs <= startMs) first++
+    for (let s = first; s < slots.length && slots[s]!.startMs < endMs; s++) {
+      const slot = slots[s]!
+      sums[slot.period]! += Math.min(slot.endMs, endMs) - Math.max(slot.startMs, startMs)
+    }
+  }
+  return sums
+}
