@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { firstSchema } from './001-first-schema.ts'
 import { ownersAndVersions } from './002-owners-and-versions.ts'
 import { pollChecksums } from './003-poll-checksums.ts'
+import { schedulesAndCorrections } from './004-schedules-and-corrections.ts'
 import { rejectedSummaries } from './005-rejected-summaries.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -21,6 +22,15 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '001-first-schema', readableFrom: '001-first-schema', ...firstSchema(types) },
     { name: '002-owners-and-versions', readableFrom: '001-first-schema', ...ownersAndVersions },
     { name: '003-poll-checksums', readableFrom: '003-poll-checksums', ...pollChecksums },
-    { name: '005-rejected-summaries', readableFrom: '003-poll-checksums', ...rejectedSummaries(types) },
+    {
+      name: '004-schedules-and-corrections',
+      readableFrom: '004-schedules-and-corrections',
+      ...schedulesAndCorrections(types),
+    },
+    {
+      name: '005-rejected-summaries',
+      readableFrom: '004-schedules-and-corrections',
+      ...rejectedSummaries(types),
+    },
   ]
 }

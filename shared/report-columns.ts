@@ -16,6 +16,7 @@ export const measures = [
   { name: 'uptime', isExtended: false },
   { name: 'downtime', isExtended: false },
   { name: 'unknown', isExtended: true },
+  { name: 'excused', isExtended: true },
 ] as const
 
 export const longestWindowMs = Math.max(...reportWindows.map(({ lengthMs }) => lengthMs))
@@ -52,14 +53,17 @@ export const reportColumns: readonly ReportColumn[] = measures.flatMap(({ name: 
 
 export interface PercentColumn {
   readonly key: PercentKey
+  /** Its name in the CSV, where all columns are asked for. */
+  readonly header: string
   /** What it is computed from. */
   readonly uptimeKey: TotalKey
   readonly downtimeKey: TotalKey
 }
 
 /** Percentages follow the totals in typed rows. */
-export const percentColumns: readonly PercentColumn[] = reportWindows.map(({ name }) => ({
+export const percentColumns: readonly PercentColumn[] = reportWindows.map(({ name, label }) => ({
   key: `uptime${name}Percent` as const,
+  header: `uptime_${label}(in percent)`,
   uptimeKey: `uptime${name}Ms` as const,
   downtimeKey: `downtime${name}Ms` as const,
 }))
@@ -85,12 +89,18 @@ export function byPercentKey<Value>(of: (column: PercentColumn) => Value): Recor
  * any downtime is left, nor 0 while any uptime is.
  */
 export function uptimePercent(uptimeMs: number, downtimeMs: number): number | null {
+  const hundredths = uptimeHundredths(uptimeMs, downtimeMs)
+  return hundredths < 0 ? null : hundredths / 100
+}
+
+/** The same in hundredths of a per cent; -1 where nothing was observed. */
+export function uptimeHundredths(uptimeMs: number, downtimeMs: number): number {
   const observedMs = uptimeMs + downtimeMs
-  if (observedMs === 0) return null
-  if (downtimeMs === 0) return 100
+  if (observedMs === 0) return -1
+  if (downtimeMs === 0) return 10_000
   if (uptimeMs === 0) return 0
   const hundredths = Math.round((uptimeMs * 10_000) / observedMs)
-  return Math.min(9_999, Math.max(1, hundredths)) / 100
+  return Math.min(9_999, Math.max(1, hundredths))
 }
 
 function sentence(word: string): string {

@@ -2,7 +2,10 @@ import * as z from 'zod'
 import { AppError } from './app-error.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { givenReportId, reportId, storeId } from './ids.ts'
+import { correctionUses } from './correction-kind.ts'
 import { interpolations } from './interpolation.ts'
+import { parseLocalDate } from './local-date.ts'
+import { periodUnits } from './period-unit.ts'
 import { pageInput } from './page.ts'
 import { count, isoInstant } from './fields.ts'
 import { byPercentKey, byTotalKey, measures, percentColumns, reportColumns } from './report-columns.ts'
@@ -35,21 +38,68 @@ const reach = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-export const reportOptions = z
-  .strictObject({
-    asOf: instant
-      .optional()
-      .describe('The instant the report looks back from; by default the latest poll in the database')
-      .meta({ examples: ['2023-01-25T18:13:22Z'] }),
-    interpolation: z
-      .enum(interpolations)
-      .default('nearest')
-      .describe('Which poll speaks for a moment: the nearest, or the latest one before it'),
-    reach: reach
-      .prefault(defaultReach)
-      .describe('How far from a poll its status still counts: 1m to 7d, or ISO 8601')
-      .meta({ examples: ['24h', '90m', 'PT2H'] }),
+/** A report by period has at most so many days; by the hour of the week, too. */
+const maxDays = 3660
+
+/** A local date, wherever the store is. */
+export const localDate = z
+  .string()
+  .refine((text) => parseLocalDate(text) !== undefined, {
+    error: ({ input }) => `"${String(input)}" is not a date: write YYYY-MM-DD`,
   })
+  .meta({ examples: ['2023-01-16'] })
+
+/** What all that is judged may be asked with. */
+export const judgingOptions = z.strictObject({
+  asOf: instant
+    .optional()
+    .describe('The instant the report looks back from; by default the latest poll in the database')
+    .meta({ examples: ['2023-01-25T18:13:22Z'] }),
+  interpolation: z
+    .enum(interpolations)
+    .default('nearest')
+    .describe('Which poll speaks for a moment: the nearest, or the latest one before it'),
+  reach: reach
+    .prefault(defaultReach)
+    .describe('How far from a poll its status still counts: 1m to 7d, or ISO 8601')
+    .meta({ examples: ['24h', '90m', 'PT2H'] }),
+  corrections: z
+    .enum(correctionUses)
+    .default('applied')
+    .describe('Whether corrections count, or the polls alone'),
+})
+export type JudgingOptions = z.output<typeof judgingOptions>
+
+/** The options that make a report one by period. */
+export const periodOptions = z.strictObject({
+  by: z
+    .enum(periodUnits)
+    .optional()
+    .describe('Makes it a report by period: a row for every store and day, week, month or hour of the week'),
+  from: localDate.optional().describe('The first local date of a report by period'),
+  to: localDate.optional().describe('The last local date of a report by period, itself included'),
+})
+type PeriodOptions = z.output<typeof periodOptions>
+
+/** What the options of a report by period must have, and others must not. */
+export function checkPeriods({ by, from, to }: PeriodOptions, context: z.RefinementCtx): void {
+  const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+  if (by === undefined) {
+    if (from !== undefined) issue('from', 'is for a report by period: say by what (by)')
+    if (to !== undefined) issue('to', 'is for a report by period: say by what (by)')
+    return
+  }
+  if (from === undefined) issue('from', `is needed by a report by ${by}: its first local date, YYYY-MM-DD`)
+  if (to === undefined) issue('to', `is needed by a report by ${by}: its last local date, YYYY-MM-DD`)
+  if (from === undefined || to === undefined) return
+  const days = parseLocalDate(to)! - parseLocalDate(from)! + 1
+  if (days < 1) issue('to', `${to} is before ${from}`)
+  if (days > maxDays) issue('to', `${from} to ${to} are ${days} days: at most ${maxDays} are allowed`)
+}
+
+export const reportOptions = judgingOptions
+  .extend(periodOptions.shape)
+  .superRefine(checkPeriods)
   .describe('What a report is computed with')
 /** Report options as a caller writes them: everything may be left out. */
 export type ReportOptionsInput = z.input<typeof reportOptions>
@@ -71,6 +121,10 @@ export const report = z
     asOf: isoInstant.describe('The instant that the report looks back from'),
     interpolation: z.enum(interpolations).describe('Which poll speaks for a moment'),
     reach: z.string().describe('How far a poll speaks, as a duration'),
+    corrections: z.enum(correctionUses).describe('Whether corrections count'),
+    by: z.enum(periodUnits).nullable().describe('Of a report by period: by what; null of one by window'),
+    from: z.string().nullable().describe('Of a report by period: its first local date'),
+    to: z.string().nullable().describe('Of a report by period: its last local date'),
     progress,
     failure: z.string().nullable().describe('Why the report failed; null unless it did'),
     programVersion: z
@@ -106,6 +160,19 @@ export const reportRow = z
   )
 export type ReportRow = z.infer<typeof reportRow>
 
+export const periodRow = z
+  .object({
+    storeId,
+    period: z.string().describe('2023-01-16, 2023-W03, 2023-01, or Mon 00:00'),
+    uptimeMs: count.describe('Uptime in the period, in milliseconds'),
+    downtimeMs: count.describe('Downtime in the period, in milliseconds'),
+    unknownMs: count.describe('Unknown time in the period, in milliseconds'),
+    excusedMs: count.describe('Excused time in the period, in milliseconds'),
+    uptimePercent: percent,
+  })
+  .describe("One store's business time in a period by status")
+export type PeriodRow = z.infer<typeof periodRow>
+
 const sortColumns: readonly (keyof ReportRow)[] = [
   'storeId',
   ...reportColumns.map(({ key }) => key),
@@ -118,6 +185,9 @@ export const progressInput = z.strictObject({
   reportId: givenReportId,
   lastEventId: z.string().nullish().describe('The last event that was received, to go on from'),
 })
+export const periodRowsInput = pageInput.extend({ reportId: givenReportId })
+export type PeriodRowsQuery = z.output<typeof periodRowsInput>
+
 export const reportRowsInput = pageInput.extend({
   reportId: givenReportId,
   storeId: z.string().optional().describe('Only stores whose id contains this text'),
@@ -126,7 +196,7 @@ export const reportRowsInput = pageInput.extend({
 })
 export type ReportRowsQuery = z.output<typeof reportRowsInput>
 
-export const storeUptimeInput = reportOptions.extend({ storeId })
+export const storeUptimeInput = judgingOptions.extend({ storeId })
 
 /** `a, b and c`. */
 function listed(words: readonly string[]): string {

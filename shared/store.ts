@@ -17,14 +17,37 @@ export const weeklySpan = z
   .describe('A span of business hours, as the file has it')
 export type WeeklySpan = z.infer<typeof weeklySpan>
 
+export const daySpan = z
+  .object({
+    start: localTime.describe('Local time, HH:MM:SS'),
+    end: localTime.describe('Local time, HH:MM:SS; at or before `start`: on the next day'),
+  })
+  .describe('A span of a special day')
+
+const validFrom = isoInstant.nullable().describe('Since when it holds; null: from ever')
+
 export const store = z
   .object({
     storeId,
+    name: z.string().nullable().describe('What it is called; null where no file says so'),
+    labels: z.record(z.string(), z.string()).describe('Its groups: a value for each label that it has'),
     timezone: z
       .string()
       .nullable()
-      .describe(`IANA zone; null where no file gives one: ${defaultTimezone} holds then`),
-    businessHours: z.array(weeklySpan).nullable().describe('null where no file gives any: open 24×7 then'),
+      .describe(`IANA zone of the last version; null where none is given: ${defaultTimezone} holds then`),
+    businessHours: z
+      .array(weeklySpan)
+      .nullable()
+      .describe('Of the last version; null where none are given: open 24×7 then'),
+    timezoneVersions: z
+      .array(z.object({ validFrom, timezone: z.string() }))
+      .describe('All zones, each until the next'),
+    businessHoursVersions: z
+      .array(z.object({ validFrom, spans: z.array(weeklySpan) }))
+      .describe('All business hours, each until the next'),
+    specialHours: z
+      .array(z.object({ date: z.string(), spans: z.array(daySpan) }))
+      .describe('Days with hours of their own; without spans: closed'),
   })
   .describe('A store and its rules')
 export type Store = z.infer<typeof store>

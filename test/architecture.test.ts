@@ -10,7 +10,7 @@ const core = ['server/uptime/', 'server/database/', 'shared/', 'node:']
  */
 const mayImport: readonly (readonly [files: string, imports: readonly string[]])[] = [
   ['shared/', ['shared/', 'zod']],
-  ['migrations/', ['migrations/', 'kysely']],
+  ['migrations/', ['migrations/', 'kysely', 'node:zlib']],
   ['server/uptime/', ['server/uptime/', 'temporal-polyfill']],
   ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
   ['server/database/dialect/postgres/', [...core, 'migrations/', 'kysely', 'pg', 'pg-copy-streams']],

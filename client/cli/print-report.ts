@@ -18,6 +18,8 @@ export async function printReport({ stdout }: CommandContext, report: Report): P
     ['as of', report.asOf],
     ['interpolation', report.interpolation],
     ['reach', report.reach],
+    ['corrections', report.corrections],
+    ['by', report.by === null ? null : `${report.by}, ${report.from} to ${report.to}`],
     ['computed with', computedWith(report)],
     ['requested', report.requestedAt],
     ['finished', report.finishedAt],

@@ -1,7 +1,9 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { correctionUses } from '../../shared/correction-kind.ts'
 import { interpolations } from '../../shared/interpolation.ts'
 import { parseMaxRejected, type MaxRejected } from '../../shared/max-rejected.ts'
+import { periodUnits } from '../../shared/period-unit.ts'
 import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
@@ -111,8 +113,12 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ),
     )
     .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
+    .addOption(correctionsOption())
+    .addOption(new Option('--by <period>', 'a row for each store and period').choices(periodUnits))
+    .option('--since <date>', 'with --by: the first local date, YYYY-MM-DD')
+    .option('--until <date>', 'with --by: the last local date, itself included')
     .addOption(
-      new Option('--columns <which>', 'of the CSV; all has the unknown time too')
+      new Option('--columns <which>', 'of the CSV; all has unknown and excused time and percentages too')
         .choices(columnChoices)
         .default('default'),
     )
@@ -124,6 +130,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       examples(
         'report --from data/ -o report.csv',
         'report --as-of 2023-01-25T18:00:00Z --reach 12h > report.csv',
+        'report --by week --since 2026-10-05 --until 2026-11-01',
         'report --url http://127.0.0.1:8000 --json | jq .uptimeLastWeekPercent',
       ),
     )
@@ -218,6 +225,12 @@ function maxRejected(text: string): MaxRejected {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message)
   }
+}
+
+function correctionsOption(): Option {
+  return new Option('--corrections <use>', 'whether corrections count (default: applied)').choices(
+    correctionUses,
+  )
 }
 
 function wholeNumber(text: string): number {

@@ -4,6 +4,7 @@ import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import {
+  periodRowsInput,
   progressInput,
   reportIdInput,
   reportOptions,
@@ -57,6 +58,7 @@ export const appRouter = router({
     list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listReports(ctx.db, input)),
     cancel: procedure.input(reportIdInput).mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
     rows: procedure.input(reportRowsInput).query(({ ctx, input }) => ctx.reports.rows(input)),
+    periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */
     progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {
       await getReport(ctx.db, input.reportId)

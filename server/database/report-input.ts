@@ -1,11 +1,8 @@
 import type { StoreId } from '../../shared/ids.ts'
-import type { WeeklySpan } from '../../shared/store.ts'
 import type { PollWeek } from '../uptime/poll-week.ts'
-import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
 import { dialectOf, type PartStores, type StoreRules } from './dialect/dialect.ts'
-import { spansOfText } from './weekly-spans.ts'
 
 export type { PartStores, StoreRules } from './dialect/dialect.ts'
 
@@ -31,8 +28,7 @@ export async function readStoreWithPolls(
     .select([
       'store.store_key as storeKey',
       'store_id as storeId',
-      'timezone',
-      'business_hours_key as businessHoursKey',
+      'schedule_key as scheduleKey',
       'week',
       'polls',
     ])
@@ -45,23 +41,4 @@ export async function readStoreWithPolls(
     week === null || polls === null ? [] : pollWeekOfBytes(polls, week, store.storeKey),
   )
   return { store, polls }
-}
-
-/** Weekly rules by their keys. A rule never changes once it has a key. */
-export async function readBusinessHours(
-  db: Db,
-  keys: readonly number[],
-): Promise<{ businessHoursKey: number; spans: WeeklySpan[] }[]> {
-  const rules = []
-  for (const chunk of chunks(keys)) {
-    const rows = await db
-      .selectFrom('business_hours')
-      .selectAll()
-      .where('business_hours_key', 'in', chunk)
-      .execute()
-    for (const row of rows) {
-      rules.push({ businessHoursKey: row.business_hours_key, spans: spansOfText(row.spans) })
-    }
-  }
-  return rules
 }

@@ -1,7 +1,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { ImportKind, ImportState } from '../../shared/import.ts'
 import type { ImportId, ReportId, StoreId } from '../../shared/ids.ts'
+import type { CorrectionKind, CorrectionUse } from '../../shared/correction-kind.ts'
 import type { Interpolation } from '../../shared/interpolation.ts'
+import type { PeriodUnit } from '../../shared/period-unit.ts'
 import type { ReportState } from '../../shared/report-state.ts'
 
 /** Bytes: read as what the driver gives, written as any byte view. */
@@ -10,7 +12,9 @@ type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 /** The tables. Instants are epoch milliseconds. */
 export interface Database {
   store: StoreTable
-  business_hours: BusinessHoursTable
+  schedule: ScheduleTable
+  store_label: StoreLabelTable
+  correction: CorrectionTable
   poll_week: PollWeekTable
   poll_week_summary: PollWeekSummaryTable
   import: ImportTable
@@ -25,15 +29,37 @@ export interface StoreTable {
   /** Given in ascending order of `store_id` within an import, so that a scan by id reads polls in order. */
   store_key: number
   store_id: StoreId
-  timezone: string | null
-  business_hours_key: number | null
+  /** null where no rule of it is known. */
+  schedule_key: number | null
+  name: string | null
 }
 
-/** Each distinct weekly rule once: a chain has far fewer rules than stores. */
-export interface BusinessHoursTable {
-  business_hours_key: number
-  /** As `weekly-spans.ts` writes them: equal rules are equal texts. */
-  spans: string
+/** Each distinct schedule once: a chain has far fewer than stores. One never changes once it has a key. */
+export interface ScheduleTable {
+  schedule_key: number
+  /** As `schedule-text.ts` writes it: equal schedules are equal texts. */
+  schedule: string
+}
+
+/** The groups that a store is in: rule 32 of docs/uptime.md. */
+export interface StoreLabelTable {
+  store_key: number
+  label: string
+  value: string
+}
+
+/** What an operator knows better than the polls: rules 20 to 22 of docs/uptime.md. */
+export interface CorrectionTable {
+  correction_id: Generated<number>
+  store_key: number
+  from_at: number
+  to_at: number
+  kind: CorrectionKind
+  reason: string
+  author: string | null
+  created_at: number
+  revoked_at: number | null
+  revoked_by: string | null
 }
 
 /** A store's polls of one UTC week, packed as `poll-week.ts` says, and a checksum behind them (`poll-checksum.ts`). */
@@ -107,6 +133,13 @@ export interface ReportTable {
   requested_as_of: number | null
   interpolation: Interpolation
   reach_ms: number
+  corrections: ColumnType<CorrectionUse, CorrectionUse | undefined, CorrectionUse>
+  /** Of a report by period: by what, and its first and last local date; null otherwise. */
+  period: PeriodUnit | null
+  since: string | null
+  until: string | null
+  /** JSON, the labels that its stores have; null for all stores. */
+  labels: string | null
   /** 0 until the stores have been dealt into parts. */
   stores_total: number
   stores_done: number

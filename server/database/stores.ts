@@ -4,11 +4,12 @@ import type { StoreId } from '../../shared/ids.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import type { StoreTable } from './schema.ts'
+import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
 import { substringPattern } from './substring-pattern.ts'
-import { spansOfText } from './weekly-spans.ts'
 import type { WriteTx } from './write-alone.ts'
 
 export async function getStore(db: Db, storeId: string): Promise<Store> {
@@ -18,7 +19,8 @@ export async function getStore(db: Db, storeId: string): Promise<Store> {
   if (row === undefined) {
     throw new AppError('not-found', `there is no store "${storeId}": no imported file names it`)
   }
-  return storeOf(row)
+  const [store] = await storesOf(db, [row])
+  return store!
 }
 
 /** Stores in ascending order of id, as bytes. The cursor is the last id of a page. */
@@ -37,20 +39,71 @@ export async function listStores(db: Db, { limit, cursor, search }: StoreListQue
     .orderBy('store.store_id')
     .limit(limit + 1)
     .execute()
-  const items = rows.slice(0, limit).map(storeOf)
+  const items = await storesOf(db, rows.slice(0, limit))
   return { items, nextCursor: rows.length > limit ? items.at(-1)!.storeId : null }
 }
 
 function storeRows(db: Db) {
   return db
     .selectFrom('store')
-    .leftJoin('business_hours', 'business_hours.business_hours_key', 'store.business_hours_key')
-    .select(['store.store_id', 'store.timezone', 'business_hours.spans'])
+    .leftJoin('schedule', 'schedule.schedule_key', 'store.schedule_key')
+    .select(['store.store_key', 'store.store_id', 'store.name', 'schedule.schedule'])
 }
 
-function storeOf(row: { store_id: StoreId; timezone: string | null; spans: string | null }): Store {
-  const businessHours = row.spans === null ? null : spansOfText(row.spans)
-  return { storeId: row.store_id, timezone: row.timezone, businessHours }
+interface StoredStore {
+  readonly store_key: number
+  readonly store_id: StoreId
+  readonly name: string | null
+  readonly schedule: string | null
+}
+
+async function storesOf(db: Db, rows: readonly StoredStore[]): Promise<Store[]> {
+  const labels = await readLabels(
+    db,
+    rows.map(({ store_key }) => store_key),
+  )
+  return rows.map(({ store_key, store_id, name, schedule }) => {
+    const { zones, hours, specialDays } = schedule === null ? noSchedule : scheduleOfText(schedule)
+    return {
+      storeId: store_id,
+      name,
+      labels: labels.get(store_key) ?? {},
+      timezone: zones.at(-1)?.rule ?? null,
+      businessHours: hours.at(-1)?.rule.slice() ?? null,
+      timezoneVersions: zones.map((version) => ({ validFrom: instantOf(version), timezone: version.rule })),
+      businessHoursVersions: hours.map((version) => ({
+        validFrom: instantOf(version),
+        spans: version.rule.slice(),
+      })),
+      specialHours: specialDays.map(({ date, spans }) => ({ date, spans: spans.slice() })),
+    }
+  })
+}
+
+function instantOf({ validFrom }: StoredVersion<unknown>): string | null {
+  return validFrom === null ? null : formatTimestamp(validFrom)
+}
+
+/** The labels of stores by their keys. */
+async function readLabels(
+  db: Db,
+  storeKeys: readonly number[],
+): Promise<Map<number, Record<string, string>>> {
+  const labels = new Map<number, Record<string, string>>()
+  for (const keys of chunks(storeKeys)) {
+    const rows = await db
+      .selectFrom('store_label')
+      .selectAll()
+      .where('store_key', 'in', keys)
+      .orderBy('label')
+      .execute()
+    for (const { store_key, label, value } of rows) {
+      const ofStore = labels.get(store_key) ?? {}
+      labels.set(store_key, ofStore)
+      ofStore[label] = value
+    }
+  }
+  return labels
 }
 
 /** The ids of stores by their keys. */
@@ -84,8 +137,6 @@ export async function keysOfStores(tx: WriteTx, storeIds: Iterable<StoreId>): Pr
   return keys
 }
 
-type RuleColumn = 'timezone' | 'business_hours_key'
-
 /** What is said of a store, in how many rows. */
 export interface StoreRule<Rule> {
   readonly storeId: StoreId
@@ -93,29 +144,38 @@ export interface StoreRule<Rule> {
   readonly rows: number
 }
 
+/** A store that something is said of: its schedule until then, and the rule. */
+export interface RuledStore<Rule> {
+  readonly scheduleKey: number | null
+  readonly rule: Rule
+}
+
 /**
- * Sets a rule of stores, known or new, and returns how many rows said something else than what was stored. `rules` are in
- * ascending order of id, each once.
+ * Gives stores, known or new, the schedules that `schedulesOf` finds for them, some at a time, and returns how many rows
+ * changed something. `rules` are in ascending order of id, each once.
  */
-export async function setRules<Column extends RuleColumn>(
+export async function setSchedules<Rule>(
   tx: WriteTx,
-  column: Column,
-  rules: Iterable<StoreRule<NonNullable<StoreTable[Column]>>>,
+  rules: Iterable<StoreRule<Rule>>,
+  schedulesOf: (stores: readonly RuledStore<Rule>[]) => Promise<readonly number[]>,
 ): Promise<number> {
-  const find = createStoreFinder(tx, [column])
+  const find = createStoreFinder(tx, ['schedule_key'])
   const insert = inserterOfStores(tx)
-  const update = updaterOfStores(tx, column)
+  const update = updaterOfSchedules(tx)
   let changedRows = 0
   for (const chunk of chunks(rules)) {
     const stores = await find(chunk.map(({ storeId }) => storeId))
+    const scheduleKeys = await schedulesOf(
+      stores.map(({ stored }, i) => ({ scheduleKey: stored?.schedule_key ?? null, rule: chunk[i]!.rule })),
+    )
     const newStores: StoreRow[] = []
-    const changes: StoreChange[] = []
+    const changes: ScheduleChange[] = []
     for (const [i, { storeId, key, stored }] of stores.entries()) {
-      const { rule, rows } = chunk[i]!
-      if (stored?.[column] === rule) continue
-      if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, [column]: rule })
-      else changes.push({ store_key: key, rule })
-      changedRows += rows
+      const schedule_key = scheduleKeys[i]!
+      if (stored?.schedule_key === schedule_key) continue
+      if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, schedule_key })
+      else changes.push({ store_key: key, schedule_key })
+      changedRows += chunk[i]!.rows
     }
     await insert(newStores)
     await update(changes)
@@ -123,11 +183,11 @@ export async function setRules<Column extends RuleColumn>(
   return changedRows
 }
 
-type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, RuleColumn>>
+type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, 'schedule_key'>>
 
-interface StoreChange {
+interface ScheduleChange {
   readonly store_key: number
-  readonly rule: string | number
+  readonly schedule_key: number
 }
 
 function inserterOfStores(tx: WriteTx): (rows: readonly StoreRow[]) => Promise<void> {
@@ -138,16 +198,12 @@ function inserterOfStores(tx: WriteTx): (rows: readonly StoreRow[]) => Promise<v
 }
 
 /** An update, as to insert what is there already costs a database with many writers several times as much. */
-function updaterOfStores(
-  tx: WriteTx,
-  column: RuleColumn,
-): (changes: readonly StoreChange[]) => Promise<void> {
-  const type = sql.raw(column === 'timezone' ? 'text' : 'integer')
-  const update = compiledOnce((changes: readonly StoreChange[]) => {
+function updaterOfSchedules(tx: WriteTx): (changes: readonly ScheduleChange[]) => Promise<void> {
+  const update = compiledOnce((changes: readonly ScheduleChange[]) => {
     const rows = changes.map(
-      ({ store_key, rule }) => sql`(cast(${store_key} as integer), cast(${rule} as ${type}))`,
+      ({ store_key, schedule_key }) => sql`(cast(${store_key} as integer), cast(${schedule_key} as integer))`,
     )
-    return sql`update store set ${sql.ref(column)} = changed.column2 from (values ${sql.join(rows)}) as changed
+    return sql`update store set schedule_key = changed.column2 from (values ${sql.join(rows)}) as changed
       where store.store_key = changed.column1`.compile(tx)
   })
   return async (changes) => {
@@ -158,18 +214,19 @@ function updaterOfStores(
 interface FoundStore {
   readonly storeId: StoreId
   readonly key: number
-  readonly stored: Partial<Pick<StoreTable, RuleColumn>> | undefined
+  readonly stored: Partial<Pick<StoreTable, 'schedule_key'>> | undefined
 }
 
 /**
- * Finds stores, some at a time, in ascending order of id, with some of their rules: for none of them the index is enough.
- * Those that are new get the next keys; to store them before the next are asked for is up to the caller.
+ * Finds stores, some at a time, in ascending order of id, each once, perhaps with their schedules: for their keys alone the
+ * index is enough. Those that are new get the next keys; to store them before the next are asked for is up to the caller.
  */
 function createStoreFinder(
   tx: WriteTx,
-  columns: readonly RuleColumn[],
+  columns: readonly 'schedule_key'[],
 ): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {
   let lastKey: number | undefined
+  let hadNone = false
   const select = compiledOnce((storeIds: readonly StoreId[]) =>
     tx
       .selectFrom('store')
@@ -178,8 +235,11 @@ function createStoreFinder(
       .compile(),
   )
   return async (storeIds) => {
-    lastKey ??= await lastStoreKey(tx)
-    const { rows } = lastKey === 0 ? { rows: [] } : await tx.executeQuery(select(storeIds))
+    if (lastKey === undefined) {
+      lastKey = await lastStoreKey(tx)
+      hadNone = lastKey === 0
+    }
+    const { rows } = hadNone ? { rows: [] } : await tx.executeQuery(select(storeIds))
     const byId = new Map(rows.map((row) => [row.store_id, row]))
     return storeIds.map((storeId) => {
       const stored = byId.get(storeId)

@@ -3,7 +3,7 @@ import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { finishReport, type ReportEnd, type StoredReport } from '../database/reports.ts'
 import type { Job } from '../jobs/queue.ts'
-import type { Viewpoint } from '../uptime/store-uptime.ts'
+import { askedOf } from './asked.ts'
 import type { PartStretch } from './part-size.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import type { ReportWatch } from './watch.ts'
@@ -20,16 +20,16 @@ export interface ReportJobParts {
 export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartStretch> {
   const { runTask, watch, computedWith } = parts
   const { report_key: reportKey, report_id: reportId } = report
-  const viewpoint = viewpointOf(report)
+  const asked = askedOf(report)
   return {
     key: reportKey,
     async plan() {
-      const pending = await runTask('planReport', { reportKey })
+      const pending = await runTask('planReport', { reportKey, asked })
       watch.tellProgress(reportId)
       return pending
     },
     async perform(parts) {
-      const isWanted = await runTask('generateParts', { reportKey, parts, viewpoint })
+      const isWanted = await runTask('generateParts', { reportKey, parts, asked })
       watch.tellProgress(reportId)
       return isWanted ? 'done' : 'unwanted'
     },
@@ -46,10 +46,6 @@ export async function endReport(
 ): Promise<void> {
   await finishReport(writing, report.report_key, { ...end, finishedAtMs: now() })
   watch.tellEnd(report.report_id)
-}
-
-function viewpointOf(report: StoredReport): Viewpoint {
-  return { asOfMs: report.as_of, reachMs: report.reach_ms, interpolation: report.interpolation }
 }
 
 /** Why a report failed, for a person. */

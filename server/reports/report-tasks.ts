@@ -4,6 +4,7 @@ import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storeParts } from '../database/report-results.ts'
 import { createGenerator } from './generate.ts'
 import { createRowReader } from './rows.ts'
+import { mostStoresOf } from './asked.ts'
 import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
 
@@ -28,12 +29,20 @@ export function createReportTasks({
   const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
   return {
-    async planReport({ reportKey }) {
-      await planParts(writing, { reportKey, computedWith, partSize, startedAtMs: now() })
-      return stretchesOfParts(await listPendingParts(writing, reportKey), workers)
+    async planReport({ reportKey, asked }) {
+      const most = mostStoresOf(asked)
+      await planParts(writing, {
+        reportKey,
+        computedWith,
+        partSize: (storeCount) => Math.min(most, partSize(storeCount)),
+        startedAtMs: now(),
+      })
+      const pending = await listPendingParts(writing, reportKey)
+      // A report by period reads and keeps so much of a store that more at once would take too much memory.
+      return asked.periods === undefined ? stretchesOfParts(pending, workers) : pending.map((part) => [part])
     },
-    async generateParts({ reportKey, parts, viewpoint }) {
-      return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, viewpoint))
+    async generateParts({ reportKey, parts, asked }) {
+      return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, asked))
     },
     pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
   }

@@ -97,7 +97,7 @@ function pageAt(items: ReportRow[], offset: number, rowCount: number): Page<Repo
   return { items, nextCursor: items.length > 0 && next < rowCount ? String(next) : null }
 }
 
-function parseOffset(cursor: string | undefined): number {
+export function parseOffset(cursor: string | undefined): number {
   if (cursor === undefined) return 0
   if (/^\d{1,12}$/.test(cursor)) return Number(cursor)
   throw new AppError(

@@ -3,7 +3,15 @@ import { AppError } from '../../shared/app-error.ts'
 import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import { isFinished } from '../../shared/report-state.ts'
-import type { Report, ReportOptions, ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type {
+  JudgingOptions,
+  PeriodRow,
+  PeriodRowsQuery,
+  Report,
+  ReportOptions,
+  ReportRow,
+  ReportRowsQuery,
+} from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import {
@@ -18,6 +26,7 @@ import { createJobQueue } from '../jobs/queue.ts'
 import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
 import { endReport, reportJob } from './report-job.ts'
+import { pageOfPeriodRows } from './period-rows.ts'
 import type { PartStretch } from './part-size.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -40,9 +49,11 @@ export interface ReportRunner extends AsyncDisposable {
   cancelOrRemove(reportId: ReportId): Promise<Report | undefined>
   readonly watch: ReportWatch['watch']
   /** The row that a report would have for one store, at once. Throws as `trigger`, and where there is no such store. */
-  storeRow(storeId: StoreId, options: ReportOptions): Promise<ReportRow>
-  /** A page of a complete report's rows. */
+  storeRow(storeId: StoreId, options: JudgingOptions): Promise<ReportRow>
+  /** A page of the rows of a complete report by window. */
   rows(query: ReportRowsQuery): Promise<Page<ReportRow>>
+  /** A page of the rows of a complete report by period. */
+  periodRows(query: PeriodRowsQuery): Promise<Page<PeriodRow>>
   /**
    * Goes on with the reports that a process left unfinished when it was killed, then and from time to time; the parts that
    * are done are kept.
@@ -163,14 +174,15 @@ export function createReportRunner({
     watch: watch.watch,
 
     async storeRow(storeId, options) {
-      const { interpolation, reach } = options
+      const { interpolation, reach, corrections } = options
       const asOfMs = await asOfMsOf(reading, options)
       generator ??= loadGenerator()
-      return (await generator).storeRow(storeId, { asOfMs, interpolation, reachMs: reach })
+      return (await generator).storeRow(storeId, { asOfMs, interpolation, reachMs: reach, corrections })
     },
 
     async rows(query) {
       const report = await getReport(reading, query.reportId)
+      if (report.period !== null) throw isByPeriod(report)
       if (report.state === 'complete') {
         // What has to be sorted is for the pool; what is stored in that order is read sooner than it has its turn there.
         return isStoredOrder(query)
@@ -178,6 +190,10 @@ export function createReportRunner({
           : runTask('pageOfRows', { reportKey: report.report_key, query })
       }
       throw new AppError('conflict', `report ${query.reportId} has no rows: it is ${report.state}`)
+    },
+
+    async periodRows(query) {
+      return pageOfPeriodRows(reading, await getReport(reading, query.reportId), query)
     },
 
     async resumeUnfinished() {
@@ -204,11 +220,20 @@ export function createReportRunner({
   return runner
 }
 
-function requireSameOptions(report: StoredReport, { asOf, interpolation, reach }: ReportOptions): void {
+function isByPeriod({ report_id, period }: StoredReport): AppError {
+  return new AppError('conflict', `report ${report_id} is by ${period}: ask for its rows by period`)
+}
+
+function requireSameOptions(report: StoredReport, options: ReportOptions): void {
+  const { asOf, interpolation, reach, corrections, by, from, to } = options
   const isSame =
     (asOf ?? null) === report.requested_as_of &&
     interpolation === report.interpolation &&
-    reach === report.reach_ms
+    reach === report.reach_ms &&
+    corrections === report.corrections &&
+    (by ?? null) === report.period &&
+    (from ?? null) === report.since &&
+    (to ?? null) === report.until
   if (isSame) return
   throw new AppError(
     'conflict',

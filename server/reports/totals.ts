@@ -85,6 +85,6 @@ export function reportRowAt(totals: PackedTotals, store: number, storeId: StoreI
   return row
 }
 
-function columnOf(key: TotalKey): number {
+export function columnOf(key: TotalKey): number {
   return reportColumns.findIndex((column) => column.key === key)
 }

@@ -3,7 +3,7 @@ import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartStretch } from './part-size.ts'
-import type { Viewpoint } from '../uptime/store-uptime.ts'
+import type { Asked } from './asked.ts'
 
 /** What a worker is started with. */
 export interface WorkerSetting {
@@ -19,12 +19,12 @@ export interface WorkerSetting {
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */
 export interface WorkerTasks {
   /** Deals the stores into parts and returns those that are to be done, in stretches to be done at once. */
-  planReport(task: { readonly reportKey: number }): Promise<PartStretch[]>
+  planReport(task: { readonly reportKey: number; readonly asked: Asked }): Promise<PartStretch[]>
   /** Judges parts and stores their results; false where the report has been ended by others. */
   generateParts(task: {
     readonly reportKey: number
     readonly parts: PartStretch
-    readonly viewpoint: Viewpoint
+    readonly asked: Asked
   }): Promise<boolean>
   /** A page of a complete report's rows. */
   pageOfRows(task: { readonly reportKey: number; readonly query: ReportRowsQuery }): Promise<Page<ReportRow>>

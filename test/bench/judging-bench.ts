@@ -6,7 +6,7 @@ import { isIntact } from '../../server/database/poll-checksum.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { latestPollAt } from '../../server/database/poll-week-summary.ts'
 import { createGenerator } from '../../server/reports/generate.ts'
-import { createBusinessHours, createOpenHours } from '../../server/reports/open-hours.ts'
+import { createSchedules, createOpenHours } from '../../server/reports/open-hours.ts'
 import type { Intervals } from '../../server/uptime/interval.ts'
 import type { PollWeek } from '../../server/uptime/poll-week.ts'
 import { wordsOfBytes } from '../../server/uptime/words.ts'
@@ -76,11 +76,11 @@ async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promi
   const generator = createGenerator(db)
   for (let warmUp = 0; warmUp < 3; warmUp++) {
     verifyAll()
-    await generator.parts([part], viewpoint)
+    await generator.parts([part], { ...viewpoint, corrections: 'applied' })
   }
   const compared = await measuredInTurn(runs, verifyAll, {
     name: 'a report on one thread',
-    run: async () => void (await generator.parts([part], viewpoint)),
+    run: async () => void (await generator.parts([part], { ...viewpoint, corrections: 'applied' })),
   })
   return { name: 'checksums of polls', unit: 'ms', ...compared, goal: { of: 'ratio', most: 0.03 } }
 }
@@ -108,8 +108,8 @@ async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
   const time = relevantTime(viewpoint, longestWindowMs)
   const allStores = { firstStoreId: '' as StoreId, nextStoreId: null }
   const stores = (await readStoreRules(db, allStores)).slice(0, MOST_STORES)
-  const rules = createBusinessHours()
-  await rules.load(db, stores)
+  const schedules = createSchedules()
+  await schedules.load(db, stores)
   const openOf = createOpenHours(time)
   const weeksOf = new Map(stores.map((store): [number, PollWeek[]] => [store.storeKey, []]))
   for (const week of pollWeeksOf(time)) {
@@ -120,7 +120,7 @@ async function readStores(db: Db, viewpoint: Viewpoint): Promise<StorePolls[]> {
     }
   }
   return stores.map((store) => ({
-    open: openOf(store, rules.of(store)),
+    open: openOf.of(store, schedules.of(store)),
     weeks: weeksOf.get(store.storeKey)!,
   }))
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { getImport, listImports } from '../../server/database/imports.ts'
 import { databaseSummary, latestPollAt } from '../../server/database/poll-week-summary.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
-import { getStore, keysOfStores, listStores, setRules, type StoreRule } from '../../server/database/stores.ts'
+import { changeRules } from '../../server/database/schedules.ts'
+import { getStore, keysOfStores, listStores, type StoreRule } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { importId, storeId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
@@ -23,7 +24,13 @@ async function allPages<Item>(
 }
 
 function setZones({ db }: ImportScene, zones: readonly StoreRule<string>[]): Promise<number> {
-  return writeAlone(db, 'data', (tx) => setRules(tx, 'timezone', zones))
+  return writeAlone(db, 'data', (tx) =>
+    changeRules(
+      tx,
+      zones.map(({ rule }) => ({ what: 'zones', versions: [{ validFrom: null, rule }] })),
+      zones.map((store, rule) => ({ ...store, rule })),
+    ),
+  )
 }
 
 describe('stores', () => {
@@ -55,7 +62,16 @@ describe('stores', () => {
 
   test('one that no file names is not found', async () => {
     await using scene = await sceneWithStores('a')
-    expect(await getStore(scene.db, 'a')).toEqual({ storeId: 'a', timezone: 'UTC', businessHours: null })
+    expect(await getStore(scene.db, 'a')).toEqual({
+      storeId: 'a',
+      name: null,
+      labels: {},
+      timezone: 'UTC',
+      businessHours: null,
+      timezoneVersions: [{ validFrom: null, timezone: 'UTC' }],
+      businessHoursVersions: [],
+      specialHours: [],
+    })
     await expect(getStore(scene.db, 'A')).rejects.toMatchObject({ code: 'not-found' })
   })
 

@@ -1,6 +1,5 @@
 /** What a database with many writers would do wrong without a lock. Each goes on where it is sure to collide. */
 import { describe, expect, test } from 'vitest'
-import { setBusinessHours } from '../../server/database/business-hours.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
@@ -8,6 +7,7 @@ import { migrateToLatest } from '../../server/database/migrate.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
 import { listPartSizes, storeParts } from '../../server/database/report-results.ts'
 import { getReport, insertReport } from '../../server/database/reports.ts'
+import { changeRules, type RuleChange } from '../../server/database/schedules.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { pollWord } from '../../server/uptime/poll-week.ts'
@@ -55,15 +55,22 @@ describe('writers at once', () => {
     )
   })
 
-  test('give each weekly rule one key', async () => {
+  test('give each schedule one key', async () => {
     await using database = await aDatabase()
     await atOnce(database.url, (db, writer) => {
-      const rules = [0, 1, 2].map((day) => [{ day, start: '09:00:00', end: '17:00:00' }])
-      const stores = rules.map((_, rule) => ({ storeId: storeId.parse(`s${writer}-${rule}`), rule, rows: 1 }))
-      return writeAlone(db, 'data', (tx) => setBusinessHours(tx, rules, stores))
+      const changes = [0, 1, 2].map((day): RuleChange => {
+        const rule = [{ day, start: '09:00:00', end: '17:00:00' }]
+        return { what: 'hours', versions: [{ validFrom: null, rule }] }
+      })
+      const stores = changes.map((_, rule) => ({
+        storeId: storeId.parse(`s${writer}-${rule}`),
+        rule,
+        rows: 1,
+      }))
+      return writeAlone(db, 'data', (tx) => changeRules(tx, changes, stores))
     })
     await using db = await connect(database.url)
-    expect(await db.selectFrom('business_hours').select('business_hours_key').execute()).toHaveLength(3)
+    expect(await db.selectFrom('schedule').select('schedule_key').execute()).toHaveLength(3)
   })
 
   test('lose no poll of each other, and count each once', async () => {

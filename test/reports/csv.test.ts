@@ -3,8 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
 import { createTotals, putTotals, totalAt } from '../../server/reports/totals.ts'
+import type { Tally } from '../../server/uptime/tally.ts'
 import type { StoreId } from '../../shared/ids.ts'
-import { longestWindowMs as WEEK_MS, reportColumns, reportWindows } from '../../shared/report-columns.ts'
+import {
+  longestWindowMs as WEEK_MS,
+  reportColumns,
+  reportWindows,
+  uptimePercent,
+} from '../../shared/report-columns.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 
 const anyStoreId = fc.stringMatching(storeIdPattern).map((text) => text as StoreId)
@@ -33,13 +39,14 @@ describe('the lines of a CSV', () => {
           const totals = createTotals(stores.length)
           stores.forEach(({ tallies }, i) => putTotals(totals, i, i + 1, tallies))
           const storeIds = stores.map(({ storeId }) => storeId)
-          const records = stores.map(({ storeId }, store) => [
+          const records = stores.map(({ storeId, tallies }, store) => [
             storeId,
             ...reportColumns.flatMap(({ isExtended, unitMs }, column) =>
               columns === 'default' && isExtended
                 ? []
                 : [slowHundredths(totalAt(totals, store, column), unitMs)],
             ),
+            ...(columns === 'all' ? tallies.map(percentOf) : []),
           ])
           expect(Buffer.from(csvLines(totals, storeIds, columns)).toString()).toBe(stringify(records))
         },
@@ -55,6 +62,10 @@ describe('the lines of a CSV', () => {
     }
   })
 })
+
+function percentOf({ uptimeMs, downtimeMs }: Tally): string {
+  return uptimePercent(uptimeMs, downtimeMs)?.toFixed(2) ?? ''
+}
 
 function slowHundredths(ms: number, unitMs: number): string {
   const digits = ((BigInt(ms) * 200n + BigInt(unitMs)) / (2n * BigInt(unitMs))).toString().padStart(3, '0')

@@ -8,6 +8,7 @@ import { listPendingParts, planParts } from '../../server/database/report-plan.t
 import { insertReport, reportOf } from '../../server/database/reports.ts'
 import { reportId, storeId } from '../../shared/ids.ts'
 import { isFinished } from '../../shared/report-state.ts'
+import { giveZone } from '../support/zoned-stores.ts'
 import { reportOptions, reportRowsInput, type Report } from '../../shared/report.ts'
 import { FIRST_POLL_MS } from '../support/filled-database.ts'
 import { filledDatabase } from '../support/test-database.ts'
@@ -167,7 +168,7 @@ test('reports take turns: a later one is not kept waiting until an earlier one h
 test('a report whose data cannot be read fails with the reason', async () => {
   await using database = await filledDatabase(10)
   await using on = await runnerOn(database.url)
-  await on.db.updateTable('store').set({ timezone: 'Mars/Olympus' }).where('store_key', '=', 5).execute()
+  await giveZone(on.db, 'Mars/Olympus', 5)
   const report = await lastOf(on.runner, await on.runner.trigger(usual))
   expect(report).toMatchObject({
     state: 'failed',

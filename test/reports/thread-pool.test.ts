@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const task = {
   reportKey: 1,
   parts: [{ part: 0, firstStoreId: storeId.parse('a'), nextStoreId: null }],
-  viewpoint: { asOfMs: 0, reachMs: 0, interpolation: 'nearest' },
+  asked: { asOfMs: 0, reachMs: 0, interpolation: 'nearest', corrections: 'applied' },
 } as const
 
 /** Threads that die as often at the tasks that they are given. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { reportColumns, reportWindows, uptimePercent } from '../../shared/report-columns.ts'
+import { percentColumns, reportColumns, reportWindows, uptimePercent } from '../../shared/report-columns.ts'
 import { reportOptions } from '../../shared/report.ts'
 
 const WEEK_MS = 604_800_000
@@ -55,11 +55,19 @@ describe('the columns of a report', () => {
     )
   })
 
-  test('are followed by the unknown time where all are asked for', () => {
+  test('are followed by unknown and excused time and percentages where all are asked for', () => {
     expect(reportColumns.slice(6).map(({ header, isExtended }) => [header, isExtended])).toEqual([
       ['unknown_last_hour(in minutes)', true],
       ['unknown_last_day(in hours)', true],
       ['unknown_last_week(in hours)', true],
+      ['excused_last_hour(in minutes)', true],
+      ['excused_last_day(in hours)', true],
+      ['excused_last_week(in hours)', true],
+    ])
+    expect(percentColumns.map(({ header }) => header)).toEqual([
+      'uptime_last_hour(in percent)',
+      'uptime_last_day(in percent)',
+      'uptime_last_week(in percent)',
     ])
   })
 
@@ -74,6 +82,9 @@ describe('the columns of a report', () => {
       ['unknownLastHourMs', 60_000],
       ['unknownLastDayMs', 3_600_000],
       ['unknownLastWeekMs', 3_600_000],
+      ['excusedLastHourMs', 60_000],
+      ['excusedLastDayMs', 3_600_000],
+      ['excusedLastWeekMs', 3_600_000],
     ])
   })
 
@@ -84,7 +95,11 @@ describe('the columns of a report', () => {
 
 describe('report options', () => {
   test('are the nearest poll within a day, as of the latest poll, unless said otherwise', () => {
-    expect(reportOptions.parse({})).toEqual({ interpolation: 'nearest', reach: 86_400_000 })
+    expect(reportOptions.parse({})).toEqual({
+      interpolation: 'nearest',
+      reach: 86_400_000,
+      corrections: 'applied',
+    })
   })
 
   test('are read into milliseconds', () => {
@@ -93,6 +108,7 @@ describe('report options', () => {
       asOf: Date.UTC(2023, 0, 25, 12, 43, 22),
       interpolation: 'previous',
       reach: 5_400_000,
+      corrections: 'applied',
     })
   })
 
@@ -104,6 +120,11 @@ describe('report options', () => {
     [{ reach: '59s' }, 'reach "59s" is out of range: 1m to 7d is allowed'],
     [{ reach: '169h' }, 'reach "169h" is out of range: 1m to 7d is allowed'],
     [{ reach: 'soon' }, '"soon" is not a duration'],
+    [{ by: 'day', from: '2023-01-16' }, 'is needed by a report by day: its last local date'],
+    [{ from: '2023-01-16' }, 'is for a report by period'],
+    [{ by: 'day', from: '2023-02-30', to: '2023-03-01' }, '"2023-02-30" is not a date: write YYYY-MM-DD'],
+    [{ by: 'day', from: '2023-02-02', to: '2023-02-01' }, '2023-02-01 is before 2023-02-02'],
+    [{ by: 'day', from: '2013-01-01', to: '2023-02-01' }, 'at most 3660 are allowed'],
     [{ asOf: 'yesterday' }, '"yesterday" is not an instant: write "2023-01-22 12:09:39.388884 UTC"'],
     [{ asOf: '2023-02-29T00:00Z' }, '"2023-02-29T00:00Z" is not an instant'],
   ])('refuse %o and say what is allowed', (options, message) => {

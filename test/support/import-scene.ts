@@ -81,8 +81,8 @@ export async function storedPolls(db: Db): Promise<string[]> {
 export async function storedData(db: Db): Promise<unknown> {
   const stores = await db
     .selectFrom('store')
-    .leftJoin('business_hours', 'business_hours.business_hours_key', 'store.business_hours_key')
-    .select(['store_id', 'timezone', 'spans'])
+    .leftJoin('schedule', 'schedule.schedule_key', 'store.schedule_key')
+    .select(['store_id', 'schedule'])
     .orderBy('store_id')
     .execute()
   const summary = await db.selectFrom('poll_week_summary').selectAll().orderBy('week').execute()

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseDuration } from '../../shared/duration.ts'
 import type { Interpolation } from '../../shared/interpolation.ts'
-import { measures, reportColumns, reportWindows } from '../../shared/report-columns.ts'
+import {
+  measures,
+  percentColumns,
+  reportColumns,
+  reportWindows,
+  uptimePercent,
+} from '../../shared/report-columns.ts'
 import type { Tally } from '../../server/uptime/tally.ts'
 import { caseNames, expectedCsvIn, laterCases } from '../support/cases.ts'
 import { judgedStore, localTimeMs, ms } from '../support/judged-store.ts'
@@ -38,7 +44,8 @@ test.each(names)('the core alone answers %s', (name) => {
   const lines = [...stores]
     .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .map(([storeId, store]) => [storeId, ...formattedTotals(judgedStore(store, viewpoint))].join(','))
-  const header = ['store_id', ...reportColumns.map((column) => column.header)].join(',')
+  const columns = [...reportColumns, ...percentColumns]
+  const header = ['store_id', ...columns.map((column) => column.header)].join(',')
   expect([header, ...lines, ''].join('\n')).toBe(expectedCsvIn(dir))
 })
 
@@ -46,7 +53,11 @@ test.each(names)('the core alone answers %s', (name) => {
 function formattedTotals(tallies: readonly Tally[]): string[] {
   const totalsMs = measures.flatMap(({ name }) => tallies.map((tally) => tally[`${name}Ms`]))
   expect(totalsMs).toHaveLength(measures.length * reportWindows.length)
-  return reportColumns.map(({ unitMs }, i) => (Math.round(totalsMs[i]! / (unitMs / 100)) / 100).toFixed(2))
+  const percents = tallies.map(({ uptimeMs, downtimeMs }) => uptimePercent(uptimeMs, downtimeMs))
+  return [
+    ...reportColumns.map(({ unitMs }, i) => (Math.round(totalsMs[i]! / (unitMs / 100)) / 100).toFixed(2)),
+    ...percents.map((percent) => percent?.toFixed(2) ?? ''),
+  ]
 }
 
 function readStores(dir: string): Map<string, Store> {

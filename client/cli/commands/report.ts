@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '../../../shared/app-error.ts'
+import type { CorrectionUse } from '../../../shared/correction-kind.ts'
 import type { Interpolation } from '../../../shared/interpolation.ts'
+import type { PeriodUnit } from '../../../shared/period-unit.ts'
 import type { ColumnChoice, FileFormat } from '../../../shared/report-file.ts'
 import type { Report, ReportOptionsInput } from '../../../shared/report.ts'
 import type { DownloadOptions } from '../../index.ts'
@@ -19,6 +21,10 @@ export interface ReportCommandOptions extends ConnectionOptions, MessageOptions 
   readonly asOf?: string
   readonly interpolation?: Interpolation
   readonly reach?: string
+  readonly corrections?: CorrectionUse
+  readonly by?: PeriodUnit
+  readonly since?: string
+  readonly until?: string
   readonly columns: ColumnChoice
   readonly format?: FileFormat
   readonly output?: string
@@ -54,8 +60,27 @@ function formatOf({
   return { columns, format: format ?? (json ? 'ndjson' : 'csv') }
 }
 
-function reportOptionsOf({ asOf, interpolation, reach }: ReportCommandOptions): ReportOptionsInput {
+function reportOptionsOf({
+  asOf,
+  interpolation,
+  reach,
+  corrections,
+  by,
+  since,
+  until,
+}: ReportCommandOptions): ReportOptionsInput {
+  if (by === undefined && (since ?? until) !== undefined) {
+    throw new AppError('invalid', '--since and --until are for a report by period: say by what, as --by day')
+  }
+  if (by !== undefined && (since === undefined || until === undefined)) {
+    throw new AppError(
+      'invalid',
+      `--by ${by} needs --since and --until: local dates, YYYY-MM-DD, both included`,
+    )
+  }
   return {
+    ...(corrections === undefined ? {} : { corrections }),
+    ...(by === undefined ? {} : { by, from: since, to: until }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(interpolation === undefined ? {} : { interpolation }),
     ...(reach === undefined ? {} : { reach }),

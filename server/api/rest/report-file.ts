@@ -5,6 +5,9 @@ import type { Db } from '../../database/connect.ts'
 import { listPartSizes, readPart } from '../../database/report-results.ts'
 import type { StoredReport } from '../../database/reports.ts'
 import { csvHeaderLine, csvLines } from '../../reports/csv.ts'
+import { namesOfPeriods, periodsOf, type Periods } from '../../reports/asked.ts'
+import { periodTotalsByPart } from '../../reports/period-rows.ts'
+import { periodCsvHeader, periodCsvLines, periodRows } from '../../reports/period-totals.ts'
 import { rowsByPart } from '../../reports/rows.ts'
 import { reportRowAt } from '../../reports/totals.ts'
 
@@ -39,6 +42,10 @@ export async function reportFile(db: Db, report: StoredReport, options: FileOpti
     // A complete report never changes, so that its id and the form are a strong tag.
     etag: `"${report.report_id}-${form}"`,
     lastModifiedMs: report.finished_at ?? report.requested_at,
+  }
+  const periods = periodsOf(report)
+  if (periods !== undefined) {
+    return { ...file, length: undefined, bytes: () => periodFile(db, report.report_key, periods, format) }
   }
   if (form === 'csv-default') return { ...file, ...(await storedCsv(db, report.report_key)) }
   return { ...file, length: undefined, bytes: () => writtenFile(db, report.report_key, options) }
@@ -106,13 +113,39 @@ async function* writtenFile(
   if (format === 'json') yield Buffer.from('\n]\n')
 }
 
+/** The file of a report by period, a store at a time: there may be millions of rows. */
+async function* periodFile(
+  db: Db,
+  reportKey: number,
+  periods: Periods,
+  format: FileFormat,
+): AsyncGenerator<Uint8Array> {
+  const names = namesOfPeriods(periods)
+  if (format === 'csv') yield Buffer.from(periodCsvHeader)
+  if (format === 'json') yield Buffer.from('[')
+  let isFirst = true
+  for await (const { totals, storeIds } of periodTotalsByPart(db, reportKey, names.length)) {
+    for (const [store, storeId] of storeIds.entries()) {
+      if (format === 'csv') {
+        yield periodCsvLines(totals, store, storeId, names)
+        continue
+      }
+      const rows = periodRows(totals, store, storeId, names).map((row) => JSON.stringify(row))
+      if (format === 'ndjson') yield Buffer.from(`${rows.join('\n')}\n`)
+      else yield Buffer.from(`${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`)
+      isFirst = false
+    }
+  }
+  if (format === 'json') yield Buffer.from('\n]\n')
+}
+
 /** A complete report's CSV as a JSON text, for the dialect that has it so. */
 export async function* reportWithTextJson(
   db: Db,
-  reportKey: number,
+  report: StoredReport,
   message: string,
 ): AsyncGenerator<Uint8Array> {
-  const { bytes } = await storedCsv(db, reportKey)
+  const { bytes } = await reportFile(db, report, { format: 'csv', columns: 'default' })
   yield Buffer.from(`{"message":${JSON.stringify(message)},"report":"`)
   for await (const chunk of bytes())
     yield Buffer.from(JSON.stringify(Buffer.from(chunk).toString()).slice(1, -1))

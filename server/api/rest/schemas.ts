@@ -13,12 +13,22 @@ import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
 import { columnChoices, fileFormats } from '../../../shared/report-file.ts'
 import type { ReportState } from '../../../shared/report-state.ts'
-import { report, reportOptions, reportRow, type Report } from '../../../shared/report.ts'
+import {
+  checkPeriods,
+  judgingOptions,
+  periodOptions,
+  periodRow,
+  report,
+  reportRow,
+  type Report,
+} from '../../../shared/report.ts'
 
 const optionFields = {
-  as_of: reportOptions.shape.asOf,
-  interpolation: reportOptions.shape.interpolation,
-  reach: reportOptions.shape.reach,
+  as_of: judgingOptions.shape.asOf,
+  interpolation: judgingOptions.shape.interpolation,
+  reach: judgingOptions.shape.reach,
+  corrections: judgingOptions.shape.corrections,
+  ...periodOptions.shape,
 }
 const renamed = <Options>({ as_of: asOf, ...options }: Options & { as_of?: number | undefined }) => ({
   ...options,
@@ -28,13 +38,14 @@ const renamed = <Options>({ as_of: asOf, ...options }: Options & { as_of?: numbe
 /** The options of a report in a body, which may be empty. */
 export const reportBody = z
   .strictObject(optionFields)
+  .superRefine(checkPeriods)
   .meta({ id: 'ReportOptions', description: 'What a report is computed with; everything may be left out' })
   .prefault({})
   .transform(renamed)
 
 /** The options of a report in a query, where a browser or a proxy may have added fields of its own. */
 const reportQuery = z.object(optionFields)
-export const reportQueryOptions = reportQuery.transform(renamed)
+export const reportQueryOptions = reportQuery.superRefine(checkPeriods).transform(renamed)
 
 export const exampleReportId = '6f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11'
 const reportIdMeta = {
@@ -157,6 +168,10 @@ const reportFields = z.object({
   as_of: report.shape.asOf,
   interpolation: report.shape.interpolation,
   reach: report.shape.reach,
+  corrections: report.shape.corrections,
+  by: report.shape.by,
+  from: report.shape.from,
+  to: report.shape.to,
   progress: z
     .object({
       stores_done: report.shape.progress.shape.storesDone,
@@ -178,6 +193,10 @@ const runningExample: ReportStatus = {
   as_of: '2023-01-25T18:13:22.479Z',
   interpolation: 'nearest',
   reach: '24h',
+  corrections: 'applied',
+  by: null,
+  from: null,
+  to: null,
   progress: { stores_done: 0, stores_total: 0 },
   program_version: null,
   zone_data_version: null,
@@ -211,10 +230,9 @@ export const reportList = pageOf(reportStatus).meta({
   description: 'Reports, newest first',
   examples: [{ items: [completeExample], nextCursor: null }],
 })
-export const reportRows = z.array(reportRow.meta({ id: 'ReportRow' })).meta({
-  id: 'ReportRows',
-  description: 'The rows of a report, by store',
-})
+export const reportRows = z
+  .union([z.array(reportRow.meta({ id: 'ReportRow' })), z.array(periodRow.meta({ id: 'PeriodRow' }))])
+  .meta({ id: 'ReportRows', description: 'The rows of a report, by store, and those of one by period' })
 export const importResult = importRecord.meta({ id: 'Import' })
 export const importList = pageOf(importResult).meta({
   id: 'ImportList',
@@ -267,6 +285,10 @@ export function reportStatusOf(report: Report, baseUrl: string): ReportStatus {
     as_of: report.asOf,
     interpolation: report.interpolation,
     reach: report.reach,
+    corrections: report.corrections,
+    by: report.by,
+    from: report.from,
+    to: report.to,
     progress: { stores_done: report.progress.storesDone, stores_total: report.progress.storesTotal },
     program_version: report.programVersion,
     zone_data_version: report.zoneDataVersion,

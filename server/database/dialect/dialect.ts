@@ -25,12 +25,11 @@ export interface PartStores {
   readonly nextStoreId: StoreId | null
 }
 
-/** A store and the keys of its rules. */
+/** A store and the key of its rules; null where none are known. */
 export interface StoreRules {
   readonly storeKey: number
   readonly storeId: StoreId
-  readonly timezone: string | null
-  readonly businessHoursKey: number | null
+  readonly scheduleKey: number | null
 }
 
 /** The polls of some stores in a week, each store's packed and followed by their checksum. */

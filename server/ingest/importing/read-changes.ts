@@ -1,5 +1,4 @@
-import { setBusinessHours } from '../../database/business-hours.ts'
-import { setRules } from '../../database/stores.ts'
+import { changeRules } from '../../database/schedules.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import type { Header } from '../csv/header.ts'
 import { sha256Of, type OpenFile } from '../csv/open-file.ts'
@@ -31,10 +30,20 @@ export async function readChanges(
       return changesOf(await read(createPollRows(header, options.takenInAt)), mergePolls)
     case 'business-hours':
       return changesOf(await read(createBusinessHoursRows(header)), (tx, { rules, stores }) =>
-        setBusinessHours(tx, rules, stores),
+        changeRules(
+          tx,
+          rules.map((rule) => ({ what: 'hours', versions: [{ validFrom: null, rule }] })),
+          stores,
+        ),
       )
     case 'timezones':
-      return changesOf(await read(createTimezoneRows(header)), (tx, rules) => setRules(tx, 'timezone', rules))
+      return changesOf(await read(createTimezoneRows(header)), (tx, { zones, stores }) =>
+        changeRules(
+          tx,
+          zones.map((rule) => ({ what: 'zones', versions: [{ validFrom: null, rule }] })),
+          stores,
+        ),
+      )
   }
 }
 

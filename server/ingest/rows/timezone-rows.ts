@@ -6,8 +6,15 @@ import type { Pairs } from './pairs.ts'
 import { quoted, storeIdProblem, versionProblem, type RowCollector } from './row-collector.ts'
 import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
 
+export interface ZonesOfStores {
+  /** The different zones of a file. */
+  readonly zones: readonly string[]
+  /** The place in `zones` of each store's. */
+  readonly stores: readonly StoreRule<number>[]
+}
+
 /** Collects the rows of a file of timezones. The last row of a store counts. */
-export function createTimezoneRows(header: HeaderOf<'timezones'>): RowCollector<StoreRule<string>[]> {
+export function createTimezoneRows(header: HeaderOf<'timezones'>): RowCollector<ZonesOfStores> {
   const { store_id, timezone_str, valid_from } = header.columns
   const zones = createZones()
   const { stores, takeRules } = createScanner(zones.numberOf)
@@ -23,12 +30,13 @@ export function createTimezoneRows(header: HeaderOf<'timezones'>): RowCollector<
     for (let i = 0; i < count; i++) add(groups[i]!, words[i]!)
   }
 
-  function zonesOfStores(): StoreRule<string>[] {
-    return stores.inOrder().map((store) => ({
-      storeId: stores.idOf(store),
-      rule: zones.get(zoneOfStore[store]!),
-      rows: 1,
-    }))
+  function zonesOfStores(): ZonesOfStores {
+    return {
+      zones: zones.names,
+      stores: stores
+        .inOrder()
+        .map((store) => ({ storeId: stores.idOf(store), rule: zoneOfStore[store]!, rows: 1 })),
+    }
   }
 
   return {
@@ -61,6 +69,6 @@ function createZones() {
       numbers.set(text, name === undefined ? -1 : names.push(name) - 1)
       return numbers.get(text)!
     },
-    get: (number: number): string => names[number]!,
+    names: names as readonly string[],
   }
 }

@@ -326,7 +326,7 @@ describe('importing business hours', () => {
     )
     await scene.import(first)
     expect(await counts(scene, second)).toEqual([[4, 2, 2, 0]])
-    expect(await scene.db.selectFrom('business_hours').selectAll().execute()).toHaveLength(1)
+    expect(await scene.db.selectFrom('schedule').selectAll().execute()).toHaveLength(1)
   })
 
   test.each([

@@ -14,6 +14,7 @@ import { outcomeOf, resultOf, type WorkerTasks } from '../../../server/reports/w
 import { reportId } from '../../../shared/ids.ts'
 import { reportOptions } from '../../../shared/report.ts'
 import { FIRST_POLL_MS, fillDatabase } from '../../support/filled-database.ts'
+import { giveZone } from '../../support/zoned-stores.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const computedWith = { programVersion: '1.0.0', zoneDataVersion: '2026b' }
@@ -65,7 +66,7 @@ test('the end of a report is written later where it cannot be written down at on
   await fillDatabase(databaseUrl, 10)
   await using db = await connect(databaseUrl, { patienceMs: 20 })
   const other = new BetterSqlite3(databaseUrl)
-  await db.updateTable('store').set({ timezone: 'Mars/Olympus' }).execute()
+  await giveZone(db, 'Mars/Olympus')
   await using reading = await connect(databaseUrl, { readOnly: true })
   const report = await aReport(db)
   const { queue, ended } = queueOn(

@@ -10,15 +10,14 @@ export async function readStoreRules(
   const toNext = nextStoreId === null ? '' : `and store_id < ${quoted(nextStoreId)}`
   const rows = await copyOut(
     db,
-    `select store_key, store_id, timezone, business_hours_key from store where store_id >= ${quoted(firstStoreId)} ${toNext} order by store_id`,
+    `select store_key, store_id, schedule_key from store where store_id >= ${quoted(firstStoreId)} ${toNext} order by store_id`,
   )
   const stores: StoreRules[] = []
   while (rows.next()) {
     stores.push({
       storeKey: rows.int4()!,
       storeId: rows.text() as StoreId,
-      timezone: rows.text(),
-      businessHoursKey: rows.int4(),
+      scheduleKey: rows.int4(),
     })
   }
   return stores

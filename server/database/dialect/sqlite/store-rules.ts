@@ -3,12 +3,7 @@ import type { Db, PartStores, StoreRules } from '../dialect.ts'
 export function readStoreRules(db: Db, { firstStoreId, nextStoreId }: PartStores): Promise<StoreRules[]> {
   return db
     .selectFrom('store')
-    .select([
-      'store_key as storeKey',
-      'store_id as storeId',
-      'timezone',
-      'business_hours_key as businessHoursKey',
-    ])
+    .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
     .where('store_id', '>=', firstStoreId)
     .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
     .orderBy('store_id')

@@ -59,16 +59,16 @@ test('a full disk is told as such, undoes the transaction, and leaves a connecti
   await using folder = await temporaryFolder()
   await using db = await connect(folder.file('a.db'))
   await migrateToLatest(db)
-  await sql`pragma max_page_count = 40`.execute(db)
-  const insert = (spans: string) =>
+  await sql`pragma max_page_count = 60`.execute(db)
+  const insert = (schedule: string) =>
     db
       .transaction()
-      .execute((tx) => tx.insertInto('business_hours').values({ business_hours_key: 1, spans }).execute())
+      .execute((tx) => tx.insertInto('schedule').values({ schedule_key: 1, schedule }).execute())
   const error: unknown = await insert('x'.repeat(1_000_000)).catch((error: unknown) => error)
   expect(toAppError(error)).toMatchObject({
     code: 'unavailable',
     message: expect.stringMatching(/^the disk of .*a\.db is full/) as string,
   })
-  await insert('[]')
-  expect(await db.selectFrom('business_hours').select('spans').execute()).toEqual([{ spans: '[]' }])
+  await insert('{}')
+  expect(await db.selectFrom('schedule').select('schedule').execute()).toEqual([{ schedule: '{}' }])
 })

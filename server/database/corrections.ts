@@ -1,0 +1,111 @@
+import type { StoreId } from '../../shared/ids.ts'
+import type { CorrectionKind } from '../../shared/correction-kind.ts'
+import type { Interval } from '../uptime/interval.ts'
+import { chunks } from './chunks.ts'
+import type { Db } from './connect.ts'
+import type { PartStores } from './dialect/dialect.ts'
+import { keysOfStores } from './stores.ts'
+import type { WriteTx } from './write-alone.ts'
+
+export interface NewCorrection {
+  readonly storeId: StoreId
+  readonly fromMs: number
+  readonly toMs: number
+  readonly kind: CorrectionKind
+  readonly reason: string
+  readonly author: string | null
+}
+
+/** A correction as a judge needs it. */
+export interface CorrectedTime {
+  readonly kind: CorrectionKind
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/**
+ * Adds corrections to stores, known or new, and returns how many are new: one that is in force already counts once.
+ * `corrections` are in ascending order of store id.
+ */
+export async function addCorrections(
+  tx: WriteTx,
+  corrections: readonly NewCorrection[],
+  createdAt: number,
+): Promise<number> {
+  const storeIds = [...new Set(corrections.map(({ storeId }) => storeId))]
+  const keys = await keysOfStores(tx, storeIds)
+  const keyOf = new Map(storeIds.map((storeId, i) => [storeId, keys[i]!]))
+  const known = await textsInForce(tx, keys)
+  const rows = []
+  for (const { storeId, fromMs, toMs, kind, reason, author } of corrections) {
+    const row = { store_key: keyOf.get(storeId)!, from_at: fromMs, to_at: toMs, kind, reason, author }
+    const text = textOf(row)
+    if (known.has(text)) continue
+    known.add(text)
+    rows.push({ ...row, created_at: createdAt, revoked_at: null, revoked_by: null })
+  }
+  for (const chunk of chunks(rows)) await tx.insertInto('correction').values(chunk).execute()
+  return rows.length
+}
+
+interface CorrectionRow {
+  readonly store_key: number
+  readonly from_at: number
+  readonly to_at: number
+  readonly kind: CorrectionKind
+  readonly reason: string
+}
+
+/** What makes it the same one. */
+function textOf({ store_key, from_at, to_at, kind, reason }: CorrectionRow): string {
+  return `${store_key} ${from_at} ${to_at} ${kind} ${reason}`
+}
+
+async function textsInForce(db: Db, storeKeys: readonly number[]): Promise<Set<string>> {
+  const texts = new Set<string>()
+  for (const chunk of chunks(storeKeys)) {
+    const rows = await db
+      .selectFrom('correction')
+      .select(['store_key', 'from_at', 'to_at', 'kind', 'reason'])
+      .where('store_key', 'in', chunk)
+      .where('revoked_at', 'is', null)
+      .execute()
+    for (const row of rows) texts.add(textOf(row))
+  }
+  return texts
+}
+
+/** The corrections of a part's stores that are in force, by store key, where they touch some time. */
+export async function readCorrections(
+  db: Db,
+  { firstStoreId, nextStoreId }: PartStores,
+  time: Interval,
+): Promise<Map<number, CorrectedTime[]>> {
+  const rows = await db
+    .selectFrom('correction')
+    .innerJoin('store', 'store.store_key', 'correction.store_key')
+    .select(['correction.store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])
+    .where('revoked_at', 'is', null)
+    .where('from_at', '<', time.endMs)
+    .where('to_at', '>', time.startMs)
+    .where('store_id', '>=', firstStoreId)
+    .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
+    .execute()
+  return Map.groupBy(rows, ({ storeKey }) => storeKey)
+}
+
+/** Those of one store. */
+export async function readCorrectionsOfStore(
+  db: Db,
+  storeKey: number,
+  time: Interval,
+): Promise<CorrectedTime[]> {
+  return db
+    .selectFrom('correction')
+    .select(['kind', 'from_at as fromMs', 'to_at as toMs'])
+    .where('store_key', '=', storeKey)
+    .where('revoked_at', 'is', null)
+    .where('from_at', '<', time.endMs)
+    .where('to_at', '>', time.startMs)
+    .execute()
+}

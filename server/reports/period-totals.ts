@@ -1,0 +1,108 @@
+import type { StoreId } from '../../shared/ids.ts'
+import { uptimePercent } from '../../shared/report-columns.ts'
+import type { PeriodRow } from '../../shared/report.ts'
+import type { Tally } from '../uptime/tally.ts'
+import type { Words } from '../uptime/words.ts'
+import {
+  COMMA,
+  hundredthsOf,
+  MOST_BYTES_PER_PERCENT,
+  NEWLINE,
+  putAscii,
+  putHundredths,
+  putPercent,
+} from './csv-bytes.ts'
+
+/**
+ * The totals of a part's stores by period, packed as 32-bit words: for each store its key, and for each period uptime,
+ * downtime, unknown and excused time in whole milliseconds (of at most ten years, so that an hour of the week has fewer
+ * than 2^32).
+ */
+export type PeriodTotals = Words
+
+const MEASURES = 4
+
+export function wordsPerStore(periodCount: number): number {
+  return 1 + periodCount * MEASURES
+}
+
+export function createPeriodTotals(storeCount: number, periodCount: number): PeriodTotals {
+  return new Uint32Array(storeCount * wordsPerStore(periodCount))
+}
+
+/** Writes one store's tallies, one for each period, at its place among the stores. */
+export function putPeriodTotals(
+  totals: PeriodTotals,
+  store: number,
+  storeKey: number,
+  tallies: readonly Tally[],
+): void {
+  let at = store * wordsPerStore(tallies.length)
+  totals[at++] = storeKey
+  for (const { uptimeMs, downtimeMs, unknownMs, excusedMs } of tallies) {
+    totals[at] = uptimeMs
+    totals[at + 1] = downtimeMs
+    totals[at + 2] = unknownMs
+    totals[at + 3] = excusedMs
+    at += MEASURES
+  }
+}
+
+/** The CSV's header: rule 25 of docs/uptime.md. */
+export const periodCsvHeader =
+  'store_id,period,uptime(in hours),downtime(in hours),unknown(in hours),excused(in hours),uptime(in percent)\n'
+
+const HOUR_MS = 3_600_000
+/** `,87660.00`: ten years. */
+const MOST_BYTES_PER_TOTAL = 9
+
+/** The CSV lines of a store, whose totals begin at `at`. */
+export function periodCsvLines(
+  totals: PeriodTotals,
+  store: number,
+  storeId: StoreId,
+  periods: readonly string[],
+): Uint8Array<ArrayBuffer> {
+  const mostPerLine =
+    storeId.length + 1 + '2023-01-16'.length + MEASURES * MOST_BYTES_PER_TOTAL + MOST_BYTES_PER_PERCENT + 1
+  const bytes = new Uint8Array(periods.length * mostPerLine)
+  let from = store * wordsPerStore(periods.length) + 1
+  let at = 0
+  for (const period of periods) {
+    at = putAscii(bytes, at, storeId)
+    bytes[at] = COMMA
+    at = putAscii(bytes, at + 1, period)
+    for (let measure = 0; measure < MEASURES; measure++) {
+      bytes[at] = COMMA
+      at = putHundredths(bytes, at + 1, hundredthsOf(totals[from + measure]!, HOUR_MS))
+    }
+    bytes[at] = COMMA
+    at = putPercent(bytes, at + 1, totals[from]!, totals[from + 1]!)
+    bytes[at++] = NEWLINE
+    from += MEASURES
+  }
+  return bytes.subarray(0, at)
+}
+
+/** The typed rows of a store. */
+export function periodRows(
+  totals: PeriodTotals,
+  store: number,
+  storeId: StoreId,
+  periods: readonly string[],
+): PeriodRow[] {
+  const first = store * wordsPerStore(periods.length) + 1
+  return periods.map((period, i) => {
+    const at = first + i * MEASURES
+    const [uptimeMs, downtimeMs, unknownMs, excusedMs] = totals.subarray(at, at + MEASURES)
+    return {
+      storeId,
+      period,
+      uptimeMs: uptimeMs!,
+      downtimeMs: downtimeMs!,
+      unknownMs: unknownMs!,
+      excusedMs: excusedMs!,
+      uptimePercent: uptimePercent(uptimeMs!, downtimeMs!),
+    }
+  })
+}
