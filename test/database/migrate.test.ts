@@ -4,9 +4,11 @@ import { migrations, type SchemaMigration } from '../../migrations/index.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { dialectOf } from '../../server/database/dialect/dialect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
+import { readPart } from '../../server/database/report-results.ts'
+import { listStores } from '../../server/database/stores.ts'
 import { readPollWeeks } from '../../server/database/poll-weeks.ts'
 import { pollWord } from '../../server/uptime/poll-week.ts'
-import { bytesOfWords } from '../../server/uptime/words.ts'
+import { bytesOfWords, wordsOfBytes } from '../../server/uptime/words.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { databaseType, emptyDatabase } from '../support/test-database.ts'
 
@@ -131,4 +133,73 @@ test('polls from before there were checksums are read as they were', async () =>
       expect([...words.subarray(from[i], to[i])]).toEqual([...wordsOf(storeKey)])
     })
   }
+})
+
+test('zones and weekly rules of before become schedules, and reports of before have no excused time', async () => {
+  await using database = await emptyDatabase()
+  await using db = await connect(database.url)
+  await migrateToLatest(
+    db,
+    known(db).filter(({ name }) => name < '004'),
+  )
+  const before = db as unknown as Kysely<{
+    business_hours: { business_hours_key: number; spans: string }
+    store: { store_key: number; store_id: string; timezone?: string; business_hours_key?: number }
+    report: object
+    report_part: {
+      report_key: number
+      part: number
+      first_store_id: string
+      store_count: number
+      totals: Uint8Array
+      csv: Uint8Array
+      csv_bytes: number
+    }
+  }>
+  await before
+    .insertInto('business_hours')
+    .values({ business_hours_key: 1, spans: '[[0,"09:00:00","17:00:00"]]' })
+    .execute()
+  await before
+    .insertInto('store')
+    .values([
+      { store_key: 1, store_id: 'a', timezone: 'UTC', business_hours_key: 1 },
+      { store_key: 2, store_id: 'b', timezone: 'UTC' },
+    ])
+    .execute()
+  await before.insertInto('store').values({ store_key: 3, store_id: 'c', business_hours_key: 1 }).execute()
+  await before.insertInto('store').values({ store_key: 4, store_id: 'd' }).execute()
+  await sql`insert into report (report_id, state, as_of, interpolation, reach_ms, stores_total, stores_done, requested_at)
+    values ('7f1c4d8e-33a0-4f57-a3c5-0d6f2a6f6a11', 'complete', 0, 'nearest', 60000, 2, 2, 0)`.execute(db)
+  const totals = bytesOfWords(
+    Uint32Array.from([1, 2].flatMap((key) => [key, 11, 12, 13, 14, 15, 16, 17, 18, 19])),
+  )
+  await before
+    .insertInto('report_part')
+    .values({
+      report_key: 1,
+      part: 0,
+      first_store_id: '',
+      store_count: 2,
+      totals,
+      csv: totals,
+      csv_bytes: 80,
+    })
+    .execute()
+
+  await migrateToLatest(db)
+
+  const { items } = await listStores(db, { limit: 10 })
+  const nine = [{ day: 0, start: '09:00:00', end: '17:00:00' }]
+  expect(items.map(({ storeId, timezone, businessHours }) => [storeId, timezone, businessHours])).toEqual([
+    ['a', 'UTC', nine],
+    ['b', 'UTC', null],
+    ['c', null, nine],
+    ['d', null, null],
+  ])
+  expect(await db.selectFrom('schedule').select('schedule_key').execute()).toHaveLength(3)
+  const part = await readPart(db, 1, 0, 'totals')
+  expect([...wordsOfBytes(part)]).toEqual(
+    [1, 2].flatMap((key) => [key, 11, 12, 13, 14, 15, 16, 17, 18, 19, 0, 0, 0]),
+  )
 })
