@@ -4,7 +4,7 @@ import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storeParts } from '../database/report-results.ts'
 import { createGenerator } from './generate.ts'
 import { createRowReader } from './rows.ts'
-import { mostStoresOf } from './asked.ts'
+import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
 

@@ -26,7 +26,6 @@ import { createJobQueue } from '../jobs/queue.ts'
 import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
 import { endReport, reportJob } from './report-job.ts'
-import { pageOfPeriodRows } from './period-rows.ts'
 import type { PartStretch } from './part-size.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -193,6 +192,7 @@ export function createReportRunner({
     },
 
     async periodRows(query) {
+      const { pageOfPeriodRows } = await import('./period-rows.ts')
       return pageOfPeriodRows(reading, await getReport(reading, query.reportId), query)
     },
 

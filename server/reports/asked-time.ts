@@ -1,0 +1,33 @@
+import { longestWindowMs } from '../../shared/report-columns.ts'
+import type { Interval } from '../uptime/interval.ts'
+import { periodNames, timeOfDates } from '../uptime/periods.ts'
+import { POLL_WEEK_MS } from '../uptime/poll-week.ts'
+import { relevantTime } from '../uptime/store-uptime.ts'
+import type { Asked, Periods } from './asked.ts'
+import { wordsPerStore } from './period-totals.ts'
+
+export function namesOfPeriods({ by, fromDate, toDate }: Periods): readonly string[] {
+  return periodNames(by, fromDate, toDate)
+}
+
+/** The instants that matter to a report: rules 9 to 12 and 24 of docs/uptime.md. */
+export function timeOf(asked: Asked): Interval {
+  if (asked.periods === undefined) return relevantTime(asked, longestWindowMs)
+  const { fromDate, toDate } = asked.periods
+  const { startMs, endMs } = timeOfDates(fromDate, toDate, asked.reachMs)
+  return { startMs, endMs: Math.max(startMs, Math.min(endMs, asked.asOfMs + 1)) }
+}
+
+/** Of polls that are read, and of totals that are kept, of a part's stores. */
+const MOST_BYTES_OF_PART = 16 * 1024 * 1024
+/** Of a store that is polled each quarter of an hour or less often. */
+const BYTES_OF_POLL_WEEK = 2700
+
+/** How many stores a part may have at most. */
+export function mostStoresOf(asked: Asked): number {
+  if (asked.periods === undefined) return Infinity
+  const { startMs, endMs } = timeOf(asked)
+  const weeks = Math.ceil((endMs - startMs) / POLL_WEEK_MS) + 1
+  const bytes = weeks * BYTES_OF_POLL_WEEK + wordsPerStore(namesOfPeriods(asked.periods).length) * 4
+  return Math.max(1, Math.floor(MOST_BYTES_OF_PART / bytes))
+}
