@@ -1,27 +1,21 @@
-import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { reportWindows } from '../../shared/report-columns.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { readCorrections, readCorrectionsOfStore, type CorrectedTime } from '../database/corrections.ts'
-import { readPollWeeks } from '../database/poll-weeks.ts'
-import {
-  readStoreRules,
-  readStoreWithPolls,
-  type PartStores,
-  type StoreRules,
-} from '../database/report-input.ts'
+import type { PartStores, StoreRules } from '../database/report-input.ts'
 import type { PartResult } from '../database/report-results.ts'
-import { correctionsOf, type Corrections } from '../uptime/corrections.ts'
+import { createSchedules } from '../database/judged-schedules.ts'
+import { readPartFacts, readStoreFacts } from '../database/store-facts.ts'
+import type { Corrections } from '../uptime/corrections.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { createPeriodJudge } from '../uptime/periods.ts'
-import type { PollWeek, PollWords } from '../uptime/poll-week.ts'
-import { createJudge, pollWeeksOf } from '../uptime/store-uptime.ts'
+import type { PollWeek } from '../uptime/poll-week.ts'
+import { createJudge } from '../uptime/store-uptime.ts'
 import { bytesOfWords } from '../uptime/words.ts'
 import type { Asked, Periods } from './asked.ts'
 import { namesOfPeriods, timeOf } from './asked-time.ts'
 import { csvLines } from './csv.ts'
-import { createOpenHours, createSchedules, type OpenHours } from './open-hours.ts'
+import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
 import { createPeriodTotals, putPeriodTotals, wordsPerStore } from './period-totals.ts'
 import { createTotals, putTotals, reportRowAt, totalsOfStores } from './totals.ts'
@@ -50,17 +44,6 @@ export function createGenerator(db: Db): Generator {
     return openHours.of
   }
 
-  async function readPart(part: PartStores, time: Interval, asked: Asked): Promise<ReadPart> {
-    // One transaction, so that an import that commits meanwhile is seen whole or not at all.
-    return db.transaction().execute(async (tx) => {
-      const stores = await readStoreRules(tx, part)
-      await schedules.load(tx, stores)
-      const corrected =
-        asked.corrections === 'applied' ? await readCorrections(tx, part, time) : new Map<number, never>()
-      return { stores, weeks: await readWeeks(tx, stores, time), corrected }
-    })
-  }
-
   /** Calls `judge` with all that decides a store, one after the other, and its place. */
   async function eachStore(
     part: PartStores,
@@ -70,12 +53,14 @@ export function createGenerator(db: Db): Generator {
   ): Promise<readonly StoreId[]> {
     const time = timeOf(asked)
     const open = openHoursOf(time)
-    const { stores, weeks, corrected } = await readPart(part, time, asked)
+    const { stores, pollsAt, correctionsAt } = await readPartFacts(db, part, {
+      time,
+      schedules,
+      corrections: asked.corrections,
+    })
     begin(stores.length)
     stores.forEach((store, i) => {
-      const polls = weeks.map(({ week, words, from, to }) => ({ week, words, from: from[i]!, to: to[i]! }))
-      const corrections = corrected.size === 0 ? undefined : corrected.get(store.storeKey)
-      judge(i, { store, open, polls, corrections: corrections && correctionsOf(corrections) })
+      judge(i, { store, open, polls: pollsAt(i), corrections: correctionsAt(i) })
     })
     return stores.map(({ storeId }) => storeId)
   }
@@ -134,25 +119,15 @@ export function createGenerator(db: Db): Generator {
 
     async storeRow(storeId, asked) {
       const time = timeOf(asked)
-      const found = await readStoreWithPolls(db, storeId, pollWeeksOf(time))
-      if (found === undefined) throw new AppError('not-found', `there is no store ${storeId}`)
-      const { store, polls } = found
-      await schedules.load(db, [store])
-      const corrected =
-        asked.corrections === 'applied' ? await readCorrectionsOfStore(db, store.storeKey, time) : []
+      const facts = { time, schedules, corrections: asked.corrections }
+      const { store, polls, corrections } = await readStoreFacts(db, storeId, facts)
       const judge = createJudge(asked, windowLengthsMs)
       const totals = createTotals(1)
       const open = openHoursOf(time).of(store, schedules.of(store))
-      putTotals(totals, 0, store.storeKey, judge(open, polls, correctionsOf(corrected)))
+      putTotals(totals, 0, store.storeKey, judge(open, polls, corrections))
       return reportRowAt(totals, 0, storeId)
     },
   }
-}
-
-interface ReadPart {
-  readonly stores: readonly StoreRules[]
-  readonly weeks: readonly PartWeek[]
-  readonly corrected: ReadonlyMap<number, readonly CorrectedTime[]>
 }
 
 interface JudgedStore {
@@ -177,30 +152,5 @@ function partsOf(
     const first = next
     while (next < storeIds.length && (nextStoreId === null || storeIds[next]! < nextStoreId)) next++
     return { part, first, next }
-  })
-}
-
-/** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */
-interface PartWeek {
-  readonly week: number
-  readonly words: PollWords
-  readonly from: Uint32Array
-  readonly to: Uint32Array
-}
-
-async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval): Promise<PartWeek[]> {
-  const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
-  const storeKeys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
-  const weeks = pollWeeksOf(time)
-  return (await readPollWeeks(db, weeks, [...storeKeys])).map((polls) => {
-    const from = new Uint32Array(stores.length)
-    const to = new Uint32Array(stores.length)
-    polls.storeKeys.forEach((storeKey, i) => {
-      const place = placeOf.get(storeKey)
-      if (place === undefined) return
-      from[place] = polls.from[i]!
-      to[place] = polls.to[i]!
-    })
-    return { week: polls.week, words: polls.words, from, to }
   })
 }

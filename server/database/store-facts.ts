@@ -1,0 +1,100 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { CorrectionUse } from '../../shared/correction-kind.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { correctionsOf, type Corrections } from '../uptime/corrections.ts'
+import type { Interval } from '../uptime/interval.ts'
+import type { PollWeek, PollWords } from '../uptime/poll-week.ts'
+import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import type { Db } from './connect.ts'
+import { readCorrections, readCorrectionsOfStore } from './corrections.ts'
+import type { Schedules } from './judged-schedules.ts'
+import { readPollWeeks } from './poll-weeks.ts'
+import { readStoreRules, readStoreWithPolls, type PartStores, type StoreRules } from './report-input.ts'
+
+/** Which facts are wanted. */
+export interface FactsWanted {
+  /** The instants that can matter. */
+  readonly time: Interval
+  /** Where the stores' schedules are kept. */
+  readonly schedules: Schedules
+  readonly corrections: CorrectionUse
+}
+
+/** All that decides a store but its schedule, which is in `schedules` then. */
+export interface StoreFacts {
+  readonly store: StoreRules
+  readonly polls: readonly PollWeek[]
+  readonly corrections: Corrections | undefined
+}
+
+/** Throws a `not-found` AppError where there is no such store. */
+export async function readStoreFacts(
+  db: Db,
+  storeId: StoreId,
+  { time, schedules, corrections }: FactsWanted,
+): Promise<StoreFacts> {
+  return db.transaction().execute(async (tx) => {
+    const found = await readStoreWithPolls(tx, storeId, pollWeeksOf(time))
+    if (found === undefined) throw new AppError('not-found', `there is no store ${storeId}`)
+    const { store, polls } = found
+    await schedules.load(tx, [store])
+    const corrected = corrections === 'applied' ? await readCorrectionsOfStore(tx, store.storeKey, time) : []
+    return { store, polls, corrections: correctionsOf(corrected) }
+  })
+}
+
+/** The facts of a part's stores, by the place of a store among them, which are in ascending order of id. */
+export interface PartFacts {
+  readonly stores: readonly StoreRules[]
+  pollsAt(place: number): PollWeek[]
+  correctionsAt(place: number): Corrections | undefined
+}
+
+/** In one transaction, so that an import that commits meanwhile is seen whole or not at all. */
+export async function readPartFacts(
+  db: Db,
+  part: PartStores,
+  { time, schedules, corrections }: FactsWanted,
+): Promise<PartFacts> {
+  return db.transaction().execute(async (tx) => {
+    const stores = await readStoreRules(tx, part)
+    await schedules.load(tx, stores)
+    const corrected = corrections === 'applied' ? await readCorrections(tx, part, time) : undefined
+    const weeks = await readWeeks(tx, stores, time)
+    return {
+      stores,
+      pollsAt: (place) =>
+        weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! })),
+      correctionsAt(place) {
+        if (!corrected?.size) return undefined
+        const ofStore = corrected.get(stores[place]!.storeKey)
+        return ofStore && correctionsOf(ofStore)
+      },
+    }
+  })
+}
+
+/** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */
+interface PartWeek {
+  readonly week: number
+  readonly words: PollWords
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+}
+
+async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval): Promise<PartWeek[]> {
+  const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
+  const storeKeys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
+  const weeks = pollWeeksOf(time)
+  return (await readPollWeeks(db, weeks, [...storeKeys])).map((polls) => {
+    const from = new Uint32Array(stores.length)
+    const to = new Uint32Array(stores.length)
+    polls.storeKeys.forEach((storeKey, i) => {
+      const place = placeOf.get(storeKey)
+      if (place === undefined) return
+      from[place] = polls.from[i]!
+      to[place] = polls.to[i]!
+    })
+    return { week: polls.week, words: polls.words, from, to }
+  })
+}
