@@ -1,5 +1,6 @@
 /** Files to and from the server: over REST, as they are streamed. */
 import { AppError } from '../shared/app-error.ts'
+import { formatColumnMap, type ColumnMap } from '../shared/column-map.ts'
 import type { ImportProgress, ImportRecord } from '../shared/import.ts'
 import { mediaTypes, type ColumnChoice, type FileFormat } from '../shared/report-file.ts'
 import type { UploadEvent } from '../shared/upload-event.ts'
@@ -18,6 +19,8 @@ export interface ImportOptions {
   readonly source: string
   /** How many rows may be rejected: beyond it nothing goes in, and the import fails. By default, there is no limit. */
   readonly maxRejected?: number | `${number}%`
+  /** What the file calls columns, where that is not what we do: `{ store_id: 'Outlet' }`. */
+  readonly columnMap?: ColumnMap
   readonly onProgress?: (progress: ImportProgress) => void
   readonly signal?: AbortSignal
 }
@@ -46,7 +49,7 @@ export async function importFile(
 export async function sendFile(
   caller: Caller,
   body: Blob | ReadableStream<Uint8Array>,
-  { source, maxRejected, onProgress, signal }: ImportOptions,
+  { source, maxRejected, columnMap = {}, onProgress, signal }: ImportOptions,
 ): Promise<ImportRecord> {
   const init = {
     method: 'POST',
@@ -59,6 +62,7 @@ export async function sendFile(
     source,
     ...(maxRejected === undefined ? {} : { max_rejected: String(maxRejected) }),
   })
+  for (const mapping of formatColumnMap(columnMap)) query.append('map', mapping)
   const response = await caller.fetch(`/imports?${query.toString()}`, init)
   for await (const line of lines(withAppErrors(response.body!, caller.url))) {
     const event = JSON.parse(line) as UploadEvent

@@ -4,7 +4,14 @@ import { importId, storeId } from './ids.ts'
 import { pageInput, pageOf } from './page.ts'
 import { maxRejectedRowsKept, maxRejectedTextLength } from './rejected-row-limits.ts'
 
-export const importKinds = ['polls', 'business-hours', 'timezones'] as const
+export const importKinds = [
+  'polls',
+  'business-hours',
+  'timezones',
+  'special-hours',
+  'corrections',
+  'store-details',
+] as const
 export type ImportKind = (typeof importKinds)[number]
 
 export const importStates = ['running', 'complete', 'failed', 'cancelled'] as const

@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { ReportId } from '../../shared/ids.ts'
+import type { ColumnMap } from '../../shared/column-map.ts'
 import type { ImportProgress } from '../../shared/import.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
 import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
@@ -19,6 +20,9 @@ export interface ConnectionOptions {
 
 export interface ImportPathsOptions {
   readonly maxRejected?: MaxRejected | undefined
+  readonly columnMap?: ColumnMap | undefined
+  /** What the record calls a file whose path says nothing. */
+  readonly source?: string | undefined
   readonly onProgress: (progress: ImportProgress) => void
   readonly signal: AbortSignal
 }
@@ -118,16 +122,17 @@ function serverConnection(url: string, options: ConnectionOptions, interrupted: 
     client,
     ask: (use) => use(client),
     flags: options.url === undefined ? [] : ['--url', url],
-    async importPaths(paths, { maxRejected, onProgress, signal }) {
+    async importPaths(paths, { maxRejected, columnMap, onProgress, signal, ...options }) {
       const { findFiles } = await import('../../server/ingest/importing/find-files.ts')
       const { importEach } = await import('../../server/ingest/importing/import-each.ts')
-      await using found = await findFiles(paths)
+      await using found = await findFiles(paths, { source: options.source, columnMap })
       const records = await importEach(found.files, async ({ path }) => {
-        const source = path.slice(-255)
+        const source = options.source ?? path.slice(-255)
         const body = await openAsBlob(path)
         onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0, rowsStored: 0 })
         const most = maxRejected === undefined ? {} : { maxRejected: writtenMost(maxRejected) }
-        return await sendFile(caller, body, { source, onProgress, signal, ...most })
+        const columns = columnMap === undefined ? {} : { columnMap }
+        return await sendFile(caller, body, { source, onProgress, signal, ...most, ...columns })
       })
       return { records, ignored: found.ignored }
     },

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 
 /** What a command is given of the process that it runs in. */
@@ -13,6 +14,8 @@ export interface CommandContext {
   /** For data, and nothing else. */
   readonly stdout: WriteStream
   readonly stderr: WriteStream
+  /** What is piped into the command. */
+  readonly stdin: () => Readable
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal
 }

@@ -1,17 +1,20 @@
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { StoreMonitorClient } from '../client.ts'
+import type { ColumnMap } from '../../shared/column-map.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
 import type { ImportTarget } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { formatAmount, formatCount, printable } from './output.ts'
 import { createProgressDisplay, stepOfImport } from './progress-display.ts'
+import { filesOf } from './standard-input.ts'
 
 const REASONS_SHOWN = 3
 
 export interface ImportMessages extends MessageOptions {
   readonly howToList: string
   readonly maxRejected?: MaxRejected | undefined
+  readonly columnMap?: ColumnMap | undefined
 }
 
 /** Imports with progress on stderr, and says there which files and rows were not taken, and `howToList` all of them. */
@@ -54,9 +57,12 @@ async function importWithProgress(
   target: ImportTarget,
   paths: readonly string[],
 ): Promise<ImportOutcome> {
+  await using input = await filesOf(context, paths)
   using display = createProgressDisplay(context, options)
-  return await target.importPaths(paths, {
+  return await target.importPaths(input.paths, {
+    source: input.source,
     maxRejected: options.maxRejected,
+    columnMap: options.columnMap,
     onProgress(progress) {
       // A file that has been read is done when its rows are stored: only then is the number of rows the last.
       const isStoring = progress.bytesRead === progress.bytesTotal && progress.rowsStored === 0

@@ -21,6 +21,7 @@ process.exitCode = await run(process.argv.slice(2), {
   now: Date.now,
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   signal: firstInterruption(),
 })
 

@@ -81,7 +81,12 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     })
 
   addConnected('import', 'Import CSV files, or folders of them; what a file holds is seen from its header.')
-    .argument('<path...>', 'files and folders')
+    .argument('<path...>', 'files and folders; - reads stdin')
+    .option(
+      '--map <column=name>',
+      'what the files call a column, such as store_id=Outlet; may be repeated',
+      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
+    )
     .option(
       '--max-rejected <count or part>',
       'refuse a file of which more rows are rejected, such as 20 or 2.5% (default: no limit)',
@@ -93,6 +98,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       examples(
         'import data/',
         'import data/ --max-rejected 1%',
+        "import export.csv --map 'store_id=Outlet No'",
         'import store_status.csv --url http://127.0.0.1:8000',
       ),
     )

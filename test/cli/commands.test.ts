@@ -30,21 +30,22 @@ test.concurrent.for(['--database', '--url'])(
     const write = (name: string, text: string) => writeFile(cwd.file(name), text)
     await write('polls.csv', 'store_id,status,timestamp_utc\ns1,active,2023-01-24T10:00Z\n')
     await write('hours.csv', 'store_id,day,start_time_local,end_time_local\ns1,7,09:00,17:00\n')
-    await write('special_hours.csv', 'store_id,date,start_time_local,end_time_local\n')
+    await write('menu.csv', 'item,price\n')
+    await write('special_hours.xlsx', 'PK\x03\x04[Content_Types].xml')
     const at = [place, place === '--url' ? serverUrl : cwd.file('local.db')]
     const { exitCode, stdout, stderr } = await runCli(['import', '.', '--json', ...at], { cwd: cwd.path })
     expect(jsonLines(stdout)).toMatchObject([
       { source: 'hours.csv', state: 'failed', rowsRejected: 1 },
       { source: 'polls.csv', state: 'complete', rowsAccepted: 1 },
+      { source: 'menu.csv', state: 'ignored' },
       {
-        source: 'special_hours.csv',
+        source: 'special_hours.xlsx',
         state: 'ignored',
-        reason: 'it holds special hours, which are not taken yet',
+        reason: 'it is an Excel workbook: open it, save it as "CSV UTF-8", and import that file',
       },
     ])
-    expect(stderr).toContain(
-      'special_hours.csv was ignored: it holds special hours, which are not taken yet\n',
-    )
+    expect(stderr).toContain('menu.csv was ignored: it is of no known kind: its first line is "item,price"')
+    expect(stderr).toContain('special_hours.xlsx was ignored: it is an Excel workbook')
     expect(stderr).toMatch(
       /store-monitor: hours\.csv was not imported: none of its only row can be taken; on line 2, day "7" .*; imported: polls\.csv\n$/,
     )
@@ -65,6 +66,25 @@ test.concurrent.for(['--database', '--url'])(
     expect(refused.stderr).toMatch(/1 of its 2 rows are rejected \(50\.00 %\), and at most 40% may be/)
     expect(jsonLines(refused.stdout)).toMatchObject([{ state: 'failed', rowsAccepted: 0, rowsRejected: 1 }])
     expect(await runCli([...most, '1', ...at], { cwd: cwd.path })).toMatchObject({ exitCode: 0 })
+  },
+)
+
+test.concurrent.for(['--database', '--url'])(
+  'import %s takes what comes on stdin, with columns of other names',
+  async (place, { expect }) => {
+    await using cwd = await temporaryFolder()
+    const at = [place, place === '--url' ? serverUrl : cwd.file('local.db')]
+    const map = ['--map', 'store_id=Outlet', '--map', 'timestamp_utc=Seen at']
+    const { stdout, exitCode } = await runCli(['import', '-', '--json', ...map, ...at], {
+      cwd: cwd.path,
+      input: 'Outlet;Status;Seen at\nstdin-1;up;2023-01-24T10:00Z\n',
+    })
+    expect(exitCode).toBe(0)
+    expect(jsonLines(stdout)).toMatchObject([{ source: 'stdin', kind: 'polls', rowsAccepted: 1 }])
+    const refused = await runCli(['import', '-', 'more.csv', ...at], { cwd: cwd.path, input: '' })
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('stands alone') as unknown })
+    const mapped = await runCli(['import', 'x.csv', '--map', 'outlet=a', ...at], { cwd: cwd.path })
+    expect(mapped.stderr).toMatch(/"outlet=a" does not say what a file calls a column/)
   },
 )
 

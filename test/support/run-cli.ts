@@ -10,6 +10,8 @@ const compileCache = join(root, 'node_modules/.cache/node')
 export interface CliOptions {
   readonly cwd?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** What is piped into it. */
+  readonly input?: string
 }
 
 export interface CliResult {
@@ -27,7 +29,7 @@ export interface RunningCli extends AsyncDisposable {
 }
 
 /** Starts the real command line in a process of its own. */
-export function startCli(args: readonly string[], { cwd, environment }: CliOptions = {}): RunningCli {
+export function startCli(args: readonly string[], { cwd, environment, input }: CliOptions = {}): RunningCli {
   const child = spawn(process.execPath, [launcher, ...args], {
     env: {
       PATH: process.env['PATH'],
@@ -36,8 +38,9 @@ export function startCli(args: readonly string[], { cwd, environment }: CliOptio
       ...environment,
     },
     ...(cwd === undefined ? {} : { cwd }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.on('error', () => {}).end(input) // it may end without reading
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportRecord } from '../../shared/import.ts'
-import { inputFiles } from './cases.ts'
+import { furtherInputFiles, inputFiles } from './cases.ts'
 import { startServer } from '../../server/serve.ts'
 import { testDatabase } from './test-database.ts'
 
@@ -68,7 +68,8 @@ export async function runningServer({
     upload,
     uploadFile: async (path) => upload(await readFile(path), path.slice(path.lastIndexOf('/') + 1)),
     async uploadCase(caseFolder) {
-      for (const name of inputFiles) {
+      const names = await readdir(caseFolder)
+      for (const name of [...furtherInputFiles, ...inputFiles].filter((name) => names.includes(name))) {
         const response = await send(await readFile(join(caseFolder, name)), name)
         const answer = await response.text()
         const hasNothing = / was not imported: (?:there are no rows|none of )/.test(answer)

@@ -1,5 +1,6 @@
 import type { IgnoredFile } from '../../../server/ingest/importing/find-files.ts'
 import { AppError } from '../../../shared/app-error.ts'
+import { parseColumnMap } from '../../../shared/column-map.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import { withImportTarget, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
@@ -11,6 +12,7 @@ import { importColumns } from './imports.ts'
 export interface ImportCommandOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true
   readonly maxRejected?: MaxRejected
+  readonly map?: readonly string[]
 }
 
 function ignoredRecord({ path, reason }: IgnoredFile): { source: string; state: 'ignored'; reason: string } {
@@ -22,9 +24,15 @@ export async function runImport(
   options: ImportCommandOptions,
   paths: readonly string[],
 ): Promise<void> {
+  const columnMap = options.map && parseColumnMap(options.map)
   await withImportTarget(context, options, async (target) => {
     const howToList = hint(context, 'rejected', ...target.flags)
-    const { records, ignored } = await importPaths(context, { ...options, howToList }, target, paths)
+    const { records, ignored } = await importPaths(
+      context,
+      { ...options, howToList, columnMap },
+      target,
+      paths,
+    )
     if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
     else await printTable(context, importColumns, records)
     const failed = describeFailed(records)

@@ -33,7 +33,8 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       method: 'post',
       paths: ['/imports'],
       tag: 'Imports',
-      summary: 'Import a CSV file: polls, business hours or timezones, told apart by its header',
+      summary:
+        'Import a CSV file: polls, hours, timezones, special hours, corrections or store details, told apart by its header',
       description:
         'The file is the body (`curl --data-binary @FILE`). The answer comes when the import is complete; to a caller that accepts application/x-ndjson, with a line for each progress before it.',
       query: uploadQuery,
@@ -46,7 +47,11 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         400: emptyFile,
       },
       handle: ({ query }, context) =>
-        receiveImport(parts, context.req.raw, { source: query.source, maxRejected: query.max_rejected }),
+        receiveImport(parts, context.req.raw, {
+          source: query.source,
+          maxRejected: query.max_rejected,
+          columnMap: query.map,
+        }),
     }),
     defineRoute({
       id: 'listImports',

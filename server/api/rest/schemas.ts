@@ -8,6 +8,7 @@ import {
   rejectedStore,
   rejectedSummary,
 } from '../../../shared/import.ts'
+import { parseColumnMap } from '../../../shared/column-map.ts'
 import { parseMaxRejected } from '../../../shared/max-rejected.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
@@ -151,6 +152,21 @@ export const uploadQuery = z.object({
       'How many rows may be rejected, as a number or a part such as 2.5%: beyond it nothing goes in, and the import is recorded as failed. Left out, there is no limit',
     )
     .meta({ examples: ['20', '2.5%'] }),
+  map: z
+    .union([z.string(), z.array(z.string())])
+    .transform((texts, context) => {
+      try {
+        return parseColumnMap([texts].flat())
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message })
+        return z.NEVER
+      }
+    })
+    .optional()
+    .describe(
+      'What the file calls a column, where that is not what we do: `store_id=Outlet`. May be given once for each column',
+    )
+    .meta({ examples: ['store_id=Outlet'] }),
 })
 
 const statusOfState = {

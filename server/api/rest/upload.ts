@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/app-error.ts'
+import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import { problemOf } from '../../../shared/problem.ts'
@@ -8,6 +9,13 @@ import type { ApiParts } from '../api-parts.ts'
 import { appErrorOf } from '../errors.ts'
 import { spool, spoolFolder } from './upload-spool.ts'
 
+export interface UploadOptions {
+  /** What the record calls the file. */
+  readonly source: string
+  readonly maxRejected: MaxRejected | undefined
+  readonly columnMap: ColumnMap | undefined
+}
+
 /**
  * Takes a CSV file as a request's body, imports it once all of it has arrived, and answers with the import's record; to a
  * caller that accepts `application/x-ndjson`, with a line for each progress and the record last.
@@ -15,7 +23,7 @@ import { spool, spoolFolder } from './upload-spool.ts'
 export async function receiveImport(
   parts: ApiParts,
   request: Request,
-  { source, maxRejected }: { readonly source: string; readonly maxRejected: MaxRejected | undefined },
+  { source, ...options }: UploadOptions,
 ): Promise<Response> {
   await using spooling = new AsyncDisposableStack()
   const { path } = spooling.use(await spoolFolder())
@@ -24,7 +32,7 @@ export async function receiveImport(
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
     try {
-      const { records } = await parts.importer.importPaths([path], { source, maxRejected, onProgress })
+      const { records } = await parts.importer.importPaths([path], { source, ...options, onProgress })
       return records[0]!
     } catch (error) {
       throw namedAs(source, path, error)

@@ -85,9 +85,14 @@ export async function sha256Of(file: OpenFile, signal: AbortSignal | undefined):
   return hash.digest('hex')
 }
 
-export async function isGzip({ fd }: OpenFile): Promise<boolean> {
-  const { buffer, bytesRead } = await read(fd, Buffer.alloc(2), 0, 2, 0)
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+export async function isGzip(file: OpenFile): Promise<boolean> {
+  const start = await startOf(file, 2)
+  return start[0] === 0x1f && start[1] === 0x8b
+}
+
+export async function startOf({ fd }: OpenFile, byteCount: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await read(fd, Buffer.alloc(byteCount), 0, byteCount, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 /** Why what has this name cannot be read, for the person who gave it. */

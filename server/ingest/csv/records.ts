@@ -1,5 +1,5 @@
 import { lineBlocks, type LineBlock, type TakenLines } from './line-blocks.ts'
-import { quotedFields } from './quoted-fields.ts'
+import { quotedFields, type Separator } from './quoted-fields.ts'
 
 /** How long a line, or a record of several lines, may be. Far above any real one; it bounds what a stray quote can cost. */
 export const defaultMaxRecordBytes = 1024 * 1024
@@ -17,6 +17,8 @@ export interface RecordBlock {
 }
 
 export interface RecordOptions {
+  /** By default a comma. */
+  readonly separator?: Separator | undefined
   readonly maxRecordBytes?: number | undefined
   /**
    * Whether a record of several lines can be right: fields that are read never have line breaks, so theirs come from
@@ -35,21 +37,22 @@ export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: RecordOptions = {},
 ): AsyncGenerator<RecordBlock> {
-  const { maxRecordBytes = defaultMaxRecordBytes, mayHaveLines, takeFirst } = options
+  const { separator = ',', maxRecordBytes = defaultMaxRecordBytes, mayHaveLines, takeFirst } = options
+  const blockOptions = { separator, maxRecordBytes, mayHaveLines, isLast: false }
   let open = noLines(1)
   for await (const next of lineBlocks(chunks, { maxLineBytes: maxRecordBytes, takeFirst })) {
     if (next.tooLong) {
-      if (open.lines.length > 0) yield recordsOf(open, { maxRecordBytes, mayHaveLines, isLast: true }).records
+      if (open.lines.length > 0) yield recordsOf(open, { ...blockOptions, isLast: true }).records
       yield problemBlock(next, `the line is longer than ${maxRecordBytes} bytes`)
       open = noLines(next.firstLine + 1)
       continue
     }
     const block = joined(open, next)
-    const { records, linesUsed } = recordsOf(block, { maxRecordBytes, mayHaveLines, isLast: false })
+    const { records, linesUsed } = recordsOf(block, blockOptions)
     yield records
     open = linesFrom(block, linesUsed)
   }
-  if (open.lines.length > 0) yield recordsOf(open, { maxRecordBytes, mayHaveLines, isLast: true }).records
+  if (open.lines.length > 0) yield recordsOf(open, { ...blockOptions, isLast: true }).records
 }
 
 function noLines(firstLine: number): LineBlock {
@@ -66,11 +69,12 @@ function linesFrom(block: LineBlock, from: number): LineBlock {
 }
 
 /** The fields of one line, or undefined where its quotes make no sense. */
-export function fieldsOfLine(line: string): readonly string[] | undefined {
-  return line.includes('"') ? quotedFields(line) : line.split(',')
+export function fieldsOfLine(line: string, separator: Separator): readonly string[] | undefined {
+  return line.includes('"') ? quotedFields(line, separator) : line.split(separator)
 }
 
 interface BlockOptions {
+  readonly separator: Separator
   readonly maxRecordBytes: number
   readonly mayHaveLines: ((fields: readonly string[]) => boolean) | undefined
   /** Whether the file ends with the block. Where it does not, a record that may go on in the next one is left out. */
@@ -79,7 +83,7 @@ interface BlockOptions {
 
 function recordsOf(block: LineBlock, options: BlockOptions): { records: RecordBlock; linesUsed: number } {
   const { firstLine, lines } = block
-  if (!block.hasQuotes) return { records: plainRecords(block), linesUsed: lines.length }
+  if (!block.hasQuotes) return { records: plainRecords(block, options.separator), linesUsed: lines.length }
 
   const rows: (readonly string[])[] = []
   const starts: number[] = []
@@ -102,9 +106,9 @@ function recordsOf(block: LineBlock, options: BlockOptions): { records: RecordBl
   return { records, linesUsed: at }
 }
 
-function plainRecords({ firstLine, lines }: LineBlock): RecordBlock {
+function plainRecords({ firstLine, lines }: LineBlock, separator: Separator): RecordBlock {
   return {
-    rows: lines.map((line) => line.split(',')),
+    rows: lines.map((line) => line.split(separator)),
     line: (i) => firstLine + i,
     text: (i) => lines[i]!,
     problem: () => undefined,
@@ -123,9 +127,9 @@ function problemBlock({ firstLine, lines }: LineBlock, problem: string): RecordB
 function recordAt(
   lines: readonly string[],
   at: number,
-  { maxRecordBytes, mayHaveLines, isLast }: BlockOptions,
+  { separator, maxRecordBytes, mayHaveLines, isLast }: BlockOptions,
 ): { fields: readonly string[]; lineCount: number } | 'open' | 'stray' {
-  const alone = fieldsOfLine(lines[at]!)
+  const alone = fieldsOfLine(lines[at]!, separator)
   if (alone !== undefined) return { fields: alone, lineCount: 1 }
   if (mayHaveLines === undefined || quotesIn(lines[at]!) % 2 === 0) return 'stray'
   let length = lines[at]!.length
@@ -136,7 +140,7 @@ function recordAt(
     length += lines[last]!.length + 1
     if (length > maxRecordBytes) return 'stray'
   } while (quotesIn(lines[last]!) % 2 === 0)
-  const fields = quotedFields(lines.slice(at, last + 1).join('\n'))
+  const fields = quotedFields(lines.slice(at, last + 1).join('\n'), separator)
   return fields !== undefined && mayHaveLines(fields) ? { fields, lineCount: last + 1 - at } : 'stray'
 }
 

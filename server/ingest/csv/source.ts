@@ -2,10 +2,11 @@ import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../../shared/app-error.ts'
 import { blocksOf, defaultBlockBytes, isGzip, type OpenFile } from './open-file.ts'
+import { inUtf8 } from './utf16.ts'
 
 /** A reading of a file, from start to end. */
 export interface Source {
-  /** Its content, gunzipped where it is gzipped. A chunk is written over when the next one has been asked for. */
+  /** Its content in UTF-8, gunzipped where it is gzipped. A chunk is written over when the next one has been asked for. */
   readonly chunks: AsyncIterable<Uint8Array>
   /** How much of the file as it lies on the disk has been read. */
   bytesRead(): number
@@ -39,7 +40,7 @@ export async function readSource(file: OpenFile, limits: SourceLimits = {}): Pro
   }
 
   return {
-    chunks: (await isGzip(file)) ? gunzipped(file.name, bytes(), limits) : bytes(),
+    chunks: inUtf8((await isGzip(file)) ? gunzipped(file.name, bytes(), limits) : bytes()),
     bytesRead: () => bytesRead,
   }
 }

@@ -1,12 +1,21 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError } from '../../../shared/app-error.ts'
+import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportKind } from '../../../shared/import.ts'
-import { columnsOf, readHeader, type Header } from '../csv/header.ts'
+import { columnsOf } from '../csv/columns.ts'
+import { readHeader, type Header } from '../csv/header.ts'
 import { cannotRead, openFile, type OpenFile } from '../csv/open-file.ts'
 
-/** Zones and hours go before polls, so that whoever asks in between does not see polls judged without them. */
-const importOrder: readonly ImportKind[] = ['timezones', 'business-hours', 'polls']
+/** What polls are judged by goes before them, so that whoever asks in between does not see them judged without it. */
+const importOrder: readonly ImportKind[] = [
+  'store-details',
+  'timezones',
+  'business-hours',
+  'special-hours',
+  'corrections',
+  'polls',
+]
 
 /** A file to import: open, and its header read. */
 export interface FoundFile {
@@ -29,6 +38,11 @@ export interface IgnoredFile {
   readonly reason: string
 }
 
+export interface FindOptions {
+  readonly source?: string | undefined
+  readonly columnMap?: ColumnMap | undefined
+}
+
 /**
  * What there is to import in folders and files. What a file holds is seen from its header, whatever its name.
  * `source` is what the file that was given is called, or the folder of those that were found, where it is not its path.
@@ -37,7 +51,7 @@ export interface IgnoredFile {
  */
 export async function findFiles(
   paths: readonly string[],
-  { source }: { readonly source?: string | undefined } = {},
+  { source, columnMap }: FindOptions = {},
 ): Promise<FoundFiles> {
   await using parts = new AsyncDisposableStack()
   const files: FoundFile[] = []
@@ -45,14 +59,14 @@ export async function findFiles(
 
   async function open(path: string, name: string): Promise<FoundFile | IgnoredFile> {
     const { file } = parts.use(await openFile(path, name))
-    const header = await readHeader(file)
+    const header = await readHeader(file, columnMap)
     return header.kind === undefined ? { path, reason: header.reason } : { path, file, header }
   }
 
   async function findInFolder(folder: string): Promise<void> {
     const byKind = new Map<ImportKind, FoundFile>()
     const unknown: IgnoredFile[] = []
-    for (const path of await csvFilesIn(folder)) {
+    for (const path of await tableFilesIn(folder)) {
       const found = await open(path, source === undefined ? path : join(source, basename(path)))
       if ('reason' in found) {
         unknown.push(found)
@@ -95,13 +109,14 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-async function csvFilesIn(folder: string): Promise<string[]> {
+/** Also workbooks, to be told of: without the hours that are in one, figures would be wrong without a word. */
+async function tableFilesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw cannotRead(folder, error)
   })
   const paths: string[] = []
   for (const name of names.sort()) {
-    if (name.startsWith('.') || !/\.csv(\.gz)?$/i.test(name)) continue
+    if (name.startsWith('.') || !/\.(csv|tsv)(\.gz)?$|\.xls[xm]?$/i.test(name)) continue
     const path = join(folder, name)
     if (!(await isFolder(path))) paths.push(path)
   }
@@ -121,6 +136,6 @@ function noPolls(folder: string, seen: readonly { readonly path: string }[]): Ap
   return new AppError(
     'invalid',
     `there are no polls in ${folder}: none of its CSV files has the columns ${columnsOf('polls')} (${others}). ` +
-      'To import hours or zones alone, name their files',
+      'To import other files alone, name them',
   )
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { Db } from '../../database/connect.ts'
@@ -28,6 +29,8 @@ export interface ImportPathsOptions extends Partial<ReadLimits> {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
   readonly maxRejected?: MaxRejected | undefined
+  /** What the files call columns, where that is not what we do. */
+  readonly columnMap?: ColumnMap | undefined
   readonly threadFromBytes?: number | undefined
 }
 
@@ -57,7 +60,7 @@ export async function importPaths(
     return startPollReader({ file, header, limits, takenInAt: options.now() }, signal)
   }
 
-  await using found = await findFiles(paths, { source })
+  await using found = await findFiles(paths, { source, columnMap: options.columnMap })
   const firstPolls = found.files.find(({ header }) => header.kind === 'polls')
   await using ahead = firstPolls && readAhead(firstPolls)
   const db = await opened()

@@ -1,4 +1,5 @@
 import type { AppErrorCode } from '../../../shared/app-error.ts'
+import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ImportOutcome } from './import-each.ts'
@@ -11,6 +12,7 @@ export interface ImporterJob {
   readonly paths: readonly string[]
   readonly source: string | undefined
   readonly maxRejected: MaxRejected | undefined
+  readonly columnMap: ColumnMap | undefined
 }
 
 /** What the thread says. It ends by itself after `finished` and `failed`. */

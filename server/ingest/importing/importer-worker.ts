@@ -28,7 +28,7 @@ async function importAndEnd(job: ImporterJob): Promise<void> {
 }
 
 async function outcomeOf(job: ImporterJob): Promise<ImporterMessage> {
-  const { owner, paths, source, maxRejected } = job
+  const { owner, paths, source, maxRejected, columnMap } = job
   try {
     await using parts = new AsyncDisposableStack()
     const opened = () => databaseOf(job).then((db) => parts.adopt(db, (db) => db.destroy()))
@@ -36,6 +36,7 @@ async function outcomeOf(job: ImporterJob): Promise<ImporterMessage> {
       owner,
       source,
       maxRejected,
+      columnMap,
       now: Date.now,
       signal: stop.signal,
       onProgress: (progress) => say({ type: 'progress', progress }),

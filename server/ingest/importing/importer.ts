@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
+import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ImportOutcome } from './import-each.ts'
@@ -14,6 +15,8 @@ export interface ImporterOptions {
   readonly source?: string | undefined
   /** How many rows of a file may be rejected. */
   readonly maxRejected?: MaxRejected | undefined
+  /** What the files call columns, where that is not what we do. */
+  readonly columnMap?: ColumnMap | undefined
 }
 
 /** Imports off the main thread, one after the other, each in a thread that lives as long as it. */
@@ -54,8 +57,16 @@ export function createImporter({
 
   return {
     importPaths(paths, options = {}) {
-      const { source, maxRejected } = options
-      const job: ImporterJob = { databaseUrl, preparesDatabase, owner, paths, source, maxRejected }
+      const { source, maxRejected, columnMap } = options
+      const job: ImporterJob = {
+        databaseUrl,
+        preparesDatabase,
+        owner,
+        paths,
+        source,
+        maxRejected,
+        columnMap,
+      }
       const result = latest.then(() => runInThread(takeThread, job, closing.signal, options))
       latest = result.catch(() => {}) // the caller has the error
       return result

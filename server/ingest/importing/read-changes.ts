@@ -1,13 +1,19 @@
+import { addCorrections } from '../../database/corrections.ts'
 import { changeRules } from '../../database/schedules.ts'
+import { setStoreDetails } from '../../database/store-details.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import type { Header } from '../csv/header.ts'
 import { sha256Of, type OpenFile } from '../csv/open-file.ts'
 import { createBusinessHoursRows } from '../rows/business-hours-rows.ts'
+import { createCorrectionRows } from '../rows/correction-rows.ts'
 import { mapNonEmpty } from '../rows/non-empty.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import { createPollRows } from '../rows/poll-rows.ts'
 import { readRows, type HashedRows, type ReadOptions } from '../rows/read-rows.ts'
 import type { RowCollector } from '../rows/row-collector.ts'
+import type { RulesOfStores } from '../rows/rule-rows.ts'
+import { createSpecialHoursRows } from '../rows/special-hours-rows.ts'
+import { createStoreDetailsRows } from '../rows/store-details-rows.ts'
 import { createTimezoneRows } from '../rows/timezone-rows.ts'
 import type { FoundFile } from './find-files.ts'
 import { mergePolls } from './merge-polls.ts'
@@ -29,22 +35,22 @@ export async function readChanges(
     case 'polls':
       return changesOf(await read(createPollRows(header, options.takenInAt)), mergePolls)
     case 'business-hours':
-      return changesOf(await read(createBusinessHoursRows(header)), (tx, { rules, stores }) =>
-        changeRules(
-          tx,
-          rules.map((rule) => ({ what: 'hours', versions: [{ validFrom: null, rule }] })),
-          stores,
-        ),
-      )
+      return changesOf(await read(createBusinessHoursRows(header)), changeRulesOf)
     case 'timezones':
-      return changesOf(await read(createTimezoneRows(header)), (tx, { zones, stores }) =>
-        changeRules(
-          tx,
-          zones.map((rule) => ({ what: 'zones', versions: [{ validFrom: null, rule }] })),
-          stores,
-        ),
+      return changesOf(await read(createTimezoneRows(header)), changeRulesOf)
+    case 'special-hours':
+      return changesOf(await read(createSpecialHoursRows(header)), changeRulesOf)
+    case 'corrections':
+      return changesOf(await read(createCorrectionRows(header)), (tx, corrections) =>
+        addCorrections(tx, corrections, options.takenInAt),
       )
+    case 'store-details':
+      return changesOf(await read(createStoreDetailsRows(header)), setStoreDetails)
   }
+}
+
+function changeRulesOf(tx: WriteTx, { changes, stores }: RulesOfStores): Promise<number> {
+  return changeRules(tx, changes, stores)
 }
 
 async function readHashed<Data>(

@@ -26,20 +26,22 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
     takeFirst: hasPlainColumns(header) ? (bytes) => takePolls(bytes, batch.append) : undefined,
     take(fields) {
       const status = fields[statusColumn]!
-      const isActive = status === 'active' || (status !== 'inactive' && isStatus(status, 'active'))
-      if (!isActive && !isStatus(status, 'inactive')) {
+      const isActive = isActiveOf(status)
+      if (isActive === undefined) {
         return `status ${quoted(status)} is neither active nor inactive`
       }
-      const epochMs = parseTimestamp(fields[timestamp_utc]!)
+      const timestamp = fields[timestamp_utc]!.trim()
+      const epochMs = parseTimestamp(timestamp)
       if (Number.isNaN(epochMs)) {
-        return `timestamp_utc ${quoted(fields[timestamp_utc]!)} is not an instant: write ${timestampForms}`
+        return `timestamp_utc ${quoted(timestamp)} is not an instant: write ${timestampForms}`
       }
       if (epochMs > latestPollMs) {
         const taken = formatTimestamp(takenInAt)
-        return `timestamp_utc ${quoted(fields[timestamp_utc]!)} is more than 24 hours after now (${taken}): is its year right?`
+        return `timestamp_utc ${quoted(timestamp)} is more than 24 hours after now (${taken}): is its year right?`
       }
-      const store = stores.numberOf(fields[store_id]!)
-      if (store < 0) return storeIdProblem(fields[store_id]!)
+      const storeId = fields[store_id]!.trim()
+      const store = stores.numberOf(storeId)
+      if (store < 0) return storeIdProblem(storeId)
       batch.add(groups.groupOf(store, pollWeekOf(epochMs)), pollWord(epochMs, isActive))
       return undefined
     },
@@ -59,6 +61,12 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
   }
 }
 
-function isStatus(text: string, status: string): boolean {
-  return text === status || text.trim().toLowerCase() === status
+const statuses: ReadonlyMap<string, boolean> = new Map([
+  ...['active', 'online', 'up'].map((text) => [text, true] as const),
+  ...['inactive', 'offline', 'down'].map((text) => [text, false] as const),
+])
+
+/** Undefined for what is no status. */
+function isActiveOf(text: string): boolean | undefined {
+  return statuses.get(text) ?? statuses.get(text.trim().toLowerCase())
 }

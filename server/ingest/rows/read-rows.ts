@@ -71,7 +71,8 @@ export async function readRows<Data>(
   }
 
   const takeFirst = rows.takeFirst && takenAfter(header, rows.takeFirst)
-  const recordOptions = { maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst }
+  const { separator } = header
+  const recordOptions = { separator, maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst }
   for await (const block of readRecords(content.chunks, recordOptions)) {
     throwIfStopped(signal)
     collectRows(block, header, rows, reject)
@@ -114,9 +115,14 @@ function takenAfter({ line }: Header, take: (bytes: Buffer) => TakenLines): (byt
   }
 }
 
-/** Whether a row of several lines can be right: its line breaks are in columns that are not read. */
+/** Columns of texts, in which people may break lines. */
+const textColumns: readonly string[] = ['reason', 'author', 'name']
+
+/** Whether a row of several lines can be right: its line breaks are in texts, or in columns that are not read. */
 function mayHaveLines({ width, columns }: Header): ((fields: readonly string[]) => boolean) | undefined {
-  const places = Object.values<number | undefined>(columns).filter((place) => place !== undefined)
+  const places = Object.entries<number | undefined>(columns).flatMap(([name, place]) =>
+    place === undefined || textColumns.includes(name) ? [] : [place],
+  )
   const hasOtherColumns = places.length < width
   if (!hasOtherColumns) return undefined
   return (fields) => fields.length === width && places.every((place) => !fields[place]!.includes('\n'))

@@ -1,3 +1,4 @@
+import { maxTextLength } from '../../../shared/text-limits.ts'
 import type { TakenLines } from '../csv/line-blocks.ts'
 import type { NonEmpty } from './non-empty.ts'
 
@@ -32,8 +33,11 @@ export function storeIdProblem(text: string): string {
   return `store_id ${quoted(text)} is not 1 to 128 letters, digits and . _ : - that start with a letter or digit`
 }
 
-export function versionProblem(validFrom: string): string {
-  return `valid_from ${quoted(validFrom)}: rules that hold from an instant on are not supported yet`
+/** Why a text that is kept as it is cannot be, or undefined. */
+export function textProblem(column: string, text: string): string | undefined {
+  if (text.length > maxTextLength)
+    return `${column} has ${text.length} characters, and may have ${maxTextLength}`
+  return /[^\P{Cc}\t\n\r]/u.test(text) ? `${column} ${quoted(text)} has control characters in it` : undefined
 }
 
 /** A field for a message: in quotes, cut where it is long. */

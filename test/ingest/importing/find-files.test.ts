@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { parseColumnMap } from '../../../shared/column-map.ts'
 import { findFiles } from '../../../server/ingest/importing/find-files.ts'
 import { importScene } from '../../support/import-scene.ts'
 
@@ -31,7 +32,6 @@ describe('finding what to import', () => {
   test('what is ignored in a folder is said, with the reason', async () => {
     await using scene = await importScene()
     await scene.write('in/polls.csv', polls)
-    await scene.write('in/special_hours.csv', 'store_id,date,start_time_local,end_time_local\n')
     await scene.write('in/open.csv', 'open,close\n')
     await using found = await findFiles([scene.path('in')])
     expect(found.ignored).toEqual([
@@ -41,7 +41,96 @@ describe('finding what to import', () => {
           /^is of no known kind: its first line is "open,close", but needed are/,
         ) as unknown,
       },
-      { path: scene.path('in/special_hours.csv'), reason: 'holds special hours, which are not taken yet' },
+    ])
+  })
+
+  test.each([
+    ['special-hours', 'Store ID,Date,Start Time Local,End-Time-Local'],
+    ['corrections', 'store_id;from_utc;to_utc;kind;reason;author'],
+    ['store-details', 'store_id\tname\tcity'],
+    ['polls', 'StoreId,STATUS,timestampUTC'],
+    ['timezones', 'sep=;\r\nstore_id;timezone'],
+    ['timezones', '"sep=\t"\n\nstore_id\ttimezone_str\tvalid from'],
+    ['business-hours', 'sep=,\nstore_id,day of week,start_time_local,end_time_local'],
+  ])('%s are known by %j', async (kind, header) => {
+    await using scene = await importScene()
+    for (const content of [header, `\uFEFF${header}\n`, Buffer.from(`\uFEFF${header}`, 'utf16le')]) {
+      await using found = await findFiles([await scene.write('x.csv', content)])
+      expect(found.files.map(({ header }) => header.kind)).toEqual([kind])
+    }
+  })
+
+  test('a folder is imported rules first, and polls last', async () => {
+    await using scene = await importScene()
+    const headers = [
+      polls,
+      'store_id,from_utc,to_utc,kind,reason\n',
+      'store_id,name\n',
+      zones,
+      hours,
+      'store_id,date,start_time_local,end_time_local\n',
+    ]
+    for (const [i, header] of headers.entries()) await scene.write(`in/${i}.csv`, header)
+    await using found = await findFiles([scene.path('in')])
+    expect(found.files.map(({ header }) => header.kind)).toEqual([
+      'store-details',
+      'timezones',
+      'business-hours',
+      'special-hours',
+      'corrections',
+      'polls',
+    ])
+  })
+
+  test('columns of other names are found by a map, which other files may do without', async () => {
+    await using scene = await importScene()
+    const paths = [
+      await scene.write('zones.csv', zones),
+      await scene.write('polls.csv', 'Outlet No,store_id,status,Seen at\n'),
+    ]
+    const columnMap = parseColumnMap(['store_id=outlet_no', 'Timestamp UTC = seen-at'])
+    await using found = await findFiles(paths, { columnMap })
+    expect(found.files.map(({ header }) => [header.kind, header.columns])).toEqual([
+      ['timezones', { store_id: 0, timezone_str: 1, valid_from: undefined }],
+      ['polls', { store_id: 0, status: 2, timestamp_utc: 3 }],
+    ])
+  })
+
+  test.each([
+    ['outlet=store_id', /"outlet=store_id" does not say .* the columns are store_id, status/],
+    ['store_id', /"store_id" does not say/],
+    ['store_id=', /"store_id=" does not say/],
+  ])('the map %s is refused', (text, message) => {
+    expect(() => parseColumnMap([text])).toThrow(message)
+  })
+
+  test('a map has each column once', () => {
+    expect(() => parseColumnMap(['store_id=a', 'store_id=b'])).toThrow(/column store_id more than once/)
+  })
+
+  test('what is no CSV file is named as what it is, with what to do', async () => {
+    await using scene = await importScene()
+    const starts = {
+      'an Excel workbook: open it': 'PK\x03\x04\x14\0\x06\0[Content_Types].xml',
+      'a workbook of an old Excel': Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      'a PDF: import the table': '%PDF-1.7',
+      'a zip archive: unpack it': 'PK\x03\x04\x14\0\0\0polls.csv',
+    }
+    for (const [what, content] of Object.entries<string | Uint8Array>(starts)) {
+      const path = await scene.write('x.csv', content)
+      await expect(findFiles([path])).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining(`${path} is ${what}`) as unknown,
+      })
+    }
+    await scene.write('in/polls.csv', polls)
+    await scene.write('in/hours.xlsx', starts['an Excel workbook: open it'])
+    await using found = await findFiles([scene.path('in')])
+    expect(found.ignored).toEqual([
+      {
+        path: scene.path('in/hours.xlsx'),
+        reason: 'is an Excel workbook: open it, save it as "CSV UTF-8", and import that file',
+      },
     ])
   })
 
@@ -109,12 +198,6 @@ describe('finding what to import', () => {
       { 'x.csv': 'shop,timezone_str\n' },
       'x.csv',
       /lacks the column store_id/,
-    ],
-    [
-      'a file of special hours that is named',
-      { 'x.csv': 'store_id,date,start_time_local,end_time_local\n' },
-      'x.csv',
-      /x\.csv holds special hours, which are not taken yet$/,
     ],
     ['an empty file', { 'x.csv': '\n\n' }, 'x.csv', /x\.csv is empty/],
     ['an empty file in a folder', { 'in/a.csv': polls, 'in/b.csv': '' }, 'in', /b\.csv is empty/],

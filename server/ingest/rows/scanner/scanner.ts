@@ -234,8 +234,13 @@ const idBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
   return (mayStart ? 1 : 0) + (mayGoOn ? 2 : 0)
 })
 
-/** Whether a file has the columns of its kind in their order, and no others. */
-export function hasPlainColumns({ columns, width }: Pick<Header, 'columns' | 'width'>): boolean {
+/** Whether a file has the columns of its kind in their order, separated by commas, and no others. */
+export function hasPlainColumns({
+  columns,
+  width,
+  separator,
+}: Pick<Header, 'columns' | 'width' | 'separator'>): boolean {
+  if (separator !== ',') return false
   const places: (number | undefined)[] = Object.values(columns)
   return width <= places.length && places.every((place, i) => place === (i < width ? i : undefined))
 }
