@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('a worked case comes out byte for byte over REST', () => {
-  test.for(workedCases)('$name', async ({ folder, options, expectedCsv }) => {
+  test.for(workedCases)('$name', async ({ folder, options, expectedCsv, periodReports }) => {
     await using server = await runningServer()
     await server.uploadCase(folder)
 
@@ -28,6 +28,10 @@ describe('a worked case comes out byte for byte over REST', () => {
     const usual = await (await fetch(report['report_url'] as string)).text()
     const withDefaultColumns = expectedCsv.replaceAll(/(?:,[^,\n]*){9}$/gm, '')
     expect(usual).toBe(withDefaultColumns)
+    for (const { options: period, expectedCsv } of periodReports) {
+      const byPeriod = await finishedReport(server.url, { ...options, ...period })
+      expect(await (await fetch(byPeriod['report_url'] as string)).text()).toBe(expectedCsv)
+    }
     expect(server.errors).toEqual([])
   })
 })

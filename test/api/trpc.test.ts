@@ -3,6 +3,7 @@ import { EventSource } from 'eventsource'
 import { describe, expect, test } from 'vitest'
 import type { AppRouter } from '../../server/api/router.ts'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
+import { periodCsvHeader } from '../../server/reports/period-totals.ts'
 import { createTotals, putTotals } from '../../server/reports/totals.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import type { Report, ReportRow } from '../../shared/report.ts'
@@ -42,19 +43,19 @@ function csvOf(rows: readonly ReportRow[]): string {
         uptimeMs: row.uptimeLastHourMs,
         downtimeMs: row.downtimeLastHourMs,
         unknownMs: row.unknownLastHourMs,
-        excusedMs: 0,
+        excusedMs: row.excusedLastHourMs,
       },
       {
         uptimeMs: row.uptimeLastDayMs,
         downtimeMs: row.downtimeLastDayMs,
         unknownMs: row.unknownLastDayMs,
-        excusedMs: 0,
+        excusedMs: row.excusedLastDayMs,
       },
       {
         uptimeMs: row.uptimeLastWeekMs,
         downtimeMs: row.downtimeLastWeekMs,
         unknownMs: row.unknownLastWeekMs,
-        excusedMs: 0,
+        excusedMs: row.excusedLastWeekMs,
       },
     ])
   })
@@ -62,8 +63,26 @@ function csvOf(rows: readonly ReportRow[]): string {
   return csvHeaderLine('all') + Buffer.from(csvLines(totals, storeIds, 'all')).toString()
 }
 
+/** The CSV of all pages of a report by period. */
+async function periodCsvOf(client: Client, reportId: string): Promise<string> {
+  const lines = [periodCsvHeader.trimEnd()]
+  let cursor: string | undefined
+  do {
+    const page = await client.report.periodRows.query({ reportId, limit: 100, ...(cursor && { cursor }) })
+    for (const { storeId, period, uptimePercent, ...totals } of page.items) {
+      const { uptimeMs, downtimeMs, unknownMs, excusedMs } = totals
+      const hours = [uptimeMs, downtimeMs, unknownMs, excusedMs].map((ms) =>
+        (Math.round(ms / 36_000) / 100).toFixed(2),
+      )
+      lines.push([storeId, period, ...hours, uptimePercent?.toFixed(2) ?? ''].join())
+    }
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return `${lines.join('\n')}\n`
+}
+
 describe('a worked case comes out byte for byte over tRPC', () => {
-  test.for(workedCases)('$name', async ({ folder, options, expectedCsv }) => {
+  test.for(workedCases)('$name', async ({ folder, options, expectedCsv, periodReports }) => {
     await using server = await runningServer()
     await server.uploadCase(folder)
     const client = clientOf(server.url)
@@ -76,6 +95,15 @@ describe('a worked case comes out byte for byte over tRPC', () => {
     expect(seen.at(-1)?.state).toBe('complete')
     const { items } = await client.report.rows.query({ reportId })
     expect(csvOf(items)).toBe(expectedCsv)
+    for (const { options: period, expectedCsv } of periodReports) {
+      const byPeriod = await client.report.trigger.mutate({
+        ...others,
+        ...period,
+        ...(asOf === undefined ? {} : { asOf }),
+      })
+      await endOf(client, byPeriod.reportId)
+      expect(await periodCsvOf(client, byPeriod.reportId)).toBe(expectedCsv)
+    }
   })
 })
 

@@ -27,6 +27,27 @@ test.concurrent.for(workedCases)(
   },
 )
 
+const byPeriod = workedCases.flatMap(({ periodReports, ...worked }) =>
+  periodReports.map((report) => ({ ...worked, ...report, worked, by: report.options.by })),
+)
+
+test.concurrent.for(byPeriod)(
+  'report --from --by $by writes the worked case $name byte for byte',
+  async ({ worked, options: { by, from, to, corrections }, expectedCsv }, { expect }) => {
+    await using database = await testDatabase()
+    const { exitCode, stdout } = await runCli([
+      'report',
+      ...['--from', worked.folder, '--by', by, '--since', from, '--until', to, '--format', 'csv'],
+      ...['--corrections', corrections, '--workers', '1'],
+      ...(databaseType === 'sqlite' ? [] : ['--database', database.url]),
+      ...(worked.options.as_of === undefined ? [] : ['--as-of', worked.options.as_of]),
+    ])
+    expect(stdout).toBe(expectedCsv)
+    expect(exitCode).toBe(0)
+  },
+)
+
 test('all worked cases are there', () => {
   expect(workedCases).toHaveLength(26)
+  expect(byPeriod).toHaveLength(9)
 })

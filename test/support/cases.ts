@@ -1,11 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CorrectionUse } from '../../shared/correction-kind.ts'
+import type { PeriodUnit } from '../../shared/period-unit.ts'
 
 export interface WorkedCase {
   readonly name: string
   readonly folder: string
   readonly options: { as_of?: string; interpolation?: 'nearest' | 'previous'; reach?: string }
   readonly expectedCsv: string
+  readonly periodReports: readonly ExpectedPeriodReport[]
+}
+
+/** A report by period that a case has, too. */
+export interface ExpectedPeriodReport {
+  readonly options: { by: PeriodUnit; from: string; to: string; corrections: CorrectionUse }
+  readonly expectedCsv: string
+}
+
+/** A further output of a case, as its `case.json` has it. */
+interface FurtherOutput {
+  readonly file: string
+  readonly by?: PeriodUnit
+  readonly from?: string
+  readonly to?: string
+  readonly raw?: boolean
 }
 
 export const casesFolder = join(import.meta.dirname, '../fixtures/cases')
@@ -16,8 +34,9 @@ export const caseNames: readonly string[] = readdirSync(casesFolder, { withFileT
 
 export const workedCases: readonly WorkedCase[] = caseNames.map((name) => {
   const folder = join(casesFolder, name)
-  const { options } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as {
+  const { options, also = [] } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as {
     options: { as_of?: string; interpolation?: 'nearest' | 'previous'; reach_hours?: number }
+    also?: readonly FurtherOutput[]
   }
   const { reach_hours: reachHours, ...others } = options
   return {
@@ -25,8 +44,15 @@ export const workedCases: readonly WorkedCase[] = caseNames.map((name) => {
     folder,
     options: { ...others, ...(reachHours === undefined ? {} : { reach: `${reachHours}h` }) },
     expectedCsv: expectedCsvIn(folder),
+    periodReports: also.flatMap((output) => periodReportOf(folder, output)),
   }
 })
+
+function periodReportOf(folder: string, { file, by, from, to, raw }: FurtherOutput): ExpectedPeriodReport[] {
+  if (by === undefined || from === undefined || to === undefined) return []
+  const options = { by, from, to, corrections: raw ? ('ignored' as const) : ('applied' as const) }
+  return [{ options, expectedCsv: readFileSync(join(folder, file), 'utf8') }]
+}
 
 /** The report with all columns. */
 export function expectedCsvIn(folder: string): string {
