@@ -3,13 +3,21 @@ import { createClient, type StoreMonitorClient } from './client.ts'
 
 export type { AppRouter } from '../server/api/router.ts'
 export { AppError, type AppErrorCode } from '../shared/app-error.ts'
+export type { CheckFinding, CheckName, DataCheck } from '../shared/check.ts'
 export type { ImportId, ReportId, StoreId } from '../shared/ids.ts'
 export type { ImportKind, ImportProgress, ImportRecord, ImportState, RejectedRow } from '../shared/import.ts'
 export type { Page } from '../shared/page.ts'
 export type { Interpolation } from '../shared/interpolation.ts'
 export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
 export type { ReportState } from '../shared/report-state.ts'
-export type { Progress, Report, ReportOptionsInput, ReportRow, SortColumn } from '../shared/report.ts'
+export type {
+  Progress,
+  Report,
+  ReportOptionsInput,
+  ReportRow,
+  ReportTotals,
+  SortColumn,
+} from '../shared/report.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'

@@ -180,6 +180,16 @@ const sortColumns: readonly (keyof ReportRow)[] = [
 ]
 export type SortColumn = keyof ReportRow
 
+export const reportTotals = z
+  .object({
+    reportId,
+    stores: count.describe('How many stores they are of'),
+    ...byTotalKey(({ description }) => count.describe(description)),
+    ...byPercentKey(() => percent),
+  })
+  .describe('The sums of rows of a report; a percentage is that of the sums')
+export type ReportTotals = z.infer<typeof reportTotals>
+
 export const reportIdInput = z.strictObject({ reportId: givenReportId })
 export const progressInput = z.strictObject({
   reportId: givenReportId,
@@ -195,6 +205,12 @@ export const reportRowsInput = pageInput.extend({
   order: z.enum(['ascending', 'descending']).default('ascending'),
 })
 export type ReportRowsQuery = z.output<typeof reportRowsInput>
+
+export const reportTotalsInput = z.strictObject({
+  reportId: givenReportId,
+  storeId: reportRowsInput.shape.storeId,
+})
+export type ReportTotalsQuery = z.output<typeof reportTotalsInput>
 
 export const storeUptimeInput = judgingOptions.extend({ storeId })
 

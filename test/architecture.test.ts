@@ -31,12 +31,14 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'csv-stringify',
     ],
   ],
+  ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
   [
     'server/api/',
     [
       ...core,
       'server/api/',
       'server/reports/',
+      'server/insight/',
       'server/ingest/',
       'hono',
       '@hono/node-server',

@@ -64,13 +64,23 @@ function prepare(
   program: Command,
   { command: started, stderr }: Pick<CommandContext, 'command' | 'stderr'>,
 ): void {
-  for (const command of [program, ...program.commands]) {
-    const help = `${started}${command === program ? '' : ` ${command.name()}`} --help`
+  for (const command of allCommands(program)) {
+    const help = `${started}${nameOf(command, program)} --help`
     command.exitOverride().configureOutput({
       outputError: (text) =>
         stderr.write(`${text.trim().replace(/^error: /, 'store-monitor: ')} (see ${help})\n`),
     })
   }
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}
+
+/** ` reports get`, as it is typed behind the program. */
+function nameOf(command: Command, program: Command): string {
+  if (command === program || command.parent === null) return ''
+  return `${nameOf(command.parent, program)} ${command.name()}`
 }
 
 function traceOf(error: unknown): string {

@@ -7,8 +7,10 @@ import { periodUnits } from '../../shared/period-unit.ts'
 import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
+import type { CheckOptions } from './commands/check.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
+import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
 import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -16,6 +18,7 @@ import type { ConnectionOptions } from './connection.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
 import type { ListOptions } from './listing.ts'
+import { tableSorts } from './table-sorts.ts'
 
 type ConnectedListOptions = ConnectionOptions & ListOptions
 
@@ -45,15 +48,21 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
   }
 
   function add(nameAndArguments: string, description: string): Command {
-    return program
-      .command(nameAndArguments)
-      .description(description)
+    return withMessages(program.command(nameAndArguments).description(description))
+  }
+
+  function withMessages(command: Command): Command {
+    return command
       .option('-q, --quiet', 'say nothing on stderr but errors')
       .option('--debug', 'with an error, show where it comes from')
   }
 
   function addConnected(nameAndArguments: string, description: string): Command {
-    return add(nameAndArguments, description)
+    return connected(program.command(nameAndArguments).description(description))
+  }
+
+  function connected(command: Command): Command {
+    return withMessages(command)
       .option('--url <url>', 'the server to work with')
       .option('--database <file or URL>', 'the database to work on, where there is no server')
       .option('--workers <count>', 'threads that compute reports; by default one for each processor core')
@@ -123,17 +132,22 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .addOption(new Option('--by <period>', 'a row for each store and period').choices(periodUnits))
     .option('--since <date>', 'with --by: the first local date, YYYY-MM-DD')
     .option('--until <date>', 'with --by: the last local date, itself included')
-    .addOption(
-      new Option('--columns <which>', 'of the CSV; all has unknown and excused time and percentages too')
-        .choices(columnChoices)
-        .default('default'),
-    )
-    .addOption(new Option('--format <format>', 'of the file (default: csv)').choices(fileFormats))
-    .option('-o, --output <file>', 'write it here, once it is complete')
+    .addOption(columnsOption())
+    .addOption(formatOption())
+    .option('-o, --output <file or folder>', 'write it here, once it is complete')
     .option('--json', 'the same as --format ndjson')
+    .option('--top <count>', 'of the table that a terminal shows: so many stores (default: 20)', wholeNumber)
+    .addOption(
+      new Option('--sort <column>', 'of the table: by what, the worst first (default: uptime)').choices(
+        tableSorts,
+      ),
+    )
+    .option('--where <text>', 'of the table: only stores whose id contains this')
     .addHelpText(
       'after',
       examples(
+        'report --from data/',
+        'report --top 5 --sort downtime',
         'report --from data/ -o report.csv',
         'report --as-of 2023-01-25T18:00:00Z --reach 12h > report.csv',
         'report --by week --since 2026-10-05 --until 2026-11-01',
@@ -145,11 +159,52 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       await runReportCommand(context, options)
     })
 
-  addListing('reports', 'List reports, the newest first.')
-    .addHelpText('after', examples('reports', 'reports --all --json | jq \'select(.state == "failed")\''))
+  addConnected('check', 'Tell which figures to doubt, and what to do about it.')
+    .option('--from <path...>', 'check these files and folders: in a temporary database unless one is named')
+    .option('--limit <count>', 'name so many stores of each finding', wholeNumber, 10)
+    .option('--json', 'write a line of JSON for each finding')
+    .addHelpText('after', examples('check', 'check --from data/', 'check --limit 1000 --json'))
+    .action(async (options: CheckOptions) => {
+      const { runCheck } = await import('./commands/check.ts')
+      await runCheck(context, options)
+    })
+
+  const reports = addListing('reports', 'List reports, the newest first; or get or delete one.')
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      examples(
+        'reports',
+        'reports --all --json | jq \'select(.state == "failed")\'',
+        `reports get ${exampleId} -o report.csv`,
+        `reports delete ${exampleId}`,
+      ),
+    )
     .action(async (options: ConnectedListOptions) => {
       const { runReports } = await import('./commands/reports.ts')
       await runReports(context, options)
+    })
+
+  connected(
+    reports.command('get').description('Write the file of a complete report to stdout, or to a file.'),
+  )
+    .argument('<id>', 'the report')
+    .addOption(columnsOption())
+    .addOption(formatOption())
+    .option('-o, --output <file or folder>', 'write it here')
+    .option('--json', 'the same as --format ndjson')
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { runGetReport } = await import('./commands/reports.ts')
+      await runGetReport(context, command.optsWithGlobals<GetReportOptions>(), id)
+    })
+
+  connected(
+    reports.command('delete').description('Remove a report and its file; one that is running is cancelled.'),
+  )
+    .argument('<id>', 'the report')
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { runDeleteReport } = await import('./commands/reports.ts')
+      await runDeleteReport(context, command.optsWithGlobals<ConnectedListOptions>(), id)
     })
 
   addConnected('report-status', 'Show the state of a report.')
@@ -224,6 +279,16 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 }
 
 const exampleId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
+
+function columnsOption(): Option {
+  return new Option('--columns <which>', 'of the CSV; all has unknown and excused time and percentages too')
+    .choices(columnChoices)
+    .default('default')
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>', 'of the file (default: csv)').choices(fileFormats)
+}
 
 function maxRejected(text: string): MaxRejected {
   try {

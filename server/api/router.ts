@@ -1,5 +1,6 @@
 import { initTRPC, tracked, type TRPCError } from '@trpc/server'
 import { AppError } from '../../shared/app-error.ts'
+import { checkInput } from '../../shared/check.ts'
 import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
@@ -9,6 +10,7 @@ import {
   reportIdInput,
   reportOptions,
   reportRowsInput,
+  reportTotalsInput,
   storeUptimeInput,
 } from '../../shared/report.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
@@ -57,7 +59,14 @@ export const appRouter = router({
       .query(async ({ ctx, input }) => reportOf(await getReport(ctx.db, input.reportId))),
     list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listReports(ctx.db, input)),
     cancel: procedure.input(reportIdInput).mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
+    /** Removes a report that has ended; one that has not is cancelled, and is there to be looked at. */
+    delete: procedure.input(reportIdInput).mutation(async ({ ctx, input }) => {
+      const cancelled = await ctx.reports.cancelOrRemove(input.reportId)
+      return { reportId: input.reportId, isDeleted: cancelled === undefined }
+    }),
     rows: procedure.input(reportRowsInput).query(({ ctx, input }) => ctx.reports.rows(input)),
+    /** The sums of the rows. */
+    totals: procedure.input(reportTotalsInput).query(({ ctx, input }) => ctx.reports.totals(input)),
     periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */
     progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {
@@ -89,6 +98,13 @@ export const appRouter = router({
       .input(storeUptimeInput)
       .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
     list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
+  }),
+  data: router({
+    /** Which figures to doubt, and what to do about it. */
+    check: procedure.input(checkInput.prefault({})).query(async ({ ctx, input }) => {
+      const { checkData } = await import('../insight/check.ts')
+      return checkData(ctx.db, input)
+    }),
   }),
   health: procedure.query(({ ctx }) => readHealth(ctx)),
 })

@@ -75,7 +75,7 @@ async function countStores(db: Db): Promise<number> {
 }
 
 /** By one statement, as each has to wait for its answer; one that numbers all stores takes longer. */
-async function firstStoresOfParts(db: Db, storesPerPart: number): Promise<StoreId[]> {
+export async function firstStoresOfParts(db: Db, storesPerPart: number): Promise<StoreId[]> {
   const { rows } = await sql<{ store_id: StoreId }>`
     with recursive first_store (part, store_id) as (
       select 0, (select store_id from store order by store_id limit 1)

@@ -3,7 +3,7 @@ import type { Db } from '../database/connect.ts'
 import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storeParts } from '../database/report-results.ts'
 import { createGenerator } from './generate.ts'
-import { createRowReader } from './rows.ts'
+import { createRowReader, sumOfRows } from './rows.ts'
 import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
@@ -45,5 +45,6 @@ export function createReportTasks({
       return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, asked))
     },
     pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
+    sumOfRows: ({ reportKey, storeId }) => sumOfRows(reading, reportKey, storeId),
   }
 }

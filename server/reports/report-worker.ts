@@ -48,3 +48,4 @@ export const generateParts: Answer<'generateParts'> = (task) =>
   outcomeOf(tasks().then((all) => all.generateParts(task)))
 export const pageOfRows: Answer<'pageOfRows'> = (task) =>
   outcomeOf(tasks().then((all) => all.pageOfRows(task)))
+export const sumOfRows: Answer<'sumOfRows'> = (task) => outcomeOf(tasks().then((all) => all.sumOfRows(task)))

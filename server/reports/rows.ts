@@ -1,12 +1,27 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
+import {
+  byPercentKey,
+  byTotalKey,
+  reportColumns,
+  uptimePercent,
+  type PercentKey,
+  type TotalKey,
+} from '../../shared/report-columns.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { listPartSizes, readPart } from '../database/report-results.ts'
 import { readStoreIds } from '../database/stores.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
-import { reportRowAt, storeCountOf, storeKeyAt, totalsOfStores, type PackedTotals } from './totals.ts'
+import {
+  reportRowAt,
+  storeCountOf,
+  storeKeyAt,
+  totalAt,
+  totalsOfStores,
+  type PackedTotals,
+} from './totals.ts'
 
 export interface RowsOfPart {
   readonly totals: PackedTotals
@@ -65,7 +80,7 @@ async function sortedRows(db: Db, reportKey: number, query: ReportRowsQuery): Pr
   const rows: ReportRow[] = []
   for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
     storeIds.forEach((storeId, store) => {
-      if (query.storeId === undefined || storeId.toLowerCase().includes(query.storeId.toLowerCase())) {
+      if (query.storeId === undefined || containsText(storeId, query.storeId)) {
         rows.push(reportRowAt(totals, store, storeId))
       }
     })
@@ -90,6 +105,30 @@ function sortedBy(
 
 function inOrder(rows: ReportRow[], { order }: ReportRowsQuery): ReportRow[] {
   return order === 'ascending' ? rows : rows.reverse()
+}
+
+export type RowSums = Record<TotalKey, number> & Record<PercentKey, number | null> & { stores: number }
+
+/** The sums of a complete report's rows, or of those of stores whose id contains a text. */
+export async function sumOfRows(db: Db, reportKey: number, storeId: string | undefined): Promise<RowSums> {
+  const sums = reportColumns.map(() => 0)
+  let stores = 0
+  for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
+    for (let store = 0; store < storeIds.length; store++) {
+      if (storeId !== undefined && !containsText(storeIds[store]!, storeId)) continue
+      stores++
+      for (let column = 0; column < sums.length; column++) sums[column]! += totalAt(totals, store, column)
+    }
+  }
+  const total = byTotalKey(({ key }) => sums[reportColumns.findIndex((column) => column.key === key)]!)
+  const percents = byPercentKey(({ uptimeKey, downtimeKey }) =>
+    uptimePercent(total[uptimeKey], total[downtimeKey]),
+  )
+  return { stores, ...total, ...percents }
+}
+
+function containsText(storeId: StoreId, text: string): boolean {
+  return storeId.toLowerCase().includes(text.toLowerCase())
 }
 
 function pageAt(items: ReportRow[], offset: number, rowCount: number): Page<ReportRow> {

@@ -11,6 +11,8 @@ import type {
   ReportOptions,
   ReportRow,
   ReportRowsQuery,
+  ReportTotals,
+  ReportTotalsQuery,
 } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
@@ -51,6 +53,8 @@ export interface ReportRunner extends AsyncDisposable {
   storeRow(storeId: StoreId, options: JudgingOptions): Promise<ReportRow>
   /** A page of the rows of a complete report by window. */
   rows(query: ReportRowsQuery): Promise<Page<ReportRow>>
+  /** The sums of them. */
+  totals(query: ReportTotalsQuery): Promise<ReportTotals>
   /** A page of the rows of a complete report by period. */
   periodRows(query: PeriodRowsQuery): Promise<Page<PeriodRow>>
   /**
@@ -138,6 +142,14 @@ export function createReportRunner({
 
   if (startThreads === 'at once') pool = startPool()
 
+  /** The key of a complete report by window. */
+  async function keyOfRows(reportId: ReportId): Promise<number> {
+    const report = await getReport(reading, reportId)
+    if (report.period !== null) throw isByPeriod(report)
+    if (report.state === 'complete') return report.report_key
+    throw new AppError('conflict', `report ${reportId} has no rows: it is ${report.state}`)
+  }
+
   const runner: ReportRunner = {
     async trigger(options, once) {
       const asOf = await asOfMsOf(reading, options)
@@ -180,15 +192,14 @@ export function createReportRunner({
     },
 
     async rows(query) {
-      const report = await getReport(reading, query.reportId)
-      if (report.period !== null) throw isByPeriod(report)
-      if (report.state === 'complete') {
-        // What has to be sorted is for the pool; what is stored in that order is read sooner than it has its turn there.
-        return isStoredOrder(query)
-          ? readRows(report.report_key, query)
-          : runTask('pageOfRows', { reportKey: report.report_key, query })
-      }
-      throw new AppError('conflict', `report ${query.reportId} has no rows: it is ${report.state}`)
+      const reportKey = await keyOfRows(query.reportId)
+      // What has to be sorted is for the pool; what is stored in that order is read sooner than it has its turn there.
+      return isStoredOrder(query) ? readRows(reportKey, query) : runTask('pageOfRows', { reportKey, query })
+    },
+
+    async totals({ reportId, storeId }) {
+      const sums = await runTask('sumOfRows', { reportKey: await keyOfRows(reportId), storeId })
+      return { reportId: reportIdSchema.parse(reportId), ...sums }
     },
 
     async periodRows(query) {

@@ -3,6 +3,7 @@ import type { Page } from '../../shared/page.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartStretch } from './part-size.ts'
+import type { RowSums } from './rows.ts'
 import type { Asked } from './asked.ts'
 
 /** What a worker is started with. */
@@ -28,6 +29,8 @@ export interface WorkerTasks {
   }): Promise<boolean>
   /** A page of a complete report's rows. */
   pageOfRows(task: { readonly reportKey: number; readonly query: ReportRowsQuery }): Promise<Page<ReportRow>>
+  /** The sums of them. */
+  sumOfRows(task: { readonly reportKey: number; readonly storeId: string | undefined }): Promise<RowSums>
 }
 
 export type TaskOf<Name extends keyof WorkerTasks> = Parameters<WorkerTasks[Name]>[0]

@@ -225,6 +225,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   ],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
   readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
+  checkData: [
+    { status: 200 },
+    { status: 200, query: 'limit=1' },
+    { status: 200, onEmpty: true },
+    { status: 400, query: 'limit=0' },
+  ],
   isAlive: [{ status: 200 }],
 }
 

@@ -175,7 +175,9 @@ describe("a report's file", () => {
     const response = await get()
     expect(await response.text()).toBe(csv)
     expect(response.headers.get('content-length')).toBe(String(csv.length))
-    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="[0-9a-f-]{36}\.csv"$/)
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="uptime-\d{4}-\d\d-\d\d\.csv"$/,
+    )
     expect(response.headers.get('etag')).toMatch(/^"[^"]+"$/)
 
     const head = await get({}, 'HEAD')

@@ -183,6 +183,17 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       exitCode: 2,
       says: /"99d" is out of range: 1m to 7d/,
     },
+    {
+      args: ['report', '--top', '3', '--format', 'csv', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /--top is for the table that a terminal shows: leave out --format/,
+    },
+    { args: ['report', '--sort', 'luck'], exitCode: 2, says: /Allowed choices are store, uptime, / },
+    {
+      args: ['reports', 'get'],
+      exitCode: 2,
+      says: /missing required argument 'id' \(see npx store-monitor reports get --help\)/,
+    },
     { args: ['report', '-o', '/nowhere/report.csv'], exitCode: 2, says: /there is no folder \/nowhere/ },
     {
       args: ['reports', '--url', 'a', '--database', 'b'],
@@ -268,7 +279,17 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
 })
 
 describe('--help', () => {
-  const commands = ['serve', 'import', 'report', 'reports', 'report-status', 'cancel', 'stores', 'imports']
+  const commands = [
+    'serve',
+    'import',
+    'report',
+    'reports',
+    'report-status',
+    'cancel',
+    'stores',
+    'imports',
+    'check',
+  ]
 
   test.concurrent.for([...commands, 'rejected', 'backup', 'demo'])(
     'of %s has examples and the exit codes',

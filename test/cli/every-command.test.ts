@@ -26,21 +26,36 @@ test.concurrent.for(['--database', '--url'])(
     expect(imported.stderr).toMatch(/9 rows were rejected:\n.*:2: .*Mars\/Olympus/)
     expect(imported.stderr).toContain(`list them all: npx store-monitor rejected ${at.join(' ')}\n`)
 
+    expect(imported.stderr).toMatch(/Figures to doubt:\n {2}1 of 1 store without .*\n/)
+    expect(imported.stderr).toContain(`which, and what to do: npx store-monitor check ${at.join(' ')}\n`)
+
     const report = await runCli(['report', '--columns', 'all', ...at])
     expect(report).toMatchObject({ exitCode: 0, stdout: messy.expectedCsv })
     expect(report.stderr).toBe('Report: 100 %, 1 of 1 store\n')
 
-    const [reports, imports, stores, otherStores, rejected, rejectedPolls, byReason, byStore] =
-      await Promise.all([
-        runCli(['reports', '--json', ...at]),
-        runCli(['imports', '--limit', '2', ...at]),
-        runCli(['stores', ...at]),
-        runCli(['stores', 'nowhere', ...at]),
-        runCli(['rejected', '--json', '--all', ...at]),
-        runCli(['rejected', '3', '--json', ...at]),
-        runCli(['rejected', '3', '--by', 'reason', ...at]),
-        runCli(['rejected', '3', '--by', 'store', '--json', ...at]),
-      ])
+    const [
+      reports,
+      imports,
+      stores,
+      otherStores,
+      rejected,
+      rejectedPolls,
+      byReason,
+      byStore,
+      check,
+      checked,
+    ] = await Promise.all([
+      runCli(['reports', '--json', ...at]),
+      runCli(['imports', '--limit', '2', ...at]),
+      runCli(['stores', ...at]),
+      runCli(['stores', 'nowhere', ...at]),
+      runCli(['rejected', '--json', '--all', ...at]),
+      runCli(['rejected', '3', '--json', ...at]),
+      runCli(['rejected', '3', '--by', 'reason', ...at]),
+      runCli(['rejected', '3', '--by', 'store', '--json', ...at]),
+      runCli(['check', ...at]),
+      runCli(['check', '--json', ...at]),
+    ])
     expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'complete', reach: '24h' }])
     expect(imports.stdout).toMatch(/^IMPORT {2}STATE .*\n +3 {2}complete {2}polls .*\n +2 {2}complete .*\n$/)
     expect(imports.stderr).toBe('the first 2; --limit or --all shows more\n')
@@ -51,6 +66,12 @@ test.concurrent.for(['--database', '--url'])(
 
     expect(byReason.stdout).toMatch(/^ROWS {2}FIRST LINE {2}REASON\n(?: +\d+ +\d+ {2}\S.*\n)+$/)
     expect(jsonLines(byStore.stdout)).toMatchObject([{ rows: expect.any(Number) as number }])
+
+    expect(check.stdout).toMatch(
+      /^1 of 1 store without a timezone, in America\/Chicago by default: .*\n {2}\S/m,
+    )
+    expect(check.stderr).toMatch(/^1 store and the week before 2023-.*: \d findings?\n$/)
+    expect(jsonLines(checked.stdout)[0]).toMatchObject({ count: 1, isDoubtful: true })
 
     const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
     const [status, waited, cancelled] = await Promise.all([
@@ -63,6 +84,22 @@ test.concurrent.for(['--database', '--url'])(
     expect(jsonLines(waited.stdout)).toEqual(jsonLines(reports.stdout))
     expect(cancelled).toMatchObject({ exitCode: 4, stdout: '' })
     expect(cancelled.stderr).toMatch(/^store-monitor: report .* cannot be cancelled: it is complete\n$/)
+
+    const [table, got, nothing] = await Promise.all([
+      runCli(['report', '--top', '1', '--where', 's', ...at]),
+      runCli(['reports', 'get', reportId, '--columns', 'all', ...at]),
+      runCli(['report', '--where', 'nowhere', ...at]),
+    ])
+    expect(table.stdout).toMatch(
+      /^Uptime in .*\n\nSTORE +HOUR +DAY +WEEK +UP +DOWN +UNKNOWN +BUSINESS TIME\n\S+ .* h\nthe only one .* h\n$/,
+    )
+    expect(table.stderr).toMatch(/Figures to doubt:\n/)
+    expect(got).toEqual({ exitCode: 0, stdout: messy.expectedCsv, stderr: '' })
+    expect(nothing).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(nothing.stderr).toMatch(/no store has "nowhere" in its id\n$/)
+    const deleted = await runCli(['reports', 'delete', reportId, ...at])
+    expect(deleted).toEqual({ exitCode: 0, stdout: '', stderr: `report ${reportId} is deleted\n` })
+    expect(await runCli(['reports', 'get', reportId, ...at])).toMatchObject({ exitCode: 3, stdout: '' })
 
     const importId = await begunImport(place === '--url' ? server.databaseUrl : database.url)
     const [cancelledImport, cancelledEarlier] = await Promise.all([

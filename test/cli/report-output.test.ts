@@ -19,9 +19,9 @@ test('of two reports for one file at once, the one that is complete last is ther
   const slow = arriving()
   const quick = arriving()
 
-  const slowDone = (await openReportOutput(path)).write(slow.readable, signal)
+  const slowDone = (await openReportOutput(path)).write(slow.readable, 'a.csv', signal)
   await slow.writer.write(bytesOf('slow 1\n'))
-  const quickDone = (await openReportOutput(path)).write(quick.readable, signal)
+  const quickDone = (await openReportOutput(path)).write(quick.readable, 'a.csv', signal)
   await quick.writer.write(bytesOf('quick 1\nquick 2\n'))
   await quick.writer.close()
   await quickDone
@@ -38,9 +38,22 @@ test.runIf(existsSync('/dev/full'))('a full disk is told as what may pass', asyn
   const output = await openReportOutput('/dev/full')
   const { signal } = new AbortController()
   const bytes = new Blob(['a report']).stream()
-  await expect(output.write(bytes, signal)).rejects.toMatchObject({
+  await expect(output.write(bytes, 'a.csv', signal)).rejects.toMatchObject({
     name: 'AppError',
     code: 'unavailable',
     message: expect.stringMatching(/^cannot write \/dev\/full: ENOSPC/) as string,
+  })
+})
+
+test('a folder gets a file with the name that says what it is', async () => {
+  await using folder = await temporaryFolder()
+  const output = await openReportOutput(folder.path)
+  const { signal } = new AbortController()
+  const path = await output.write(new Blob(['a report']).stream(), 'uptime-2026-11-04.csv', signal)
+  expect(path).toBe(folder.file('uptime-2026-11-04.csv'))
+  expect(await readFile(path, 'utf8')).toBe('a report')
+  await expect(openReportOutput(folder.file('nowhere/'))).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/there is no such folder, make it first$/) as string,
   })
 })

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { styleText } from 'node:util'
 import { AppError } from '../../../shared/app-error.ts'
+import { fileNameOf } from '../../../shared/report-file.ts'
 import type { Report, ReportRow } from '../../../shared/report.ts'
 import type { StoreMonitorClient } from '../../index.ts'
 import { withConnection } from '../connection.ts'
@@ -11,6 +12,7 @@ import { hint } from '../hint.ts'
 import { importPaths } from '../import-paths.ts'
 import { printTable, write, type TableColumn } from '../output.ts'
 import { openReportOutput } from '../report-output.ts'
+import { formatHours, formatPercent } from '../report-table.ts'
 import { runReport } from '../run-report.ts'
 
 const STORES_SHOWN = 10
@@ -49,10 +51,8 @@ export async function runDemo(context: CommandContext, options: MessageOptions):
     await importPaths(context, { ...options, howToList }, connection, [chain])
     say(context, options, '')
     const report = await runReport(context, options, connection, {})
-    await output.write(
-      await connection.client.downloadReport(report.reportId, { signal: context.signal }),
-      context.signal,
-    )
+    const bytes = await connection.client.downloadReport(report.reportId, { signal: context.signal })
+    await output.write(bytes, fileNameOf(report, 'csv'), context.signal)
     await printWorstStores(context, connection.client, report)
   })
   say(context, options, howToGoOn(context))
@@ -83,12 +83,4 @@ All stores are in ${reportPath}, the data in ${database}. Go on with:
 
 function businessTimeMs(row: ReportRow): number {
   return row.uptimeLastWeekMs + row.downtimeLastWeekMs + row.unknownLastWeekMs
-}
-
-function formatHours(ms: number): string {
-  return `${(ms / 3_600_000).toFixed(2)} h`
-}
-
-function formatPercent(percent: number | null): string {
-  return percent === null ? 'unknown' : `${percent.toFixed(2)} %`
 }

@@ -4,6 +4,7 @@ import { parseColumnMap } from '../../../shared/column-map.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import { withImportTarget, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
+import { sayDoubts } from '../doubts.ts'
 import { hint } from '../hint.ts'
 import { describeFailed, importPaths } from '../import-paths.ts'
 import { printable, printJson, printTable } from '../output.ts'
@@ -35,6 +36,9 @@ export async function runImport(
     )
     if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
     else await printTable(context, importColumns, records)
+    if (!options.quiet && records.some(({ state }) => state === 'complete')) {
+      await target.ask((client) => sayDoubts(context, options, client, target.flags))
+    }
     const failed = describeFailed(records)
     if (failed !== undefined) throw new AppError('invalid', printable(failed))
   })

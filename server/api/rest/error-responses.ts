@@ -8,6 +8,7 @@ import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
 import { bodyTooLarge, type RestResponse } from './route.ts'
 import {
+  checkQuery,
   exampleReportId,
   fileQuery,
   importPath,
@@ -43,6 +44,11 @@ export const malformedOptions: RestResponse = {
 export const malformedPage: RestResponse = {
   description: malformed,
   example: refusal(pageQuery, { limit: '0' }),
+}
+
+export const malformedCheck: RestResponse = {
+  description: malformed,
+  example: refusal(checkQuery, { limit: '0' }),
 }
 
 export const malformedImportId: RestResponse = {

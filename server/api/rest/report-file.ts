@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/app-error.ts'
-import { mediaTypes, type ColumnChoice, type FileFormat } from '../../../shared/report-file.ts'
+import { fileNameOf, mediaTypes, type ColumnChoice, type FileFormat } from '../../../shared/report-file.ts'
 import type { ReportState } from '../../../shared/report-state.ts'
 import type { Db } from '../../database/connect.ts'
 import { listPartSizes, readPart } from '../../database/report-results.ts'
-import type { StoredReport } from '../../database/reports.ts'
+import { reportOf, type StoredReport } from '../../database/reports.ts'
 import { csvHeaderLine, csvLines } from '../../reports/csv.ts'
 import { periodsOf, type Periods } from '../../reports/asked.ts'
 import { namesOfPeriods } from '../../reports/asked-time.ts'
@@ -38,7 +38,7 @@ export async function reportFile(db: Db, report: StoredReport, options: FileOpti
   const { format, columns } = options
   const form = format === 'csv' ? `csv-${columns}` : format
   const file = {
-    name: `${report.report_id}.${format}`,
+    name: fileNameOf(reportOf(report), format),
     mediaType: `${mediaTypes[format]}; charset=utf-8`,
     // A complete report never changes, so that its id and the form are a strong tag.
     etag: `"${report.report_id}-${form}"`,

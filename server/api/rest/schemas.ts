@@ -1,5 +1,6 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
+import { checkInput, dataCheck } from '../../../shared/check.ts'
 import { givenReportId, importId, reportId } from '../../../shared/ids.ts'
 import {
   importRecord,
@@ -262,6 +263,18 @@ export const rejectedStoreList = pageOf(rejectedStore.meta({ id: 'RejectedStore'
   id: 'RejectedStoreList',
   description: 'Stores that rejected rows name, by id',
 })
+
+const checkLimitForm = `1 to ${maxPageSize} are named of each finding`
+export const checkQuery = z.object({
+  limit: z.coerce
+    .number(checkLimitForm)
+    .int(checkLimitForm)
+    .min(1, checkLimitForm)
+    .max(maxPageSize, checkLimitForm)
+    .default(10)
+    .describe(checkInput.shape.limit.description!),
+})
+export const dataCheckBody = dataCheck.meta({ id: 'DataCheck' })
 
 export const reportWithText = z
   .object({

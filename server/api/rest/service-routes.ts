@@ -4,7 +4,8 @@ import type { ApiParts } from '../api-parts.ts'
 import { readHealth } from '../health.ts'
 import { frontPage } from './front-page.ts'
 import { defineRoute, type RestRoute } from './route.ts'
-import { service } from './schemas.ts'
+import { malformedCheck } from './error-responses.ts'
+import { checkQuery, dataCheckBody, service } from './schemas.ts'
 
 const healthBody = health.meta({ id: 'Health' })
 const alive = z
@@ -37,6 +38,23 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
       async handle(_, context) {
         context.header('cache-control', 'no-store')
         return context.json(await readHealth(parts))
+      },
+    }),
+    defineRoute({
+      id: 'checkData',
+      method: 'get',
+      paths: ['/check'],
+      tag: 'Service',
+      summary:
+        'Which figures to doubt, and what to do: stores judged by defaults, not polled, or polled in vain',
+      query: checkQuery,
+      responses: {
+        200: { description: 'What was found', content: { 'application/json': dataCheckBody } },
+        400: malformedCheck,
+      },
+      async handle({ query }, context) {
+        const { checkData } = await import('../../insight/check.ts')
+        return context.json(await checkData(parts.db, query))
       },
     }),
     defineRoute({

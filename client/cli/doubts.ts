@@ -1,0 +1,23 @@
+import type { StoreMonitorClient } from '../client.ts'
+import { say, type CommandContext, type MessageOptions } from './context.ts'
+import { hint } from './hint.ts'
+import { printable } from './output.ts'
+
+const DOUBTS_SHOWN = 5
+
+/** Says on stderr which figures to doubt, in short: a line for each finding, and how to see more. */
+export async function sayDoubts(
+  context: CommandContext,
+  options: MessageOptions,
+  client: StoreMonitorClient,
+  /** What leads `check` to the same data. */
+  flags: readonly string[],
+): Promise<void> {
+  if (options.quiet) return
+  const { findings } = await client.data.check.query({ limit: 1 })
+  const doubtful = findings.filter(({ isDoubtful }) => isDoubtful)
+  if (doubtful.length === 0) return
+  say(context, options, 'Figures to doubt:')
+  for (const { summary } of doubtful.slice(0, DOUBTS_SHOWN)) say(context, options, `  ${printable(summary)}`)
+  say(context, options, `  … which, and what to do: ${hint(context, 'check', ...flags)}`)
+}
