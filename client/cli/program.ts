@@ -8,7 +8,9 @@ import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { CheckOptions } from './commands/check.ts'
+import type { ExplainOptions } from './commands/explain.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
+import type { OutagesOptions } from './commands/outages.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
 import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
@@ -167,6 +169,72 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (options: CheckOptions) => {
       const { runCheck } = await import('./commands/check.ts')
       await runCheck(context, options)
+    })
+
+  function addJudging(nameAndArguments: string, description: string): Command {
+    return addConnected(nameAndArguments, description)
+      .option(
+        '--from <path...>',
+        'import these files and folders first: in a temporary database unless one is named',
+      )
+      .option('--as-of <time>', 'look back from here (default: the latest poll)')
+      .addOption(
+        new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
+          interpolations,
+        ),
+      )
+      .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
+      .addOption(correctionsOption())
+      .addOption(
+        new Option(
+          '--format <format>',
+          'of what is written (default: for people on a terminal, csv elsewhere)',
+        ).choices(['csv', 'json']),
+      )
+  }
+
+  addJudging('explain', "Take a store's time apart: what it was when, and the polls and rules that say so.")
+    .argument('<store>', 'its id')
+    .option('--since <date or time>', 'from this local date, or instant, on (default: a week before the end)')
+    .option(
+      '--until <date or time>',
+      'to the end of this local date, or to before this instant (default: --as-of)',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'explain chicago-loop-01',
+        'explain chicago-loop-01 --from data/ --since 2026-11-02 --until 2026-11-03',
+        'explain chicago-loop-01 --since 2026-11-02T12:00:00Z --until 2026-11-03T23:00:00Z --format csv',
+      ),
+    )
+    .action(async (storeId: string, options: ExplainOptions) => {
+      const { runExplain } = await import('./commands/explain.ts')
+      await runExplain(context, options, storeId)
+    })
+
+  addJudging('outages', 'List the outages that have down time on some local dates.')
+    .argument('[store]', 'only those of this store')
+    .requiredOption('--since <date>', 'the first local date, YYYY-MM-DD')
+    .requiredOption('--until <date>', 'the last local date, itself included')
+    .addOption(
+      new Option('--sort <by>', 'in which order (default: store); the others show the first 1,000').choices([
+        'store',
+        'longest',
+        'ongoing',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'outages --since 2026-10-05 --until 2026-11-01',
+        'outages chicago-loop-01 --from data/ --since 2026-10-05 --until 2026-11-01 --format csv',
+        'outages --since 2026-11-04 --until 2026-11-04 --sort ongoing',
+      ),
+    )
+    .action(async (storeId: string | undefined, options: OutagesOptions) => {
+      const { runOutages } = await import('./commands/outages.ts')
+      await runOutages(context, options, storeId)
     })
 
   const reports = addListing('reports', 'List reports, the newest first; or get or delete one.')

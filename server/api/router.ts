@@ -13,6 +13,9 @@ import {
   reportTotalsInput,
   storeUptimeInput,
 } from '../../shared/report.ts'
+import { historyInput } from '../../shared/history.ts'
+import { outageListInput } from '../../shared/outage.ts'
+import { timelineInput } from '../../shared/timeline.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
@@ -98,6 +101,23 @@ export const appRouter = router({
       .input(storeUptimeInput)
       .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
     list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
+    /** Its time in a window, taken apart down to the polls. */
+    timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
+      const { readTimeline } = await import('../insight/timeline.ts')
+      return readTimeline(ctx.db, input)
+    }),
+    /** Its totals by day, week, month or hour of the week, at once. */
+    history: procedure.input(historyInput).query(async ({ ctx, input }) => {
+      const { readHistory } = await import('../insight/history.ts')
+      return readHistory(ctx.db, input)
+    }),
+  }),
+  outage: router({
+    /** Outages of a store or of all, whole. */
+    list: procedure.input(outageListInput).query(async ({ ctx, input }) => {
+      const { listOutages } = await import('../insight/outages.ts')
+      return listOutages(ctx.db, input)
+    }),
   }),
   data: router({
     /** Which figures to doubt, and what to do about it. */

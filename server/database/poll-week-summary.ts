@@ -50,6 +50,17 @@ export async function latestPollAt(db: Db): Promise<number | undefined> {
   return row?.latest_poll_at
 }
 
+/** The first week with polls of any store; undefined in a database without polls. */
+export async function firstPollWeek(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('poll_week_summary')
+    .select('week')
+    .orderBy('week')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.week
+}
+
 async function countPolls(db: Db): Promise<number> {
   const { polls } = await db
     .selectFrom('poll_week_summary')

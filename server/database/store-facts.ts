@@ -35,7 +35,7 @@ export async function readStoreFacts(
 ): Promise<StoreFacts> {
   return db.transaction().execute(async (tx) => {
     const found = await readStoreWithPolls(tx, storeId, pollWeeksOf(time))
-    if (found === undefined) throw new AppError('not-found', `there is no store ${storeId}`)
+    if (found === undefined) throw noSuchStore(storeId)
     const { store, polls } = found
     await schedules.load(tx, [store])
     const corrected = corrections === 'applied' ? await readCorrectionsOfStore(tx, store.storeKey, time) : []
@@ -97,4 +97,8 @@ async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval):
     })
     return { week: polls.week, words: polls.words, from, to }
   })
+}
+
+export function noSuchStore(storeId: string): AppError {
+  return new AppError('not-found', `there is no store ${storeId}`)
 }

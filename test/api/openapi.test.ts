@@ -231,6 +231,28 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, onEmpty: true },
     { status: 400, query: 'limit=0' },
   ],
+  explainStore: [
+    { status: 200, id: 'a' },
+    { status: 200, id: 'a', query: 'since=2023-01-23&until=2023-01-24&format=csv' },
+    { status: 400, id: 'a', query: 'since=yesterday' },
+    { status: 404, id: 'nowhere' },
+    { status: 409, id: 'a', onEmpty: true },
+  ],
+  readStoreHistory: [
+    { status: 200, id: 'a', query: 'by=day&since=2023-01-23&until=2023-01-24' },
+    { status: 200, id: 'a', query: 'by=week&since=2023-01-23&until=2023-01-24&format=csv' },
+    { status: 400, id: 'a', query: 'by=year&since=2023-01-23&until=2023-01-24' },
+    { status: 404, id: 'nowhere', query: 'by=day&since=2023-01-23&until=2023-01-24' },
+    { status: 409, id: 'a', onEmpty: true, query: 'by=day&since=2023-01-23&until=2023-01-24' },
+  ],
+  listOutages: [
+    { status: 200, query: 'since=2023-01-23&until=2023-01-24' },
+    { status: 200, query: 'since=2023-01-23&until=2023-01-24&format=csv' },
+    { status: 200, query: 'since=2023-01-23&until=2023-01-24&sort_by=longest&store_id=a' },
+    { status: 400, query: 'since=2023-01-24&until=2023-01-23' },
+    { status: 404, query: 'since=2023-01-23&until=2023-01-24&store_id=nowhere' },
+    { status: 409, onEmpty: true, query: 'since=2023-01-23&until=2023-01-24' },
+  ],
   isAlive: [{ status: 200 }],
 }
 

@@ -289,6 +289,8 @@ describe('--help', () => {
     'stores',
     'imports',
     'check',
+    'explain',
+    'outages',
   ]
 
   test.concurrent.for([...commands, 'rejected', 'backup', 'demo'])(

@@ -54,7 +54,7 @@ export function offsetsAround({ startMs, endMs }: Interval): (timezone: string) 
   return (timezone) => zoneOffsets(timezone, startMs - 3 * DAY_MS, endMs + 3 * DAY_MS)
 }
 
-export function pollWeeks(polls: readonly Poll[], time: Interval): PollWeek[] {
+function pollWeeks(polls: readonly Poll[], time: Interval): PollWeek[] {
   const wordsOf = Map.groupBy(polls, ({ atMs }) => pollWeekOf(atMs))
   return pollWeeksOf(time).map((week) => {
     const ingested = (wordsOf.get(week) ?? []).map(({ atMs, active }) => pollWord(atMs, active))

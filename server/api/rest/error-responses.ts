@@ -3,7 +3,9 @@ import type * as z from 'zod'
 import type { AppError } from '../../../shared/app-error.ts'
 import { importHasEnded, noSuchImport } from '../../database/imports.ts'
 import { noSuchReport } from '../../database/reports.ts'
+import { noSuchStore } from '../../database/store-facts.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
+import { timelineInput } from '../../../shared/timeline.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
 import { bodyTooLarge, type RestResponse } from './route.ts'
@@ -11,7 +13,9 @@ import {
   checkQuery,
   exampleReportId,
   fileQuery,
+  historyQuery,
   importPath,
+  outageQuery,
   pageQuery,
   reportBody,
   reportIdBody,
@@ -54,6 +58,26 @@ export const malformedCheck: RestResponse = {
 export const malformedImportId: RestResponse = {
   description: malformed,
   example: refusal(importPath, { import_id: '0' }),
+}
+
+export const malformedTimeline: RestResponse = {
+  description: malformed,
+  example: refusal(timelineInput, { storeId: 'chicago-loop-01', since: 'yesterday' }),
+}
+
+export const malformedHistory: RestResponse = {
+  description: malformed,
+  example: refusal(historyQuery, { by: 'day', since: 'yesterday', until: '2023-01-24' }),
+}
+
+export const malformedOutages: RestResponse = {
+  description: malformed,
+  example: refusal(outageQuery, { since: 'yesterday', until: '2023-01-24' }),
+}
+
+export const unknownStore: RestResponse = {
+  description: 'There is no such store',
+  example: noSuchStore('chicago-loop-01'),
 }
 
 export const emptyFile: RestResponse = {

@@ -38,6 +38,7 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
     security: [],
     tags: [
       { name: 'Reports', description: 'Requested, computed in the background, and fetched' },
+      { name: 'Stores', description: 'What stores did when, and why: answered at once' },
       { name: 'Imports', description: 'Polls, rules, corrections and store details from CSV files' },
       { name: 'Service', description: 'The service itself' },
       { name: olderPaths, description: 'For clients of other systems; they go on working' },

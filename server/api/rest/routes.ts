@@ -1,5 +1,6 @@
 import type { ApiParts } from '../api-parts.ts'
 import { getReportRoutes } from './get-report-routes.ts'
+import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
@@ -16,6 +17,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...getReportRoutes(parts),
     ...reportListRoutes(parts),
     ...reportEventRoutes(parts),
+    ...insightRoutes(parts),
     ...importRoutes(parts),
     ...serviceRoutes(parts),
   ]

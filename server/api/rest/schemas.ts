@@ -1,7 +1,8 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
 import { checkInput, dataCheck } from '../../../shared/check.ts'
-import { givenReportId, importId, reportId } from '../../../shared/ids.ts'
+import { history, historyQueryFields } from '../../../shared/history.ts'
+import { givenReportId, importId, reportId, storeId } from '../../../shared/ids.ts'
 import {
   importRecord,
   rejectedRow,
@@ -11,6 +12,8 @@ import {
 } from '../../../shared/import.ts'
 import { parseColumnMap } from '../../../shared/column-map.ts'
 import { parseMaxRejected } from '../../../shared/max-rejected.ts'
+import { outageOrders, outageQueryFields, outageRow } from '../../../shared/outage.ts'
+import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
 import { columnChoices, fileFormats } from '../../../shared/report-file.ts'
@@ -262,6 +265,60 @@ export const rejectedSummaryBody = rejectedSummary.meta({ id: 'RejectedSummary' 
 export const rejectedStoreList = pageOf(rejectedStore.meta({ id: 'RejectedStore' })).meta({
   id: 'RejectedStoreList',
   description: 'Stores that rejected rows name, by id',
+})
+
+/** What the answer is computed with; it is checked with the rest of the query by the schema that tRPC has. */
+const judgingQuery = {
+  as_of: text(judgingOptions.shape.asOf, '2023-01-25T18:13:22Z'),
+  interpolation: judgingOptions.shape.interpolation,
+  reach: text(judgingOptions.shape.reach, '24h'),
+  corrections: judgingOptions.shape.corrections,
+}
+const answerFormat = z.enum(['json', 'csv']).default('json').describe('The form of the answer')
+
+/** A field as it is written; what it means is for the shared schema to say. */
+function text({ description }: z.ZodType, example: string) {
+  return z
+    .string()
+    .optional()
+    .meta({ ...(description === undefined ? {} : { description }), examples: [example] })
+}
+
+/** Those fields of a query by which stores are judged, as the shared schemas name them. */
+export function judgingOf<Judging>({ as_of: asOf, ...judging }: Judging & { as_of?: string | undefined }) {
+  return { ...judging, asOf }
+}
+
+export const storePath = z.object({
+  store_id: storeId.meta({ description: storeId.description, examples: ['chicago-loop-01'] }),
+})
+export const timelineQuery = z.object({
+  since: text(timelineQueryFields.since, '2023-01-23'),
+  until: text(timelineQueryFields.until, '2023-01-24T23:00:00Z'),
+  ...judgingQuery,
+  format: answerFormat,
+})
+export const historyQuery = z.object({
+  by: historyQueryFields.by,
+  since: historyQueryFields.since,
+  until: historyQueryFields.until,
+  ...judgingQuery,
+  format: answerFormat,
+})
+export const outageQuery = z.object({
+  since: outageQueryFields.since,
+  until: outageQueryFields.until,
+  store_id: outageQueryFields.storeId,
+  sort_by: z.enum(outageOrders).default('store').describe(outageQueryFields.sortBy.description!),
+  ...pageQuery.shape,
+  ...judgingQuery,
+  format: answerFormat,
+})
+export const timelineBody = timeline.meta({ id: 'Timeline' })
+export const historyBody = history.meta({ id: 'History' })
+export const outageListBody = pageOf(outageRow.meta({ id: 'Outage' })).meta({
+  id: 'OutageList',
+  description: 'Outages, by store and start',
 })
 
 const checkLimitForm = `1 to ${maxPageSize} are named of each finding`

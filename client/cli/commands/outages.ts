@@ -1,0 +1,80 @@
+import { outageCsvHeader, outageCsvLine } from '../../../shared/insight-csv.ts'
+import type { OutageRow } from '../../../shared/outage.ts'
+import { maxPageSize } from '../../../shared/page-size.ts'
+import type { StoreMonitorClient } from '../../client.ts'
+import type { CommandContext } from '../context.ts'
+import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
+import { printTable, write, type TableColumn } from '../output.ts'
+import { withData, type DataOptions } from '../with-data.ts'
+
+export interface OutagesOptions extends DataOptions, JudgingCommandOptions {
+  readonly since: string
+  readonly until: string
+  readonly sort?: 'store' | 'longest' | 'ongoing'
+  readonly format?: 'csv' | 'json'
+}
+
+export async function runOutages(
+  context: CommandContext,
+  options: OutagesOptions,
+  storeId: string | undefined,
+): Promise<void> {
+  const { stdout } = context
+  await withData(context, options, async ({ client }) => {
+    const pages = pagesOf(client, options, storeId)
+    if (options.format === undefined && stdout.isTTY) {
+      const rows: OutageRow[] = []
+      for await (const page of pages) rows.push(...page)
+      return printTable(context, columns, rows)
+    }
+    if (options.format !== 'json') await write(stdout, outageCsvHeader)
+    const lineOf =
+      options.format === 'json' ? (outage: OutageRow) => `${JSON.stringify(outage)}\n` : outageCsvLine
+    for await (const page of pages) {
+      context.signal.throwIfAborted()
+      await write(stdout, page.map(lineOf).join(''))
+    }
+  })
+}
+
+async function* pagesOf(
+  client: StoreMonitorClient,
+  options: OutagesOptions,
+  storeId: string | undefined,
+): AsyncGenerator<readonly OutageRow[]> {
+  const { since, until, sort } = options
+  let cursor: string | undefined
+  do {
+    const page = await client.outage.list.query({
+      since,
+      until,
+      limit: maxPageSize,
+      ...judgingOptionsOf(options),
+      ...(storeId === undefined ? {} : { storeId }),
+      ...(sort === undefined ? {} : { sortBy: sort }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    yield page.items
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+}
+
+const columns: readonly TableColumn<OutageRow>[] = [
+  { head: 'STORE', cell: ({ storeId }) => storeId },
+  { head: 'START', cell: ({ start }) => inMinutes(start) },
+  { head: 'END', cell: ({ end }) => (end === null ? 'ongoing' : inMinutes(end)) },
+  { head: 'DOWN', cell: ({ downtimeMs }) => lasted(downtimeMs), align: 'right' },
+  { head: 'AT LEAST', cell: ({ shortestMs }) => lasted(shortestMs), align: 'right' },
+  { head: 'AT MOST', cell: ({ longestMs }) => lasted(longestMs), align: 'right' },
+  { head: 'FIRST POLL', cell: ({ firstPoll }) => inMinutes(firstPoll) },
+  { head: 'LAST POLL', cell: ({ lastPoll }) => inMinutes(lastPoll) },
+]
+
+function inMinutes(instant: string): string {
+  return `${instant.slice(0, 16)}Z`
+}
+
+function lasted(totalMs: number): string {
+  const minutes = Math.round(totalMs / 60_000)
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
+}

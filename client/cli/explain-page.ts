@@ -1,0 +1,109 @@
+/** A timeline as a page for a person: one sentence, a line for each local date, the outages, and the rules in force. */
+import type { OutageRow } from '../../shared/outage.ts'
+import type { Timeline, TimelineSegment } from '../../shared/timeline.ts'
+import { createLocalTime, type LocalTime } from './local-time.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+/** What a character of a day's line stands for. */
+const CELL_MS = HOUR_MS / 2
+const CELLS = DAY_MS / CELL_MS
+
+type Status = TimelineSegment['status']
+
+const blocks: Readonly<Record<Status, string>> = {
+  up: '█',
+  down: '▁',
+  unknown: '░',
+  excused: '▒',
+  closed: ' ',
+}
+/** Of several in one character, the first. */
+const mostTelling: readonly Status[] = ['down', 'unknown', 'excused', 'up', 'closed']
+
+export function explainPage(timeline: Timeline): string {
+  const time = createLocalTime(timeline.offsets)
+  return [
+    sentence(timeline, time),
+    '',
+    `${' '.repeat(16)}0     3     6     9     12    15    18    21    24`,
+    ...dayLines(timeline.segments, time),
+    `${' '.repeat(16)}█ up  ▁ down  ░ unknown  ▒ excused, by half hours of local time`,
+    ...outageLines(timeline.outages, time),
+    '',
+    ...timeline.rules.map(
+      ({ what, from, text }) => `${what}: ${text}${from === null ? '' : `, since ${time.format(from)}`}`,
+    ),
+    '',
+  ].join('\n')
+}
+
+function sentence({ storeId, totals, outages }: Timeline, time: LocalTime): string {
+  const businessMs = totals.uptimeMs + totals.downtimeMs + totals.unknownMs + totals.excusedMs
+  const parts = [`up ${hours(totals.uptimeMs)} of ${hours(businessMs)} business hours`]
+  if (totals.unknownMs > 0) parts.push(`${hours(totals.unknownMs)} unknown`)
+  if (totals.excusedMs > 0) parts.push(`${hours(totals.excusedMs)} excused`)
+  const longest = outages.reduce<OutageRow | undefined>(
+    (most, outage) => (most === undefined || outage.downtimeMs > most.downtimeMs ? outage : most),
+    undefined,
+  )
+  const outage =
+    longest === undefined
+      ? 'no outage'
+      : `the longest outage began on ${time.format(longest.start)}, seen at ${time.format(longest.firstPoll).slice(-5)}`
+  return `${storeId}: ${parts.join(', ')}; ${outage}.`
+}
+
+function hours(totalMs: number): string {
+  return (totalMs / HOUR_MS).toFixed(1)
+}
+
+function dayLines(segments: readonly TimelineSegment[], time: LocalTime): string[] {
+  const days = new Map<number, Status[]>()
+  for (const { start, end, status } of segments) {
+    const endMs = Date.parse(end)
+    for (let at = Date.parse(start); at < endMs; at = nextCell(at)) {
+      const localMs = time.localMsOf(at)
+      const day = Math.floor(localMs / DAY_MS)
+      const cells = days.get(day) ?? Array.from({ length: CELLS }, (): Status => 'closed')
+      days.set(day, cells)
+      const cell = Math.floor((localMs - day * DAY_MS) / CELL_MS)
+      if (mostTelling.indexOf(status) < mostTelling.indexOf(cells[cell]!)) cells[cell] = status
+    }
+  }
+  return [...days].map(([day, cells]) => {
+    const date = new Date(day * DAY_MS)
+    const name = `${date.toUTCString().slice(0, 3)} ${date.toISOString().slice(0, 10)}`
+    return `${name}  ${cells.map((status) => blocks[status]).join('')}`.trimEnd()
+  })
+}
+
+/** Quarters of an hour, of which local half hours are whole numbers. */
+function nextCell(at: number): number {
+  const quarterMs = CELL_MS / 2
+  return (Math.floor(at / quarterMs) + 1) * quarterMs
+}
+
+function outageLines(outages: readonly OutageRow[], time: LocalTime): string[] {
+  if (outages.length === 0) return []
+  return [
+    '',
+    'Outages, in local time:',
+    ...outages.map(({ start, end, downtimeMs, shortestMs, longestMs, firstPoll, lastPoll }) => {
+      const until = end === null ? 'ongoing' : `to ${time.format(end)}`
+      const polls =
+        firstPoll === lastPoll
+          ? `poll at ${time.format(firstPoll)}`
+          : `polls from ${time.format(firstPoll)} to ${time.format(lastPoll)}`
+      const lasted = `${minutes(downtimeMs)} (at least ${minutes(shortestMs)}, at most ${minutes(longestMs)})`
+      return `  ${time.format(start)} ${until}: ${lasted}; inactive ${polls}`
+    }),
+  ]
+}
+
+function minutes(totalMs: number): string {
+  const whole = Math.round(totalMs / MINUTE_MS)
+  const hour = Math.floor(whole / 60)
+  return hour === 0 ? `${whole} min` : `${hour} h ${whole % 60} min`
+}

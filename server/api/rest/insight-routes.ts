@@ -1,0 +1,150 @@
+import type { Context } from 'hono'
+import type * as z from 'zod'
+import { historyInput } from '../../../shared/history.ts'
+import {
+  outageCsvHeader,
+  outageCsvLine,
+  segmentCsvHeader,
+  segmentCsvLine,
+} from '../../../shared/insight-csv.ts'
+import { outageListInput } from '../../../shared/outage.ts'
+import { mediaTypes } from '../../../shared/report-file.ts'
+import { timelineInput } from '../../../shared/timeline.ts'
+import { historyCsvLines, readHistory } from '../../insight/history.ts'
+import { listOutages, outagesByStore } from '../../insight/outages.ts'
+import { readTimeline } from '../../insight/timeline.ts'
+import { periodCsvHeader } from '../../reports/period-totals.ts'
+import type { ApiParts } from '../api-parts.ts'
+import {
+  malformedHistory,
+  malformedOutages,
+  malformedTimeline,
+  noPolls,
+  unknownStore,
+} from './error-responses.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+import {
+  historyBody,
+  historyQuery,
+  judgingOf,
+  outageListBody,
+  outageQuery,
+  storePath,
+  timelineBody,
+  timelineQuery,
+} from './schemas.ts'
+
+/** The operations that take figures apart, answered at once. */
+export function insightRoutes({ db }: ApiParts): RestRoute[] {
+  const jsonOrCsv = (schema: z.ZodType) => ({ 'application/json': schema, 'text/csv': null })
+  return [
+    defineRoute({
+      id: 'explainStore',
+      method: 'get',
+      paths: ['/stores/{store_id}/timeline'],
+      tag: 'Stores',
+      summary:
+        "A store's time in a window, taken apart down to the polls and the rules; as CSV, its segments",
+      path: storePath,
+      query: timelineQuery,
+      responses: {
+        200: { description: 'Its time', content: jsonOrCsv(timelineBody) },
+        400: malformedTimeline,
+        404: unknownStore,
+        409: noPolls,
+      },
+      async handle({ path, query: { format, since, until, ...judging } }, context) {
+        const timeline = await readTimeline(
+          db,
+          timelineInput.parse({ storeId: path.store_id, since, until, ...judgingOf(judging) }),
+        )
+        if (format === 'json') return context.json(timeline)
+        return csv(context, segmentCsvHeader + timeline.segments.map(segmentCsvLine).join(''))
+      },
+    }),
+    defineRoute({
+      id: 'readStoreHistory',
+      method: 'get',
+      paths: ['/stores/{store_id}/history'],
+      tag: 'Stores',
+      summary: "A store's business time by day, week, month or hour of the week",
+      path: storePath,
+      query: historyQuery,
+      responses: {
+        200: { description: 'Its periods', content: jsonOrCsv(historyBody) },
+        400: malformedHistory,
+        404: unknownStore,
+        409: noPolls,
+      },
+      async handle({ path, query: { format, by, since, until, ...judging } }, context) {
+        const history = await readHistory(
+          db,
+          historyInput.parse({ storeId: path.store_id, by, since, until, ...judgingOf(judging) }),
+        )
+        if (format === 'json') return context.json(history)
+        return csv(context, periodCsvHeader + Buffer.from(historyCsvLines(history)).toString())
+      },
+    }),
+    defineRoute({
+      id: 'listOutages',
+      method: 'get',
+      paths: ['/outages'],
+      tag: 'Stores',
+      summary: 'The outages with down time on some local dates: as JSON a page at a time, as CSV all of them',
+      query: outageQuery,
+      responses: {
+        200: { description: 'Outages', content: jsonOrCsv(outageListBody) },
+        400: malformedOutages,
+        404: unknownStore,
+        409: noPolls,
+      },
+      async handle(
+        { query: { format, since, until, store_id: storeId, sort_by: sortBy, limit, cursor, ...judging } },
+        context,
+      ) {
+        const query = outageListInput.parse({
+          since,
+          until,
+          storeId,
+          sortBy,
+          limit,
+          cursor,
+          ...judgingOf(judging),
+        })
+        if (format === 'json') return context.json(await listOutages(db, query))
+        const lines = outageLines(outagesByStore(db, query, undefined))
+        // The first line is awaited, so that what is refused has its status.
+        const first = await lines.next()
+        return csv(context, streamOf(first.value ?? '', lines))
+      },
+    }),
+  ]
+}
+
+async function* outageLines(stores: ReturnType<typeof outagesByStore>): AsyncGenerator<string, undefined> {
+  let text = outageCsvHeader
+  for await (const { outages } of stores) {
+    text += outages.map(outageCsvLine).join('')
+    if (text.length < 16_384) continue
+    yield text
+    text = ''
+  }
+  yield text
+}
+
+function streamOf(first: string, rest: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(encoder.encode(first)),
+    async pull(controller) {
+      const { value, done } = await rest.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    cancel: async () => void (await rest.return(undefined)),
+  })
+}
+
+function csv(context: Context, body: string | ReadableStream<Uint8Array>): Response {
+  return context.body(body, 200, { 'content-type': `${mediaTypes.csv}; charset=utf-8` })
+}

@@ -1,0 +1,36 @@
+import type { History, HistoryQuery } from '../../shared/history.ts'
+import { parseLocalDate } from '../../shared/local-date.ts'
+import { uptimePercent } from '../../shared/report-columns.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Db } from '../database/connect.ts'
+import { createPeriodTotals, periodCsvLines, putPeriodTotals } from '../reports/period-totals.ts'
+import { createPeriodJudge, periodNames, timeOfDates } from '../uptime/periods.ts'
+import { judgingOf, knownTime, readJudgedStore } from './judged-store.ts'
+
+/** A store's totals by period, at once: rules 23 and 24 of docs/uptime.md. */
+export async function readHistory(db: Db, query: HistoryQuery): Promise<History> {
+  const { storeId, by, since, until } = query
+  const dates = [parseLocalDate(since)!, parseLocalDate(until)!] as const
+  const judging = await judgingOf(db, query)
+  const time = knownTime(timeOfDates(...dates, judging.reachMs), judging.asOfMs)
+  const { input, zones } = await readJudgedStore(db, storeId, time, judging)
+  const judge = createPeriodJudge(by, ...dates, judging)
+  const tallies = judge(input.open, input.weeks, zones, input.corrections)
+  const items = periodNames(by, ...dates).map((period, i) => {
+    const tally = tallies[i]!
+    return { storeId, period, ...tally, uptimePercent: uptimePercent(tally.uptimeMs, tally.downtimeMs) }
+  })
+  return { storeId, by, asOf: formatTimestamp(judging.asOfMs), items }
+}
+
+/** Its lines in the CSV of a report by period. */
+export function historyCsvLines({ storeId, items }: History): Uint8Array<ArrayBuffer> {
+  const totals = createPeriodTotals(1, items.length)
+  putPeriodTotals(totals, 0, 0, items)
+  return periodCsvLines(
+    totals,
+    0,
+    storeId,
+    items.map(({ period }) => period),
+  )
+}

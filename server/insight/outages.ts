@@ -1,0 +1,168 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../../shared/app-error.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { parseLocalDate } from '../../shared/local-date.ts'
+import type { OutageListQuery, OutageRow } from '../../shared/outage.ts'
+import type { Page } from '../../shared/page.ts'
+import { storeIdPattern } from '../../shared/store-id-pattern.ts'
+import type { Db } from '../database/connect.ts'
+import { createSchedules } from '../database/judged-schedules.ts'
+import { firstPollWeek } from '../database/poll-week-summary.ts'
+import type { PartStores } from '../database/report-input.ts'
+import { readPartFacts } from '../database/store-facts.ts'
+import { firstStoresOfParts } from '../database/report-plan.ts'
+import { createOpenHours } from '../reports/open-hours.ts'
+import type { Interval, Intervals } from '../uptime/interval.ts'
+import { findOutages, type FoundOutages, type Outage } from '../uptime/outages.ts'
+import { timeOfDates, timeOnDates } from '../uptime/periods.ts'
+import { POLL_WEEK_MS, pollWeekOf } from '../uptime/poll-week.ts'
+import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import { exactInstant } from './exact-instant.ts'
+import { judgingOf, knownTime, readJudgedStore, type Judging } from './judged-store.ts'
+
+/** How much of the data is read at once. */
+const MOST_POLL_WEEKS = 4096
+
+/** A page of outages: rules 26 to 29 of docs/uptime.md. In order of store its cursor is the last store that it has. */
+export async function listOutages(db: Db, query: OutageListQuery): Promise<Page<OutageRow>> {
+  if (query.sortBy !== 'store') return { items: await firstOutages(db, query), nextCursor: null }
+  const items: OutageRow[] = []
+  for await (const { storeId, outages } of outagesByStore(db, query, afterStore(query.cursor))) {
+    items.push(...outages)
+    if (items.length >= query.limit) return { items, nextCursor: storeId }
+  }
+  return { items, nextCursor: null }
+}
+
+function afterStore(cursor: string | undefined): StoreId | undefined {
+  if (cursor === undefined) return undefined
+  if (storeIdPattern.test(cursor)) return cursor as StoreId
+  throw new AppError('invalid', `"${cursor}" is not a cursor of outages: take nextCursor of the page before`)
+}
+
+/** The first ones in an order that only all of them tell. */
+async function firstOutages(db: Db, { limit, sortBy, ...query }: OutageListQuery): Promise<OutageRow[]> {
+  const isBefore = (a: OutageRow, b: OutageRow) =>
+    (sortBy === 'ongoing' ? Number(b.end === null) - Number(a.end === null) : 0) ||
+    b.downtimeMs - a.downtimeMs
+  let first: OutageRow[] = []
+  for await (const { outages } of outagesByStore(db, query, undefined)) {
+    if (outages.length > 0) first = [...first, ...outages].sort(isBefore).slice(0, limit)
+  }
+  return first
+}
+
+interface OutagesOfStore {
+  readonly storeId: StoreId
+  readonly outages: readonly OutageRow[]
+}
+
+type OutageQuery = Omit<OutageListQuery, 'limit' | 'cursor' | 'sortBy'>
+
+/** The outages of each store in ascending order of id, those of a few stores in memory at a time. */
+export async function* outagesByStore(
+  db: Db,
+  query: OutageQuery,
+  after: StoreId | undefined,
+): AsyncGenerator<OutagesOfStore> {
+  const judging = await judgingOf(db, query)
+  const dates = [parseLocalDate(query.since)!, parseLocalDate(query.until)!] as const
+  if (query.storeId !== undefined) {
+    const { storeId } = query
+    const time = knownTime(timeOfDates(...dates, 0), judging.asOfMs)
+    const { zones } = await readJudgedStore(db, storeId, time, judging)
+    const outages = await wholeOutages(db, storeId, judging, timeOnDates(zones, ...dates))
+    yield { storeId, outages: rowsOf(storeId, outages) }
+    return
+  }
+  const window = windowAround(timeOfDates(...dates, 0), judging)
+  const time = timeAround(window, judging)
+  const hours = createOpenHours(time)
+  const schedules = createSchedules()
+  for (const part of await partsAfter(db, after, time)) {
+    const facts = await readPartFacts(db, part, { time, schedules, corrections: judging.corrections })
+    for (const [place, store] of facts.stores.entries()) {
+      const { storeId } = store
+      if (after !== undefined && storeId <= after) continue
+      const schedule = schedules.of(store)
+      const askedFor = timeOnDates(hours.zonesOf(store, schedule), ...dates)
+      const input = {
+        open: hours.of(store, schedule),
+        weeks: facts.pollsAt(place),
+        viewpoint: judging,
+        corrections: facts.correctionsAt(place),
+      }
+      const found = findOutages(input, window, askedFor)
+      const outages = isWhole(found) ? found.outages : await wholeOutages(db, storeId, judging, askedFor)
+      yield { storeId, outages: rowsOf(storeId, outages) }
+    }
+    await setImmediate()
+  }
+}
+
+/** Looks further and further, until the outages with down time in `askedFor` are whole. */
+export async function wholeOutages(
+  db: Db,
+  storeId: StoreId,
+  judging: Judging,
+  askedFor: Intervals,
+): Promise<readonly Outage[]> {
+  const [firstMs, lastMs] = [askedFor[0], askedFor.at(-1)]
+  if (firstMs === undefined || lastMs === undefined) return []
+  const earliestMs = ((await firstPollWeek(db)) ?? 0) * POLL_WEEK_MS - judging.reachMs
+  let window = windowAround({ startMs: firstMs, endMs: lastMs }, judging)
+  for (let furtherMs = 4 * POLL_WEEK_MS; ; furtherMs *= 4) {
+    const time = timeAround(window, judging)
+    const { input } = await readJudgedStore(db, storeId, time, judging)
+    const { outages, isCutOff } = findOutages(input, window, askedFor)
+    const before = isCutOff.before && window.startMs > earliestMs
+    if (!before && !isCutOff.after) return outages
+    window = {
+      startMs: before ? Math.max(earliestMs, window.startMs - furtherMs) : window.startMs,
+      endMs: isCutOff.after ? window.endMs + furtherMs : window.endMs,
+    }
+  }
+}
+
+function isWhole({ isCutOff }: FoundOutages): boolean {
+  return !isCutOff.before && !isCutOff.after
+}
+
+/** A window that holds `time` and most outages that reach into it: as much as whole weeks of polls tell of. */
+function windowAround({ startMs, endMs }: Interval, { reachMs, asOfMs }: Judging): Interval {
+  const firstWeek = pollWeekOf(startMs - 2 * reachMs - DAY_MS)
+  const lastWeek = pollWeekOf(endMs + 2 * reachMs + DAY_MS)
+  const window = {
+    startMs: firstWeek * POLL_WEEK_MS + 2 * reachMs,
+    endMs: (lastWeek + 1) * POLL_WEEK_MS - 2 * reachMs,
+  }
+  return { startMs: window.startMs, endMs: Math.max(window.startMs, Math.min(window.endMs, asOfMs)) }
+}
+
+const DAY_MS = 86_400_000
+
+/** What has to be known to tell the outages of a window. */
+function timeAround({ startMs, endMs }: Interval, { reachMs, asOfMs }: Judging): Interval {
+  return knownTime({ startMs: startMs - 2 * reachMs, endMs: endMs + 2 * reachMs }, asOfMs)
+}
+
+async function partsAfter(db: Db, after: StoreId | undefined, time: Interval): Promise<PartStores[]> {
+  const atOnce = Math.max(16, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length))
+  const firsts = await firstStoresOfParts(db, atOnce)
+  return firsts
+    .map((firstStoreId, i) => ({ firstStoreId, nextStoreId: firsts[i + 1] ?? null }))
+    .filter(({ nextStoreId }) => after === undefined || nextStoreId === null || nextStoreId > after)
+}
+
+export function rowsOf(storeId: StoreId, outages: readonly Outage[]): OutageRow[] {
+  return outages.map((outage) => ({
+    storeId,
+    start: exactInstant(outage.startMs),
+    end: outage.endMs === null ? null : exactInstant(outage.endMs),
+    downtimeMs: outage.downtimeMs,
+    shortestMs: outage.shortestMs,
+    longestMs: outage.longestMs,
+    firstPoll: exactInstant(outage.firstPollMs),
+    lastPoll: exactInstant(outage.lastPollMs),
+  }))
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import { count } from './fields.ts'
+import { storeId } from './ids.ts'
+import { parseLocalDate } from './local-date.ts'
+import { pageInput } from './page.ts'
+import { judgingOptions, localDate } from './report.ts'
+
+/** An instant of an explanation: always with milliseconds, as its CSV has it. */
+export const exactInstant = z.string().meta({ format: 'date-time', examples: ['2023-01-24T09:14:00.000Z'] })
+
+export const outageRow = z
+  .object({
+    storeId,
+    start: exactInstant.describe('Its first down instant'),
+    end: exactInstant.nullable().describe('The end of its last down time; null while it is ongoing'),
+    downtimeMs: count.describe('Its downtime, in milliseconds'),
+    shortestMs: count.describe('What it lasted at least: business time from its first to its last poll'),
+    longestMs: count.describe('What it lasted at most: business time between the active polls around it'),
+    firstPoll: exactInstant.describe('The first inactive poll that proves it'),
+    lastPoll: exactInstant.describe('The last one'),
+  })
+  .describe('Down business time of a store without any other in between')
+export type OutageRow = z.infer<typeof outageRow>
+
+const maxDays = 400
+
+/** Local dates, both included, of which there are not too many. */
+export function checkDates(
+  { since, until }: { readonly since: string; readonly until: string },
+  context: z.RefinementCtx,
+  most = maxDays,
+): void {
+  const days = parseLocalDate(until)! - parseLocalDate(since)! + 1
+  const issue = (message: string) => context.addIssue({ code: 'custom', path: ['until'], message })
+  if (days < 1) issue(`${until} is before ${since}: give the earlier date as since`)
+  if (days > most) issue(`${since} to ${until} are ${days} days: at most ${most} are allowed`)
+}
+
+export const outageOrders = ['store', 'longest', 'ongoing'] as const
+
+export const outageQueryFields = {
+  since: localDate.describe('The first local date on which an outage has down time'),
+  until: localDate.describe('The last local date, itself included'),
+  storeId: storeId.optional().describe('Only those of this store'),
+  sortBy: z
+    .enum(outageOrders)
+    .default('store')
+    .describe(
+      'By store, then start; or the longest first; or those that are ongoing first. The last two have one page',
+    ),
+}
+
+export const outageListInput = judgingOptions
+  .extend(pageInput.shape)
+  .extend(outageQueryFields)
+  .superRefine((query, context) => checkDates(query, context))
+export type OutageListQuery = z.output<typeof outageListInput>
