@@ -7,7 +7,10 @@ import type { Caller } from './call.ts'
 import { downloadReport, importFile, type DownloadOptions, type ImportOptions } from './transfer.ts'
 import { watchReport } from './watch-report.ts'
 
-type Procedures = Pick<TRPCClient<AppRouter>, 'report' | 'import' | 'store' | 'outage' | 'data' | 'health'>
+type Procedures = Pick<
+  TRPCClient<AppRouter>,
+  'report' | 'import' | 'store' | 'correction' | 'outage' | 'data' | 'health'
+>
 
 interface WatchOptions {
   /** Aborting it ends the watching, with the signal's reason as the error; the report itself goes on. */
@@ -41,12 +44,13 @@ export interface StoreMonitorClient extends Procedures {
 
 /** A client whose calls go through `caller`. */
 export function createClient(caller: Caller): StoreMonitorClient {
-  const { report, import: imports, store, outage, data, health } = caller.procedures
+  const { report, import: imports, store, correction, outage, data, health } = caller.procedures
   return {
     report,
     import: imports,
     store,
     outage,
+    correction,
     data,
     health,
     async *runReport(reportOptions = {}, { signal } = {}) {

@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { cancelImport } from './database/imports.ts'
 import { migrateToLatest } from './database/migrate.ts'
+import { writeAlone } from './database/write-alone.ts'
 import { getReport } from './database/reports.ts'
 import { createImporter, type Importer, type ImporterSetting } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
@@ -80,6 +81,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   )
   const apiParts: ApiParts = {
     db: reading,
+    change: (work) => writeAlone(writing, 'data', work),
+    now,
     reports,
     importer,
     cancelImport: (importId) => cancelImport(writing, importId, now()),

@@ -18,7 +18,8 @@ const minReachMs = MINUTE_MS
 const maxReachMs = 7 * 24 * 60 * MINUTE_MS
 const defaultReach = '24h'
 
-const instant = z.string().transform((text, context) => {
+/** A point in time as people write it; epoch milliseconds. */
+export const instant = z.string().transform((text, context) => {
   const epochMs = parseTimestamp(text.trim())
   if (!Number.isNaN(epochMs)) return epochMs
   context.addIssue({ code: 'custom', message: `"${text}" is not an instant: write ${timestampForms}` })

@@ -40,13 +40,18 @@ export const store = z
       .nullable()
       .describe('Of the last version; null where none are given: open 24×7 then'),
     timezoneVersions: z
-      .array(z.object({ validFrom, timezone: z.string() }))
+      .array(z.object({ validFrom, timezone: z.string().describe('IANA zone') }))
       .describe('All zones, each until the next'),
     businessHoursVersions: z
-      .array(z.object({ validFrom, spans: z.array(weeklySpan) }))
+      .array(z.object({ validFrom, spans: z.array(weeklySpan).describe('All of its weekly hours') }))
       .describe('All business hours, each until the next'),
     specialHours: z
-      .array(z.object({ date: z.string(), spans: z.array(daySpan) }))
+      .array(
+        z.object({
+          date: z.string().describe('Local date'),
+          spans: z.array(daySpan).describe('Its hours; none: closed'),
+        }),
+      )
       .describe('Days with hours of their own; without spans: closed'),
   })
   .describe('A store and its rules')

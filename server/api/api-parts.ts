@@ -1,6 +1,7 @@
 import type { ImportId } from '../../shared/ids.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { Db } from '../database/connect.ts'
+import type { WriteTx } from '../database/write-alone.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 
@@ -8,6 +9,9 @@ import type { ReportRunner } from '../reports/runner.ts'
 export interface ApiParts {
   /** Only read from. */
   readonly db: Db
+  /** Changes the data, beside nobody else who does. */
+  change<Result>(work: (tx: WriteTx) => Promise<Result>): Promise<Result>
+  readonly now: () => number
   readonly reports: ReportRunner
   readonly importer: Importer
   cancelImport(importId: ImportId): Promise<ImportRecord>

@@ -1,6 +1,7 @@
 import { initTRPC, tracked, type TRPCError } from '@trpc/server'
 import { AppError } from '../../shared/app-error.ts'
 import { checkInput } from '../../shared/check.ts'
+import { correctionListInput, newCorrection, revokeCorrectionInput } from '../../shared/correction.ts'
 import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
@@ -16,11 +17,19 @@ import {
 import { historyInput } from '../../shared/history.ts'
 import { outageListInput } from '../../shared/outage.ts'
 import { timelineInput } from '../../shared/timeline.ts'
+import {
+  setBusinessHoursInput,
+  setDetailsInput,
+  setSpecialHoursInput,
+  setTimezoneInput,
+} from '../../shared/store-change.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
+import { createCorrection, listCorrections, revokeCorrection } from '../database/correction-records.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../database/rejected-summary.ts'
 import { getReport, listReports, reportOf } from '../database/reports.ts'
+import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../database/store-changes.ts'
 import { getStore, listStores } from '../database/stores.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 import type { ApiParts } from './api-parts.ts'
@@ -101,6 +110,20 @@ export const appRouter = router({
       .input(storeUptimeInput)
       .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
     list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
+    /** In place of all that it had, or from an instant on. So `setTimezone`. */
+    setBusinessHours: procedure
+      .input(setBusinessHoursInput)
+      .mutation(({ ctx, input }) => ctx.change((tx) => setBusinessHours(tx, input))),
+    setTimezone: procedure
+      .input(setTimezoneInput)
+      .mutation(({ ctx, input }) => ctx.change((tx) => setTimezone(tx, input))),
+    /** Of the dates that are named. */
+    setSpecialHours: procedure
+      .input(setSpecialHoursInput)
+      .mutation(({ ctx, input }) => ctx.change((tx) => setSpecialHours(tx, input))),
+    setDetails: procedure
+      .input(setDetailsInput)
+      .mutation(({ ctx, input }) => ctx.change((tx) => setDetails(tx, input))),
     /** Its time in a window, taken apart down to the polls. */
     timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
       const { readTimeline } = await import('../insight/timeline.ts')
@@ -118,6 +141,23 @@ export const appRouter = router({
       const { listOutages } = await import('../insight/outages.ts')
       return listOutages(ctx.db, input)
     }),
+  }),
+  correction: router({
+    list: procedure
+      .input(correctionListInput.prefault({}))
+      .query(({ ctx, input }) => listCorrections(ctx.db, input)),
+    /** The same one twice is one. */
+    create: procedure
+      .input(newCorrection)
+      .mutation(({ ctx, input: { from, to, ...correction } }) =>
+        ctx.change((tx) => createCorrection(tx, { ...correction, fromMs: from, toMs: to }, ctx.now())),
+      ),
+    /** It counts no more; its record stays. */
+    revoke: procedure
+      .input(revokeCorrectionInput)
+      .mutation(({ ctx, input: { correctionId, by } }) =>
+        ctx.change((tx) => revokeCorrection(tx, correctionId, { by, at: ctx.now() })),
+      ),
   }),
   data: router({
     /** Which figures to doubt, and what to do about it. */

@@ -1,4 +1,3 @@
-import { AppError } from '../../shared/app-error.ts'
 import type { CorrectionUse } from '../../shared/correction-kind.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { correctionsOf, type Corrections } from '../uptime/corrections.ts'
@@ -10,6 +9,7 @@ import { readCorrections, readCorrectionsOfStore } from './corrections.ts'
 import type { Schedules } from './judged-schedules.ts'
 import { readPollWeeks } from './poll-weeks.ts'
 import { readStoreRules, readStoreWithPolls, type PartStores, type StoreRules } from './report-input.ts'
+import { noSuchStore } from './stores.ts'
 
 /** Which facts are wanted. */
 export interface FactsWanted {
@@ -97,8 +97,4 @@ async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval):
     })
     return { week: polls.week, words: polls.words, from, to }
   })
-}
-
-export function noSuchStore(storeId: string): AppError {
-  return new AppError('not-found', `there is no store ${storeId}`)
 }

@@ -17,10 +17,14 @@ export async function getStore(db: Db, storeId: string): Promise<Store> {
     .where('store.store_id', '=', storeId as StoreId)
     .executeTakeFirst()
   if (row === undefined) {
-    throw new AppError('not-found', `there is no store "${storeId}": no imported file names it`)
+    throw noSuchStore(storeId)
   }
   const [store] = await storesOf(db, [row])
   return store!
+}
+
+export function noSuchStore(storeId: string): AppError {
+  return new AppError('not-found', `there is no store "${storeId}": no imported file names it`)
 }
 
 /** Stores in ascending order of id, as bytes. The cursor is the last id of a page. */

@@ -79,6 +79,15 @@ const failed = () => storedReport(server.databaseUrl, { state: 'failed', failure
 const cancelled = () => storedReport(server.databaseUrl, { state: 'cancelled' })
 const complete = () => completeId
 
+const newCorrection =
+  '{"store_id":"a","from_utc":"2023-01-01T00:00Z","to_utc":"2023-01-02T00:00Z","kind":"closed","reason":"flood"}'
+
+async function createdCorrection(): Promise<string> {
+  const response = await fetch(`${server.url}/corrections`, { method: 'POST', body: newCorrection })
+  const { correction_id: id } = (await response.json()) as { correction_id: number }
+  return String(id)
+}
+
 interface Call {
   readonly status: number
   /** Of the report in the path, the query or the body. */
@@ -221,6 +230,48 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   listRejectedStores: [
     { status: 200, id: '1' },
     { status: 400, id: '1', query: 'cursor=-' },
+    { status: 404, id: '999' },
+  ],
+  listStores: [
+    { status: 200, query: 'search=a' },
+    ...pageCalls.slice(0, 3),
+    { status: 400, query: 'cursor=-' },
+  ],
+  getStore: [
+    { status: 200, id: 'a' },
+    { status: 400, id: 'a b' },
+    { status: 404, id: 'z' },
+  ],
+  setBusinessHours: [
+    { status: 200, id: 'a', body: '{"spans":[{"day":0,"start":"9:00","end":"5:30 PM"}]}' },
+    { status: 400, id: 'a', body: '{"spans":[]}' },
+    { status: 413, id: 'a', body: tooLarge },
+  ],
+  setTimezone: [
+    { status: 200, id: 'a', body: '{"timezone":"UTC","valid_from":"2023-01-01T00:00Z"}' },
+    { status: 400, id: 'a', body: '{"timezone":"Mars/Olympus"}' },
+    { status: 413, id: 'a', body: tooLarge },
+  ],
+  setSpecialHours: [
+    { status: 200, id: 'a', body: '{"days":[{"date":"2022-12-25","spans":[]}]}' },
+    { status: 400, id: 'a', body: '{"days":[{"date":"2022-02-30","spans":[]}]}' },
+    { status: 413, id: 'a', body: tooLarge },
+  ],
+  setStoreDetails: [
+    { status: 200, id: 'a', body: '{"name":"A","labels":{"city":"Bonn"}}' },
+    { status: 400, id: 'a', body: '{"labels":{"a=b":"c"}}' },
+    { status: 413, id: 'a', body: tooLarge },
+  ],
+  createCorrection: [
+    { status: 200, body: newCorrection },
+    { status: 400, body: '{}' },
+    { status: 404, body: newCorrection.replace('"a"', '"z"') },
+    { status: 413, body: tooLarge },
+  ],
+  listCorrections: [{ status: 200, query: 'store_id=a&state=in-force' }, ...pageCalls],
+  revokeCorrection: [
+    { status: 200, id: createdCorrection, query: 'by=Ann' },
+    { status: 400, id: '0' },
     { status: 404, id: '999' },
   ],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],

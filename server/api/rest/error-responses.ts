@@ -1,9 +1,10 @@
 /** The errors that several operations answer with, each with an example: one that is made where such errors are thrown. */
 import type * as z from 'zod'
 import type { AppError } from '../../../shared/app-error.ts'
+import { noSuchCorrection } from '../../database/correction-records.ts'
 import { importHasEnded, noSuchImport } from '../../database/imports.ts'
 import { noSuchReport } from '../../database/reports.ts'
-import { noSuchStore } from '../../database/store-facts.ts'
+import { noSuchStore } from '../../database/stores.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
 import { appErrorOf } from '../errors.ts'
@@ -20,7 +21,9 @@ import {
   reportBody,
   reportIdBody,
   reportIdQuery,
+  storePath,
 } from './schemas.ts'
+import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { emptyUpload } from './upload-spool.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
@@ -75,13 +78,44 @@ export const malformedOutages: RestResponse = {
   example: refusal(outageQuery, { since: 'yesterday', until: '2023-01-24' }),
 }
 
+export const malformedStoreId: RestResponse = {
+  description: malformed,
+  example: refusal(storePath, { store_id: 'a b' }),
+}
+
+export const malformedStore: RestResponse = {
+  description: malformed,
+  example: refusal(businessHoursBody, { spans: [{ day: 7, start: '09:00', end: '17:00' }] }),
+}
+
+export const malformedCorrection: RestResponse = {
+  description: malformed,
+  example: refusal(newCorrectionBody, {
+    store_id: 's1',
+    from_utc: '2026-10-05T11:30:00Z',
+    to_utc: '2026-10-05T09:00:00Z',
+    kind: 'closed',
+    reason: 'flood',
+  }),
+}
+
+export const malformedCorrectionId: RestResponse = {
+  description: malformed,
+  example: refusal(correctionPath, { correction_id: '0' }),
+}
+
 export const unknownStore: RestResponse = {
   description: 'There is no such store',
   example: noSuchStore('chicago-loop-01'),
 }
 
+export const unknownCorrection: RestResponse = {
+  description: 'There is no such correction',
+  example: noSuchCorrection(7),
+}
+
 export const emptyFile: RestResponse = {
-  description: 'The file is none of the three kinds, or is empty',
+  description: 'The file is of no known kind, or is empty',
   example: emptyUpload(),
 }
 

@@ -38,7 +38,11 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
     security: [],
     tags: [
       { name: 'Reports', description: 'Requested, computed in the background, and fetched' },
-      { name: 'Stores', description: 'What stores did when, and why: answered at once' },
+      {
+        name: 'Stores',
+        description: 'Their rules and details; what they did when, and why: answered at once',
+      },
+      { name: 'Corrections', description: 'What operators know better than the polls' },
       { name: 'Imports', description: 'Polls, rules, corrections and store details from CSV files' },
       { name: 'Service', description: 'The service itself' },
       { name: olderPaths, description: 'For clients of other systems; they go on working' },

@@ -26,12 +26,12 @@ export interface RestRoute<
   Body extends z.ZodType = z.ZodType,
 > {
   readonly id: string
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Of a GET: that it changes something all the same. */
   readonly changesByGet?: boolean
   /** Every path it is served at, as OpenAPI writes them; the first is the one to use, the others are for older clients. */
   readonly paths: readonly [string, ...string[]]
-  readonly tag: 'Reports' | 'Stores' | 'Imports' | 'Service' | typeof olderPaths
+  readonly tag: 'Reports' | 'Stores' | 'Corrections' | 'Imports' | 'Service' | typeof olderPaths
   readonly summary: string
   readonly description?: string
   readonly path: Path

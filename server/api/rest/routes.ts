@@ -1,4 +1,5 @@
 import type { ApiParts } from '../api-parts.ts'
+import { correctionRoutes } from './correction-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -8,6 +9,7 @@ import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
+import { storeRoutes } from './store-routes.ts'
 
 /** All REST operations, in the order in which they are matched. */
 export function restRoutes(parts: ApiParts): RestRoute[] {
@@ -19,6 +21,8 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...importRoutes(parts),
+    ...storeRoutes(parts),
+    ...correctionRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }

@@ -4,7 +4,7 @@ import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
 import { parseTimestamp, timestampForms } from '../../../shared/timestamp.ts'
 import type { NewCorrection } from '../../database/corrections.ts'
 import type { HeaderOf } from '../csv/header.ts'
-import { quoted, storeIdProblem, textProblem, type RowCollector } from './row-collector.ts'
+import { quoted, storeIdProblem, columnTextProblem, type RowCollector } from './row-collector.ts'
 
 /** Collects the rows of a file of corrections. One that is there twice counts once. */
 export function createCorrectionRows(header: HeaderOf<'corrections'>): RowCollector<NewCorrection[]> {
@@ -63,7 +63,7 @@ function parseCorrection({ storeId, from, to, ...fields }: CorrectionFields): Ne
   if (kind === undefined) return `kind ${quoted(fields.kind)} is none of ${correctionKinds.join(', ')}`
   const { reason, author } = fields
   if (reason === '') return 'reason is empty: say why the correction is made'
-  const problem = textProblem('reason', reason) ?? textProblem('author', author)
+  const problem = columnTextProblem('reason', reason) ?? columnTextProblem('author', author)
   if (problem !== undefined) return problem
   return { storeId: storeId as StoreId, fromMs, toMs, kind, reason, author: author === '' ? null : author }
 }

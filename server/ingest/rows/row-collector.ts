@@ -1,4 +1,4 @@
-import { maxTextLength } from '../../../shared/text-limits.ts'
+import { textProblem } from '../../../shared/text-problem.ts'
 import type { TakenLines } from '../csv/line-blocks.ts'
 import type { NonEmpty } from './non-empty.ts'
 
@@ -34,10 +34,9 @@ export function storeIdProblem(text: string): string {
 }
 
 /** Why a text that is kept as it is cannot be, or undefined. */
-export function textProblem(column: string, text: string): string | undefined {
-  if (text.length > maxTextLength)
-    return `${column} has ${text.length} characters, and may have ${maxTextLength}`
-  return /[^\P{Cc}\t\n\r]/u.test(text) ? `${column} ${quoted(text)} has control characters in it` : undefined
+export function columnTextProblem(column: string, text: string): string | undefined {
+  const problem = textProblem(text)
+  return problem && `${column} ${problem}`
 }
 
 /** A field for a message: in quotes, cut where it is long. */

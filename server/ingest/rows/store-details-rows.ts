@@ -4,7 +4,7 @@ import { isLabel, labelOf, maxLabelLength, maxLabels } from '../../../shared/lab
 import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
 import type { StoreDetails } from '../../database/store-details.ts'
 import type { HeaderOf } from '../csv/header.ts'
-import { quoted, storeIdProblem, textProblem, type RowCollector } from './row-collector.ts'
+import { quoted, storeIdProblem, columnTextProblem, type RowCollector } from './row-collector.ts'
 
 /** Collects the rows of a file of store details. The last row of a store counts. */
 export function createStoreDetailsRows(header: HeaderOf<'store-details'>): RowCollector<StoreDetails[]> {
@@ -20,7 +20,7 @@ export function createStoreDetailsRows(header: HeaderOf<'store-details'>): RowCo
       const nameText = fields[name]!.trim()
       const values = labels.map(({ label, place }) => [label, fields[place]!.trim()] as const)
       for (const [column, text] of [['name', nameText] as const, ...values]) {
-        const problem = textProblem(column, text)
+        const problem = columnTextProblem(column, text)
         if (problem !== undefined) return problem
       }
       stores.set(storeId, {

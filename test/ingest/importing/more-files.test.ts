@@ -262,7 +262,7 @@ describe('corrections', () => {
     ['a,2023-01-01T00:00Z,2023-01-02T00:00Z,closed, ,', 'reason is empty: say why'],
     [
       `a,2023-01-01T00:00Z,2023-01-02T00:00Z,closed,${'x'.repeat(1001)},`,
-      'reason has 1001 characters, and may have 1000',
+      `reason "${'x'.repeat(100)}…" has 1001 characters, and may have 1000`,
     ],
     ['a,2023-01-01T00:00Z,2023-01-02T00:00Z,closed,a\0b,', 'reason "a\uFFFDb" has control characters in it'],
     ['a b,2023-01-01T00:00Z,2023-01-02T00:00Z,closed,flood,', 'store_id "a b" is not'],

@@ -1,0 +1,115 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { Correction, CorrectionId, CorrectionListQuery } from '../../shared/correction.ts'
+import type { Page } from '../../shared/page.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Db } from './connect.ts'
+import { addCorrections, type NewCorrection } from './corrections.ts'
+import { parseKey } from './key.ts'
+import { getStore } from './stores.ts'
+import type { WriteTx } from './write-alone.ts'
+
+/**
+ * Adds a correction to a store, and returns the record of it: that of the same one where it counts already. Throws a
+ * `not-found` AppError for a store that nothing names, as that is a wrong id more likely than a new store.
+ */
+export async function createCorrection(
+  tx: WriteTx,
+  correction: NewCorrection,
+  createdAt: number,
+): Promise<Correction> {
+  await getStore(tx, correction.storeId)
+  await addCorrections(tx, [correction], createdAt)
+  const { storeId, fromMs, toMs, kind, reason } = correction
+  const row = await correctionRows(tx)
+    .where('store_id', '=', storeId)
+    .where('from_at', '=', fromMs)
+    .where('to_at', '=', toMs)
+    .where('kind', '=', kind)
+    .where('reason', '=', reason)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return correctionOf(row)
+}
+
+/** Ends a correction: it counts no more, and its record stays. One that was revoked before stays as it is. */
+export async function revokeCorrection(
+  tx: WriteTx,
+  correctionId: CorrectionId,
+  revoked: { readonly by: string | null; readonly at: number },
+): Promise<Correction> {
+  await tx
+    .updateTable('correction')
+    .set({ revoked_at: revoked.at, revoked_by: revoked.by })
+    .where('correction_id', '=', correctionId)
+    .where('revoked_at', 'is', null)
+    .execute()
+  return getCorrection(tx, correctionId)
+}
+
+export async function getCorrection(db: Db, correctionId: number): Promise<Correction> {
+  const row = await correctionRows(db).where('correction_id', '=', correctionId).executeTakeFirst()
+  if (row === undefined) throw noSuchCorrection(correctionId)
+  return correctionOf(row)
+}
+
+export function noSuchCorrection(correctionId: number): AppError {
+  return new AppError('not-found', `there is no correction ${correctionId}`)
+}
+
+/** Corrections, newest first. The cursor is the last number of a page. */
+export async function listCorrections(
+  db: Db,
+  { limit, cursor, storeId, state }: CorrectionListQuery,
+): Promise<Page<Correction>> {
+  const before = cursor === undefined ? undefined : parseKey(cursor)
+  if (cursor !== undefined && before === undefined) {
+    throw new AppError(
+      'invalid',
+      `"${cursor}" is not a cursor of a list of corrections: take nextCursor of the page before`,
+    )
+  }
+  const rows = await correctionRows(db)
+    .$if(before !== undefined, (query) => query.where('correction_id', '<', before!))
+    .$if(storeId !== undefined, (query) => query.where('store_id', '=', storeId!))
+    .$if(state === 'in-force', (query) => query.where('revoked_at', 'is', null))
+    .orderBy('correction_id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit).map(correctionOf)
+  return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.correctionId) : null }
+}
+
+function correctionRows(db: Db) {
+  return db
+    .selectFrom('correction')
+    .innerJoin('store', 'store.store_key', 'correction.store_key')
+    .select([
+      'correction_id',
+      'store_id',
+      'from_at',
+      'to_at',
+      'kind',
+      'reason',
+      'author',
+      'created_at',
+      'revoked_at',
+      'revoked_by',
+    ])
+}
+
+type CorrectionRow = Awaited<ReturnType<ReturnType<typeof correctionRows>['executeTakeFirstOrThrow']>>
+
+function correctionOf(row: CorrectionRow): Correction {
+  return {
+    correctionId: row.correction_id as CorrectionId,
+    storeId: row.store_id,
+    from: formatTimestamp(row.from_at),
+    to: formatTimestamp(row.to_at),
+    kind: row.kind,
+    reason: row.reason,
+    author: row.author,
+    createdAt: formatTimestamp(row.created_at),
+    revokedAt: row.revoked_at === null ? null : formatTimestamp(row.revoked_at),
+    revokedBy: row.revoked_by,
+  }
+}
