@@ -259,3 +259,15 @@ async function lastStoreKey(tx: WriteTx): Promise<number> {
     .executeTakeFirstOrThrow()
   return last ?? 0
 }
+
+/** The first ids after one, or of all, in ascending order. */
+export async function nextStoreIds(db: Db, after: StoreId | undefined, count: number): Promise<StoreId[]> {
+  const rows = await db
+    .selectFrom('store')
+    .select('store_id')
+    .$if(after !== undefined, (query) => query.where('store_id', '>', after!))
+    .orderBy('store_id')
+    .limit(count)
+    .execute()
+  return rows.map(({ store_id }) => store_id)
+}

@@ -10,7 +10,7 @@ import { createSchedules } from '../database/judged-schedules.ts'
 import { firstPollWeek } from '../database/poll-week-summary.ts'
 import type { PartStores } from '../database/report-input.ts'
 import { readPartFacts } from '../database/store-facts.ts'
-import { firstStoresOfParts } from '../database/report-plan.ts'
+import { nextStoreIds } from '../database/stores.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
 import type { Interval, Intervals } from '../uptime/interval.ts'
 import { findOutages, type FoundOutages, type Outage } from '../uptime/outages.ts'
@@ -20,8 +20,9 @@ import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import { exactInstant } from './exact-instant.ts'
 import { judgingOf, knownTime, readJudgedStore, type Judging } from './judged-store.ts'
 
-/** How much of the data is read at once. */
+/** How much of the data is read at once: so many weeks of polls, and so many stores. */
 const MOST_POLL_WEEKS = 4096
+const MOST_STORES = 256
 
 /** A page of outages: rules 26 to 29 of docs/uptime.md. In order of store its cursor is the last store that it has. */
 export async function listOutages(db: Db, query: OutageListQuery): Promise<Page<OutageRow>> {
@@ -79,11 +80,14 @@ export async function* outagesByStore(
   const time = timeAround(window, judging)
   const hours = createOpenHours(time)
   const schedules = createSchedules()
-  for (const part of await partsAfter(db, after, time)) {
+  const storesAtOnce = Math.max(
+    8,
+    Math.min(MOST_STORES, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length)),
+  )
+  for await (const part of partsAfter(db, after, storesAtOnce)) {
     const facts = await readPartFacts(db, part, { time, schedules, corrections: judging.corrections })
     for (const [place, store] of facts.stores.entries()) {
       const { storeId } = store
-      if (after !== undefined && storeId <= after) continue
       const schedule = schedules.of(store)
       const askedFor = timeOnDates(hours.zonesOf(store, schedule), ...dates)
       const input = {
@@ -146,12 +150,21 @@ function timeAround({ startMs, endMs }: Interval, { reachMs, asOfMs }: Judging):
   return knownTime({ startMs: startMs - 2 * reachMs, endMs: endMs + 2 * reachMs }, asOfMs)
 }
 
-async function partsAfter(db: Db, after: StoreId | undefined, time: Interval): Promise<PartStores[]> {
-  const atOnce = Math.max(16, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length))
-  const firsts = await firstStoresOfParts(db, atOnce)
-  return firsts
-    .map((firstStoreId, i) => ({ firstStoreId, nextStoreId: firsts[i + 1] ?? null }))
-    .filter(({ nextStoreId }) => after === undefined || nextStoreId === null || nextStoreId > after)
+/** Stores that follow each other, so many at once. */
+async function* partsAfter(
+  db: Db,
+  after: StoreId | undefined,
+  storesAtOnce: number,
+): AsyncGenerator<PartStores> {
+  let last = after
+  for (;;) {
+    const ids = await nextStoreIds(db, last, storesAtOnce + 1)
+    if (ids[0] === undefined) return
+    const nextStoreId = ids[storesAtOnce] ?? null
+    yield { firstStoreId: ids[0], nextStoreId }
+    if (nextStoreId === null) return
+    last = ids[storesAtOnce - 1]
+  }
 }
 
 export function rowsOf(storeId: StoreId, outages: readonly Outage[]): OutageRow[] {

@@ -64,7 +64,19 @@ function hoursText(rows: readonly WeeklyHours[]): string {
     weekdays.filter((_, day) => rows.some((row) => row.day === day)),
     (name) => spansText(rows.filter(({ day }) => weekdays[day] === name)),
   )
-  return [...daysOf].map(([spans, days]) => `${days.join(', ')} ${spans}`).join('; ')
+  return [...daysOf].map(([spans, days]) => `${daysText(days)} ${spans}`).join('; ')
+}
+
+/** `Mondays, Wednesdays to Fridays`. */
+function daysText(days: readonly string[]): string {
+  if (days.length === weekdays.length) return 'every day'
+  const runs: string[][] = []
+  for (const day of days) {
+    const run = runs.at(-1)
+    if (run !== undefined && weekdays.indexOf(run.at(-1)!) + 1 === weekdays.indexOf(day)) run.push(day)
+    else runs.push([day])
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]} to ${run.at(-1)}` : run.join(', '))).join(', ')
 }
 
 function spansText(spans: readonly DaySpan[]): string {

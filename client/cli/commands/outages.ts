@@ -43,6 +43,8 @@ async function* pagesOf(
   storeId: string | undefined,
 ): AsyncGenerator<readonly OutageRow[]> {
   const { since, until, sort } = options
+  // All pages look back from the same instant.
+  const asOf = options.asOf ?? (await client.health.query()).database.latestPollAt
   let cursor: string | undefined
   do {
     const page = await client.outage.list.query({
@@ -50,6 +52,7 @@ async function* pagesOf(
       until,
       limit: maxPageSize,
       ...judgingOptionsOf(options),
+      ...(asOf === null ? {} : { asOf }),
       ...(storeId === undefined ? {} : { storeId }),
       ...(sort === undefined ? {} : { sortBy: sort }),
       ...(cursor === undefined ? {} : { cursor }),
