@@ -9,7 +9,7 @@ import { errorOfFetch, errorOfStatus } from './errors.ts'
 
 export interface DownloadOptions {
   readonly format?: FileFormat
-  /** Of a CSV: `all` has the unknown columns too. */
+  /** Of a CSV or a workbook: `all` has the unknown columns too. */
   readonly columns?: ColumnChoice
   readonly signal?: AbortSignal
 }

@@ -29,6 +29,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/repeatedly.ts',
       'piscina',
       'csv-stringify',
+      'yazl',
     ],
   ],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],

@@ -349,7 +349,10 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 const exampleId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
 
 function columnsOption(): Option {
-  return new Option('--columns <which>', 'of the CSV; all has unknown and excused time and percentages too')
+  return new Option(
+    '--columns <which>',
+    'of the CSV or workbook; all has unknown and excused time and percentages too',
+  )
     .choices(columnChoices)
     .default('default')
 }

@@ -24,8 +24,14 @@ export async function openWriter(
   { signal, stdout }: CommandContext,
   options: WriterOptions,
 ): Promise<ReportWriter> {
-  const format = formatOf(options)
   const { columns, output } = options
+  const format = formatOf(options)
+  if (format === 'xlsx' && stdout.isTTY && (output === undefined || output === '-')) {
+    throw new AppError(
+      'invalid',
+      'a workbook is nothing for a terminal: write it into a file, with -o report.xlsx',
+    )
+  }
   const file = output === undefined || output === '-' ? undefined : await openReportOutput(output)
   return {
     async write(client, report) {
@@ -37,9 +43,12 @@ export async function openWriter(
   }
 }
 
-function formatOf({ format, json }: WriterOptions): FileFormat {
+/** As it is asked for; a file that is named as a workbook is one. */
+function formatOf({ format, json, output = '' }: WriterOptions): FileFormat {
   if (json && format !== undefined && format !== 'ndjson') {
     throw new AppError('invalid', `--json means --format ndjson, and --format is ${format}: leave one out`)
   }
-  return format ?? (json ? 'ndjson' : 'csv')
+  if (format !== undefined) return format
+  if (json) return 'ndjson'
+  return output.toLowerCase().endsWith('.xlsx') ? 'xlsx' : 'csv'
 }

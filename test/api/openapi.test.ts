@@ -111,6 +111,7 @@ const stateOrFileCalls: readonly Call[] = [
   { status: 200, id: complete },
   { status: 200, id: complete, query: 'format=json' },
   { status: 200, id: complete, query: 'format=ndjson' },
+  { status: 200, id: complete, query: 'format=xlsx' },
   { status: 200, id: complete, query: 'format=csv&columns=all' },
   { status: 200, id: complete, headers: { accept: 'application/x-ndjson' } },
   { status: 400, id: complete, query: 'format=xml' },
@@ -184,6 +185,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   downloadReportByQuery: [...downloadCalls, ...fileCalls, { status: 400 }],
   'downloadReport-json': downloadCalls,
   'downloadReport-ndjson': downloadCalls,
+  'downloadReport-xlsx': downloadCalls,
   followReport: [
     { status: 200, id: complete },
     { status: 204, id: complete, headers: { 'last-event-id': 'complete' } },

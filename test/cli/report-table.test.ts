@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launcher, runCli } from '../support/run-cli.ts'
+import { cellsOf, unzipped } from '../support/unzipped.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
 const chain = join(import.meta.dirname, '../../examples/chain')
@@ -54,6 +55,21 @@ test.runIf(existsSync('/usr/bin/script'))('a terminal shows the table, below wha
   const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
   expect(stdout).toMatch(/Figures to doubt:[^]*npx store-monitor check[^]*STORE +HOUR[^]*all 42 stores/)
   expect(stdout).toMatch(/22 more: --top 42 shows them, -o FILE writes all/)
+})
+
+test('-o of a workbook writes one, and a terminal is not given one', async () => {
+  await using output = await temporaryFolder()
+  const made = await runCli(['report', '--database', database, '-o', output.file('report.xlsx')])
+  expect(made.exitCode).toBe(0)
+  const files = unzipped(await readFile(output.file('report.xlsx')))
+  const cells = cellsOf(files.get('xl/worksheets/sheet1.xml')!)
+  expect(cells).toHaveLength(43)
+  expect(cells[1]![0]).toEqual({ type: 'text', value: '1481966498820158979' })
+
+  if (!existsSync('/usr/bin/script')) return
+  const command = `'${process.execPath}' '${launcher}' report --format xlsx --database '${database}'`
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
+  expect(stdout).toMatch(/a workbook is nothing for a terminal: write it into a file, with -o report\.xlsx/)
 })
 
 test('-o into a folder names the file after what it is', async () => {

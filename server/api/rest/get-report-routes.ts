@@ -176,7 +176,12 @@ function csvAnswer(parts: ApiParts): ReportAnswer {
 }
 
 function contentOf(json: z.ZodType): Readonly<Record<string, z.ZodType | null>> {
-  return { 'application/json': json, [mediaTypes.csv]: null, [mediaTypes.ndjson]: null }
+  return {
+    'application/json': json,
+    [mediaTypes.csv]: null,
+    [mediaTypes.ndjson]: null,
+    [mediaTypes.xlsx]: null,
+  }
 }
 
 function answerState(parts: ApiParts, report: StoredReport, context: Context): Response {
@@ -192,5 +197,6 @@ function acceptedFormat(context: Context): FileFormat | undefined {
     .filter((type) => !/;\s*q=0(?:\.0*)?\s*$/.test(type))
     .map((type) => type.split(';')[0]!.trim())
   if (types.includes('text/csv')) return 'csv'
+  if (types.includes(mediaTypes.xlsx)) return 'xlsx'
   return types.includes('application/x-ndjson') ? 'ndjson' : undefined
 }

@@ -14,7 +14,7 @@ import { reportRowAt } from '../../reports/totals.ts'
 
 export interface FileOptions {
   readonly format: FileFormat
-  /** Of a CSV: with or without the unknown columns. */
+  /** Of a CSV or a workbook: with or without the unknown columns. */
   readonly columns: ColumnChoice
 }
 
@@ -36,15 +36,18 @@ export async function reportFile(db: Db, report: StoredReport, options: FileOpti
     throw hasNoFile(report.report_id, report.state)
   }
   const { format, columns } = options
-  const form = format === 'csv' ? `csv-${columns}` : format
+  const form = format === 'csv' || format === 'xlsx' ? `${format}-${columns}` : format
   const file = {
     name: fileNameOf(reportOf(report), format),
-    mediaType: `${mediaTypes[format]}; charset=utf-8`,
+    mediaType: format === 'xlsx' ? mediaTypes.xlsx : `${mediaTypes[format]}; charset=utf-8`,
     // A complete report never changes, so that its id and the form are a strong tag.
     etag: `"${report.report_id}-${form}"`,
     lastModifiedMs: report.finished_at ?? report.requested_at,
   }
   const periods = periodsOf(report)
+  if (format === 'xlsx') {
+    return { ...file, length: undefined, bytes: () => workbookFile(db, report.report_key, periods, columns) }
+  }
   if (periods !== undefined) {
     return { ...file, length: undefined, bytes: () => periodFile(db, report.report_key, periods, format) }
   }
@@ -138,6 +141,22 @@ async function* periodFile(
     }
   }
   if (format === 'json') yield Buffer.from('\n]\n')
+}
+
+/** The file as a workbook of Excel, whose writer is loaded when it is first asked for. */
+async function* workbookFile(
+  db: Db,
+  reportKey: number,
+  periods: Periods | undefined,
+  columns: ColumnChoice,
+): AsyncGenerator<Uint8Array> {
+  const { periodWorkbook, windowWorkbook } = await import('../../reports/report-workbook.ts')
+  const { workbookBytes } = await import('../../reports/workbook.ts')
+  yield* workbookBytes(
+    periods === undefined
+      ? await windowWorkbook(db, reportKey, columns)
+      : await periodWorkbook(db, reportKey, namesOfPeriods(periods)),
+  )
 }
 
 /** A complete report's CSV as a JSON text, for the dialect that has it so. */

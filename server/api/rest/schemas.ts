@@ -106,7 +106,7 @@ export const fileQuery = z.object({
   columns: z
     .enum(columnChoices)
     .default('default')
-    .describe('Of a CSV: `all` adds the columns of unknown time'),
+    .describe('Of a CSV or a workbook: `all` adds the columns of unknown time'),
 })
 
 /** A page's query: numbers are text there. */
