@@ -95,18 +95,28 @@ function outageOf(
 
 /** From the last active poll before those of the outage to the first one after them, as far as there is one in reach. */
 function longestRange(
-  polls: SpeakingPolls,
+  { atMs, active, count }: SpeakingPolls,
   { firstPollMs, lastPollMs }: Run,
   { reachMs, asOfMs }: Viewpoint,
 ): Interval {
-  const before = polls.atMs
-    .subarray(0, polls.count)
-    .findLastIndex((atMs, i) => atMs < firstPollMs && polls.active[i] === 1)
-  const after = polls.atMs
-    .subarray(0, polls.count)
-    .findIndex((atMs, i) => atMs > lastPollMs && polls.active[i] === 1)
+  let before = placeOf(firstPollMs, atMs, count) - 1
+  while (before >= 0 && active[before] === 0) before--
+  let after = placeOf(lastPollMs, atMs, count) + 1
+  while (after < count && active[after] === 0) after++
   return {
-    startMs: Math.max(polls.atMs[before] ?? -Infinity, firstPollMs - reachMs),
-    endMs: Math.min(polls.atMs[after] ?? Infinity, lastPollMs + reachMs, asOfMs),
+    startMs: Math.max(before < 0 ? -Infinity : atMs[before]!, firstPollMs - reachMs),
+    endMs: Math.min(after < count ? atMs[after]! : Infinity, lastPollMs + reachMs, asOfMs),
   }
+}
+
+/** Where the poll of an instant is. */
+function placeOf(pollMs: number, atMs: Float64Array, count: number): number {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (atMs[middle]! < pollMs) low = middle + 1
+    else high = middle
+  }
+  return low
 }

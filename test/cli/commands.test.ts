@@ -244,6 +244,21 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
     },
     { args: ['rejected', '99', '--url', 'SERVER'], exitCode: 3, says: /no import 99/ },
     {
+      args: ['outages', '--since', '2023-02-30', '--until', '2023-03-01', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /since: "2023-02-30" is not a date: write YYYY-MM-DD/,
+    },
+    {
+      args: ['explain', 'nowhere', '--url', 'SERVER'],
+      exitCode: 3,
+      says: /there is no store "?nowhere/,
+    },
+    {
+      args: ['explain', 'nowhere', '--since', 'yesterday', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /"yesterday" is neither a local date nor an instant: write YYYY-MM-DD/,
+    },
+    {
       args: ['rejected', '--by', 'store', '--url', 'SERVER'],
       exitCode: 2,
       says: /--by store counts the rows of one import: write its number too/,

@@ -27,12 +27,14 @@ export async function runOutages(
       for await (const page of pages) rows.push(...page)
       return printTable(context, columns, rows)
     }
-    if (options.format !== 'json') await write(stdout, outageCsvHeader)
     const lineOf =
       options.format === 'json' ? (outage: OutageRow) => `${JSON.stringify(outage)}\n` : outageCsvLine
+    // Behind what may be refused.
+    let header = options.format === 'json' ? '' : outageCsvHeader
     for await (const page of pages) {
       context.signal.throwIfAborted()
-      await write(stdout, page.map(lineOf).join(''))
+      await write(stdout, header + page.map(lineOf).join(''))
+      header = ''
     }
   })
 }
