@@ -68,8 +68,8 @@ export const newCorrection = z
   .strictObject(newCorrectionFields)
   .superRefine((given, context) => checkRange(given, context))
 
-export const correctionIdInput = z.strictObject({ correctionId })
-export const revokeCorrectionInput = correctionIdInput.extend({
+export const revokeCorrectionInput = z.strictObject({
+  correctionId,
   by: keptText.nullable().default(null).describe('Who revokes it'),
 })
 

@@ -17,7 +17,7 @@ export const weeklySpan = z
   .describe('A span of business hours, as the file has it')
 export type WeeklySpan = z.infer<typeof weeklySpan>
 
-export const daySpan = z
+const daySpan = z
   .object({
     start: localTime.describe('Local time, HH:MM:SS'),
     end: localTime.describe('Local time, HH:MM:SS; at or before `start`: on the next day'),

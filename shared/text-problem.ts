@@ -1,5 +1,5 @@
 /** How long a text that people write may be: a reason, a name, a label's value. */
-export const maxTextLength = 1000
+const maxTextLength = 1000
 
 /** Why a text that is kept as it is cannot be, to be put behind the name of what it is; undefined where it can. */
 export function textProblem(text: string): string | undefined {

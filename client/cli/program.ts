@@ -1,6 +1,6 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { correctionUses } from '../../shared/correction-kind.ts'
+import { correctionKinds, correctionUses } from '../../shared/correction-kind.ts'
 import { interpolations } from '../../shared/interpolation.ts'
 import { parseMaxRejected, type MaxRejected } from '../../shared/max-rejected.ts'
 import { periodUnits } from '../../shared/period-unit.ts'
@@ -9,6 +9,7 @@ import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { ExplainOptions } from './commands/explain.ts'
+import type { AddCorrectionOptions, CorrectionListOptions, RevokeOptions } from './commands/corrections.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { OutagesOptions } from './commands/outages.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
@@ -16,6 +17,7 @@ import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
 import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
@@ -300,6 +302,102 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (search: string | undefined, options: ConnectedListOptions) => {
       const { runStores } = await import('./commands/stores.ts')
       await runStores(context, options, search)
+    })
+
+  function addStoreChange(nameAndArguments: string, description: string): Command {
+    return addConnected(nameAndArguments, description).option('--json', 'write the store as a line of JSON')
+  }
+
+  addStoreChange(
+    'set-hours <store> <hours...>',
+    'Set the weekly hours of a store; days without any are closed.',
+  )
+    .option('--valid-from <time>', 'since when they hold (default: in place of all versions)')
+    .addHelpText(
+      'after',
+      examples(
+        'set-hours 8419 Mon-Fri 09:00-17:30, Sat 10:00-14:00 18:00-02:00',
+        'set-hours 8419 always --valid-from 2026-10-01T00:00:00Z',
+      ),
+    )
+    .action(async (storeId: string, hours: string[], options: ChangeOptions) => {
+      const { runSetHours } = await import('./commands/set-store.ts')
+      await runSetHours(context, options, storeId, hours)
+    })
+
+  addStoreChange('set-timezone <store> <zone>', 'Set the timezone of a store.')
+    .option('--valid-from <time>', 'since when it holds (default: in place of all versions)')
+    .addHelpText('after', examples('set-timezone 8419 Europe/Berlin'))
+    .action(async (storeId: string, zone: string, options: ChangeOptions) => {
+      const { runSetTimezone } = await import('./commands/set-store.ts')
+      await runSetTimezone(context, options, storeId, zone)
+    })
+
+  addStoreChange('set-special-hours <store> <date> <hours...>', 'Set the hours of a store on a date.')
+    .addHelpText(
+      'after',
+      examples('set-special-hours 8419 2026-12-24 10:00-14:00', 'set-special-hours 8419 2026-12-25 closed'),
+    )
+    .action(async (storeId: string, date: string, hours: string[], options: ChangeOptions) => {
+      const { runSetSpecialHours } = await import('./commands/set-store.ts')
+      await runSetSpecialHours(context, options, storeId, date, hours)
+    })
+
+  addStoreChange('set-details <store>', 'Set the name and labels of a store; what is left out stays.')
+    .option('--name <name>', 'what it is called')
+    .option('--label <label=value...>', 'a label and its value; without a value it is taken away')
+    .addHelpText('after', examples("set-details 8419 --name 'Berlin Mitte' --label city=Berlin chain=Soup"))
+    .action(async (storeId: string, options: DetailsOptions) => {
+      const { runSetDetails } = await import('./commands/set-store.ts')
+      await runSetDetails(context, options, storeId)
+    })
+
+  const corrections = addListing('corrections', 'List corrections, the newest first; or add or revoke one.')
+    .enablePositionalOptions()
+    .option('--store <id>', 'only those of this store')
+    .option('--in-force', 'only those that count, none that were revoked')
+    .addHelpText(
+      'after',
+      examples(
+        'corrections --store 8419',
+        "corrections add 8419 --from 2026-10-05T09:00Z --to 2026-10-05T11:30Z --kind excused --reason 'power cut'",
+        'corrections revoke 7 --by Ann',
+      ),
+    )
+    .action(async (options: CorrectionListOptions) => {
+      const { runCorrections } = await import('./commands/corrections.ts')
+      await runCorrections(context, options)
+    })
+
+  connected(corrections.command('list').description('List corrections, the newest first.')).action(
+    async (_: unknown, command: Command) => {
+      const { runCorrections } = await import('./commands/corrections.ts')
+      await runCorrections(context, command.optsWithGlobals<CorrectionListOptions>())
+    },
+  )
+
+  connected(corrections.command('add').description('Say what is known better than the polls.'))
+    .argument('<store>', 'the store that it is about')
+    .requiredOption('--from <time>', 'the first instant that it is about')
+    .requiredOption('--to <time>', 'the first instant that it is not about any more')
+    .addOption(
+      new Option('--kind <kind>', 'no business time, excused time, or polls that are wrong')
+        .choices(correctionKinds)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--reason <text>', 'why')
+    .option('--author <name>', 'who says so')
+    .action(async (storeId: string, _: unknown, command: Command) => {
+      const { runAddCorrection } = await import('./commands/corrections.ts')
+      await runAddCorrection(context, command.optsWithGlobals<AddCorrectionOptions>(), storeId)
+    })
+
+  connected(corrections.command('revoke').description('Revoke a correction: it counts no more.'))
+    .argument('<number>', 'the correction', wholeNumber)
+    .option('--by <name>', 'who revokes it')
+    .action(async (correctionId: number, _: unknown, command: Command) => {
+      const { runRevokeCorrection } = await import('./commands/corrections.ts')
+      await runRevokeCorrection(context, command.optsWithGlobals<RevokeOptions>(), correctionId)
     })
 
   addListing('imports', 'List imported files, the newest first.')

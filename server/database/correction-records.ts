@@ -46,7 +46,7 @@ export async function revokeCorrection(
   return getCorrection(tx, correctionId)
 }
 
-export async function getCorrection(db: Db, correctionId: number): Promise<Correction> {
+async function getCorrection(db: Db, correctionId: number): Promise<Correction> {
   const row = await correctionRows(db).where('correction_id', '=', correctionId).executeTakeFirst()
   if (row === undefined) throw noSuchCorrection(correctionId)
   return correctionOf(row)

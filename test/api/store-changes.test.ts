@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStoreMonitorClient, type StoreMonitorClient } from '../../client/index.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 
-const polls =
-  'store_id,status,timestamp_utc\n' +
-  ['s1', 's2'].map((store) => `${store},inactive,2023-01-24 12:00:00 UTC\n`).join('')
+const at = '2023-01-24 12:00:00 UTC'
+const polls = `store_id,status,timestamp_utc\ns1,inactive,${at}\ns2,inactive,${at}\n`
 
 let server: TestServer
 let client: StoreMonitorClient

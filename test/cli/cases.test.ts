@@ -37,8 +37,20 @@ test.concurrent.for(byPeriod)(
     await using database = await testDatabase()
     const { exitCode, stdout } = await runCli([
       'report',
-      ...['--from', worked.folder, '--by', by, '--since', from, '--until', to, '--format', 'csv'],
-      ...['--corrections', corrections, '--workers', '1'],
+      '--from',
+      worked.folder,
+      '--by',
+      by,
+      '--since',
+      from,
+      '--until',
+      to,
+      '--format',
+      'csv',
+      '--corrections',
+      corrections,
+      '--workers',
+      '1',
       ...(databaseType === 'sqlite' ? [] : ['--database', database.url]),
       ...(worked.options.as_of === undefined ? [] : ['--as-of', worked.options.as_of]),
     ])

@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.ts'
 import { printPages, type ListOptions } from '../listing.ts'
 import type { TableColumn } from '../output.ts'
 
-const columns: readonly TableColumn<Store>[] = [
+export const storeColumns: readonly TableColumn<Store>[] = [
   { head: 'STORE', cell: ({ storeId }) => storeId },
   { head: 'TIMEZONE', cell: ({ timezone }) => timezone ?? 'default' },
   {
@@ -20,11 +20,11 @@ export async function runStores(
 ): Promise<void> {
   const only = search === undefined ? {} : { search }
   await withConnection(context, options, ({ client }) =>
-    printPages(context, options, columns, (page) => client.store.list.query({ ...page, ...only })),
+    printPages(context, options, storeColumns, (page) => client.store.list.query({ ...page, ...only })),
   )
 }
 
-const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+export const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 /** Days that follow each other and have the same hours together: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 18:00-22:00`. */
 export function formatWeek(spans: readonly WeeklySpan[]): string {

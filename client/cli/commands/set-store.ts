@@ -1,0 +1,94 @@
+import { AppError } from '../../../shared/app-error.ts'
+import type { Store } from '../../../shared/store.ts'
+import type { StoreMonitorClient } from '../../client.ts'
+import { withConnection, type ConnectionOptions } from '../connection.ts'
+import type { CommandContext, MessageOptions } from '../context.ts'
+import { parseDay, parseWeek } from '../hours-text.ts'
+import { printJson, printTable } from '../output.ts'
+import { storeColumns } from './stores.ts'
+
+export interface ChangeOptions extends ConnectionOptions, MessageOptions {
+  readonly validFrom?: string
+  readonly json?: true
+}
+
+export interface DetailsOptions extends ChangeOptions {
+  readonly name?: string
+  readonly label?: readonly string[]
+}
+
+export async function runSetHours(
+  context: CommandContext,
+  options: ChangeOptions,
+  storeId: string,
+  hours: readonly string[],
+): Promise<void> {
+  const spans = parseWeek(hours)
+  await change(context, options, ({ store }) =>
+    store.setBusinessHours.mutate({ storeId, spans, ...versionOf(options) }),
+  )
+}
+
+export async function runSetTimezone(
+  context: CommandContext,
+  options: ChangeOptions,
+  storeId: string,
+  timezone: string,
+): Promise<void> {
+  await change(context, options, ({ store }) =>
+    store.setTimezone.mutate({ storeId, timezone, ...versionOf(options) }),
+  )
+}
+
+export async function runSetSpecialHours(
+  context: CommandContext,
+  options: ChangeOptions,
+  storeId: string,
+  date: string,
+  hours: readonly string[],
+): Promise<void> {
+  const spans = parseDay(hours)
+  await change(context, options, ({ store }) =>
+    store.setSpecialHours.mutate({ storeId, days: [{ date, spans }] }),
+  )
+}
+
+export async function runSetDetails(
+  context: CommandContext,
+  options: DetailsOptions,
+  storeId: string,
+): Promise<void> {
+  const { name, label = [] } = options
+  const labels = Object.fromEntries(label.map(parseLabel))
+  if (name === undefined && label.length === 0) {
+    throw new AppError(
+      'invalid',
+      'there is nothing to set: write --name, or --label such as --label city=Berlin',
+    )
+  }
+  await change(context, options, ({ store }) =>
+    store.setDetails.mutate({ storeId, labels, ...(name === undefined ? {} : { name }) }),
+  )
+}
+
+function parseLabel(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw new AppError('invalid', `"${text}" is not a label and its value: write, for example, city=Berlin`)
+}
+
+function versionOf({ validFrom }: ChangeOptions): { readonly validFrom?: string } {
+  return validFrom === undefined ? {} : { validFrom }
+}
+
+async function change(
+  context: CommandContext,
+  options: ChangeOptions,
+  set: (client: StoreMonitorClient) => Promise<Store>,
+): Promise<void> {
+  await withConnection(context, options, async ({ client }) => {
+    const store = await set(client)
+    if (options.json) await printJson(context, [store])
+    else await printTable(context, storeColumns, [store])
+  })
+}
