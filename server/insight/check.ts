@@ -7,18 +7,17 @@ import type { Db } from '../database/connect.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
 import { lastPollsOf } from '../database/last-polls.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
-import { readPollWeeks, type PollsOfWeek } from '../database/poll-weeks.ts'
 import {
   importsWithRejectedStores,
   reasonsOfStores,
   storesWithRejectedRows,
 } from '../database/rejected-rules.ts'
-import { readStoreRules, type PartStores, type StoreRules } from '../database/report-input.ts'
+import type { PartStores } from '../database/report-input.ts'
 import { firstStoresOfParts } from '../database/report-plan.ts'
 import { findSimilarStores } from '../database/similar-stores.ts'
+import { readPartFacts } from '../database/store-facts.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
-import type { PollWeek } from '../uptime/poll-week.ts'
-import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import { subtracted } from '../uptime/interval.ts'
 import { createPolledWeek, type HourOfPolls, type PolledTime } from './polled-week.ts'
 
 const HOUR_MS = 3_600_000
@@ -44,14 +43,10 @@ export async function checkData(db: Db, { limit }: CheckQuery): Promise<DataChec
   const openHours = createOpenHours(week)
   let stores = 0
   for (const part of await partsOf(db)) {
-    const read = await db.transaction().execute(async (tx) => {
-      const rules = await readStoreRules(tx, part)
-      await schedules.load(tx, rules)
-      return { rules, weeks: latestMs === undefined ? [] : await readWeeks(tx, pollWeeksOf(week), rules) }
-    })
+    const facts = await readPartFacts(db, part, { time: week, schedules, corrections: 'applied' })
     const hoursRejected = await storesWithRejectedRows(db, rejected.hours, part)
     const zonesRejected = await storesWithRejectedRows(db, rejected.zones, part)
-    for (const [i, store] of read.rules.entries()) {
+    for (const [place, store] of facts.stores.entries()) {
       const schedule = schedules.of(store)
       const { storeId } = store
       if (schedule.hours.length === 0)
@@ -59,10 +54,14 @@ export async function checkData(db: Db, { limit }: CheckQuery): Promise<DataChec
       if (schedule.zones.length === 0)
         found.add(zonesRejected.has(storeId) ? 'zone-rejected' : 'no-zone', storeId)
       if (latestMs === undefined) continue
-      const what = nameOf(polled.add(openHours.of(store, schedule), read.weeks[i]!))
-      if (what !== undefined) found.add(what, storeId)
+      const corrections = facts.correctionsAt(place)
+      const allOpen = openHours.of(store, schedule)
+      const open = corrections === undefined ? allOpen : subtracted(allOpen, corrections.silent)
+      const what = nameOf(polled.add(open, facts.pollsAt(place)))
+      const isCorrected = corrections !== undefined && open.length === 0
+      if (what !== undefined && !isCorrected) found.add(what, storeId)
     }
-    stores += read.rules.length
+    stores += facts.stores.length
     await setImmediate()
   }
   const asOf = latestMs === undefined ? null : formatTimestamp(latestMs)
@@ -108,30 +107,6 @@ function createFindings(limit: number): Findings {
 async function partsOf(db: Db): Promise<PartStores[]> {
   const firsts = await firstStoresOfParts(db, STORES_AT_ONCE)
   return firsts.map((firstStoreId, i) => ({ firstStoreId, nextStoreId: firsts[i + 1] ?? null }))
-}
-
-/** The polls of each store, in the order of `stores`. */
-async function readWeeks(
-  db: Db,
-  weeks: readonly number[],
-  stores: readonly StoreRules[],
-): Promise<PollWeek[][]> {
-  const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
-  const storeKeys = stores.map(({ storeKey }) => storeKey).sort((a, b) => a - b)
-  const pollsOf: PollWeek[][] = stores.map(() => [])
-  for (const polls of await readPollWeeks(db, weeks, storeKeys)) putPolls(polls, placeOf, pollsOf)
-  return pollsOf
-}
-
-function putPolls(
-  { week, words, storeKeys, from, to }: PollsOfWeek,
-  placeOf: ReadonlyMap<number, number>,
-  pollsOf: readonly PollWeek[][],
-): void {
-  for (const [i, storeKey] of storeKeys.entries()) {
-    const place = placeOf.get(storeKey)
-    if (place !== undefined) pollsOf[place]!.push({ week, words, from: from[i]!, to: to[i]! })
-  }
 }
 
 interface Wording {

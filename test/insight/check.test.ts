@@ -143,6 +143,20 @@ test('stores that are polled only while they are closed, and those whose status 
   expect(found['always-active']).toMatchObject({ count: 1, isDoubtful: false, first: [{ storeId: 'up' }] })
 })
 
+test('what a correction says is closed, or wrong, is not to be doubted once more', async () => {
+  const from = formatTimestamp(noon - 400 * HOUR_MS)
+  const to = formatTimestamp(noon + HOUR_MS)
+  await using scene = await sceneOf({
+    zones: allIn('gone', 'wrong', 'down'),
+    hours: alwaysOpen('gone', 'wrong', 'down'),
+    polls: [...polled('wrong', () => 'inactive'), ...polled('down', () => 'inactive')],
+    corrections: `store_id,from_utc,to_utc,kind,reason\ngone,${from},${to},closed,moved\nwrong,${from},${to},wrong-data,broken\n`,
+  })
+  const found = await findings(scene)
+  expect(Object.keys(found)).toEqual(['always-inactive'])
+  expect(found['always-inactive']).toMatchObject({ count: 1, first: [{ storeId: 'down' }] })
+})
+
 test('hours in which fewer than half of the open stores were polled are told together', async () => {
   const stores = ['a', 'b', 'c', 'd']
   const missed = (hours: readonly number[]) => allHours.filter((hour) => !hours.includes(hour))
