@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { AppError } from './app-error.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { givenReportId, reportId, storeId } from './ids.ts'
+import { givenLabels } from './group.ts'
 import { correctionUses } from './correction-kind.ts'
 import { interpolations } from './interpolation.ts'
 import { parseLocalDate } from './local-date.ts'
@@ -99,7 +100,7 @@ export function checkPeriods({ by, from, to }: PeriodOptions, context: z.Refinem
 }
 
 export const reportOptions = judgingOptions
-  .extend(periodOptions.shape)
+  .extend({ ...periodOptions.shape, labels: givenLabels.optional() })
   .superRefine(checkPeriods)
   .describe('What a report is computed with')
 /** Report options as a caller writes them: everything may be left out. */
@@ -126,6 +127,9 @@ export const report = z
     by: z.enum(periodUnits).nullable().describe('Of a report by period: by what; null of one by window'),
     from: z.string().nullable().describe('Of a report by period: its first local date'),
     to: z.string().nullable().describe('Of a report by period: its last local date'),
+    labels: z
+      .array(z.string())
+      .describe('The groups that its stores are in, each as label=value; of all stores where it is empty'),
     progress,
     failure: z.string().nullable().describe('Why the report failed; null unless it did'),
     programVersion: z

@@ -2,6 +2,7 @@ import { initTRPC, tracked, type TRPCError } from '@trpc/server'
 import { AppError } from '../../shared/app-error.ts'
 import { checkInput } from '../../shared/check.ts'
 import { correctionListInput, newCorrection, revokeCorrectionInput } from '../../shared/correction.ts'
+import { groupsInput } from '../../shared/group.ts'
 import { pageInput } from '../../shared/page.ts'
 import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
@@ -79,6 +80,11 @@ export const appRouter = router({
     rows: procedure.input(reportRowsInput).query(({ ctx, input }) => ctx.reports.rows(input)),
     /** The sums of the rows. */
     totals: procedure.input(reportTotalsInput).query(({ ctx, input }) => ctx.reports.totals(input)),
+    /** The report rolled up by a label: a row for each of its values. */
+    groups: procedure.input(groupsInput).query(async ({ ctx, input }) => {
+      const { groupRows } = await import('../reports/groups.ts')
+      return groupRows(ctx.db, await getReport(ctx.db, input.reportId), input.by)
+    }),
     periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */
     progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {

@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import { formatDuration } from '../../shared/duration.ts'
+import type { StoreLabel } from '../../shared/group.ts'
 import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Report, ReportOptions } from '../../shared/report.ts'
@@ -58,7 +59,7 @@ export async function insertReport(
         period: options.by ?? null,
         since: options.from ?? null,
         until: options.to ?? null,
-        labels: null,
+        labels: textOfLabels(options.labels),
         stores_total: 0,
         stores_done: 0,
         failure: null,
@@ -194,6 +195,18 @@ async function deletePartsOfNone(db: Db, reportKey: number): Promise<void> {
   await db.deleteFrom('report_part').where('report_key', 'in', cameToNothing).execute()
 }
 
+/** The groups that a report's stores are in. */
+export function labelsOf({ labels }: Pick<StoredReport, 'labels'>): readonly StoreLabel[] {
+  return labels === null ? [] : (JSON.parse(labels) as StoreLabel[])
+}
+
+/** As they are kept: the same groups in another order are the same text. */
+export function textOfLabels(labels: readonly StoreLabel[] = []): string | null {
+  if (labels.length === 0) return null
+  const inOrder = labels.map(({ label, value }) => JSON.stringify({ label, value })).sort()
+  return `[${[...new Set(inOrder)].join()}]`
+}
+
 /** The report as callers see it. */
 export function reportOf(stored: StoredReport): Report {
   const instant = (epochMs: number | null) => (epochMs === null ? null : formatTimestamp(epochMs))
@@ -207,6 +220,7 @@ export function reportOf(stored: StoredReport): Report {
     by: stored.period,
     from: stored.since,
     to: stored.until,
+    labels: labelsOf(stored).map(({ label, value }) => `${label}=${value}`),
     progress: { storesDone: stored.stores_done, storesTotal: stored.stores_total },
     failure: stored.failure,
     programVersion: stored.program_version,

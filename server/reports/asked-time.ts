@@ -11,7 +11,7 @@ export function namesOfPeriods({ by, fromDate, toDate }: Periods): readonly stri
 }
 
 /** The instants that matter to a report: rules 9 to 12 and 24 of docs/uptime.md. */
-export function timeOf(asked: Asked): Interval {
+export function timeOf(asked: Omit<Asked, 'labels'>): Interval {
   if (asked.periods === undefined) return relevantTime(asked, longestWindowMs)
   const { fromDate, toDate } = asked.periods
   const { startMs, endMs } = timeOfDates(fromDate, toDate, asked.reachMs)

@@ -1,12 +1,15 @@
 import type { CorrectionUse } from '../../shared/correction-kind.ts'
+import type { StoreLabel } from '../../shared/group.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
 import type { PeriodUnit } from '../../shared/period-unit.ts'
-import type { StoredReport } from '../database/reports.ts'
+import { labelsOf, type StoredReport } from '../database/reports.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 
 /** What a report is asked for. */
 export interface Asked extends Viewpoint {
   readonly corrections: CorrectionUse
+  /** The groups that its stores are in; of all stores where there are none. */
+  readonly labels: readonly StoreLabel[]
   /** Of a report by period; undefined of one by window. */
   readonly periods?: Periods
 }
@@ -21,7 +24,14 @@ export interface Periods {
 export function askedOf(report: StoredReport): Asked {
   const { as_of: asOfMs, reach_ms: reachMs, interpolation, corrections } = report
   const periods = periodsOf(report)
-  return { asOfMs, reachMs, interpolation, corrections, ...(periods && { periods }) }
+  return {
+    asOfMs,
+    reachMs,
+    interpolation,
+    corrections,
+    labels: labelsOf(report),
+    ...(periods && { periods }),
+  }
 }
 
 /** undefined where the report is not by period. */

@@ -26,7 +26,7 @@ export interface Generator {
   /** The results of parts of a report, which are read at once. */
   parts(parts: PartStretch, asked: Asked): Promise<PartResult[]>
   /** The row that a report would have for a store. Throws a `not-found` AppError where there is no such store. */
-  storeRow(storeId: StoreId, asked: Asked): Promise<ReportRow>
+  storeRow(storeId: StoreId, asked: Omit<Asked, 'labels'>): Promise<ReportRow>
 }
 
 /**
@@ -69,7 +69,7 @@ export function createGenerator(db: Db): Generator {
     const judge = createJudge(asked, windowLengthsMs)
     let totals = createTotals(0)
     const storeIds = await eachStore(
-      wholeOf(parts),
+      { ...wholeOf(parts), labels: asked.labels },
       asked,
       (place, { store, open, polls, corrections }) => {
         const tallies = judge(open.of(store, schedules.of(store)), polls, corrections)
@@ -95,7 +95,7 @@ export function createGenerator(db: Db): Generator {
     const periodCount = namesOfPeriods(periods).length
     let totals = createPeriodTotals(0, periodCount)
     const storeIds = await eachStore(
-      wholeOf(parts),
+      { ...wholeOf(parts), labels: asked.labels },
       asked,
       (place, { store, open, polls, corrections }) => {
         const schedule = schedules.of(store)

@@ -21,6 +21,7 @@ import {
   getReport,
   insertReport,
   reportOf,
+  textOfLabels,
   type RequestOnce,
   type StoredReport,
 } from '../database/reports.ts'
@@ -236,7 +237,7 @@ function isByPeriod({ report_id, period }: StoredReport): AppError {
 }
 
 function requireSameOptions(report: StoredReport, options: ReportOptions): void {
-  const { asOf, interpolation, reach, corrections, by, from, to } = options
+  const { asOf, interpolation, reach, corrections, by, from, to, labels } = options
   const isSame =
     (asOf ?? null) === report.requested_as_of &&
     interpolation === report.interpolation &&
@@ -244,7 +245,8 @@ function requireSameOptions(report: StoredReport, options: ReportOptions): void 
     corrections === report.corrections &&
     (by ?? null) === report.period &&
     (from ?? null) === report.since &&
-    (to ?? null) === report.until
+    (to ?? null) === report.until &&
+    textOfLabels(labels) === report.labels
   if (isSame) return
   throw new AppError(
     'conflict',

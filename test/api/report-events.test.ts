@@ -14,6 +14,7 @@ const report: Report = {
   by: null,
   from: null,
   to: null,
+  labels: [],
   progress: { storesDone: 0, storesTotal: 5 },
   failure: null,
   requestedAt: '2023-01-25T18:13:22Z',

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const task = {
   reportKey: 1,
   parts: [{ part: 0, firstStoreId: storeId.parse('a'), nextStoreId: null }],
-  asked: { asOfMs: 0, reachMs: 0, interpolation: 'nearest', corrections: 'applied' },
+  asked: { asOfMs: 0, reachMs: 0, interpolation: 'nearest', corrections: 'applied', labels: [] },
 } as const
 
 /** Threads that die as often at the tasks that they are given. */

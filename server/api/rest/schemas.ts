@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { checkInput, dataCheck } from '../../../shared/check.ts'
 import { history, historyQueryFields } from '../../../shared/history.ts'
 import { givenReportId, importId, reportId, storeId } from '../../../shared/ids.ts'
+import { givenLabels } from '../../../shared/group.ts'
 import {
   importRecord,
   rejectedRow,
@@ -34,6 +35,7 @@ const optionFields = {
   reach: judgingOptions.shape.reach,
   corrections: judgingOptions.shape.corrections,
   ...periodOptions.shape,
+  labels: givenLabels.optional(),
 }
 const renamed = <Options>({ as_of: asOf, ...options }: Options & { as_of?: number | undefined }) => ({
   ...options,
@@ -192,6 +194,7 @@ const reportFields = z.object({
   by: report.shape.by,
   from: report.shape.from,
   to: report.shape.to,
+  labels: report.shape.labels,
   progress: z
     .object({
       stores_done: report.shape.progress.shape.storesDone,
@@ -217,6 +220,7 @@ const runningExample: ReportStatus = {
   by: null,
   from: null,
   to: null,
+  labels: [],
   progress: { stores_done: 0, stores_total: 0 },
   program_version: null,
   zone_data_version: null,
@@ -375,6 +379,7 @@ export function reportStatusOf(report: Report, baseUrl: string): ReportStatus {
     by: report.by,
     from: report.from,
     to: report.to,
+    labels: report.labels,
     progress: { stores_done: report.progress.storesDone, stores_total: report.progress.storesTotal },
     program_version: report.programVersion,
     zone_data_version: report.zoneDataVersion,

@@ -1,5 +1,6 @@
 import type { Dialect as KyselyDialect, DialectAdapter, Kysely, Transaction } from 'kysely'
 import type { ColumnTypes } from '../../../migrations/column-types.ts'
+import type { StoreLabel } from '../../../shared/group.ts'
 import type { StoreId } from '../../../shared/ids.ts'
 import type { PollWords } from '../../uptime/poll-week.ts'
 import type { Database } from '../schema.ts'
@@ -23,6 +24,8 @@ export interface Access {
 export interface PartStores {
   readonly firstStoreId: StoreId
   readonly nextStoreId: StoreId | null
+  /** Only those that are in all of these groups. */
+  readonly labels?: readonly StoreLabel[] | undefined
 }
 
 /** A store and the key of its rules; null where none are known. */

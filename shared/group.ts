@@ -1,0 +1,61 @@
+import * as z from 'zod'
+import { count } from './fields.ts'
+import { givenReportId } from './ids.ts'
+import { isLabel, labelOf } from './label.ts'
+import { byPercentKey, byTotalKey, reportWindows } from './report-columns.ts'
+
+/** A group: all stores that have a value of a label (rule 32 of docs/uptime.md). */
+export interface StoreLabel {
+  readonly label: string
+  readonly value: string
+}
+
+const givenLabel = z.string().transform((text, context): StoreLabel => {
+  const [name = '', ...value] = text.split('=')
+  const label = labelOf(name)
+  const isText = !/\p{Cc}/u.test(text)
+  if (isText && value.length > 0 && isLabel(label)) return { label, value: value.join('=').trim() }
+  context.addIssue({ code: 'custom', message: `"${text}" is no group: write label=value, as city=Bonn` })
+  return z.NEVER
+})
+
+/** Groups as a caller writes them: `label=value`, one or several. */
+export const givenLabels = z
+  .union([z.array(givenLabel).max(20), givenLabel.transform((label) => [label])])
+  .describe('Only stores that are in all of these groups, each as label=value')
+  .meta({ examples: [['city=Bonn']] })
+
+export const groupsInput = z.strictObject({
+  reportId: givenReportId,
+  by: z.string().min(1).transform(labelOf).describe('The label whose values are the groups, such as city'),
+})
+export type GroupsQuery = z.output<typeof groupsInput>
+
+const share = z.number().nullable()
+
+const byWindow = <Value extends z.ZodType>(name: (window: string) => string, value: Value) =>
+  Object.fromEntries(reportWindows.map((window) => [name(window.name), value]))
+
+export type WindowName = (typeof reportWindows)[number]['name']
+
+export const groupRow = z
+  .object({
+    group: z.string().nullable().describe('The value of the label; null for the stores that have none'),
+    stores: count.describe('How many stores the group has in the report'),
+    ...byTotalKey(({ description }) => count.describe(`${description}, of all its stores`)),
+    ...byPercentKey(() =>
+      share.describe('Of the sums: uptime / (uptime + downtime); null where nothing was observed'),
+    ),
+    ...(byWindow(
+      (window) => `observed${window}Percent`,
+      share.describe(
+        'Coverage: the share of the business time that was up or down; null where there is none',
+      ),
+    ) as Record<`observed${WindowName}Percent`, typeof share>),
+    ...(byWindow(
+      (window) => `medianUptime${window}Percent`,
+      share.describe("The median of its stores' percentages; null where none was observed"),
+    ) as Record<`medianUptime${WindowName}Percent`, typeof share>),
+  })
+  .describe("A group's business time: the sums of its stores, by status")
+export type GroupRow = z.infer<typeof groupRow>
