@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count } from './fields.ts'
-import { givenReportId } from './ids.ts'
+import { givenReportId, reportId } from './ids.ts'
 import { isLabel, labelOf } from './label.ts'
 import { byPercentKey, byTotalKey, reportWindows } from './report-columns.ts'
 
@@ -10,26 +10,33 @@ export interface StoreLabel {
   readonly value: string
 }
 
-const givenLabel = z.string().transform((text, context): StoreLabel => {
+/** Groups as a caller writes them: `label=value`, one or several. */
+export const givenLabels = z
+  .union([z.string(), z.array(z.string()).max(20)], 'write label=value, as city=Bonn, or an array of them')
+  .transform((given, context): StoreLabel[] =>
+    [given].flat().flatMap((text) => {
+      const label = parseLabel(text)
+      if (label !== undefined) return [label]
+      const message = `"${text}" is no group: write label=value, as city=Bonn`
+      context.addIssue({ code: 'custom', message })
+      return []
+    }),
+  )
+  .optional()
+  .describe('Only stores that are in all of these groups, each as label=value')
+  .meta({ examples: [['city=Bonn']] })
+
+function parseLabel(text: string): StoreLabel | undefined {
   const [name = '', ...value] = text.split('=')
   const label = labelOf(name)
   const isText = !/\p{Cc}/u.test(text)
-  if (isText && value.length > 0 && isLabel(label)) return { label, value: value.join('=').trim() }
-  context.addIssue({ code: 'custom', message: `"${text}" is no group: write label=value, as city=Bonn` })
-  return z.NEVER
-})
-
-/** Groups as a caller writes them: `label=value`, one or several. */
-export const givenLabels = z
-  .union([z.array(givenLabel).max(20), givenLabel.transform((label) => [label])])
-  .describe('Only stores that are in all of these groups, each as label=value')
-  .meta({ examples: [['city=Bonn']] })
+  return isText && value.length > 0 && isLabel(label) ? { label, value: value.join('=').trim() } : undefined
+}
 
 export const groupsInput = z.strictObject({
   reportId: givenReportId,
   by: z.string().min(1).transform(labelOf).describe('The label whose values are the groups, such as city'),
 })
-export type GroupsQuery = z.output<typeof groupsInput>
 
 const share = z.number().nullable()
 
@@ -59,3 +66,12 @@ export const groupRow = z
   })
   .describe("A group's business time: the sums of its stores, by status")
 export type GroupRow = z.infer<typeof groupRow>
+
+export const reportGroups = z
+  .object({
+    reportId,
+    by: z.string().describe('The label whose values are the groups'),
+    groups: z.array(groupRow).describe('In the order of their values; last the stores that have none'),
+  })
+  .describe('A report rolled up by a label')
+export type ReportGroups = z.infer<typeof reportGroups>

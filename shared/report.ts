@@ -100,7 +100,7 @@ export function checkPeriods({ by, from, to }: PeriodOptions, context: z.Refinem
 }
 
 export const reportOptions = judgingOptions
-  .extend({ ...periodOptions.shape, labels: givenLabels.optional() })
+  .extend({ ...periodOptions.shape, labels: givenLabels })
   .superRefine(checkPeriods)
   .describe('What a report is computed with')
 /** Report options as a caller writes them: everything may be left out. */

@@ -147,6 +147,8 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ),
     )
     .option('--where <text>', 'of the table: only stores whose id contains this')
+    .option('--group <label=value...>', 'only stores that are in all of these groups')
+    .option('--group-by <label>', 'a table with a row for each value of the label')
     .addHelpText(
       'after',
       examples(
@@ -154,6 +156,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
         'report --top 5 --sort downtime',
         'report --from data/ -o report.csv',
         'report --as-of 2023-01-25T18:00:00Z --reach 12h > report.csv',
+        'report --from data/ --group chain=Soup --group-by city',
         'report --by week --since 2026-10-05 --until 2026-11-01',
         'report --url http://127.0.0.1:8000 --json | jq .uptimeLastWeekPercent',
       ),

@@ -82,8 +82,8 @@ export const appRouter = router({
     totals: procedure.input(reportTotalsInput).query(({ ctx, input }) => ctx.reports.totals(input)),
     /** The report rolled up by a label: a row for each of its values. */
     groups: procedure.input(groupsInput).query(async ({ ctx, input }) => {
-      const { groupRows } = await import('../reports/groups.ts')
-      return groupRows(ctx.db, await getReport(ctx.db, input.reportId), input.by)
+      const { groupsOf } = await import('../reports/groups.ts')
+      return groupsOf(ctx.db, await getReport(ctx.db, input.reportId), input.by)
     }),
     periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */

@@ -1,5 +1,6 @@
+import { labelOf } from '../../shared/label.ts'
 import { AppError } from '../../shared/app-error.ts'
-import type { GroupRow } from '../../shared/group.ts'
+import type { GroupRow, ReportGroups } from '../../shared/group.ts'
 import {
   byPercentKey,
   byTotalKey,
@@ -25,7 +26,8 @@ interface Sums {
  * The groups that a label's values make of a complete report's stores, in the order of the values, and last the stores that
  * have none: rule 32 of docs/uptime.md. Throws a `conflict` AppError where the report has no rows by window.
  */
-export async function groupRows(db: Db, report: StoredReport, label: string): Promise<GroupRow[]> {
+export async function groupsOf(db: Db, report: StoredReport, by: string): Promise<ReportGroups> {
+  const label = labelOf(by)
   if (report.state !== 'complete' || report.period !== null) {
     const why = report.period === null ? `it is ${report.state}` : `it is by ${report.period}`
     throw new AppError('conflict', `report ${report.report_id} has no groups: ${why}`)
@@ -40,7 +42,12 @@ export async function groupRows(db: Db, report: StoredReport, label: string): Pr
       addStore(sums, totals, store)
     }
   }
-  return [...groups].sort(([a], [b]) => compareValues(a, b)).map(([group, sums]) => rowOf(group, sums))
+  const inOrder = [...groups].sort(([a], [b]) => compareValues(a, b))
+  return {
+    reportId: report.report_id,
+    by: label,
+    groups: inOrder.map(([group, sums]) => rowOf(group, sums)),
+  }
 }
 
 function noSums(): Sums {

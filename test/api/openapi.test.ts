@@ -193,6 +193,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: unknownId },
   ],
   listReports: pageCalls,
+  listReportGroups: [
+    { status: 200, id: complete, query: 'by=city' },
+    { status: 400, id: complete },
+    { status: 404, id: unknownId, query: 'by=city' },
+    { status: 409, id: running, query: 'by=city' },
+  ],
   deleteReport: [
     { status: 200, id: running },
     { status: 204, id: failed },

@@ -6,6 +6,7 @@ import type { Report, ReportOptionsInput } from '../../../shared/report.ts'
 import { sayDoubts } from '../doubts.ts'
 import { say, type CommandContext } from '../context.ts'
 import { formatAmount } from '../output.ts'
+import { printGroups } from '../groups-table.ts'
 import { printReportTable, type TableOptions } from '../report-table.ts'
 import { runReport } from '../run-report.ts'
 import { openWriter, type WriterOptions } from '../write-report.ts'
@@ -19,6 +20,10 @@ export interface ReportCommandOptions extends DataOptions, TableOptions, WriterO
   readonly by?: PeriodUnit
   readonly since?: string
   readonly until?: string
+  /** Each as label=value. */
+  readonly group?: string[]
+  /** A label. */
+  readonly groupBy?: string
 }
 
 export async function runReportCommand(
@@ -32,7 +37,11 @@ export async function runReportCommand(
     const report = await runReport(context, options, connection, reportOptionsOf(options))
     if (isTable) {
       await sayDoubts(context, options, connection.client, connection.flags)
-      await printReportTable(context, options, connection.client, report)
+      if (options.groupBy === undefined) {
+        await printReportTable(context, options, connection.client, report)
+      } else {
+        await printGroups(context, connection.client, report, options.groupBy)
+      }
       if (options.from !== undefined) say(context, options, howToGoOn)
       return
     }
@@ -45,9 +54,11 @@ export async function runReportCommand(
  * Whether a person is to read it: on a terminal unless a file is asked for, and elsewhere where what only a table has is.
  */
 function wantsTable({ stdout }: CommandContext, options: ReportCommandOptions): boolean {
-  const { top, sort, where, output, format, json, by } = options
+  const { top, sort, where, groupBy, output, format, json, by } = options
   const asFile = Object.entries({ output, format, json, by }).find(([, value]) => value !== undefined)
-  const asTable = Object.entries({ top, sort, where }).find(([, value]) => value !== undefined)
+  const asTable = Object.entries({ top, sort, where, 'group-by': groupBy }).find(
+    ([, value]) => value !== undefined,
+  )
   if (asFile === undefined) return asTable !== undefined || stdout.isTTY
   if (asTable === undefined) return false
   throw new AppError(
@@ -64,6 +75,7 @@ function reportOptionsOf({
   by,
   since,
   until,
+  group,
 }: ReportCommandOptions): ReportOptionsInput {
   if (by === undefined && (since ?? until) !== undefined) {
     throw new AppError('invalid', '--since and --until are for a report by period: say by what, as --by day')
@@ -80,6 +92,7 @@ function reportOptionsOf({
     ...(asOf === undefined ? {} : { asOf }),
     ...(interpolation === undefined ? {} : { interpolation }),
     ...(reach === undefined ? {} : { reach }),
+    ...(group === undefined ? {} : { labels: group }),
   }
 }
 

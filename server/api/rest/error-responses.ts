@@ -14,6 +14,7 @@ import {
   checkQuery,
   exampleReportId,
   fileQuery,
+  groupsQuery,
   historyQuery,
   importPath,
   outageQuery,
@@ -102,6 +103,11 @@ export const malformedCorrection: RestResponse = {
 export const malformedCorrectionId: RestResponse = {
   description: malformed,
   example: refusal(correctionPath, { correction_id: '0' }),
+}
+
+export const malformedGroups: RestResponse = {
+  description: malformed,
+  example: refusal(groupsQuery, {}),
 }
 
 export const unknownStore: RestResponse = {

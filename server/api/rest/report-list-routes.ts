@@ -1,9 +1,17 @@
-import { listReports } from '../../database/reports.ts'
+import { getReport, listReports } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
-import { malformedPage, unknownReport } from './error-responses.ts'
+import { malformedGroups, malformedPage, notComplete, unknownReport } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
-import { pageQuery, reportIdPath, reportList, reportStatus, reportStatusOf } from './schemas.ts'
+import {
+  groups,
+  groupsQuery,
+  pageQuery,
+  reportIdPath,
+  reportList,
+  reportStatus,
+  reportStatusOf,
+} from './schemas.ts'
 
 /** The operations that list reports, and that end or remove one. */
 export function reportListRoutes(parts: ApiParts): RestRoute[] {
@@ -24,6 +32,25 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
         const page = await listReports(db, query)
         const items = page.items.map((report) => reportStatusOf(report, baseUrl(parts, context)))
         return context.json({ items, nextCursor: page.nextCursor })
+      },
+    }),
+    defineRoute({
+      id: 'listReportGroups',
+      method: 'get',
+      paths: ['/reports/{report_id}/groups'],
+      tag: 'Reports',
+      summary: 'A complete report rolled up by a label: a row for each of its values',
+      path: reportIdPath,
+      query: groupsQuery,
+      responses: {
+        200: { description: 'The groups', content: { 'application/json': groups } },
+        400: malformedGroups,
+        404: unknownReport,
+        409: notComplete,
+      },
+      async handle({ path, query }, context) {
+        const { groupsOf } = await import('../../reports/groups.ts')
+        return context.json(await groupsOf(db, await getReport(db, path.report_id), query.by))
       },
     }),
     defineRoute({

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { checkInput, dataCheck } from '../../../shared/check.ts'
 import { history, historyQueryFields } from '../../../shared/history.ts'
 import { givenReportId, importId, reportId, storeId } from '../../../shared/ids.ts'
-import { givenLabels } from '../../../shared/group.ts'
+import { givenLabels, groupsInput, reportGroups } from '../../../shared/group.ts'
 import {
   importRecord,
   rejectedRow,
@@ -35,7 +35,7 @@ const optionFields = {
   reach: judgingOptions.shape.reach,
   corrections: judgingOptions.shape.corrections,
   ...periodOptions.shape,
-  labels: givenLabels.optional(),
+  labels: givenLabels,
 }
 const renamed = <Options>({ as_of: asOf, ...options }: Options & { as_of?: number | undefined }) => ({
   ...options,
@@ -257,6 +257,9 @@ export const reportList = pageOf(reportStatus).meta({
 export const reportRows = z
   .union([z.array(reportRow.meta({ id: 'ReportRow' })), z.array(periodRow.meta({ id: 'PeriodRow' }))])
   .meta({ id: 'ReportRows', description: 'The rows of a report, by store, and those of one by period' })
+export const groups = reportGroups.meta({ id: 'ReportGroups' })
+/** Which label rolls a report up. */
+export const groupsQuery = groupsInput.pick({ by: true })
 export const importResult = importRecord.meta({ id: 'Import' })
 export const importList = pageOf(importResult).meta({
   id: 'ImportList',

@@ -1,0 +1,32 @@
+import type { GroupRow } from '../../shared/group.ts'
+import type { Report } from '../../shared/report.ts'
+import type { StoreMonitorClient } from '../client.ts'
+import type { CommandContext } from './context.ts'
+import { formatCount, printTable, write, type TableColumn } from './output.ts'
+import { formatHours, formatPercent } from './report-table.ts'
+
+const columns: readonly TableColumn<GroupRow>[] = [
+  { head: 'GROUP', cell: ({ group }) => group ?? '(none)' },
+  { head: 'STORES', align: 'right', cell: ({ stores }) => formatCount(stores) },
+  { head: 'DAY', align: 'right', cell: (row) => formatPercent(row.uptimeLastDayPercent) },
+  { head: 'WEEK', align: 'right', cell: (row) => formatPercent(row.uptimeLastWeekPercent) },
+  { head: 'MEDIAN STORE', align: 'right', cell: (row) => formatPercent(row.medianUptimeLastWeekPercent) },
+  { head: 'OBSERVED', align: 'right', cell: (row) => formatPercent(row.observedLastWeekPercent) },
+  { head: 'UP', align: 'right', cell: (row) => formatHours(row.uptimeLastWeekMs) },
+  { head: 'DOWN', align: 'right', cell: (row) => formatHours(row.downtimeLastWeekMs) },
+]
+
+/** Prints a complete report rolled up by a label. */
+export async function printGroups(
+  context: CommandContext,
+  client: StoreMonitorClient,
+  { reportId, asOf }: Report,
+  label: string,
+): Promise<void> {
+  const { groups } = await client.report.groups.query({ reportId, by: label })
+  await write(
+    context.stdout,
+    `Uptime by ${label} in the day and the week before ${asOf}; hours of the week:\n\n`,
+  )
+  await printTable(context, columns, groups)
+}

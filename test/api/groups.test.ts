@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { runCli } from '../support/run-cli.ts'
+import { finishedReport, runningServer } from '../support/running-server.ts'
+
+const polls = [
+  'store_id,status,timestamp_utc',
+  ...['a', 'b', 'c', 'd'].flatMap((store, i) =>
+    Array.from({ length: 24 }, (_, hour) => {
+      const status = hour < i * 4 ? 'inactive' : 'active'
+      return `${store},${status},2023-01-24 ${String(hour).padStart(2, '0')}:30 UTC`
+    }),
+  ),
+].join('\n')
+const details = [
+  'store_id,name,city,chain',
+  'a,A,Bonn,Soup',
+  'b,B,Bonn,"Soup, Inc."',
+  'c,C,Berlin,Soup',
+  'e,E,Bonn,Soup',
+].join('\n')
+
+interface Group {
+  readonly group: string | null
+  readonly stores: number
+  readonly uptimeLastDayMs: number
+  readonly downtimeLastDayMs: number
+  readonly uptimeLastDayPercent: number | null
+  readonly medianUptimeLastDayPercent: number | null
+  readonly observedLastDayPercent: number | null
+}
+
+async function aServer() {
+  const server = await runningServer()
+  await server.upload(details, 'store_details.csv')
+  await server.upload(polls, 'store_status.csv')
+  return server
+}
+
+const asOf = '2023-01-25T00:00:00Z'
+
+test('a report is rolled up by a label: sums, the percentage of the sums, the median store, and coverage', async () => {
+  await using server = await aServer()
+  const report = await finishedReport(server.url, { as_of: asOf })
+  const answer = await fetch(`${server.url}/reports/${String(report['report_id'])}/groups?by=City`)
+  const { groups } = (await answer.json()) as { groups: Group[] }
+  expect(groups.map(({ group, stores }) => [group, stores])).toEqual([
+    ['Berlin', 1],
+    ['Bonn', 3],
+    [null, 1],
+  ])
+  const hour = 3_600_000
+  // Of Bonn's stores one was up all day, one down for the first four hours, and one never polled.
+  expect(groups[1]).toMatchObject({
+    uptimeLastDayMs: 44 * hour,
+    downtimeLastDayMs: 4 * hour,
+    uptimeLastDayPercent: 91.67,
+    medianUptimeLastDayPercent: 91.67,
+    observedLastDayPercent: 66.67,
+  })
+})
+
+test('a report of groups has the stores that are in all of them, in each form', async () => {
+  await using server = await aServer()
+  const options = { as_of: asOf, labels: ['city=Bonn', 'chain=Soup, Inc.'] }
+  const report = await finishedReport(server.url, options)
+  expect(report).toMatchObject({ labels: ['chain=Soup, Inc.', 'city=Bonn'], progress: { stores_total: 1 } })
+  const csv = await (await fetch(report['report_url'] as string)).text()
+  expect(csv.split('\n').slice(1)).toEqual(['b,60.00,20.00,20.00,0.00,4.00,27.50', ''])
+
+  const byDay = { as_of: asOf, by: 'day', from: '2023-01-24', to: '2023-01-24', labels: 'city=Berlin' }
+  const ofDay = await finishedReport(server.url, byDay)
+  const lines = (await (await fetch(ofDay['report_url'] as string)).text()).trimEnd().split('\n')
+  expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['c'])
+
+  const none = await finishedReport(server.url, { as_of: asOf, labels: ["city='; drop table store"] })
+  expect(none).toMatchObject({ status: 'Complete', progress: { stores_total: 0 } })
+})
+
+test('the command line has groups, and what is no group is refused with its form', async () => {
+  await using server = await aServer()
+  const ofServer = ['--url', server.url, '--as-of', asOf]
+  const table = await runCli(['report', ...ofServer, '--group', 'chain=Soup', '--group-by', 'city'])
+  expect(table.stdout).toMatch(/^Berlin +1 +66\.67 %/m)
+  expect(table.stdout).toMatch(/^Bonn +2 +100\.00 %/m)
+  const wrong = await runCli(['report', ...ofServer, '--group', 'Bonn'])
+  expect(wrong.exitCode).toBe(2)
+  expect(wrong.stderr).toContain('"Bonn" is no group: write label=value, as city=Bonn')
+  const missing = await fetch(`${server.url}/reports/3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1/groups?by=city`)
+  expect(missing.status).toBe(404)
+})
