@@ -29,7 +29,7 @@ export function createSchedules(): Schedules {
 }
 
 /** A schedule as the core has it. */
-export function scheduleOf({ zones, hours, specialDays }: StoredSchedule): Schedule {
+function scheduleOf({ zones, hours, specialDays }: StoredSchedule): Schedule {
   return {
     zones: zones.map(({ validFrom, rule }) => ({ validFromMs: validFrom ?? -Infinity, rule })),
     hours: hours.map(({ validFrom, rule }) => ({

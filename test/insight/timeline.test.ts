@@ -52,7 +52,7 @@ describe('the window of a timeline', () => {
     expect(timelineInput.safeParse({ storeId: 's1', since: 'yesterday' }).error!.issues[0]!.message).toMatch(
       /^"yesterday" is neither a local date nor an instant: write YYYY-MM-DD, /,
     )
-    await expect(explained(scene, { storeId: 'nowhere' })).rejects.toThrow('there is no store nowhere')
+    await expect(explained(scene, { storeId: 'nowhere' })).rejects.toThrow('there is no store "nowhere"')
   })
 })
 
