@@ -54,7 +54,7 @@ export async function withConnection<Result>(
 
 /**
  * As `withConnection`, for a command that imports and asks for little more: of what works on a database it then loads only
- * what imports, which takes half as long. The database is made where there is none.
+ * what imports. The database is made where there is none.
  */
 export async function withImportTarget<Result>(
   context: CommandContext,

@@ -24,18 +24,18 @@ export interface CorrectedTime {
 }
 
 /**
- * Adds corrections to stores, known or new, and returns how many are new: one that is in force already counts once.
- * `corrections` are in ascending order of store id.
+ * Adds corrections to stores, known or new, and returns how many are new: one that is in force already counts once, and one
+ * that was revoked is added again only where `revoked` says so. `corrections` are in ascending order of store id.
  */
 export async function addCorrections(
   tx: WriteTx,
   corrections: readonly NewCorrection[],
-  createdAt: number,
+  { createdAt, revoked }: { readonly createdAt: number; readonly revoked: 'add again' | 'leave' },
 ): Promise<number> {
   const storeIds = [...new Set(corrections.map(({ storeId }) => storeId))]
   const keys = await keysOfStores(tx, storeIds)
   const keyOf = new Map(storeIds.map((storeId, i) => [storeId, keys[i]!]))
-  const known = await textsInForce(tx, keys)
+  const known = await knownTexts(tx, keys, revoked)
   const rows = []
   for (const { storeId, fromMs, toMs, kind, reason, author } of corrections) {
     const row = { store_key: keyOf.get(storeId)!, from_at: fromMs, to_at: toMs, kind, reason, author }
@@ -61,14 +61,18 @@ function textOf({ store_key, from_at, to_at, kind, reason }: CorrectionRow): str
   return `${store_key} ${from_at} ${to_at} ${kind} ${reason}`
 }
 
-async function textsInForce(db: Db, storeKeys: readonly number[]): Promise<Set<string>> {
+async function knownTexts(
+  db: Db,
+  storeKeys: readonly number[],
+  revoked: 'add again' | 'leave',
+): Promise<Set<string>> {
   const texts = new Set<string>()
   for (const chunk of chunks(storeKeys)) {
     const rows = await db
       .selectFrom('correction')
       .select(['store_key', 'from_at', 'to_at', 'kind', 'reason'])
       .where('store_key', 'in', chunk)
-      .where('revoked_at', 'is', null)
+      .$if(revoked === 'add again', (query) => query.where('revoked_at', 'is', null))
       .execute()
     for (const row of rows) texts.add(textOf(row))
   }

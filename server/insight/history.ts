@@ -5,7 +5,8 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from '../database/connect.ts'
 import { createPeriodTotals, periodCsvLines, putPeriodTotals } from '../reports/period-totals.ts'
 import { createPeriodJudge, periodNames, timeOfDates } from '../uptime/periods.ts'
-import { judgingOf, knownTime, readJudgedStore } from './judged-store.ts'
+import { knownTime } from '../uptime/store-uptime.ts'
+import { judgingOf, readJudgedStore } from './judged-store.ts'
 
 /** A store's totals by period, at once: rules 23 and 24 of docs/uptime.md. */
 export async function readHistory(db: Db, query: HistoryQuery): Promise<History> {

@@ -46,8 +46,3 @@ export async function readJudgedStore(
     input: { open: hours.of(store, schedule), weeks: polls, viewpoint: judging, corrections },
   }
 }
-
-/** As much of `time` as is known as of an instant; it is never empty. */
-export function knownTime({ startMs, endMs }: Interval, asOfMs: number): Interval {
-  return { startMs, endMs: Math.max(startMs + 1, Math.min(endMs, asOfMs + 1)) }
-}

@@ -16,9 +16,9 @@ import type { Interval, Intervals } from '../uptime/interval.ts'
 import { findOutages, type FoundOutages, type Outage } from '../uptime/outages.ts'
 import { timeOfDates, timeOnDates } from '../uptime/periods.ts'
 import { POLL_WEEK_MS, pollWeekOf } from '../uptime/poll-week.ts'
-import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import { knownTime, pollWeeksOf } from '../uptime/store-uptime.ts'
 import { exactInstant } from './exact-instant.ts'
-import { judgingOf, knownTime, readJudgedStore, type Judging } from './judged-store.ts'
+import { judgingOf, readJudgedStore, type Judging } from './judged-store.ts'
 
 /** How much of the data is read at once: so many weeks of polls, and so many stores. */
 const MOST_POLL_WEEKS = 4096

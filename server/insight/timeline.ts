@@ -6,10 +6,11 @@ import type { Interval } from '../uptime/interval.ts'
 import { timeOfDates, timeOnDates } from '../uptime/periods.ts'
 import type { ZoneInForce } from '../uptime/schedule.ts'
 import { findSegments, pollsIn, type Segment, type SegmentStatus } from '../uptime/segments.ts'
+import { knownTime } from '../uptime/store-uptime.ts'
 import { exactInstant } from './exact-instant.ts'
 import { rowsOf, wholeOutages } from './outages.ts'
 import { rulesInForce } from './rules-in-words.ts'
-import { judgingOf, knownTime, readJudgedStore, type Judging } from './judged-store.ts'
+import { judgingOf, readJudgedStore, type Judging } from './judged-store.ts'
 
 const DAY_MS = 86_400_000
 const USUAL_MS = 7 * DAY_MS

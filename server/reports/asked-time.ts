@@ -1,9 +1,9 @@
 import { longestWindowMs } from '../../shared/report-columns.ts'
 import type { Interval } from '../uptime/interval.ts'
-import { periodNames, timeOfDates } from '../uptime/periods.ts'
+import { periodNames, timeOfDates, type Periods } from '../uptime/periods.ts'
 import { POLL_WEEK_MS } from '../uptime/poll-week.ts'
-import { relevantTime } from '../uptime/store-uptime.ts'
-import type { Asked, Periods } from './asked.ts'
+import { knownTime, relevantTime } from '../uptime/store-uptime.ts'
+import type { Asked } from './asked.ts'
 import { wordsPerStore } from './period-totals.ts'
 
 export function namesOfPeriods({ by, fromDate, toDate }: Periods): readonly string[] {
@@ -14,8 +14,7 @@ export function namesOfPeriods({ by, fromDate, toDate }: Periods): readonly stri
 export function timeOf(asked: Omit<Asked, 'labels'>): Interval {
   if (asked.periods === undefined) return relevantTime(asked, longestWindowMs)
   const { fromDate, toDate } = asked.periods
-  const { startMs, endMs } = timeOfDates(fromDate, toDate, asked.reachMs)
-  return { startMs, endMs: Math.max(startMs, Math.min(endMs, asked.asOfMs + 1)) }
+  return knownTime(timeOfDates(fromDate, toDate, asked.reachMs), asked.asOfMs)
 }
 
 /** Of polls that are read, and of totals that are kept, of a part's stores. */

@@ -1,8 +1,8 @@
 import type { CorrectionUse } from '../../shared/correction-kind.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
-import type { PeriodUnit } from '../../shared/period-unit.ts'
 import { labelsOf, type StoredReport } from '../database/reports.ts'
+import type { Periods } from '../uptime/periods.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 
 /** What a report is asked for. */
@@ -12,13 +12,6 @@ export interface Asked extends Viewpoint {
   readonly labels: readonly StoreLabel[]
   /** Of a report by period; undefined of one by window. */
   readonly periods?: Periods
-}
-
-/** The periods of a report: dates in days since 1970-01-01, both included. */
-export interface Periods {
-  readonly by: PeriodUnit
-  readonly fromDate: number
-  readonly toDate: number
 }
 
 export function askedOf(report: StoredReport): Asked {

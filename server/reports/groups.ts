@@ -11,7 +11,7 @@ import {
 import type { Db } from '../database/connect.ts'
 import { readLabelValues } from '../database/labelled.ts'
 import type { StoredReport } from '../database/reports.ts'
-import { rowsByPart } from './rows.ts'
+import { totalsByPart } from './rows.ts'
 import { columnOf, storeCountOf, storeKeyAt, totalAt, type PackedTotals } from './totals.ts'
 
 interface Sums {
@@ -34,7 +34,7 @@ export async function groupsOf(db: Db, report: StoredReport, by: string): Promis
   }
   const valueOf = await readLabelValues(db, label)
   const groups = new Map<string | null, Sums>()
-  for await (const { totals } of rowsByPart(db, report.report_key)) {
+  for await (const totals of totalsByPart(db, report.report_key)) {
     for (let store = 0; store < storeCountOf(totals); store++) {
       const value = valueOf.get(storeKeyAt(totals, store)) ?? null
       let sums = groups.get(value)

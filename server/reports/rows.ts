@@ -34,6 +34,13 @@ export async function* rowsByPart(db: Db, reportKey: number): AsyncGenerator<Row
   for (const { part } of await listPartSizes(db, reportKey)) yield readRowsOfPart(db, reportKey, part)
 }
 
+/** The totals of a complete report, a part at a time, for what asks for no ids. */
+export async function* totalsByPart(db: Db, reportKey: number): AsyncGenerator<PackedTotals> {
+  for (const { part } of await listPartSizes(db, reportKey)) {
+    yield wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
+  }
+}
+
 /**
  * Reads pages of a complete report's rows. The rows do not change any more, so that a cursor is the number of rows
  * before the page; the order of the last query is kept for its next page.

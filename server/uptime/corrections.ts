@@ -1,7 +1,6 @@
 import { mergedIntervals, type Intervals } from './interval.ts'
 
-export const correctionKinds = ['closed', 'excused', 'wrong-data'] as const
-export type CorrectionKind = (typeof correctionKinds)[number]
+export type CorrectionKind = 'closed' | 'excused' | 'wrong-data'
 
 /** Something that an operator knows better than the polls of a store, from an instant to before another. */
 export interface Correction {

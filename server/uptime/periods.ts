@@ -9,8 +9,7 @@ import type { Viewpoint } from './store-uptime.ts'
 import { createStretches, findStretches, type Stretches } from './stretches.ts'
 import type { Tally } from './tally.ts'
 
-export const periodUnits = ['day', 'week', 'month', 'hour-of-week'] as const
-export type PeriodUnit = (typeof periodUnits)[number]
+export type PeriodUnit = 'day' | 'week' | 'month' | 'hour-of-week'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

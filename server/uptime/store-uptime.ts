@@ -14,6 +14,11 @@ export function relevantTime({ asOfMs, reachMs }: Viewpoint, longestWindowMs: nu
   return { startMs: asOfMs - longestWindowMs - reachMs, endMs: asOfMs + 1 }
 }
 
+/** As much of `time` as is known as of an instant; it is never empty. */
+export function knownTime({ startMs, endMs }: Interval, asOfMs: number): Interval {
+  return { startMs, endMs: Math.max(startMs + 1, Math.min(endMs, asOfMs + 1)) }
+}
+
 /** The UTC weeks that hold polls of `time`, first to last. */
 export function pollWeeksOf(time: Interval): number[] {
   const first = pollWeekOf(time.startMs)

@@ -206,6 +206,16 @@ describe('a correction', () => {
     })
   })
 
+  test('that was revoked stays so when its file is imported once more', async () => {
+    const file = 'store_id,from_utc,to_utc,kind,reason\ns2,2023-01-24 09:00,2023-01-24 10:00,closed,fire\n'
+    expect(await server.upload(file)).toMatchObject({ rowsChanged: 1 })
+    const ofStore = { storeId: 's2', state: 'in-force' } as const
+    const [fire] = (await client.correction.list.query(ofStore)).items
+    await client.correction.revoke.mutate({ correctionId: fire!.correctionId })
+    expect(await server.upload(file)).toMatchObject({ rowsChanged: 0, rowsRepeated: 1 })
+    expect((await client.correction.list.query(ofStore)).items).toEqual([])
+  })
+
   test('that is not there cannot be revoked', async () => {
     await expect(client.correction.revoke.mutate({ correctionId: 4711 })).rejects.toMatchObject({
       code: 'not-found',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { correctionKinds, type Correction, type CorrectionKind } from '../../server/uptime/corrections.ts'
+import type { Correction, CorrectionKind } from '../../server/uptime/corrections.ts'
+import { correctionKinds } from '../../shared/correction-kind.ts'
 import type { SpecialDay, Version } from '../../server/uptime/schedule.ts'
 import { localTimeMs, ms } from './judged-store.ts'
 import type { DetailedStore } from './slow-twin.ts'

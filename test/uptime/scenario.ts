@@ -1,7 +1,8 @@
 /** Stores and points of view for property tests, bent towards the edges: clock changes, boundaries, ties. */
 import fc from 'fast-check'
 import type { WeeklyHours } from '../../server/uptime/business-hours.ts'
-import { correctionKinds, type Correction } from '../../server/uptime/corrections.ts'
+import type { Correction } from '../../server/uptime/corrections.ts'
+import { correctionKinds } from '../../shared/correction-kind.ts'
 import type { SpecialDay, Version } from '../../server/uptime/schedule.ts'
 import type { Viewpoint } from '../../server/uptime/store-uptime.ts'
 import { windowLengthsMs } from '../support/judged-store.ts'

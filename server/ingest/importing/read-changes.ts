@@ -42,7 +42,8 @@ export async function readChanges(
       return changesOf(await read(createSpecialHoursRows(header)), changeRulesOf)
     case 'corrections':
       return changesOf(await read(createCorrectionRows(header)), (tx, corrections) =>
-        addCorrections(tx, corrections, options.takenInAt),
+        // A file that is imported each night does not undo what was revoked since.
+        addCorrections(tx, corrections, { createdAt: options.takenInAt, revoked: 'leave' }),
       )
     case 'store-details':
       return changesOf(await read(createStoreDetailsRows(header)), setStoreDetails)
