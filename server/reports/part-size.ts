@@ -16,12 +16,12 @@ export function usualPartSize(storeCount: number, workers: number): number {
 /** Parts that follow each other, which a thread does at once. */
 export type PartStretch = readonly [PartPlan, ...PartPlan[]]
 
-/** What a stretch takes besides judging, such as a server's answers, is then little; and a killed report loses little. */
-const MOST_PARTS_AT_ONCE = 4
-
-/** Deals parts, which are in order, to the workers. */
-export function stretchesOfParts(parts: readonly PartPlan[], workers: number): PartStretch[] {
-  const most = Math.min(MOST_PARTS_AT_ONCE, Math.ceil(parts.length / workers))
+/** Deals parts, which are in order, to the workers, at most so many at once. */
+export function stretchesOfParts(
+  parts: readonly PartPlan[],
+  { workers, partsAtOnce }: { readonly workers: number; readonly partsAtOnce: number },
+): PartStretch[] {
+  const most = Math.min(partsAtOnce, Math.ceil(parts.length / workers))
   const stretches: [PartPlan, ...PartPlan[]][] = []
   for (const part of parts) {
     const stretch = stretches.at(-1)

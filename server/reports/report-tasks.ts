@@ -1,5 +1,6 @@
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
+import { dialectOf } from '../database/dialect/dialect.ts'
 import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storeParts } from '../database/report-results.ts'
 import { createGenerator } from './generate.ts'
@@ -38,8 +39,9 @@ export function createReportTasks({
         startedAtMs: now(),
       })
       const pending = await listPendingParts(writing, reportKey)
-      // A report by period reads and keeps so much of a store that more at once would take too much memory.
-      return asked.periods === undefined ? stretchesOfParts(pending, workers) : pending.map((part) => [part])
+      // Of a report by period so much is read and kept of a store that more at once would take too much memory.
+      const partsAtOnce = asked.periods === undefined ? dialectOf(writing).reportPartsAtOnce : 1
+      return stretchesOfParts(pending, { workers, partsAtOnce })
     },
     async generateParts({ reportKey, parts, asked }) {
       return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, asked))

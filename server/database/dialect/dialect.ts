@@ -74,6 +74,8 @@ export interface Dialect {
   readonly columnTypes: ColumnTypes
   /** How many rows of polls are best written, and read to be merged, at once. */
   readonly pollRowsAtOnce: number
+  /** How many parts of a report a thread best does at once: more are fewer questions, and keep other work waiting longer. */
+  readonly reportPartsAtOnce: number
   /** A database as Kysely speaks to it. Throws an AppError that says what is wrong with the URL or the database. */
   open(databaseUrl: string, access: Access): Promise<KyselyDialect>
   /** Waits until no other transaction has `what`, and keeps it until this one ends. */

@@ -17,6 +17,7 @@ export function postgresDialect(): Dialect {
   const dialect: Dialect = {
     columnTypes: postgresColumnTypes,
     pollRowsAtOnce: 2048,
+    reportPartsAtOnce: 4,
     open: (databaseUrl, access) => openPostgres(databaseUrl, access, dialect),
     async lock(transaction, what) {
       await sql`select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${what}))`.execute(transaction)

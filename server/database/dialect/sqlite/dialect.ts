@@ -12,6 +12,7 @@ export function sqliteDialect(): Dialect {
   const dialect: Dialect = {
     columnTypes: sqliteColumnTypes,
     pollRowsAtOnce: 500,
+    reportPartsAtOnce: 1,
     open: (databaseUrl, access) => openSqlite(databaseUrl, access, dialect),
     // A transaction that may write has the only lock there is from its beginning.
     lock: async () => {},
