@@ -4,6 +4,7 @@ import { ownersAndVersions } from './002-owners-and-versions.ts'
 import { pollChecksums } from './003-poll-checksums.ts'
 import { schedulesAndCorrections } from './004-schedules-and-corrections.ts'
 import { rejectedSummaries } from './005-rejected-summaries.ts'
+import { figuresWithoutCorrections } from './007-figures-without-corrections.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -31,6 +32,11 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
       name: '005-rejected-summaries',
       readableFrom: '004-schedules-and-corrections',
       ...rejectedSummaries(types),
+    },
+    {
+      name: '007-figures-without-corrections',
+      readableFrom: '004-schedules-and-corrections',
+      ...figuresWithoutCorrections(types),
     },
   ]
 }

@@ -154,12 +154,25 @@ const percent = z
   .nullable()
   .describe('uptime / (uptime + downtime); null where nothing was observed, 100 only without any downtime')
 
+const windowFigures = {
+  ...byTotalKey(({ description }) => count.describe(description)),
+  ...byPercentKey(() => percent),
+}
+const periodFigures = {
+  uptimeMs: count.describe('Uptime in the period, in milliseconds'),
+  downtimeMs: count.describe('Downtime in the period, in milliseconds'),
+  unknownMs: count.describe('Unknown time in the period, in milliseconds'),
+  excusedMs: count.describe('Excused time in the period, in milliseconds'),
+  uptimePercent: percent,
+}
+const uncorrected = <Figures extends z.ZodRawShape>(figures: Figures) =>
+  z
+    .object(figures)
+    .nullable()
+    .describe('The same without corrections; null where that does not differ, or corrections are ignored')
+
 export const reportRow = z
-  .object({
-    storeId,
-    ...byTotalKey(({ description }) => count.describe(description)),
-    ...byPercentKey(() => percent),
-  })
+  .object({ storeId, ...windowFigures, uncorrected: uncorrected(windowFigures) })
   .describe(
     `One store's ${listed(measures.map(({ name }) => name))} business time; they add up to its business time exactly`,
   )
@@ -169,28 +182,24 @@ export const periodRow = z
   .object({
     storeId,
     period: z.string().describe('2023-01-16, 2023-W03, 2023-01, or Mon 00:00'),
-    uptimeMs: count.describe('Uptime in the period, in milliseconds'),
-    downtimeMs: count.describe('Downtime in the period, in milliseconds'),
-    unknownMs: count.describe('Unknown time in the period, in milliseconds'),
-    excusedMs: count.describe('Excused time in the period, in milliseconds'),
-    uptimePercent: percent,
+    ...periodFigures,
+    uncorrected: uncorrected(periodFigures),
   })
   .describe("One store's business time in a period by status")
 export type PeriodRow = z.infer<typeof periodRow>
 
-const sortColumns: readonly (keyof ReportRow)[] = [
+export type SortColumn = Exclude<keyof ReportRow, 'uncorrected'>
+const sortColumns: readonly SortColumn[] = [
   'storeId',
   ...reportColumns.map(({ key }) => key),
   ...percentColumns.map(({ key }) => key),
 ]
-export type SortColumn = keyof ReportRow
 
 export const reportTotals = z
   .object({
     reportId,
     stores: count.describe('How many stores they are of'),
-    ...byTotalKey(({ description }) => count.describe(description)),
-    ...byPercentKey(() => percent),
+    ...windowFigures,
   })
   .describe('The sums of rows of a report; a percentage is that of the sums')
 export type ReportTotals = z.infer<typeof reportTotals>

@@ -13,7 +13,7 @@ export interface TableOptions {
 
 const DEFAULT_TOP = 20
 
-type Figures = Omit<ReportRow, 'storeId'>
+type Figures = Omit<ReportRow, 'storeId' | 'uncorrected'>
 interface TableRow extends Figures {
   readonly name: string
 }

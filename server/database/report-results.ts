@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
-import { dialectOf } from './dialect/dialect.ts'
+import { dialectOf, type StoredPart } from './dialect/dialect.ts'
 
 export interface PartResult {
   readonly part: number
@@ -10,6 +10,8 @@ export interface PartResult {
   /** The totals of each store, packed as `reports/totals.ts` says. */
   readonly totals: Uint8Array
   readonly csv: Uint8Array
+  /** Packed likewise, those without corrections of the stores where they differ. */
+  readonly uncorrected?: Uint8Array | undefined
 }
 
 export interface PlannedReport {
@@ -56,7 +58,7 @@ const notRunning = new Error('the report is not running')
 async function putResult(
   tx: Db,
   reportKey: number,
-  { part, storeCount, totals, csv }: PartResult,
+  { part, storeCount, totals, csv, uncorrected }: PartResult,
 ): Promise<number | undefined> {
   const ofPart = tx.updateTable('report_part').where('report_key', '=', reportKey).where('part', '=', part)
   const stored = await ofPart
@@ -66,6 +68,7 @@ async function putResult(
       csv_bytes: csv.byteLength,
       totals_crc32: crc32(totals),
       csv_crc32: crc32(csv),
+      ...(uncorrected && { uncorrected, uncorrected_crc32: crc32(uncorrected) }),
     })
     .where('csv_bytes', 'is', null)
     .returning('store_count')
@@ -105,33 +108,39 @@ async function isRunning(db: Db, { reportKey, computedWith }: PlannedReport): Pr
   return running !== undefined
 }
 
+export interface PartSize {
+  readonly part: number
+  readonly storeCount: number
+  readonly csvBytes: number
+  /** Whether totals of it differ without corrections. */
+  readonly hasUncorrected: boolean
+}
+
 /** Sizes of a complete report's parts, in order. */
-export async function listPartSizes(
-  db: Db,
-  reportKey: number,
-): Promise<{ part: number; storeCount: number; csvBytes: number }[]> {
+export async function listPartSizes(db: Db, reportKey: number): Promise<PartSize[]> {
   const parts = await db
     .selectFrom('report_part')
-    .select(['part', 'store_count', 'csv_bytes'])
+    .select(['part', 'store_count', 'csv_bytes', 'uncorrected_crc32'])
     .where('report_key', '=', reportKey)
     .orderBy('part')
     .execute()
-  return parts.map(({ part, store_count, csv_bytes }) => ({
+  return parts.map(({ part, store_count, csv_bytes, uncorrected_crc32 }) => ({
     part,
     storeCount: store_count,
     csvBytes: csv_bytes ?? 0,
+    hasUncorrected: uncorrected_crc32 !== null,
   }))
 }
 
 /**
- * A complete part's CSV, or its packed totals. Throws a `not-found` AppError where the report was removed meanwhile, and a
+ * A complete part's CSV, its packed totals, or those without corrections. Throws a `not-found` AppError where the report was removed meanwhile, and a
  * `damaged` one where they are not as they were stored.
  */
 export async function readPart(
   db: Db,
   reportKey: number,
   part: number,
-  what: 'csv' | 'totals',
+  what: StoredPart['what'],
 ): Promise<Uint8Array> {
   const stored = await dialectOf(db).readPart(db, { reportKey, part, what })
   if (stored === undefined) {

@@ -166,4 +166,7 @@ export interface ReportPartTable {
   /** Of what is stored, to find damage; null where it was stored without. */
   totals_crc32: ColumnType<number | null, number | null | undefined, number | null>
   csv_crc32: ColumnType<number | null, number | null | undefined, number | null>
+  /** Packed likewise, the totals without corrections of those stores where they differ; null where there are none. */
+  uncorrected: ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
+  uncorrected_crc32: ColumnType<number | null, number | null | undefined, number | null>
 }

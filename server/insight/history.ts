@@ -1,9 +1,14 @@
 import type { History, HistoryQuery } from '../../shared/history.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
-import { uptimePercent } from '../../shared/report-columns.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from '../database/connect.ts'
-import { createPeriodTotals, periodCsvLines, putPeriodTotals } from '../reports/period-totals.ts'
+import {
+  createPeriodTotals,
+  differ,
+  figuresOf,
+  periodCsvLines,
+  putPeriodTotals,
+} from '../reports/period-totals.ts'
 import { createPeriodJudge, periodNames, timeOfDates } from '../uptime/periods.ts'
 import { knownTime } from '../uptime/store-uptime.ts'
 import { judgingOf, readJudgedStore } from './judged-store.ts'
@@ -17,9 +22,11 @@ export async function readHistory(db: Db, query: HistoryQuery): Promise<History>
   const { input, zones } = await readJudgedStore(db, storeId, time, judging)
   const judge = createPeriodJudge(by, ...dates, judging)
   const tallies = judge(input.open, input.weeks, zones, input.corrections)
+  const alone = input.corrections === undefined ? undefined : judge(input.open, input.weeks, zones)
   const items = periodNames(by, ...dates).map((period, i) => {
     const tally = tallies[i]!
-    return { storeId, period, ...tally, uptimePercent: uptimePercent(tally.uptimeMs, tally.downtimeMs) }
+    const uncorrected = alone !== undefined && differ(alone[i]!, tally) ? figuresOf(alone[i]!) : null
+    return { storeId, period, ...figuresOf(tally), uncorrected }
   })
   return { storeId, by, asOf: formatTimestamp(judging.asOfMs), items }
 }

@@ -19,6 +19,7 @@ import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
 import { createPeriodTotals, putPeriodTotals, wordsPerStore } from './period-totals.ts'
 import { createTotals, putTotals, reportRowAt, totalsOfStores } from './totals.ts'
+import { createUncorrected, uncorrectedOfOne } from './uncorrected.ts'
 
 const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
 
@@ -67,13 +68,18 @@ export function createGenerator(db: Db): Generator {
 
   async function windowParts(parts: PartStretch, asked: Asked): Promise<PartResult[]> {
     const judge = createJudge(asked, windowLengthsMs)
+    const uncorrected = createUncorrected()
     let totals = createTotals(0)
     const storeIds = await eachStore(
       { ...wholeOf(parts), labels: asked.labels },
       asked,
       (place, { store, open, polls, corrections }) => {
-        const tallies = judge(open.of(store, schedules.of(store)), polls, corrections)
-        putTotals(totals, place, store.storeKey, tallies)
+        const hours = open.of(store, schedules.of(store))
+        putTotals(totals, place, store.storeKey, judge(hours, polls, corrections))
+        if (corrections === undefined) return
+        const alone = createTotals(1)
+        putTotals(alone, 0, store.storeKey, judge(hours, polls))
+        uncorrected.put(place, totalsOfStores(totals, place, place + 1), alone)
       },
       (storeCount) => (totals = createTotals(storeCount)),
     )
@@ -84,6 +90,7 @@ export function createGenerator(db: Db): Generator {
         storeCount: next - first,
         totals: bytesOfWords(ofPart),
         csv: csvLines(ofPart, storeIds.slice(first, next), 'default'),
+        uncorrected: uncorrected.bytesBetween(first, next),
       }
     })
   }
@@ -93,23 +100,30 @@ export function createGenerator(db: Db): Generator {
     const { by, fromDate, toDate } = periods
     const judge = createPeriodJudge(by, fromDate, toDate, asked)
     const periodCount = namesOfPeriods(periods).length
+    const words = wordsPerStore(periodCount)
+    const uncorrected = createUncorrected()
     let totals = createPeriodTotals(0, periodCount)
     const storeIds = await eachStore(
       { ...wholeOf(parts), labels: asked.labels },
       asked,
       (place, { store, open, polls, corrections }) => {
         const schedule = schedules.of(store)
-        const tallies = judge(open.of(store, schedule), polls, open.zonesOf(store, schedule), corrections)
-        putPeriodTotals(totals, place, store.storeKey, tallies)
+        const hours = open.of(store, schedule)
+        const zones = open.zonesOf(store, schedule)
+        putPeriodTotals(totals, place, store.storeKey, judge(hours, polls, zones, corrections))
+        if (corrections === undefined) return
+        const alone = createPeriodTotals(1, periodCount)
+        putPeriodTotals(alone, 0, store.storeKey, judge(hours, polls, zones))
+        uncorrected.put(place, totals.subarray(place * words, (place + 1) * words), alone)
       },
       (storeCount) => (totals = createPeriodTotals(storeCount, periodCount)),
     )
-    const words = wordsPerStore(periodCount)
     return partsOf(parts, storeIds).map(({ part, first, next }) => ({
       part,
       storeCount: next - first,
       totals: bytesOfWords(totals.subarray(first * words, next * words)),
       csv: new Uint8Array(),
+      uncorrected: uncorrected.bytesBetween(first, next),
     }))
   }
 
@@ -125,7 +139,10 @@ export function createGenerator(db: Db): Generator {
       const totals = createTotals(1)
       const open = openHoursOf(time).of(store, schedules.of(store))
       putTotals(totals, 0, store.storeKey, judge(open, polls, corrections))
-      return reportRowAt(totals, 0, storeId)
+      if (corrections === undefined) return reportRowAt(totals, 0, storeId, undefined)
+      const alone = createTotals(1)
+      putTotals(alone, 0, store.storeKey, judge(open, polls))
+      return reportRowAt(totals, 0, storeId, uncorrectedOfOne(totals, alone))
     },
   }
 }

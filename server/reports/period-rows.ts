@@ -3,7 +3,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import type { PeriodRow, PeriodRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPart } from '../database/report-results.ts'
+import { listPartSizes, readPart, type PartSize } from '../database/report-results.ts'
 import type { StoredReport } from '../database/reports.ts'
 import { readStoreIds } from '../database/stores.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
@@ -11,11 +11,14 @@ import { periodsOf } from './asked.ts'
 import { namesOfPeriods } from './asked-time.ts'
 import { periodRows, wordsPerStore, type PeriodTotals } from './period-totals.ts'
 import { parseOffset } from './rows.ts'
+import { readUncorrected, type Uncorrected } from './uncorrected.ts'
 
 export interface PeriodsOfPart {
   readonly totals: PeriodTotals
   /** In the order of the totals. */
   readonly storeIds: readonly StoreId[]
+  /** undefined where corrections change nothing. */
+  readonly uncorrected: Uncorrected | undefined
 }
 
 /** The totals of a complete report by period, a part at a time, in ascending order of store id. */
@@ -24,7 +27,7 @@ export async function* periodTotalsByPart(
   reportKey: number,
   periodCount: number,
 ): AsyncGenerator<PeriodsOfPart> {
-  for (const { part } of await listPartSizes(db, reportKey)) {
+  for (const part of await listPartSizes(db, reportKey)) {
     yield readPeriodsOfPart(db, reportKey, part, periodCount)
   }
 }
@@ -32,14 +35,18 @@ export async function* periodTotalsByPart(
 async function readPeriodsOfPart(
   db: Db,
   reportKey: number,
-  part: number,
+  part: PartSize,
   periodCount: number,
 ): Promise<PeriodsOfPart> {
-  const totals = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
+  const totals = wordsOfBytes(await readPart(db, reportKey, part.part, 'totals'))
   const words = wordsPerStore(periodCount)
   const storeKeys = Array.from({ length: totals.length / words }, (_, store) => totals[store * words]!)
   const idOf = await readStoreIds(db, storeKeys)
-  return { totals, storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!) }
+  return {
+    totals,
+    storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!),
+    uncorrected: await readUncorrected(db, reportKey, part, words),
+  }
 }
 
 /** A page of the rows of a complete report by period. Its cursor is the number of rows before the page. */
@@ -59,18 +66,23 @@ export async function pageOfPeriodRows(
   const offset = parseOffset(cursor)
   const items: PeriodRow[] = []
   let firstOfPart = 0
-  for (const { part, storeCount } of await listPartSizes(db, report.report_key)) {
-    const rowCount = storeCount * names.length
+  for (const part of await listPartSizes(db, report.report_key)) {
+    const rowCount = part.storeCount * names.length
     const from = Math.max(0, offset - firstOfPart)
     const to = Math.min(rowCount, offset + limit - firstOfPart)
     firstOfPart += rowCount
     if (from >= to) continue
-    const { totals, storeIds } = await readPeriodsOfPart(db, report.report_key, part, names.length)
+    const { totals, storeIds, uncorrected } = await readPeriodsOfPart(
+      db,
+      report.report_key,
+      part,
+      names.length,
+    )
     const firstStore = Math.floor(from / names.length)
     const lastStore = Math.floor((to - 1) / names.length)
     const rows: PeriodRow[] = []
     for (let store = firstStore; store <= lastStore; store++) {
-      rows.push(...periodRows(totals, store, storeIds[store]!, names))
+      rows.push(...periodRows(totals, store, storeIds[store]!, names, uncorrected))
     }
     items.push(...rows.slice(from - firstStore * names.length, to - firstStore * names.length))
   }

@@ -3,6 +3,7 @@ import { uptimePercent } from '../../shared/report-columns.ts'
 import type { PeriodRow } from '../../shared/report.ts'
 import type { Tally } from '../uptime/tally.ts'
 import type { Words } from '../uptime/words.ts'
+import type { Uncorrected } from './uncorrected.ts'
 import {
   COMMA,
   hundredthsOf,
@@ -90,19 +91,46 @@ export function periodRows(
   store: number,
   storeId: StoreId,
   periods: readonly string[],
+  uncorrected: Uncorrected | undefined,
 ): PeriodRow[] {
-  const first = store * wordsPerStore(periods.length) + 1
+  const first = store * wordsPerStore(periods.length)
+  const place = uncorrected?.placeOf.get(totals[first]!)
+  const firstUncorrected = place === undefined ? undefined : place * wordsPerStore(periods.length)
   return periods.map((period, i) => {
-    const at = first + i * MEASURES
-    const [uptimeMs, downtimeMs, unknownMs, excusedMs] = totals.subarray(at, at + MEASURES)
+    const at = 1 + i * MEASURES
+    const figures = figuresAt(totals, first + at)
+    const alone =
+      firstUncorrected === undefined ? null : figuresAt(uncorrected!.totals, firstUncorrected + at)
     return {
       storeId,
       period,
-      uptimeMs: uptimeMs!,
-      downtimeMs: downtimeMs!,
-      unknownMs: unknownMs!,
-      excusedMs: excusedMs!,
-      uptimePercent: uptimePercent(uptimeMs!, downtimeMs!),
+      ...figures,
+      uncorrected: alone !== null && differ(alone, figures) ? alone : null,
     }
   })
+}
+
+type Figures = NonNullable<PeriodRow['uncorrected']>
+
+function figuresAt(totals: PeriodTotals, at: number): Figures {
+  const [uptimeMs, downtimeMs, unknownMs, excusedMs] = totals.subarray(at, at + MEASURES)
+  return figuresOf({
+    uptimeMs: uptimeMs!,
+    downtimeMs: downtimeMs!,
+    unknownMs: unknownMs!,
+    excusedMs: excusedMs!,
+  })
+}
+
+export function figuresOf({ uptimeMs, downtimeMs, unknownMs, excusedMs }: Tally): Figures {
+  return { uptimeMs, downtimeMs, unknownMs, excusedMs, uptimePercent: uptimePercent(uptimeMs, downtimeMs) }
+}
+
+export function differ(a: Tally, b: Tally): boolean {
+  return (
+    a.uptimeMs !== b.uptimeMs ||
+    a.downtimeMs !== b.downtimeMs ||
+    a.unknownMs !== b.unknownMs ||
+    a.excusedMs !== b.excusedMs
+  )
 }

@@ -17,7 +17,9 @@ const HOUR_MS = 3_600_000
 export async function windowWorkbook(db: Db, reportKey: number, columns: ColumnChoice): Promise<Workbook> {
   async function* rows(): AsyncGenerator<Cell[][]> {
     for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
-      yield storeIds.map((storeId, store) => windowCells(reportRowAt(totals, store, storeId), columns))
+      yield storeIds.map((storeId, store) =>
+        windowCells(reportRowAt(totals, store, storeId, undefined), columns),
+      )
     }
   }
   return {
@@ -37,7 +39,7 @@ export async function periodWorkbook(
   async function* rows(): AsyncGenerator<Cell[][]> {
     for await (const { totals, storeIds } of periodTotalsByPart(db, reportKey, periods.length)) {
       for (const [store, storeId] of storeIds.entries()) {
-        yield periodRows(totals, store, storeId, periods).map(periodCells)
+        yield periodRows(totals, store, storeId, periods, undefined).map(periodCells)
       }
     }
   }

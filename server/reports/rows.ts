@@ -11,7 +11,7 @@ import {
 } from '../../shared/report-columns.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPart } from '../database/report-results.ts'
+import { listPartSizes, readPart, type PartSize } from '../database/report-results.ts'
 import { readStoreIds } from '../database/stores.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
 import {
@@ -20,18 +20,22 @@ import {
   storeKeyAt,
   totalAt,
   totalsOfStores,
+  WORDS_PER_STORE,
   type PackedTotals,
 } from './totals.ts'
+import { readUncorrected, type Uncorrected } from './uncorrected.ts'
 
 export interface RowsOfPart {
   readonly totals: PackedTotals
   /** In the order of the totals. */
   readonly storeIds: readonly StoreId[]
+  /** undefined where corrections change nothing. */
+  readonly uncorrected: Uncorrected | undefined
 }
 
 /** The rows of a complete report, a part at a time, in ascending order of store id. */
 export async function* rowsByPart(db: Db, reportKey: number): AsyncGenerator<RowsOfPart> {
-  for (const { part } of await listPartSizes(db, reportKey)) yield readRowsOfPart(db, reportKey, part)
+  for (const part of await listPartSizes(db, reportKey)) yield readRowsOfPart(db, reportKey, part)
 }
 
 /** The totals of a complete report, a part at a time, for what asks for no ids. */
@@ -72,23 +76,23 @@ async function pageInStoredOrder(
 ): Promise<Page<ReportRow>> {
   const items: ReportRow[] = []
   let firstOfPart = 0
-  for (const { part, storeCount } of await listPartSizes(db, reportKey)) {
+  for (const part of await listPartSizes(db, reportKey)) {
     const from = Math.max(0, offset - firstOfPart)
-    const to = Math.min(storeCount, offset + limit - firstOfPart)
-    firstOfPart += storeCount
+    const to = Math.min(part.storeCount, offset + limit - firstOfPart)
+    firstOfPart += part.storeCount
     if (from >= to) continue
-    const { totals, storeIds } = await readRowsOfPart(db, reportKey, part, from, to)
-    storeIds.forEach((storeId, store) => items.push(reportRowAt(totals, store, storeId)))
+    const { totals, storeIds, uncorrected } = await readRowsOfPart(db, reportKey, part, from, to)
+    storeIds.forEach((storeId, store) => items.push(reportRowAt(totals, store, storeId, uncorrected)))
   }
   return pageAt(items, offset, firstOfPart)
 }
 
 async function sortedRows(db: Db, reportKey: number, query: ReportRowsQuery): Promise<ReportRow[]> {
   const rows: ReportRow[] = []
-  for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
+  for await (const { totals, storeIds, uncorrected } of rowsByPart(db, reportKey)) {
     storeIds.forEach((storeId, store) => {
       if (query.storeId === undefined || containsText(storeId, query.storeId)) {
-        rows.push(reportRowAt(totals, store, storeId))
+        rows.push(reportRowAt(totals, store, storeId, uncorrected))
       }
     })
   }
@@ -156,13 +160,17 @@ export function parseOffset(cursor: string | undefined): number {
 async function readRowsOfPart(
   db: Db,
   reportKey: number,
-  part: number,
+  part: PartSize,
   from = 0,
   to = Infinity,
 ): Promise<RowsOfPart> {
-  const ofPart = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
+  const ofPart = wordsOfBytes(await readPart(db, reportKey, part.part, 'totals'))
   const totals = totalsOfStores(ofPart, from, Math.min(to, storeCountOf(ofPart)))
   const storeKeys = Array.from({ length: storeCountOf(totals) }, (_, store) => storeKeyAt(totals, store))
   const idOf = await readStoreIds(db, storeKeys)
-  return { totals, storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!) }
+  return {
+    totals,
+    storeIds: storeKeys.map((storeKey) => idOf.get(storeKey)!),
+    uncorrected: await readUncorrected(db, reportKey, part, WORDS_PER_STORE),
+  }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../shared/report-columns.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import type { Tally } from '../uptime/tally.ts'
+import type { Uncorrected } from './uncorrected.ts'
 
 /**
  * The totals of a part's stores, packed: for each store its key and then its totals in whole milliseconds, in the order
@@ -19,7 +20,7 @@ import type { Tally } from '../uptime/tally.ts'
 export type PackedTotals = Uint32Array<ArrayBuffer>
 
 const TOTALS_PER_STORE = reportColumns.length
-const WORDS_PER_STORE = 1 + TOTALS_PER_STORE
+export const WORDS_PER_STORE = 1 + TOTALS_PER_STORE
 
 const tallyKeys = measures.map(({ name }) => `${name}Ms` as const satisfies keyof Tally)
 const totalKeys = reportColumns.map(({ key }) => key)
@@ -67,22 +68,32 @@ export function totalAt(totals: PackedTotals, store: number, column: number): nu
   return totals[store * WORDS_PER_STORE + 1 + column]!
 }
 
+type Figures = NonNullable<ReportRow['uncorrected']>
 /** All rows begin as a copy of it, so that they have their properties in the same order. */
-const emptyRow: ReportRow = {
-  storeId: '' as StoreId,
-  ...byTotalKey(() => 0),
-  ...byPercentKey(() => null),
+const emptyFigures: Figures = { ...byTotalKey(() => 0), ...byPercentKey(() => null) }
+const emptyRow: ReportRow = { storeId: '' as StoreId, ...emptyFigures, uncorrected: null }
+
+export function reportRowAt(
+  totals: PackedTotals,
+  store: number,
+  storeId: StoreId,
+  uncorrected: Uncorrected | undefined,
+): ReportRow {
+  const row = putFigures({ ...emptyRow, storeId }, totals, store)
+  const place = uncorrected?.placeOf.get(storeKeyAt(totals, store))
+  if (place !== undefined) row.uncorrected = putFigures({ ...emptyFigures }, uncorrected!.totals, place)
+  return row
 }
 
-export function reportRowAt(totals: PackedTotals, store: number, storeId: StoreId): ReportRow {
-  const row = { ...emptyRow, storeId }
+function putFigures<Into extends Figures>(into: Into, totals: PackedTotals, store: number): Into {
+  const figures: Figures = into
   for (let column = 0; column < totalKeys.length; column++) {
-    row[totalKeys[column]!] = totalAt(totals, store, column)
+    figures[totalKeys[column]!] = totalAt(totals, store, column)
   }
   for (const { key, uptime, downtime } of percents) {
-    row[key] = uptimePercent(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
+    figures[key] = uptimePercent(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
   }
-  return row
+  return into
 }
 
 export function columnOf(key: TotalKey): number {

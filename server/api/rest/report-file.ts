@@ -105,12 +105,14 @@ async function* writtenFile(
   if (format === 'csv') yield Buffer.from(csvHeaderLine(columns))
   if (format === 'json') yield Buffer.from('[')
   let isFirst = true
-  for await (const { totals, storeIds } of rowsByPart(db, reportKey)) {
+  for await (const { totals, storeIds, uncorrected } of rowsByPart(db, reportKey)) {
     if (format === 'csv') {
       yield csvLines(totals, storeIds, columns)
       continue
     }
-    const rows = storeIds.map((storeId, store) => JSON.stringify(reportRowAt(totals, store, storeId)))
+    const rows = storeIds.map((storeId, store) =>
+      JSON.stringify(reportRowAt(totals, store, storeId, uncorrected)),
+    )
     if (format === 'ndjson') yield Buffer.from(`${rows.join('\n')}\n`)
     else yield Buffer.from(`${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`)
     isFirst = false
@@ -129,13 +131,13 @@ async function* periodFile(
   if (format === 'csv') yield Buffer.from(periodCsvHeader)
   if (format === 'json') yield Buffer.from('[')
   let isFirst = true
-  for await (const { totals, storeIds } of periodTotalsByPart(db, reportKey, names.length)) {
+  for await (const { totals, storeIds, uncorrected } of periodTotalsByPart(db, reportKey, names.length)) {
     for (const [store, storeId] of storeIds.entries()) {
       if (format === 'csv') {
         yield periodCsvLines(totals, store, storeId, names)
         continue
       }
-      const rows = periodRows(totals, store, storeId, names).map((row) => JSON.stringify(row))
+      const rows = periodRows(totals, store, storeId, names, uncorrected).map((row) => JSON.stringify(row))
       if (format === 'ndjson') yield Buffer.from(`${rows.join('\n')}\n`)
       else yield Buffer.from(`${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`)
       isFirst = false
