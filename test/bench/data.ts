@@ -13,7 +13,8 @@ export type Size = keyof typeof sizes
 
 /** To be counted up when the same arguments give other bytes, so that nobody measures with old files. */
 const DATA_VERSION = 1
-const END_MS = Date.UTC(2023, 0, 25, 18, 13, 22, 479)
+/** The latest poll, if there is one then. */
+export const END_MS = Date.UTC(2023, 0, 25, 18, 13, 22, 479)
 const WEEK_MS = 604_800_000
 
 export interface DataSummary extends PollSummary {
@@ -57,9 +58,8 @@ export async function cachedData(size: Size, options: Omit<DataOptions, 'stores'
 
 /** Writes the three files and `data.json`. The same options give the same bytes. */
 export async function writeData(folder: string, options: DataOptions): Promise<DataSummary> {
-  const { stores, seed, realData, earlier = false } = options
-  const population =
-    realData === undefined ? madePopulation(stores, seed) : realPopulation(realData, stores, seed)
+  const { stores, seed, earlier = false } = options
+  const population = populationOf(options)
   await mkdir(folder, { recursive: true })
   await writeLines(join(folder, 'timezones.csv'), timezoneLines(population))
   await writeLines(join(folder, 'business_hours.csv'), businessHoursLines(population, seed))
@@ -70,6 +70,10 @@ export async function writeData(folder: string, options: DataOptions): Promise<D
   const summary = { stores, seed, source: population.source, ...polls }
   await writeFile(join(folder, 'data.json'), JSON.stringify(summary))
   return summary
+}
+
+export function populationOf({ stores, seed, realData }: DataOptions): Population {
+  return realData === undefined ? madePopulation(stores, seed) : realPopulation(realData, stores, seed)
 }
 
 function* timezoneLines({ ids, zones, zoneOf }: Population): Generator<string> {

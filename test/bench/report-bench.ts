@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import type { ReportOptionsInput } from '../../shared/report.ts'
 import type { Bench } from './bench.ts'
 import { sizes } from './data.ts'
 import { countEqualStores } from './equality.ts'
@@ -48,12 +50,19 @@ export async function benchReport(bench: Bench): Promise<Figure[]> {
 
 /** Asks for a report, waits for its end and reads its CSV; the id of it. */
 export async function requestReport(client: HttpClient): Promise<string> {
-  const requested = await post(client, '/trigger_report')
+  const reportId = await computeReport(client)
+  await get(client, `/reports/${reportId}.csv`)
+  return reportId
+}
+
+/** Asks for a report and waits for its end; the id of it. */
+export async function computeReport(client: HttpClient, options?: ReportOptionsInput): Promise<string> {
+  const body = options && Readable.from([JSON.stringify(options)])
+  const requested = await post(client, '/trigger_report', body)
   const { report_id: reportId } = JSON.parse(requested.toString()) as { report_id: string }
   const events = await get(client, `/reports/${reportId}/events`)
   if (!events.includes('event: complete'))
     throw new Error(`report ${reportId} ended with: ${events.toString()}`)
-  await get(client, `/reports/${reportId}.csv`)
   return reportId
 }
 
@@ -76,20 +85,24 @@ async function oneStoreFigure({ data }: Bench, client: HttpClient, reportId: str
   }
 }
 
-/** Asks for the row of one store after the other. */
-export async function askerForStores(client: HttpClient, reportId: string): Promise<() => Promise<void>> {
+/** Asks for the row of one store after the other, or for something else about it. */
+export async function askerForStores(
+  client: HttpClient,
+  reportId: string,
+  { procedure, query }: { readonly procedure: string; readonly query: object } = {
+    procedure: 'store.uptime',
+    query: {},
+  },
+): Promise<() => Promise<void>> {
+  const inputOf = (input: object) => encodeURIComponent(JSON.stringify(input))
   const page = await get(client, `/trpc/report.rows?input=${inputOf({ reportId, limit: 100 })}`)
   const { items } = (JSON.parse(page.toString()) as { result: { data: { items: { storeId: string }[] } } })
     .result.data
   let next = 0
   return async () => {
     const { storeId } = items[next++ % items.length]!
-    await get(client, `/trpc/store.uptime?input=${inputOf({ storeId })}`)
+    await get(client, `/trpc/${procedure}?input=${inputOf({ storeId, ...query })}`)
   }
-}
-
-function inputOf(input: object): string {
-  return encodeURIComponent(JSON.stringify(input))
 }
 
 /** How many stores' totals are not DuckDB's. */
