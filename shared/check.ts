@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
+import { givenLabels } from './group.ts'
 import { maxPageSize } from './page-size.ts'
 
 /** What a data check looks for, in the order in which it tells of it. */
@@ -24,6 +25,7 @@ export const checkInput = z.strictObject({
     .max(maxPageSize)
     .default(10)
     .describe('How many stores, or spans of time, are named of each finding: the first'),
+  labels: givenLabels,
 })
 export type CheckQuery = z.output<typeof checkInput>
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { correctionKinds } from './correction-kind.ts'
 import { isoInstant } from './fields.ts'
+import { givenLabels } from './group.ts'
 import { storeId } from './ids.ts'
 import { pageInput } from './page.ts'
 import { instant } from './report.ts'
@@ -75,6 +76,7 @@ export const revokeCorrectionInput = z.strictObject({
 
 export const correctionListInput = pageInput.extend({
   storeId: storeId.optional().describe('Only those of this store; left out, those of all'),
+  labels: givenLabels,
   state: z
     .enum(['in-force', 'all'])
     .default('all')

@@ -33,10 +33,14 @@ function parseLabel(text: string): StoreLabel | undefined {
   return isText && value.length > 0 && isLabel(label) ? { label, value: value.join('=').trim() } : undefined
 }
 
+/** A label as a caller writes it. */
+export const givenLabel = z.string().min(1).transform(labelOf)
+
 export const groupsInput = z.strictObject({
   reportId: givenReportId,
-  by: z.string().min(1).transform(labelOf).describe('The label whose values are the groups, such as city'),
+  by: givenLabel.describe('The label whose values are the groups, such as city'),
 })
+export type GroupsQuery = z.output<typeof groupsInput>
 
 const share = z.number().nullable()
 

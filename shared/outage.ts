@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count } from './fields.ts'
+import { givenLabels } from './group.ts'
 import { storeId } from './ids.ts'
 import { parseLocalDate } from './local-date.ts'
 import { pageInput } from './page.ts'
@@ -42,6 +43,7 @@ export const outageQueryFields = {
   since: localDate.describe('The first local date on which an outage has down time'),
   until: localDate.describe('The last local date, itself included'),
   storeId: storeId.optional().describe('Only those of this store'),
+  labels: givenLabels,
   sortBy: z
     .enum(outageOrders)
     .default('store')

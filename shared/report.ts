@@ -149,7 +149,7 @@ export const report = z
   .describe('A report: what was asked for, and its state')
 export type Report = z.infer<typeof report>
 
-const percent = z
+export const percent = z
   .number()
   .nullable()
   .describe('uptime / (uptime + downtime); null where nothing was observed, 100 only without any downtime')

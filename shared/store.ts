@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
+import { givenLabels } from './group.ts'
 import { storeId } from './ids.ts'
 import { pageInput } from './page.ts'
 
@@ -60,6 +61,7 @@ export type Store = z.infer<typeof store>
 export const storeIdInput = z.strictObject({ storeId })
 export const storeListInput = pageInput.extend({
   search: z.string().optional().describe('Only stores whose id contains this text'),
+  labels: givenLabels,
 })
 export type StoreListQuery = z.output<typeof storeListInput>
 

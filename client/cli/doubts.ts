@@ -12,12 +12,18 @@ export async function sayDoubts(
   client: StoreMonitorClient,
   /** What leads `check` to the same data. */
   flags: readonly string[],
+  /** Only of the stores in these groups. */
+  group?: string[],
 ): Promise<void> {
   if (options.quiet) return
-  const { findings } = await client.data.check.query({ limit: 1 })
+  const { findings } = await client.data.check.query({
+    limit: 1,
+    ...(group === undefined ? {} : { labels: group }),
+  })
   const doubtful = findings.filter(({ isDoubtful }) => isDoubtful)
   if (doubtful.length === 0) return
+  const ofGroup = (group ?? []).flatMap((label) => ['--group', label])
   say(context, options, 'Figures to doubt:')
   for (const { summary } of doubtful.slice(0, DOUBTS_SHOWN)) say(context, options, `  ${printable(summary)}`)
-  say(context, options, `  … which, and what to do: ${hint(context, 'check', ...flags)}`)
+  say(context, options, `  … which, and what to do: ${hint(context, 'check', ...ofGroup, ...flags)}`)
 }

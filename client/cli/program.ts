@@ -17,6 +17,7 @@ import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
 import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { StoreListOptions } from './commands/stores.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
@@ -147,7 +148,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ),
     )
     .option('--where <text>', 'of the table: only stores whose id contains this')
-    .option('--group <label=value...>', 'only stores that are in all of these groups')
+    .addOption(groupOption())
     .option('--group-by <label>', 'a table with a row for each value of the label')
     .addHelpText(
       'after',
@@ -168,6 +169,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 
   addConnected('check', 'Tell which figures to doubt, and what to do about it.')
     .option('--from <path...>', 'check these files and folders: in a temporary database unless one is named')
+    .addOption(groupOption())
     .option('--limit <count>', 'name so many stores of each finding', wholeNumber, 10)
     .option('--json', 'write a line of JSON for each finding')
     .addHelpText('after', examples('check', 'check --from data/', 'check --limit 1000 --json'))
@@ -229,6 +231,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
         'ongoing',
       ]),
     )
+    .addOption(groupOption())
     .addHelpText(
       'after',
       examples(
@@ -301,8 +304,9 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 
   addListing('stores', 'List stores with their timezone and business hours.')
     .argument('[search]', 'only those whose id contains this')
-    .addHelpText('after', examples('stores', 'stores 8419 --json'))
-    .action(async (search: string | undefined, options: ConnectedListOptions) => {
+    .addOption(groupOption())
+    .addHelpText('after', examples('stores', 'stores 8419 --json', 'stores --group city=Bonn'))
+    .action(async (search: string | undefined, options: StoreListOptions) => {
       const { runStores } = await import('./commands/stores.ts')
       await runStores(context, options, search)
     })
@@ -359,6 +363,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .enablePositionalOptions()
     .option('--store <id>', 'only those of this store')
     .option('--in-force', 'only those that count, none that were revoked')
+    .addOption(groupOption())
     .addHelpText(
       'after',
       examples(
@@ -456,6 +461,10 @@ function columnsOption(): Option {
   )
     .choices(columnChoices)
     .default('default')
+}
+
+function groupOption(): Option {
+  return new Option('--group <label=value...>', 'only stores that are in all of these groups')
 }
 
 function formatOption(): Option {

@@ -4,6 +4,7 @@ import { checkInput } from '../../shared/check.ts'
 import { correctionListInput, newCorrection, revokeCorrectionInput } from '../../shared/correction.ts'
 import { groupsInput } from '../../shared/group.ts'
 import { pageInput } from '../../shared/page.ts'
+import { periodGroupsInput, periodStoresInput } from '../../shared/period-group.ts'
 import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import {
@@ -81,10 +82,15 @@ export const appRouter = router({
     /** The sums of the rows. */
     totals: procedure.input(reportTotalsInput).query(({ ctx, input }) => ctx.reports.totals(input)),
     /** The report rolled up by a label: a row for each of its values. */
-    groups: procedure.input(groupsInput).query(async ({ ctx, input }) => {
-      const { groupsOf } = await import('../reports/groups.ts')
-      return groupsOf(ctx.db, await getReport(ctx.db, input.reportId), input.by)
-    }),
+    groups: procedure.input(groupsInput).query(({ ctx, input }) => ctx.reports.groups(input)),
+    /** The report by period rolled up by a label, or all stores as one: a row for each group and period. */
+    periodGroups: procedure
+      .input(periodGroupsInput)
+      .query(({ ctx, input }) => ctx.reports.periodGroups(input)),
+    /** The first stores of a report by period in some order, with their totals and each period's share of uptime. */
+    periodStores: procedure
+      .input(periodStoresInput)
+      .query(({ ctx, input }) => ctx.reports.periodStores(input)),
     periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */
     progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {

@@ -5,6 +5,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
 import { addCorrections, type NewCorrection } from './corrections.ts'
 import { parseKey } from './key.ts'
+import { hasLabels } from './labelled.ts'
 import { getStore } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -59,7 +60,7 @@ export function noSuchCorrection(correctionId: number): AppError {
 /** Corrections, newest first. The cursor is the last number of a page. */
 export async function listCorrections(
   db: Db,
-  { limit, cursor, storeId, state }: CorrectionListQuery,
+  { limit, cursor, storeId, labels = [], state }: CorrectionListQuery,
 ): Promise<Page<Correction>> {
   const before = cursor === undefined ? undefined : parseKey(cursor)
   if (cursor !== undefined && before === undefined) {
@@ -71,6 +72,7 @@ export async function listCorrections(
   const rows = await correctionRows(db)
     .$if(before !== undefined, (query) => query.where('correction_id', '<', before!))
     .$if(storeId !== undefined, (query) => query.where('store_id', '=', storeId!))
+    .$if(labels.length > 0, (query) => query.where(hasLabels(labels)))
     .$if(state === 'in-force', (query) => query.where('revoked_at', 'is', null))
     .orderBy('correction_id', 'desc')
     .limit(limit + 1)

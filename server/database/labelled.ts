@@ -1,5 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { StoreLabel } from '../../shared/group.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import type { Database } from './schema.ts'
 
@@ -20,12 +22,31 @@ export function hasLabels(labels: readonly StoreLabel[]) {
     )
 }
 
-/** The values of a label, by the keys of the stores that have it. */
-export async function readLabelValues(db: Db, label: string): Promise<Map<number, string>> {
-  const rows = await db
-    .selectFrom('store_label')
-    .select(['store_key', 'value'])
-    .where('label', '=', label)
-    .execute()
-  return new Map(rows.map(({ store_key, value }) => [store_key, value]))
+export async function isLabelled(db: Db, storeId: StoreId, labels: readonly StoreLabel[]): Promise<boolean> {
+  const found = await db
+    .selectFrom('store')
+    .select('store_key')
+    .where('store_id', '=', storeId)
+    .where(hasLabels(labels))
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** The values that some stores have of a label, by their keys; those without are left out. */
+export async function readLabelValues(
+  db: Db,
+  label: string,
+  storeKeys: readonly number[],
+): Promise<Map<number, string>> {
+  const values = new Map<number, string>()
+  for (const keys of chunks(storeKeys)) {
+    const rows = await db
+      .selectFrom('store_label')
+      .select(['store_key', 'value'])
+      .where('store_key', 'in', keys)
+      .where('label', '=', label)
+      .execute()
+    for (const { store_key, value } of rows) values.set(store_key, value)
+  }
+  return values
 }

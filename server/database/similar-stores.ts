@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Db } from './connect.ts'
 
@@ -8,14 +9,25 @@ export interface SimilarStores {
   readonly knownId: StoreId
 }
 
+export interface SimilarQuery {
+  readonly limit: number
+  /** The groups that the stores without rules are in. */
+  readonly labels: readonly StoreLabel[]
+}
+
 /** How many there are, and the first of them by id. */
 export async function findSimilarStores(
   db: Db,
-  limit: number,
+  { limit, labels }: SimilarQuery,
 ): Promise<{ readonly count: number; readonly first: readonly SimilarStores[] }> {
+  const inGroups = labels.map(
+    ({ label, value }) =>
+      sql`and exists (select 1 from store_label where store_label.store_key = named.store_key
+        and label = ${label} and value = ${value})`,
+  )
   const { rows } = await sql<{ store_id: StoreId; known_id: StoreId; all_rows: number }>`
     with named as (
-      select store_id, schedule_key,
+      select store_key, store_id, schedule_key,
         lower(replace(replace(replace(replace(store_id, '-', ''), '_', ''), '.', ''), ':', '')) as name
       from store
     ), known as (
@@ -25,7 +37,7 @@ export async function findSimilarStores(
     )
     select named.store_id, known.known_id, count(*) over () as all_rows
     from named join known on known.name = named.name
-    where named.schedule_key is null
+    where named.schedule_key is null ${sql.join(inGroups, sql` `)}
     order by named.store_id limit ${limit}`.execute(db)
   return {
     count: Number(rows[0]?.all_rows ?? 0),

@@ -7,6 +7,7 @@ import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { hasLabels } from './labelled.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
 import { substringPattern } from './substring-pattern.ts'
@@ -28,7 +29,10 @@ export function noSuchStore(storeId: string): AppError {
 }
 
 /** Stores in ascending order of id, as bytes. The cursor is the last id of a page. */
-export async function listStores(db: Db, { limit, cursor, search }: StoreListQuery): Promise<Page<Store>> {
+export async function listStores(
+  db: Db,
+  { limit, cursor, search, labels = [] }: StoreListQuery,
+): Promise<Page<Store>> {
   if (cursor !== undefined && !storeIdPattern.test(cursor)) {
     throw new AppError(
       'invalid',
@@ -40,6 +44,7 @@ export async function listStores(db: Db, { limit, cursor, search }: StoreListQue
     .$if(search !== undefined && search !== '', (query) =>
       query.where(sql<boolean>`lower(store.store_id) like ${substringPattern(search!)} escape '\\'`),
     )
+    .$if(labels.length > 0, (query) => query.where(hasLabels(labels)))
     .orderBy('store.store_id')
     .limit(limit + 1)
     .execute()

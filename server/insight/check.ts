@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { CheckExample, CheckFinding, CheckName, CheckQuery, DataCheck } from '../../shared/check.ts'
+import type { StoreLabel } from '../../shared/group.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import { defaultTimezone } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
@@ -14,7 +15,7 @@ import {
 } from '../database/rejected-rules.ts'
 import type { PartStores } from '../database/report-input.ts'
 import { firstStoresOfParts } from '../database/report-plan.ts'
-import { findSimilarStores } from '../database/similar-stores.ts'
+import { findSimilarStores, type SimilarQuery } from '../database/similar-stores.ts'
 import { readPartFacts } from '../database/store-facts.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
 import { subtracted } from '../uptime/interval.ts'
@@ -30,7 +31,7 @@ const LEAST_POLLS = 24
 const LEAST_STORES = 2
 
 /** Tells which figures to doubt: one pass over the stores and the polls of the last week, a part of them at a time. */
-export async function checkData(db: Db, { limit }: CheckQuery): Promise<DataCheck> {
+export async function checkData(db: Db, { limit, labels = [] }: CheckQuery): Promise<DataCheck> {
   const latestMs = await latestPollAt(db)
   const found = createFindings(limit)
   const rejected = {
@@ -42,7 +43,7 @@ export async function checkData(db: Db, { limit }: CheckQuery): Promise<DataChec
   const schedules = createSchedules()
   const openHours = createOpenHours(week)
   let stores = 0
-  for (const part of await partsOf(db)) {
+  for (const part of await partsOf(db, labels)) {
     const facts = await readPartFacts(db, part, { time: week, schedules, corrections: 'applied' })
     const hoursRejected = await storesWithRejectedRows(db, rejected.hours, part)
     const zonesRejected = await storesWithRejectedRows(db, rejected.zones, part)
@@ -67,7 +68,7 @@ export async function checkData(db: Db, { limit }: CheckQuery): Promise<DataChec
   const asOf = latestMs === undefined ? null : formatTimestamp(latestMs)
   const findings = [
     ...(await storeFindings(db, found, { stores, asOf, rejected })),
-    ...(await similarFindings(db, limit)),
+    ...(await similarFindings(db, { limit, labels })),
     ...outageFindings(polled.hours(), limit),
   ]
   return { asOf, stores, findings: findings.sort((a, b) => Number(b.isDoubtful) - Number(a.isDoubtful)) }
@@ -104,9 +105,13 @@ function createFindings(limit: number): Findings {
   }
 }
 
-async function partsOf(db: Db): Promise<PartStores[]> {
+async function partsOf(db: Db, labels: readonly StoreLabel[]): Promise<PartStores[]> {
   const firsts = await firstStoresOfParts(db, STORES_AT_ONCE)
-  return firsts.map((firstStoreId, i) => ({ firstStoreId, nextStoreId: firsts[i + 1] ?? null }))
+  return firsts.map((firstStoreId, i) => ({
+    firstStoreId,
+    nextStoreId: firsts[i + 1] ?? null,
+    labels,
+  }))
 }
 
 interface Wording {
@@ -217,8 +222,8 @@ function exampleOf(storeId: string, detail: string | null): CheckExample {
   return { storeId, from: null, until: null, detail }
 }
 
-async function similarFindings(db: Db, limit: number): Promise<CheckFinding[]> {
-  const { count, first } = await findSimilarStores(db, limit)
+async function similarFindings(db: Db, query: SimilarQuery): Promise<CheckFinding[]> {
+  const { count, first } = await findSimilarStores(db, query)
   if (count === 0) return []
   return [
     {

@@ -3,10 +3,12 @@ import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
 import type { OutageListQuery, OutageRow } from '../../shared/outage.ts'
+import type { StoreLabel } from '../../shared/group.ts'
 import type { Page } from '../../shared/page.ts'
 import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Db } from '../database/connect.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
+import { isLabelled } from '../database/labelled.ts'
 import { firstPollWeek } from '../database/poll-week-summary.ts'
 import type { PartStores } from '../database/report-input.ts'
 import { readPartFacts } from '../database/store-facts.ts'
@@ -68,10 +70,12 @@ export async function* outagesByStore(
 ): AsyncGenerator<OutagesOfStore> {
   const judging = await judgingOf(db, query)
   const dates = [parseLocalDate(query.since)!, parseLocalDate(query.until)!] as const
+  const { labels = [] } = query
   if (query.storeId !== undefined) {
     const { storeId } = query
     const time = knownTime(timeOfDates(...dates, 0), judging.asOfMs)
     const { zones } = await readJudgedStore(db, storeId, time, judging)
+    if (labels.length > 0 && !(await isLabelled(db, storeId, labels))) return
     const outages = await wholeOutages(db, storeId, judging, timeOnDates(zones, ...dates))
     yield { storeId, outages: rowsOf(storeId, outages) }
     return
@@ -84,7 +88,7 @@ export async function* outagesByStore(
     8,
     Math.min(MOST_STORES, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length)),
   )
-  for await (const part of partsAfter(db, after, storesAtOnce)) {
+  for await (const part of partsAfter(db, after, { storesAtOnce, labels })) {
     const facts = await readPartFacts(db, part, { time, schedules, corrections: judging.corrections })
     for (const [place, store] of facts.stores.entries()) {
       const { storeId } = store
@@ -150,18 +154,18 @@ function timeAround({ startMs, endMs }: Interval, { reachMs, asOfMs }: Judging):
   return knownTime({ startMs: startMs - 2 * reachMs, endMs: endMs + 2 * reachMs }, asOfMs)
 }
 
-/** Stores that follow each other, so many at once. */
+/** Stores that follow each other, so many at once, and of them those that have the labels. */
 async function* partsAfter(
   db: Db,
   after: StoreId | undefined,
-  storesAtOnce: number,
+  { storesAtOnce, labels }: { readonly storesAtOnce: number; readonly labels: readonly StoreLabel[] },
 ): AsyncGenerator<PartStores> {
   let last = after
   for (;;) {
     const ids = await nextStoreIds(db, last, storesAtOnce + 1)
     if (ids[0] === undefined) return
     const nextStoreId = ids[storesAtOnce] ?? null
-    yield { firstStoreId: ids[0], nextStoreId }
+    yield { firstStoreId: ids[0], nextStoreId, labels }
     if (nextStoreId === null) return
     last = ids[storesAtOnce - 1]
   }

@@ -1,6 +1,4 @@
-import { labelOf } from '../../shared/label.ts'
-import { AppError } from '../../shared/app-error.ts'
-import type { GroupRow, ReportGroups } from '../../shared/group.ts'
+import type { GroupRow } from '../../shared/group.ts'
 import {
   byPercentKey,
   byTotalKey,
@@ -10,7 +8,7 @@ import {
 } from '../../shared/report-columns.ts'
 import type { Db } from '../database/connect.ts'
 import { readLabelValues } from '../database/labelled.ts'
-import type { StoredReport } from '../database/reports.ts'
+import { createPercents, type Percents } from './percents.ts'
 import { totalsByPart } from './rows.ts'
 import { columnOf, storeCountOf, storeKeyAt, totalAt, type PackedTotals } from './totals.ts'
 
@@ -18,40 +16,35 @@ interface Sums {
   stores: number
   /** In the order of `reportColumns`. */
   readonly totals: Float64Array
-  /** Of each window, the percentages of the stores that were observed. */
-  readonly percents: readonly number[][]
+  /** Of each window, those of its stores. */
+  readonly percents: readonly Percents[]
 }
 
 /**
  * The groups that a label's values make of a complete report's stores, in the order of the values, and last the stores that
- * have none: rule 32 of docs/uptime.md. Throws a `conflict` AppError where the report has no rows by window.
+ * have none: rule 32 of docs/uptime.md.
  */
-export async function groupsOf(db: Db, report: StoredReport, by: string): Promise<ReportGroups> {
-  const label = labelOf(by)
-  if (report.state !== 'complete' || report.period !== null) {
-    const why = report.period === null ? `it is ${report.state}` : `it is by ${report.period}`
-    throw new AppError('conflict', `report ${report.report_id} has no groups: ${why}`)
-  }
-  const valueOf = await readLabelValues(db, label)
+export async function groupsOf(db: Db, reportKey: number, label: string): Promise<GroupRow[]> {
   const groups = new Map<string | null, Sums>()
-  for await (const totals of totalsByPart(db, report.report_key)) {
-    for (let store = 0; store < storeCountOf(totals); store++) {
-      const value = valueOf.get(storeKeyAt(totals, store)) ?? null
+  for await (const totals of totalsByPart(db, reportKey)) {
+    const storeKeys = Array.from({ length: storeCountOf(totals) }, (_, store) => storeKeyAt(totals, store))
+    const valueOf = await readLabelValues(db, label, storeKeys)
+    for (const [store, storeKey] of storeKeys.entries()) {
+      const value = valueOf.get(storeKey) ?? null
       let sums = groups.get(value)
       if (sums === undefined) groups.set(value, (sums = noSums()))
       addStore(sums, totals, store)
     }
   }
-  const inOrder = [...groups].sort(([a], [b]) => compareValues(a, b))
-  return {
-    reportId: report.report_id,
-    by: label,
-    groups: inOrder.map(([group, sums]) => rowOf(group, sums)),
-  }
+  return [...groups].sort(([a], [b]) => compareGroups(a, b)).map(([group, sums]) => rowOf(group, sums))
 }
 
 function noSums(): Sums {
-  return { stores: 0, totals: new Float64Array(reportColumns.length), percents: reportWindows.map(() => []) }
+  return {
+    stores: 0,
+    totals: new Float64Array(reportColumns.length),
+    percents: reportWindows.map(createPercents),
+  }
 }
 
 function addStore(sums: Sums, totals: PackedTotals, store: number): void {
@@ -60,8 +53,7 @@ function addStore(sums: Sums, totals: PackedTotals, store: number): void {
     sums.totals[column]! += totalAt(totals, store, column)
   }
   windowColumns.forEach(({ uptime, downtime }, window) => {
-    const percent = uptimePercent(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
-    if (percent !== null) sums.percents[window]!.push(percent)
+    sums.percents[window]!.add(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
   })
 }
 
@@ -72,9 +64,10 @@ const windowColumns = reportWindows.map(({ name }) => ({
   excused: columnOf(`excused${name}Ms`),
 }))
 
-function compareValues(a: string | null, b: string | null): number {
+/** In the order of the values, and last the stores that have none. */
+export function compareGroups(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null)
-  return a < b ? -1 : 1
+  return a < b ? -1 : Number(a > b)
 }
 
 function rowOf(group: string | null, { stores, totals, percents }: Sums): GroupRow {
@@ -85,7 +78,7 @@ function rowOf(group: string | null, { stores, totals, percents }: Sums): GroupR
     const restMs = sum(unknown) + sum(excused)
     return {
       [`observed${name}Percent`]: uptimePercent(observedMs, restMs),
-      [`medianUptime${name}Percent`]: medianOf(percents[window]!),
+      [`medianUptime${name}Percent`]: percents[window]!.median(),
     }
   })
   return {
@@ -100,12 +93,3 @@ function rowOf(group: string | null, { stores, totals, percents }: Sums): GroupR
 }
 
 type WindowKeys = Extract<keyof GroupRow, `observed${string}` | `medianUptime${string}`>
-
-/** The middle one, or of two the mean, to two decimals. */
-function medianOf(percents: number[]): number | null {
-  if (percents.length === 0) return null
-  const sorted = percents.toSorted((a, b) => a - b)
-  const middle = sorted.length >>> 1
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-  return Math.round(median * 100) / 100
-}

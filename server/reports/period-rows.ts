@@ -32,6 +32,18 @@ export async function* periodTotalsByPart(
   }
 }
 
+/** The same for what asks for no ids, or for few. */
+export async function* packedPeriodsByPart(
+  db: Db,
+  reportKey: number,
+  periodCount: number,
+): AsyncGenerator<{ readonly totals: PeriodTotals; readonly storeCount: number }> {
+  for (const { part } of await listPartSizes(db, reportKey)) {
+    const totals = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
+    yield { totals, storeCount: totals.length / wordsPerStore(periodCount) }
+  }
+}
+
 async function readPeriodsOfPart(
   db: Db,
   reportKey: number,

@@ -49,6 +49,21 @@ export function putPeriodTotals(
   }
 }
 
+export function storeKeyOf(totals: PeriodTotals, store: number, periodCount: number): number {
+  return totals[store * wordsPerStore(periodCount)]!
+}
+
+/** A store's totals, four for each period, sharing their memory. */
+export function talliesOf(totals: PeriodTotals, store: number, periodCount: number): Words {
+  const first = store * wordsPerStore(periodCount) + 1
+  return totals.subarray(first, first + periodCount * MEASURES)
+}
+
+/** Adds totals to sums that are as many. */
+export function addTallies(sums: Float64Array, tallies: Uint32Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += tallies[i]!
+}
+
 /** The CSV's header: rule 25 of docs/uptime.md. */
 export const periodCsvHeader =
   'store_id,period,uptime(in hours),downtime(in hours),unknown(in hours),excused(in hours),uptime(in percent)\n'

@@ -4,6 +4,9 @@ import { dialectOf } from '../database/dialect/dialect.ts'
 import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storeParts } from '../database/report-results.ts'
 import { createGenerator } from './generate.ts'
+import { groupsOf } from './groups.ts'
+import { createPeriodGroupReader } from './period-groups.ts'
+import { firstPeriodStores } from './period-stores.ts'
 import { createRowReader, sumOfRows } from './rows.ts'
 import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
@@ -29,6 +32,7 @@ export function createReportTasks({
 }: ReportTasksParts): WorkerTasks {
   const generator = createGenerator(reading)
   const readRows = createRowReader(reading)
+  const readPeriodGroups = createPeriodGroupReader(reading)
   return {
     async planReport({ reportKey, asked }) {
       const most = mostStoresOf(asked)
@@ -48,5 +52,8 @@ export function createReportTasks({
     },
     pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
     sumOfRows: ({ reportKey, storeId }) => sumOfRows(reading, reportKey, storeId),
+    groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
+    pageOfPeriodGroups: ({ report, query }) => readPeriodGroups(report, query),
+    firstPeriodStores: ({ report, query }) => firstPeriodStores(reading, report, query),
   }
 }

@@ -49,3 +49,8 @@ export const generateParts: Answer<'generateParts'> = (task) =>
 export const pageOfRows: Answer<'pageOfRows'> = (task) =>
   outcomeOf(tasks().then((all) => all.pageOfRows(task)))
 export const sumOfRows: Answer<'sumOfRows'> = (task) => outcomeOf(tasks().then((all) => all.sumOfRows(task)))
+export const groupsOf: Answer<'groupsOf'> = (task) => outcomeOf(tasks().then((all) => all.groupsOf(task)))
+export const pageOfPeriodGroups: Answer<'pageOfPeriodGroups'> = (task) =>
+  outcomeOf(tasks().then((all) => all.pageOfPeriodGroups(task)))
+export const firstPeriodStores: Answer<'firstPeriodStores'> = (task) =>
+  outcomeOf(tasks().then((all) => all.firstPeriodStores(task)))

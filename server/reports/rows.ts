@@ -138,7 +138,7 @@ export async function sumOfRows(db: Db, reportKey: number, storeId: string | und
   return { stores, ...total, ...percents }
 }
 
-function containsText(storeId: StoreId, text: string): boolean {
+export function containsText(storeId: StoreId, text: string): boolean {
   return storeId.toLowerCase().includes(text.toLowerCase())
 }
 

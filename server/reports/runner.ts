@@ -30,6 +30,7 @@ import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
 import { endReport, reportJob } from './report-job.ts'
 import type { PartStretch } from './part-size.ts'
+import { createRollUps, type RollUps } from './roll-ups.ts'
 import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
@@ -39,7 +40,7 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
-export interface ReportRunner extends AsyncDisposable {
+export interface ReportRunner extends AsyncDisposable, RollUps {
   /**
    * Takes a request for a report and starts on it, or finds the report of the same request made before. Throws a
    * `conflict` AppError where there are no polls, or where the same request had other options.
@@ -202,6 +203,8 @@ export function createReportRunner({
       const sums = await runTask('sumOfRows', { reportKey: await keyOfRows(reportId), storeId })
       return { reportId: reportIdSchema.parse(reportId), ...sums }
     },
+
+    ...createRollUps(reading, runTask),
 
     async periodRows(query) {
       const { pageOfPeriodRows } = await import('./period-rows.ts')

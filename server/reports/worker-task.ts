@@ -1,8 +1,16 @@
 import { AppError, toAppError } from '../../shared/app-error.ts'
+import type { GroupRow } from '../../shared/group.ts'
 import type { Page } from '../../shared/page.ts'
+import type {
+  PeriodGroupRow,
+  PeriodGroupsQuery,
+  PeriodStores,
+  PeriodStoresQuery,
+} from '../../shared/period-group.ts'
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartStretch } from './part-size.ts'
+import type { PeriodReport } from './period-groups.ts'
 import type { RowSums } from './rows.ts'
 import type { Asked } from './asked.ts'
 
@@ -31,10 +39,28 @@ export interface WorkerTasks {
   pageOfRows(task: { readonly reportKey: number; readonly query: ReportRowsQuery }): Promise<Page<ReportRow>>
   /** The sums of them. */
   sumOfRows(task: { readonly reportKey: number; readonly storeId: string | undefined }): Promise<RowSums>
+  /** The groups that a label makes of a complete report by window. */
+  groupsOf(task: { readonly reportKey: number; readonly label: string }): Promise<GroupRow[]>
+  /** A page of the groups of a complete report by period. */
+  pageOfPeriodGroups(task: {
+    readonly report: PeriodReport
+    readonly query: Omit<PeriodGroupsQuery, 'reportId'>
+  }): Promise<Page<PeriodGroupRow>>
+  /** The first stores of one in some order. */
+  firstPeriodStores(task: {
+    readonly report: PeriodReport
+    readonly query: Omit<PeriodStoresQuery, 'reportId'>
+  }): Promise<Omit<PeriodStores, 'reportId'>>
 }
 
 export type TaskOf<Name extends keyof WorkerTasks> = Parameters<WorkerTasks[Name]>[0]
 export type ResultOf<Name extends keyof WorkerTasks> = Awaited<ReturnType<WorkerTasks[Name]>>
+
+/** Has a worker do something. */
+export type RunTask = <Name extends keyof WorkerTasks>(
+  name: Name,
+  task: TaskOf<Name>,
+) => Promise<ResultOf<Name>>
 
 /** What a worker answers. An error that is thrown in a thread loses its code on the way to another, so that it is told. */
 export type TaskOutcome<Result> =

@@ -88,3 +88,53 @@ test('the command line has groups, and what is no group is refused with its form
   const missing = await fetch(`${server.url}/reports/3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1/groups?by=city`)
   expect(missing.status).toBe(404)
 })
+
+const both = ['chain=Soup', 'city=Bonn']
+const asQuery = (labels: readonly string[]) => new URLSearchParams(labels.map((label) => ['labels', label]))
+
+test('lists of stores, corrections and outages, and the data check, are of the stores in all of some groups', async () => {
+  await using server = await aServer()
+  const get = async (path: string, query: string) => {
+    const response = await fetch(`${server.url}${path}?${query}&${asQuery(both).toString()}`)
+    return (await response.json()) as { items: { storeId?: string; store_id?: string }[]; stores: number }
+  }
+  for (const store_id of ['b', 'e']) {
+    const correction = {
+      store_id,
+      from_utc: '2023-01-01T00:00Z',
+      to_utc: '2023-01-02T00:00Z',
+      kind: 'closed',
+      reason: 'x',
+    }
+    await fetch(`${server.url}/corrections`, { method: 'POST', body: JSON.stringify(correction) })
+  }
+  const idsOf = async (path: string, query = '') =>
+    (await get(path, query)).items.map((item) => item.storeId ?? item.store_id)
+  expect(await idsOf('/stores')).toEqual(['a', 'e'])
+  expect(await idsOf('/stores', 'search=e')).toEqual(['e'])
+  expect(await idsOf('/corrections')).toEqual(['e'])
+  const dates = 'since=2023-01-23&until=2023-01-25'
+  expect(await idsOf('/outages', dates)).toEqual([])
+  expect(await idsOf('/outages', `${dates}&store_id=c`)).toEqual([])
+  const inBerlin = `${server.url}/outages?${dates}&labels=city%3DBerlin`
+  for (const query of ['', '&store_id=c', '&sort_by=longest'])
+    expect(await (await fetch(inBerlin + query)).json()).toMatchObject({ items: [{ storeId: 'c' }] })
+  expect(await get('/check', '')).toMatchObject({ stores: 2 })
+  const refused = await fetch(`${server.url}/outages?${dates}&labels=Bonn`)
+  expect(await refused.json()).toMatchObject({
+    status: 400,
+    detail: expect.stringContaining('write label=value') as unknown,
+  })
+})
+
+test('the command line lists what is of groups', async () => {
+  await using server = await aServer()
+  const at = ['--url', server.url, '--group', 'city=Berlin']
+  expect((await runCli(['stores', ...at])).stdout).toMatch(/^STORE .*\nc .*\n$/)
+  expect(await runCli(['corrections', ...at])).toMatchObject({ exitCode: 0, stderr: 'there are none\n' })
+  const outages = await runCli(['outages', '--since', '2023-01-23', '--until', '2023-01-25', ...at])
+  expect(outages.stdout.split('\n').map((line) => line.split(',')[0])).toEqual(['store_id', 'c', ''])
+  expect((await runCli(['check', ...at])).stderr).toMatch(/^1 store and the week before/)
+  const doubts = await runCli(['report', '--top', '1', ...at])
+  expect(doubts.stderr).toContain(`which, and what to do: npx store-monitor check --group city=Berlin`)
+})

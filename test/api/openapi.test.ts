@@ -78,6 +78,10 @@ const running = () => storedReport(server.databaseUrl)
 const failed = () => storedReport(server.databaseUrl, { state: 'failed', failure: 'the disk is full' })
 const cancelled = () => storedReport(server.databaseUrl, { state: 'cancelled' })
 const complete = () => completeId
+const completeByDay = async () => {
+  const byDay = { by: 'day', from: '2023-01-23', to: '2023-01-24' }
+  return (await finishedReport(server.url, byDay))['report_id'] as string
+}
 
 const newCorrection =
   '{"store_id":"a","from_utc":"2023-01-01T00:00Z","to_utc":"2023-01-02T00:00Z","kind":"closed","reason":"flood"}'
@@ -198,6 +202,25 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: complete },
     { status: 404, id: unknownId, query: 'by=city' },
     { status: 409, id: running, query: 'by=city' },
+  ],
+  readReportTotals: [
+    { status: 200, id: complete },
+    { status: 200, id: complete, query: 'store_id=a' },
+    { status: 404, id: unknownId },
+    { status: 409, id: running },
+  ],
+  listReportPeriodGroups: [
+    { status: 200, id: completeByDay },
+    { status: 200, id: completeByDay, query: 'by=city&limit=1' },
+    { status: 400, id: completeByDay, query: 'limit=0' },
+    { status: 404, id: unknownId },
+    { status: 409, id: complete },
+  ],
+  listReportPeriodStores: [
+    { status: 200, id: completeByDay, query: 'sort_by=downtime&store_id=a' },
+    { status: 400, id: completeByDay, query: 'limit=0' },
+    { status: 404, id: unknownId },
+    { status: 409, id: complete },
   ],
   deleteReport: [
     { status: 200, id: running },

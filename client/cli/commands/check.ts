@@ -6,12 +6,18 @@ import { withData, type DataOptions } from '../with-data.ts'
 
 export interface CheckOptions extends DataOptions {
   readonly limit: number
+  /** Each as label=value. */
+  readonly group?: string[]
   readonly json?: true
 }
 
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<void> {
   await withData(context, options, async ({ client }, howToGoOn) => {
-    const { asOf, stores, findings } = await client.data.check.query({ limit: options.limit })
+    const { limit, group } = options
+    const { asOf, stores, findings } = await client.data.check.query({
+      limit,
+      ...(group === undefined ? {} : { labels: group }),
+    })
     context.signal.throwIfAborted()
     if (options.json) await printJson(context, findings)
     else for (const finding of findings) await write(context.stdout, textOf(context, finding))

@@ -10,6 +10,8 @@ type Options = ConnectionOptions & ListOptions
 export interface CorrectionListOptions extends Options {
   readonly store?: string
   readonly inForce?: true
+  /** Each as label=value. */
+  readonly group?: string[]
 }
 
 export interface AddCorrectionOptions extends Options {
@@ -36,9 +38,10 @@ const columns: readonly TableColumn<Correction>[] = [
 ]
 
 export async function runCorrections(context: CommandContext, options: CorrectionListOptions): Promise<void> {
-  const { store, inForce } = options
+  const { store, inForce, group } = options
   const only = {
     ...(store === undefined ? {} : { storeId: store }),
+    ...(group === undefined ? {} : { labels: group }),
     ...(inForce ? { state: 'in-force' as const } : {}),
   }
   await withConnection(context, options, ({ client }) =>

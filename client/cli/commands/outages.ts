@@ -12,6 +12,8 @@ export interface OutagesOptions extends DataOptions, JudgingCommandOptions {
   readonly until: string
   readonly sort?: 'store' | 'longest' | 'ongoing'
   readonly format?: 'csv' | 'json'
+  /** Each as label=value. */
+  readonly group?: string[]
 }
 
 export async function runOutages(
@@ -44,7 +46,7 @@ async function* pagesOf(
   options: OutagesOptions,
   storeId: string | undefined,
 ): AsyncGenerator<readonly OutageRow[]> {
-  const { since, until, sort } = options
+  const { since, until, sort, group } = options
   // All pages look back from the same instant.
   const asOf = options.asOf ?? (await client.health.query()).database.latestPollAt
   let cursor: string | undefined
@@ -56,6 +58,7 @@ async function* pagesOf(
       ...judgingOptionsOf(options),
       ...(asOf === null ? {} : { asOf }),
       ...(storeId === undefined ? {} : { storeId }),
+      ...(group === undefined ? {} : { labels: group }),
       ...(sort === undefined ? {} : { sortBy: sort }),
       ...(cursor === undefined ? {} : { cursor }),
     })

@@ -36,7 +36,7 @@ export async function runReportCommand(
   await withData(context, options, async (connection, howToGoOn) => {
     const report = await runReport(context, options, connection, reportOptionsOf(options))
     if (isTable) {
-      await sayDoubts(context, options, connection.client, connection.flags)
+      await sayDoubts(context, options, connection.client, connection.flags, options.group)
       if (options.groupBy === undefined) {
         await printReportTable(context, options, connection.client, report)
       } else {

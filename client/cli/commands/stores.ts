@@ -13,12 +13,21 @@ export const storeColumns: readonly TableColumn<Store>[] = [
   },
 ]
 
+export interface StoreListOptions extends ConnectionOptions, ListOptions {
+  /** Each as label=value. */
+  readonly group?: string[]
+}
+
 export async function runStores(
   context: CommandContext,
-  options: ConnectionOptions & ListOptions,
+  options: StoreListOptions,
   search: string | undefined,
 ): Promise<void> {
-  const only = search === undefined ? {} : { search }
+  const { group } = options
+  const only = {
+    ...(search === undefined ? {} : { search }),
+    ...(group === undefined ? {} : { labels: group }),
+  }
   await withConnection(context, options, ({ client }) =>
     printPages(context, options, storeColumns, (page) => client.store.list.query({ ...page, ...only })),
   )

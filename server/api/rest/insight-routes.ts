@@ -99,13 +99,26 @@ export function insightRoutes({ db }: ApiParts): RestRoute[] {
         409: noPolls,
       },
       async handle(
-        { query: { format, since, until, store_id: storeId, sort_by: sortBy, limit, cursor, ...judging } },
+        {
+          query: {
+            format,
+            since,
+            until,
+            store_id: storeId,
+            labels,
+            sort_by: sortBy,
+            limit,
+            cursor,
+            ...judging
+          },
+        },
         context,
       ) {
         const query = outageListInput.parse({
           since,
           until,
           storeId,
+          labels,
           sortBy,
           limit,
           cursor,

@@ -1,4 +1,4 @@
-import { getReport, listReports } from '../../database/reports.ts'
+import { listReports } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
 import { malformedGroups, malformedPage, notComplete, unknownReport } from './error-responses.ts'
@@ -7,10 +7,16 @@ import {
   groups,
   groupsQuery,
   pageQuery,
+  periodGroupList,
+  periodGroupsQuery,
+  periodStoresBody,
+  periodStoresQuery,
   reportIdPath,
   reportList,
   reportStatus,
   reportStatusOf,
+  totalsBody,
+  totalsQuery,
 } from './schemas.ts'
 
 /** The operations that list reports, and that end or remove one. */
@@ -48,9 +54,59 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
         404: unknownReport,
         409: notComplete,
       },
-      async handle({ path, query }, context) {
-        const { groupsOf } = await import('../../reports/groups.ts')
-        return context.json(await groupsOf(db, await getReport(db, path.report_id), query.by))
+      handle: async ({ path, query }, context) =>
+        context.json(await reports.groups({ reportId: path.report_id, by: query.by })),
+    }),
+    defineRoute({
+      id: 'readReportTotals',
+      method: 'get',
+      paths: ['/reports/{report_id}/totals'],
+      tag: 'Reports',
+      summary: 'The sums of the rows of a complete report, or of those of some stores',
+      path: reportIdPath,
+      query: totalsQuery,
+      responses: {
+        200: { description: 'The sums', content: { 'application/json': totalsBody } },
+        404: unknownReport,
+        409: notComplete,
+      },
+      handle: async ({ path, query }, context) =>
+        context.json(await reports.totals({ reportId: path.report_id, storeId: query.store_id })),
+    }),
+    defineRoute({
+      id: 'listReportPeriodGroups',
+      method: 'get',
+      paths: ['/reports/{report_id}/period_groups'],
+      tag: 'Reports',
+      summary: 'A complete report by period rolled up by a label, or all stores as one, a page at a time',
+      path: reportIdPath,
+      query: periodGroupsQuery,
+      responses: {
+        200: { description: 'A page of groups by period', content: { 'application/json': periodGroupList } },
+        400: malformedPage,
+        404: unknownReport,
+        409: notComplete,
+      },
+      handle: async ({ path, query }, context) =>
+        context.json(await reports.periodGroups({ reportId: path.report_id, ...query })),
+    }),
+    defineRoute({
+      id: 'listReportPeriodStores',
+      method: 'get',
+      paths: ['/reports/{report_id}/period_stores'],
+      tag: 'Reports',
+      summary: 'The stores of a complete report by period, the worst first, each with its periods',
+      path: reportIdPath,
+      query: periodStoresQuery,
+      responses: {
+        200: { description: 'The first stores', content: { 'application/json': periodStoresBody } },
+        400: malformedPage,
+        404: unknownReport,
+        409: notComplete,
+      },
+      async handle({ path, query: { store_id: storeId, sort_by: sortBy, limit } }, context) {
+        const query = { reportId: path.report_id, storeId, sortBy, limit }
+        return context.json(await reports.periodStores(query))
       },
     }),
     defineRoute({

@@ -17,6 +17,12 @@ import { outageOrders, outageQueryFields, outageRow } from '../../../shared/outa
 import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
+import {
+  periodGroupRow,
+  periodGroupsInput,
+  periodStores,
+  periodStoresInput,
+} from '../../../shared/period-group.ts'
 import { columnChoices, fileFormats } from '../../../shared/report-file.ts'
 import type { ReportState } from '../../../shared/report-state.ts'
 import {
@@ -26,6 +32,8 @@ import {
   periodRow,
   report,
   reportRow,
+  reportTotals,
+  reportTotalsInput,
   type Report,
 } from '../../../shared/report.ts'
 
@@ -260,6 +268,20 @@ export const reportRows = z
 export const groups = reportGroups.meta({ id: 'ReportGroups' })
 /** Which label rolls a report up. */
 export const groupsQuery = groupsInput.pick({ by: true })
+export const totalsQuery = z.object({ store_id: reportTotalsInput.shape.storeId })
+export const totalsBody = reportTotals.meta({ id: 'ReportTotals' })
+export const periodGroupsQuery = pageQuery.extend({ by: periodGroupsInput.shape.by })
+export const periodGroupList = pageOf(periodGroupRow.meta({ id: 'PeriodGroup' })).meta({
+  id: 'PeriodGroupList',
+  description: 'A report by period rolled up: a row for each group and period',
+})
+const { sortBy: periodStoreSort, limit: mostPeriodStores } = periodStoresInput.shape
+export const periodStoresQuery = z.object({
+  store_id: periodStoresInput.shape.storeId,
+  sort_by: periodStoreSort,
+  limit: pageQuery.shape.limit.unwrap().default(20).describe(mostPeriodStores.description!),
+})
+export const periodStoresBody = periodStores.meta({ id: 'PeriodStores' })
 export const importResult = importRecord.meta({ id: 'Import' })
 export const importList = pageOf(importResult).meta({
   id: 'ImportList',
@@ -281,6 +303,11 @@ const judgingQuery = {
   reach: text(judgingOptions.shape.reach, '24h'),
   corrections: judgingOptions.shape.corrections,
 }
+/** Groups as they are written. */
+const labelsQuery = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .meta({ description: givenLabels.description!, examples: ['city=Bonn'] })
 const answerFormat = z.enum(['json', 'csv']).default('json').describe('The form of the answer')
 
 /** A field as it is written; what it means is for the shared schema to say. */
@@ -316,6 +343,7 @@ export const outageQuery = z.object({
   since: outageQueryFields.since,
   until: outageQueryFields.until,
   store_id: outageQueryFields.storeId,
+  labels: labelsQuery,
   sort_by: z.enum(outageOrders).default('store').describe(outageQueryFields.sortBy.description!),
   ...pageQuery.shape,
   ...judgingQuery,
@@ -337,6 +365,7 @@ export const checkQuery = z.object({
     .max(maxPageSize, checkLimitForm)
     .default(10)
     .describe(checkInput.shape.limit.description!),
+  labels: givenLabels,
 })
 export const dataCheckBody = dataCheck.meta({ id: 'DataCheck' })
 

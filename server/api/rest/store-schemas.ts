@@ -9,6 +9,7 @@ import {
   revokeCorrectionInput,
   type Correction,
 } from '../../../shared/correction.ts'
+import { givenLabels } from '../../../shared/group.ts'
 import { pageOf } from '../../../shared/page.ts'
 import {
   businessHoursFields,
@@ -24,6 +25,7 @@ export const storeBody = store.meta({ id: 'Store' })
 export const storeList = pageOf(storeBody).meta({ id: 'StoreList', description: 'Stores, by id' })
 export const storeListQuery = pageQuery.extend({
   search: z.string().optional().describe('Only stores whose id contains this text'),
+  labels: givenLabels,
 })
 
 const versioned = <Fields extends z.ZodRawShape>(fields: Fields) =>
@@ -86,6 +88,7 @@ export const correctionPath = z.object({
 export const revokeQuery = z.object({ by: revokeCorrectionInput.shape.by })
 export const correctionListQuery = pageQuery.extend({
   store_id: correctionListInput.shape.storeId,
+  labels: givenLabels,
   state: correctionListInput.shape.state,
 })
 

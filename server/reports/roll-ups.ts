@@ -1,0 +1,71 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { GroupsQuery, ReportGroups } from '../../shared/group.ts'
+import type { Page } from '../../shared/page.ts'
+import type {
+  PeriodGroupRow,
+  PeriodGroupsQuery,
+  PeriodStores,
+  PeriodStoresQuery,
+} from '../../shared/period-group.ts'
+import type { Db } from '../database/connect.ts'
+import { getReport, type StoredReport } from '../database/reports.ts'
+import { periodsOf } from './asked.ts'
+import { namesOfPeriods } from './asked-time.ts'
+import type { PeriodReport } from './period-groups.ts'
+import type { RunTask } from './worker-task.ts'
+
+/** Percentages of stores and periods that an answer has at most. */
+const MOST_PERCENTS = 400_000
+
+/** Complete reports in fewer rows than they have, read by the pool. */
+export interface RollUps {
+  /** The groups that a label's values make of a report by window. */
+  groups(query: GroupsQuery): Promise<ReportGroups>
+  /** A page of a report by period, rolled up by a label, or all stores as one. */
+  periodGroups(query: PeriodGroupsQuery): Promise<Page<PeriodGroupRow>>
+  /** The first stores of a report by period, in some order. */
+  periodStores(query: PeriodStoresQuery): Promise<PeriodStores>
+}
+
+export function createRollUps(db: Db, runTask: RunTask): RollUps {
+  return {
+    async groups({ reportId, by }) {
+      const report = await getReport(db, reportId)
+      requireComplete(report)
+      if (report.period !== null) {
+        throw new AppError('conflict', `report ${reportId} is by ${report.period}: ask for its period groups`)
+      }
+      const groups = await runTask('groupsOf', { reportKey: report.report_key, label: by })
+      return { reportId: report.report_id, by, groups }
+    },
+
+    async periodGroups({ reportId, ...query }) {
+      return runTask('pageOfPeriodGroups', { report: periodReportOf(await getReport(db, reportId)), query })
+    },
+
+    async periodStores({ reportId, ...query }) {
+      const stored = await getReport(db, reportId)
+      const report = periodReportOf(stored)
+      const most = Math.floor(MOST_PERCENTS / namesOfPeriods(report.periods).length)
+      if (query.limit > most) {
+        throw new AppError('invalid', `limit ${query.limit} is too much for so many periods: at most ${most}`)
+      }
+      return { reportId: stored.report_id, ...(await runTask('firstPeriodStores', { report, query })) }
+    },
+  }
+}
+
+/** Throws a `conflict` AppError where the report is not by period, or not complete. */
+function periodReportOf(report: StoredReport): PeriodReport {
+  const periods = periodsOf(report)
+  if (periods === undefined) {
+    throw new AppError('conflict', `report ${report.report_id} is not by period: ask for its rows or groups`)
+  }
+  requireComplete(report)
+  return { reportKey: report.report_key, periods }
+}
+
+function requireComplete({ report_id, state }: StoredReport): void {
+  if (state === 'complete') return
+  throw new AppError('conflict', `report ${report_id} has no rows: it is ${state}`)
+}
