@@ -17,6 +17,8 @@ export interface ColumnTypes {
   uniqueLongText(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes a column of many rows the key of what is never removed, where to check it costs next to nothing. */
   referencesKept(column: ColumnDefinitionBuilder, key: string): ColumnDefinitionBuilder
+  /** Makes the database refuse to change or remove what a table has. */
+  makeAppendOnly(db: Kysely<unknown>, table: string): Promise<void>
   /** Does what remains to be done for a table once it is there. */
   finishTable(
     db: Kysely<unknown>,

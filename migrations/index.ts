@@ -4,6 +4,7 @@ import { ownersAndVersions } from './002-owners-and-versions.ts'
 import { pollChecksums } from './003-poll-checksums.ts'
 import { schedulesAndCorrections } from './004-schedules-and-corrections.ts'
 import { rejectedSummaries } from './005-rejected-summaries.ts'
+import { changes } from './006-changes.ts'
 import { figuresWithoutCorrections } from './007-figures-without-corrections.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -33,6 +34,8 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
       readableFrom: '004-schedules-and-corrections',
       ...rejectedSummaries(types),
     },
+    // Older programs would give the key of a deleted store again.
+    { name: '006-changes', readableFrom: '006-changes', ...changes(types) },
     {
       name: '007-figures-without-corrections',
       readableFrom: '004-schedules-and-corrections',

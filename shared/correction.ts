@@ -72,6 +72,7 @@ export const newCorrection = z
 export const revokeCorrectionInput = z.strictObject({
   correctionId,
   by: keptText.nullable().default(null).describe('Who revokes it'),
+  reason: keptText.nullable().default(null).describe('Why it is revoked'),
 })
 
 export const correctionListInput = pageInput.extend({

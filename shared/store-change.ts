@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { changedBy } from './changed-by.ts'
 import { storeId } from './ids.ts'
 import { isLabel, labelOf, maxLabelLength, maxLabels } from './label.ts'
 import { endTimeForms, localTimeForms, parseEndTime, parseLocalTime } from './local-time.ts'
@@ -49,12 +50,14 @@ export const businessHoursFields = {
     .min(1, 'a store has at least one span: for one that is always open, write 00:00 to 24:00 for each day')
     .max(1000)
     .describe('All of its weekly hours; days that have none are closed'),
+  ...changedBy,
 }
 export const timezoneFields = {
   timezone: z
     .string()
     .describe('An IANA zone name')
     .meta({ examples: ['Europe/Berlin'] }),
+  ...changedBy,
 }
 export const specialHoursFields = {
   days: z
@@ -69,6 +72,7 @@ export const specialHoursFields = {
     .min(1, 'days is empty: name at least one date')
     .max(1000)
     .describe('The dates, in place of what was said of them before; others keep their hours'),
+  ...changedBy,
 }
 export const detailsFields = {
   name: keptText.nullable().optional().describe('What it is called; null: nothing; left out: as before'),
@@ -94,6 +98,7 @@ export const detailsFields = {
     })
     .default({})
     .describe('Values of its labels; those that are left out stay as they are'),
+  ...changedBy,
 }
 
 export const setBusinessHoursInput = z.strictObject({

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
-import { dayNames } from './commands/stores.ts'
+import { dayNames } from '../../shared/week-text.ts'
 
 type DaySpan = Omit<WeeklySpan, 'day'>
 

@@ -1,5 +1,6 @@
 /** What the command line offers. The commands themselves are loaded when they are called, so that `--help` is quick. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { changeKinds } from '../../shared/change-kind.ts'
 import { correctionKinds, correctionUses } from '../../shared/correction-kind.ts'
 import { interpolations } from '../../shared/interpolation.ts'
 import { parseMaxRejected, type MaxRejected } from '../../shared/max-rejected.ts'
@@ -7,6 +8,7 @@ import { periodUnits } from '../../shared/period-unit.ts'
 import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
+import type { ChangesOptions } from './commands/changes.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { AddCorrectionOptions, CorrectionListOptions, RevokeOptions } from './commands/corrections.ts'
@@ -312,7 +314,10 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     })
 
   function addStoreChange(nameAndArguments: string, description: string): Command {
-    return addConnected(nameAndArguments, description).option('--json', 'write the store as a line of JSON')
+    return addConnected(nameAndArguments, description)
+      .option('--by <name>', 'who changes it')
+      .option('--reason <text>', 'why')
+      .option('--json', 'write the store as a line of JSON')
   }
 
   addStoreChange(
@@ -403,9 +408,26 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
   connected(corrections.command('revoke').description('Revoke a correction: it counts no more.'))
     .argument('<number>', 'the correction', wholeNumber)
     .option('--by <name>', 'who revokes it')
+    .option('--reason <text>', 'why')
     .action(async (correctionId: number, _: unknown, command: Command) => {
       const { runRevokeCorrection } = await import('./commands/corrections.ts')
       await runRevokeCorrection(context, command.optsWithGlobals<RevokeOptions>(), correctionId)
+    })
+
+  addListing(
+    'changes',
+    'List what changed the data, the newest first: imports, rules, corrections, deletions.',
+  )
+    .option('--store <id>', 'only changes of this store alone')
+    .addOption(new Option('--kind <kind>', 'only those of this kind').choices(changeKinds))
+    .option('--since <time>', 'only those that were made then or later')
+    .addHelpText(
+      'after',
+      examples('changes', 'changes --store 8419 --json', 'changes --since 2026-11-01T00:00Z'),
+    )
+    .action(async (options: ChangesOptions) => {
+      const { runChanges } = await import('./commands/changes.ts')
+      await runChanges(context, options)
     })
 
   addListing('imports', 'List imported files, the newest first.')

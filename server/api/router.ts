@@ -1,5 +1,6 @@
 import { initTRPC, tracked, type TRPCError } from '@trpc/server'
 import { AppError } from '../../shared/app-error.ts'
+import { changeListInput } from '../../shared/change.ts'
 import { checkInput } from '../../shared/check.ts'
 import { correctionListInput, newCorrection, revokeCorrectionInput } from '../../shared/correction.ts'
 import { groupsInput } from '../../shared/group.ts'
@@ -26,6 +27,7 @@ import {
   setTimezoneInput,
 } from '../../shared/store-change.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
+import { listChanges } from '../database/changes.ts'
 import { createCorrection, listCorrections, revokeCorrection } from '../database/correction-records.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
@@ -125,17 +127,17 @@ export const appRouter = router({
     /** In place of all that it had, or from an instant on. So `setTimezone`. */
     setBusinessHours: procedure
       .input(setBusinessHoursInput)
-      .mutation(({ ctx, input }) => ctx.change((tx) => setBusinessHours(tx, input))),
+      .mutation(({ ctx, input }) => ctx.change((tx) => setBusinessHours(tx, input, ctx.now()))),
     setTimezone: procedure
       .input(setTimezoneInput)
-      .mutation(({ ctx, input }) => ctx.change((tx) => setTimezone(tx, input))),
+      .mutation(({ ctx, input }) => ctx.change((tx) => setTimezone(tx, input, ctx.now()))),
     /** Of the dates that are named. */
     setSpecialHours: procedure
       .input(setSpecialHoursInput)
-      .mutation(({ ctx, input }) => ctx.change((tx) => setSpecialHours(tx, input))),
+      .mutation(({ ctx, input }) => ctx.change((tx) => setSpecialHours(tx, input, ctx.now()))),
     setDetails: procedure
       .input(setDetailsInput)
-      .mutation(({ ctx, input }) => ctx.change((tx) => setDetails(tx, input))),
+      .mutation(({ ctx, input }) => ctx.change((tx) => setDetails(tx, input, ctx.now()))),
     /** Its time in a window, taken apart down to the polls. */
     timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
       const { readTimeline } = await import('../insight/timeline.ts')
@@ -167,8 +169,8 @@ export const appRouter = router({
     /** It counts no more; its record stays. */
     revoke: procedure
       .input(revokeCorrectionInput)
-      .mutation(({ ctx, input: { correctionId, by } }) =>
-        ctx.change((tx) => revokeCorrection(tx, correctionId, { by, at: ctx.now() })),
+      .mutation(({ ctx, input: { correctionId, by, reason } }) =>
+        ctx.change((tx) => revokeCorrection(tx, correctionId, { by, reason, at: ctx.now() })),
       ),
   }),
   data: router({
@@ -177,6 +179,10 @@ export const appRouter = router({
       const { checkData } = await import('../insight/check.ts')
       return checkData(ctx.db, input)
     }),
+    /** Everything that changed the data, newest first. */
+    changes: procedure
+      .input(changeListInput.prefault({}))
+      .query(({ ctx, input }) => listChanges(ctx.db, input)),
   }),
   health: procedure.query(({ ctx }) => readHealth(ctx)),
 })

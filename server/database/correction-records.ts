@@ -2,6 +2,7 @@ import { AppError } from '../../shared/app-error.ts'
 import type { Correction, CorrectionId, CorrectionListQuery } from '../../shared/correction.ts'
 import type { Page } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
+import { recordChange, type ChangeMade } from './changes.ts'
 import type { Db } from './connect.ts'
 import { addCorrections, type NewCorrection } from './corrections.ts'
 import { parseKey } from './key.ts'
@@ -19,7 +20,7 @@ export async function createCorrection(
   createdAt: number,
 ): Promise<Correction> {
   await getStore(tx, correction.storeId)
-  await addCorrections(tx, [correction], { createdAt, revoked: 'add again' })
+  const added = await addCorrections(tx, [correction], { createdAt, revoked: 'add again' })
   const { storeId, fromMs, toMs, kind, reason } = correction
   const row = await correctionRows(tx)
     .where('store_id', '=', storeId)
@@ -29,27 +30,43 @@ export async function createCorrection(
     .where('reason', '=', reason)
     .where('revoked_at', 'is', null)
     .executeTakeFirstOrThrow()
+  const made = { by: correction.author, reason, at: createdAt }
+  if (added > 0) await recordCorrection(tx, 'correction', row, made)
   return correctionOf(row)
+}
+
+async function recordCorrection(
+  tx: WriteTx,
+  kind: 'correction' | 'correction-revoked',
+  row: CorrectionRow,
+  made: ChangeMade,
+): Promise<void> {
+  await recordChange(tx, {
+    ...made,
+    kind,
+    what: `correction ${row.correction_id}: ${row.kind}`,
+    storeId: row.store_id,
+    correctionId: row.correction_id,
+    fromMs: row.from_at,
+    toMs: row.to_at,
+  })
 }
 
 /** Ends a correction: it counts no more, and its record stays. One that was revoked before stays as it is. */
 export async function revokeCorrection(
   tx: WriteTx,
   correctionId: CorrectionId,
-  revoked: { readonly by: string | null; readonly at: number },
+  revoked: ChangeMade,
 ): Promise<Correction> {
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('correction')
     .set({ revoked_at: revoked.at, revoked_by: revoked.by })
     .where('correction_id', '=', correctionId)
     .where('revoked_at', 'is', null)
-    .execute()
-  return getCorrection(tx, correctionId)
-}
-
-async function getCorrection(db: Db, correctionId: number): Promise<Correction> {
-  const row = await correctionRows(db).where('correction_id', '=', correctionId).executeTakeFirst()
+    .executeTakeFirst()
+  const row = await correctionRows(tx).where('correction_id', '=', correctionId).executeTakeFirst()
   if (row === undefined) throw noSuchCorrection(correctionId)
+  if (numUpdatedRows > 0n) await recordCorrection(tx, 'correction-revoked', row, revoked)
   return correctionOf(row)
 }
 

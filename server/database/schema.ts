@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { ChangeId, ChangeKind } from '../../shared/change.ts'
 import type { ImportKind, ImportState } from '../../shared/import.ts'
 import type { ImportId, ReportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind, CorrectionUse } from '../../shared/correction-kind.ts'
@@ -17,6 +18,8 @@ export interface Database {
   correction: CorrectionTable
   poll_week: PollWeekTable
   poll_week_summary: PollWeekSummaryTable
+  change: ChangeTable
+  deleted_store: DeletedStoreTable
   import: ImportTable
   rejected_row: RejectedRowTable
   rejected_reason: RejectedReasonTable
@@ -76,6 +79,36 @@ export interface PollWeekSummaryTable {
   latest_poll_at: number
 }
 
+/** What changed the data: rows are only added, in the transaction of the change. */
+export interface ChangeTable {
+  change_id: Generated<ChangeId>
+  at: number
+  kind: ChangeKind
+  import_id: ImportId | null
+  /** The store that it is about; null where it is about several, or all. */
+  store_id: StoreId | null
+  correction_id: number | null
+  /** JSON, the labels of the stores that it is about; null where they were not chosen by labels. */
+  labels: string | null
+  /** The time that it is about; null where that has no end there. */
+  from_at: number | null
+  to_at: number | null
+  /** How many polls it removed, of how many stores. */
+  polls: number | null
+  stores: number | null
+  author: string | null
+  reason: string | null
+  /** In words. */
+  what: string
+}
+
+/** A store that is gone: old reports name it still, and its key is never given again. */
+export interface DeletedStoreTable {
+  store_key: number
+  store_id: StoreId
+  deleted_at: number
+}
+
 export interface ImportTable {
   import_id: Generated<ImportId>
   source: string
@@ -92,6 +125,10 @@ export interface ImportTable {
   finished_at: number | null
   /** The process that runs it; null where none said so. */
   owner: ColumnType<string | null, string | null | undefined, string | null>
+  /** Stores of which it changed something, and the first and last poll that it changed; null where that is not known. */
+  stores_touched: ColumnType<number | null, number | null | undefined, number | null>
+  first_poll_at: ColumnType<number | null, number | null | undefined, number | null>
+  last_poll_at: ColumnType<number | null, number | null | undefined, number | null>
   /** When its owner last said that it is alive. */
   heartbeat_at: ColumnType<number | null, number | null | undefined, number | null>
 }

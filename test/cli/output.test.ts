@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { launcher } from '../support/run-cli.ts'
-import { formatWeek } from '../../client/cli/commands/stores.ts'
+import { formatWeek } from '../../shared/week-text.ts'
 import { formatAmount, formatTable, write } from '../../client/cli/output.ts'
 
 test('a table is columns side by side, numbers to the right, without what would move a terminal cursor', () => {

@@ -24,6 +24,7 @@ export interface AddCorrectionOptions extends Options {
 
 export interface RevokeOptions extends Options {
   readonly by?: string
+  readonly reason?: string
 }
 
 const columns: readonly TableColumn<Correction>[] = [
@@ -69,9 +70,9 @@ export async function runRevokeCorrection(
   options: RevokeOptions,
   correctionId: number,
 ): Promise<void> {
-  const { by = null } = options
+  const { by = null, reason = null } = options
   await withConnection(context, options, async ({ client }) => {
-    await print(context, options, await client.correction.revoke.mutate({ correctionId, by }))
+    await print(context, options, await client.correction.revoke.mutate({ correctionId, by, reason }))
   })
 }
 

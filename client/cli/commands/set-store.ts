@@ -9,6 +9,8 @@ import { storeColumns } from './stores.ts'
 
 export interface ChangeOptions extends ConnectionOptions, MessageOptions {
   readonly validFrom?: string
+  readonly by?: string
+  readonly reason?: string
   readonly json?: true
 }
 
@@ -25,7 +27,7 @@ export async function runSetHours(
 ): Promise<void> {
   const spans = parseWeek(hours)
   await change(context, options, ({ store }) =>
-    store.setBusinessHours.mutate({ storeId, spans, ...versionOf(options) }),
+    store.setBusinessHours.mutate({ storeId, spans, ...versionOf(options), ...changedBy(options) }),
   )
 }
 
@@ -36,7 +38,7 @@ export async function runSetTimezone(
   timezone: string,
 ): Promise<void> {
   await change(context, options, ({ store }) =>
-    store.setTimezone.mutate({ storeId, timezone, ...versionOf(options) }),
+    store.setTimezone.mutate({ storeId, timezone, ...versionOf(options), ...changedBy(options) }),
   )
 }
 
@@ -49,7 +51,7 @@ export async function runSetSpecialHours(
 ): Promise<void> {
   const spans = parseDay(hours)
   await change(context, options, ({ store }) =>
-    store.setSpecialHours.mutate({ storeId, days: [{ date, spans }] }),
+    store.setSpecialHours.mutate({ storeId, days: [{ date, spans }], ...changedBy(options) }),
   )
 }
 
@@ -67,7 +69,12 @@ export async function runSetDetails(
     )
   }
   await change(context, options, ({ store }) =>
-    store.setDetails.mutate({ storeId, labels, ...(name === undefined ? {} : { name }) }),
+    store.setDetails.mutate({
+      storeId,
+      labels,
+      ...(name === undefined ? {} : { name }),
+      ...changedBy(options),
+    }),
   )
 }
 
@@ -79,6 +86,10 @@ function parseLabel(text: string): readonly [string, string] {
 
 function versionOf({ validFrom }: ChangeOptions): { readonly validFrom?: string } {
   return validFrom === undefined ? {} : { validFrom }
+}
+
+function changedBy({ by, reason }: ChangeOptions) {
+  return { by: by ?? null, reason: reason ?? null }
 }
 
 async function change(

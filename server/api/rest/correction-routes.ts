@@ -78,9 +78,9 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
         400: malformedCorrectionId,
         404: unknownCorrection,
       },
-      async handle({ path, query: { by } }, context) {
+      async handle({ path, query: { by, reason } }, context) {
         const revoked = await parts.change((tx) =>
-          revokeCorrection(tx, path.correction_id, { by, at: now() }),
+          revokeCorrection(tx, path.correction_id, { by, reason, at: now() }),
         )
         return context.json(correctionBodyOf(revoked))
       },

@@ -43,6 +43,7 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
         description: 'Their rules and details; what they did when, and why: answered at once',
       },
       { name: 'Corrections', description: 'What operators know better than the polls' },
+      { name: 'Changes', description: 'What changed the data' },
       { name: 'Imports', description: 'Polls, rules, corrections and store details from CSV files' },
       { name: 'Service', description: 'The service itself' },
       { name: olderPaths, description: 'For clients of other systems; they go on working' },

@@ -1,4 +1,5 @@
 import type { ApiParts } from '../api-parts.ts'
+import { changeRoutes } from './change-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
@@ -23,6 +24,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...importRoutes(parts),
     ...storeRoutes(parts),
     ...correctionRoutes(parts),
+    ...changeRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }

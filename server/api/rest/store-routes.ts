@@ -22,7 +22,7 @@ const json = (schema: z.ZodType) => ({ 'application/json': schema })
 
 /** The operations on stores and their rules. */
 export function storeRoutes(parts: ApiParts): RestRoute[] {
-  const { db } = parts
+  const { db, now } = parts
   const common = { tag: 'Stores', path: storePath } as const
   const changes = {
     ...common,
@@ -73,8 +73,8 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       description:
         'In place of all versions of its hours; with `valid_from`, in place of the version of that instant.',
       body: businessHoursBody,
-      handle: ({ path, body: { spans, valid_from: validFrom } }, context) =>
-        changed(context, (tx) => setBusinessHours(tx, { storeId: path.store_id, spans, validFrom })),
+      handle: ({ path, body: { valid_from: validFrom, ...body } }, context) =>
+        changed(context, (tx) => setBusinessHours(tx, { storeId: path.store_id, validFrom, ...body }, now())),
     }),
     defineRoute({
       ...changes,
@@ -84,8 +84,8 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       description:
         'In place of all versions of its zone; with `valid_from`, in place of the version of that instant.',
       body: timezoneBody,
-      handle: ({ path, body: { timezone, valid_from: validFrom } }, context) =>
-        changed(context, (tx) => setTimezone(tx, { storeId: path.store_id, timezone, validFrom })),
+      handle: ({ path, body: { valid_from: validFrom, ...body } }, context) =>
+        changed(context, (tx) => setTimezone(tx, { storeId: path.store_id, validFrom, ...body }, now())),
     }),
     defineRoute({
       ...changes,
@@ -95,7 +95,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       description: 'In place of what was said of these dates; others keep their hours.',
       body: specialHoursBody,
       handle: ({ path, body }, context) =>
-        changed(context, (tx) => setSpecialHours(tx, { storeId: path.store_id, ...body })),
+        changed(context, (tx) => setSpecialHours(tx, { storeId: path.store_id, ...body }, now())),
     }),
     defineRoute({
       ...changes,
@@ -105,7 +105,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       description: 'What is left out stays as it is; a label with an empty value is taken away.',
       body: detailsBody,
       handle: ({ path, body }, context) =>
-        changed(context, (tx) => setDetails(tx, { storeId: path.store_id, ...body })),
+        changed(context, (tx) => setDetails(tx, { storeId: path.store_id, ...body }, now())),
     }),
   ]
 }

@@ -85,7 +85,10 @@ export const correctionPath = z.object({
     .pipe(correctionId)
     .meta({ description: correctionId.description, examples: [1] }),
 })
-export const revokeQuery = z.object({ by: revokeCorrectionInput.shape.by })
+export const revokeQuery = z.object({
+  by: revokeCorrectionInput.shape.by,
+  reason: revokeCorrectionInput.shape.reason,
+})
 export const correctionListQuery = pageQuery.extend({
   store_id: correctionListInput.shape.storeId,
   labels: givenLabels,

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/app-error.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import { recordChange } from '../../database/changes.ts'
 import type { Db } from '../../database/connect.ts'
 import {
   completeImport,
@@ -72,7 +73,8 @@ export async function importFile(
     read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
     tellProgress(0)
     const problem = content.problem ?? tooManyRejected(content, read.rowsRead, options.maxRejected)
-    if (problem === undefined) await store(db, importId, content, { now, signal, onStored: tellProgress })
+    const storing = { what: `${header.kind} of ${source}`, now, signal, onStored: tellProgress }
+    if (problem === undefined) await store(db, importId, content, storing)
     else await failWithRejectedRows(db, importId, content, { failure: problem, finishedAt: now() })
   } catch (error) {
     const failure = failureOf(error)
@@ -105,6 +107,8 @@ function endedByOthers({ importId, source, state, failure }: ImportRecord, cause
 }
 
 interface StoreOptions extends Pick<ImportOptions, 'now' | 'signal'> {
+  /** What is imported, in words. */
+  readonly what: string
   readonly onStored: (rows: number) => void
 }
 
@@ -113,7 +117,7 @@ async function store(
   db: Db,
   importId: ImportId,
   content: HashedRows<Change>,
-  { now, signal, onStored }: StoreOptions,
+  { what, now, signal, onStored }: StoreOptions,
 ): Promise<void> {
   const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
@@ -130,6 +134,9 @@ async function store(
       const changedInStep = await change(tx)
       const counts = { accepted: stored, changed: changed + changedInStep, rejected }
       await updateImportCounts(tx, importId, counts)
+      if (changed === 0 && changedInStep > 0) {
+        await recordChange(tx, { kind: 'import', importId, what, by: null, reason: null, at: now() })
+      }
       if (isLast) {
         await insertRejectedRows(tx, importId, rejections)
         await insertRejectionCounts(tx, importId, rejectionCounts)

@@ -6,6 +6,13 @@ export const postgresColumnTypes: ColumnTypes = {
   byteOrderedText: sql`text collate "C"`,
   generatedKey: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
   clustered: (table) => table,
+  async makeAppendOnly(db, table) {
+    const name = `${table}_is_append_only`
+    await sql`create function ${sql.ref(name)}() returns trigger language plpgsql as $$
+      begin raise exception 'rows of % are never changed or removed', tg_table_name; end $$`.execute(db)
+    await sql`create trigger ${sql.ref(name)} before update or delete on ${sql.table(table)}
+      for each row execute function ${sql.ref(name)}()`.execute(db)
+  },
   uniqueLongText: (column) => column.notNull(),
   // Packed polls do not get smaller by compression, which would only cost time.
   async finishTable(db, table, { uncompressed = [], longText = [] }) {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { ColumnTypes } from '../../../../migrations/column-types.ts'
 
 export const sqliteColumnTypes: ColumnTypes = {
@@ -9,4 +9,13 @@ export const sqliteColumnTypes: ColumnTypes = {
   referencesKept: (column, key) => column.references(key),
   finishTable: async () => {},
   clustered: (table) => table.modifyEnd(sql`without rowid`),
+  async makeAppendOnly(db, table) {
+    for (const action of ['update', 'delete'] as const) await refuse(db, table, action)
+  },
+}
+
+async function refuse(db: Kysely<unknown>, table: string, action: 'update' | 'delete'): Promise<void> {
+  const [name, message] = [`${table}_refuses_${action}`, `rows of ${table} are never changed or removed`]
+  await sql`create trigger ${sql.ref(name)} before ${sql.raw(action)} on ${sql.table(table)}
+    begin select raise(abort, ${sql.lit(message)}); end`.execute(db)
 }

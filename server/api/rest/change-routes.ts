@@ -1,0 +1,32 @@
+import type * as z from 'zod'
+import { listChanges } from '../../database/changes.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { changeBodyOf, changeList, changeListQuery } from './change-schemas.ts'
+import { malformedPage } from './error-responses.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+
+const json = (schema: z.ZodType) => ({ 'application/json': schema })
+
+/** The operations on what changed the data. */
+export function changeRoutes({ db }: ApiParts): RestRoute[] {
+  return [
+    defineRoute({
+      id: 'listChanges',
+      method: 'get',
+      paths: ['/changes'],
+      tag: 'Changes',
+      summary: 'Everything that changed the data, newest first, a page at a time',
+      description:
+        'Imports, rules, corrections and what was deleted: recorded with the change itself, and never edited or removed.',
+      query: changeListQuery,
+      responses: {
+        200: { description: 'A page of changes', content: json(changeList) },
+        400: malformedPage,
+      },
+      async handle({ query: { store_id: storeId, ...query } }, context) {
+        const { items, nextCursor } = await listChanges(db, { ...query, storeId })
+        return context.json({ items: items.map(changeBodyOf), nextCursor })
+      },
+    }),
+  ]
+}

@@ -1,0 +1,148 @@
+import { sql } from 'kysely'
+import { AppError } from '../../shared/app-error.ts'
+import type { Change, ChangeId, ChangeKind, ChangeListQuery } from '../../shared/change.ts'
+import type { CorrectionId } from '../../shared/correction.ts'
+import type { StoreLabel } from '../../shared/group.ts'
+import type { ImportId, StoreId } from '../../shared/ids.ts'
+import type { Page } from '../../shared/page.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Db } from './connect.ts'
+import { parseKey } from './key.ts'
+import { labelsOf, textOfLabels } from './reports.ts'
+import type { WriteTx } from './write-alone.ts'
+
+/** Who changes something, why, and when. */
+export interface ChangeMade {
+  readonly by: string | null
+  readonly reason: string | null
+  readonly at: number
+}
+
+export interface NewChange extends ChangeMade {
+  readonly kind: ChangeKind
+  /** In words. */
+  readonly what: string
+  readonly importId?: ImportId
+  readonly storeId?: StoreId | undefined
+  readonly correctionId?: number
+  readonly labels?: readonly StoreLabel[] | undefined
+  /** The time that it is about; without an end where none is given. */
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+  /** What it removed. */
+  readonly polls?: number
+  readonly stores?: number
+}
+
+/** Records what the transaction changes, to be called when it has: what changes nothing is not recorded. */
+export async function recordChange(tx: WriteTx, change: NewChange): Promise<Change> {
+  const { change_id } = await tx
+    .insertInto('change')
+    .values({
+      at: change.at,
+      kind: change.kind,
+      import_id: change.importId ?? null,
+      store_id: change.storeId ?? null,
+      correction_id: change.correctionId ?? null,
+      labels: textOfLabels(change.labels),
+      from_at: change.fromMs ?? null,
+      to_at: change.toMs ?? null,
+      polls: change.polls ?? null,
+      stores: change.stores ?? null,
+      author: change.by || null,
+      reason: change.reason || null,
+      what: change.what,
+    })
+    .returning('change_id')
+    .executeTakeFirstOrThrow()
+  return changeOf(await changeRows(tx).where('change_id', '=', change_id).executeTakeFirstOrThrow())
+}
+
+export interface ChangesSince {
+  readonly afterMs: number
+  /** Only those that could concern this store. */
+  readonly storeId?: StoreId | undefined
+  readonly limit: number
+}
+
+/** The changes after an instant, the newest first; also those that imports which began before have made since. */
+export async function changesSince(db: Db, { afterMs, storeId, limit }: ChangesSince): Promise<Change[]> {
+  const rows = await changeRows(db)
+    .where(({ eb, or }) =>
+      or([
+        eb('at', '>', afterMs),
+        eb('finished_at', '>', afterMs),
+        eb.and([eb('change.import_id', 'is not', null), eb('finished_at', 'is', null)]),
+      ]),
+    )
+    .$if(storeId !== undefined, (query) =>
+      query.where(({ eb, or }) => or([eb('store_id', '=', storeId!), eb('store_id', 'is', null)])),
+    )
+    .orderBy('change_id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(changeOf)
+}
+
+/** Changes, newest first. The cursor is the last number of a page. */
+export async function listChanges(
+  db: Db,
+  { limit, cursor, storeId, kind, since }: ChangeListQuery,
+): Promise<Page<Change>> {
+  const before = cursor === undefined ? undefined : parseKey(cursor)
+  if (cursor !== undefined && before === undefined) {
+    throw new AppError(
+      'invalid',
+      `"${cursor}" is not a cursor of a list of changes: take nextCursor of the page before`,
+    )
+  }
+  const rows = await changeRows(db)
+    .$if(before !== undefined, (query) => query.where('change_id', '<', before as ChangeId))
+    .$if(storeId !== undefined, (query) => query.where('store_id', '=', storeId!))
+    .$if(kind !== undefined, (query) => query.where('change.kind', '=', kind!))
+    .$if(since !== undefined, (query) =>
+      query.where(({ eb, or }) => or([eb('at', '>=', since!), eb('finished_at', '>=', since!)])),
+    )
+    .orderBy('change_id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit).map(changeOf)
+  return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.changeId) : null }
+}
+
+/** What an import changes is known when it has ended: it is in the record of that. */
+function changeRows(db: Db) {
+  return db
+    .selectFrom('change')
+    .leftJoin('import', 'import.import_id', 'change.import_id')
+    .selectAll('change')
+    .select((eb) => [
+      'import.rows_changed as rows_changed',
+      'import.stores_touched as stores_touched',
+      'import.first_poll_at as first_poll_at',
+      sql<number | null>`${eb.ref('import.last_poll_at')} + 1`.as('after_last_poll'),
+    ])
+}
+
+type ChangeRow = Awaited<ReturnType<ReturnType<typeof changeRows>['executeTakeFirstOrThrow']>>
+
+function changeOf(row: ChangeRow): Change {
+  const instant = (epochMs: number | null) => (epochMs === null ? null : formatTimestamp(epochMs))
+  return {
+    changeId: row.change_id,
+    at: formatTimestamp(row.at),
+    kind: row.kind,
+    what: row.what,
+    importId: row.import_id,
+    storeId: row.store_id,
+    correctionId: row.correction_id as CorrectionId | null,
+    labels: labelsOf(row).map(({ label, value }) => `${label}=${value}`),
+    from: instant(row.from_at ?? row.first_poll_at),
+    to: instant(row.to_at ?? row.after_last_poll),
+    polls: row.polls,
+    rowsChanged: row.rows_changed,
+    stores: row.stores ?? row.stores_touched,
+    author: row.author,
+    reason: row.reason,
+  }
+}
