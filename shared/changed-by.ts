@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { keptText } from './text.ts'
 
 /** Who changes something, and why: of every change. */

@@ -49,13 +49,17 @@ export async function recordChange(tx: WriteTx, change: NewChange): Promise<Chan
       to_at: change.toMs ?? null,
       polls: change.polls ?? null,
       stores: change.stores ?? null,
-      author: change.by || null,
-      reason: change.reason || null,
+      author: orNull(change.by),
+      reason: orNull(change.reason),
       what: change.what,
     })
     .returning('change_id')
     .executeTakeFirstOrThrow()
   return changeOf(await changeRows(tx).where('change_id', '=', change_id).executeTakeFirstOrThrow())
+}
+
+function orNull(text: string | null): string | null {
+  return text === '' ? null : text
 }
 
 export interface ChangesSince {

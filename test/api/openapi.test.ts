@@ -305,6 +305,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: '0' },
     { status: 404, id: '999' },
   ],
+  listChanges: [{ status: 200, query: 'kind=import&since=2023-01-01T00:00Z' }, ...pageCalls],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
   readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
   checkData: [
