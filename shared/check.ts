@@ -9,6 +9,7 @@ export const checkNames = [
   'zone-rejected',
   'no-hours',
   'no-zone',
+  'zone-differs',
   'similar-id',
   'not-polled',
   'polled-when-closed',

@@ -98,11 +98,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 
   addConnected('import', 'Import CSV files, or folders of them; what a file holds is seen from its header.')
     .argument('<path...>', 'files and folders; - reads stdin')
-    .option(
-      '--map <column=name>',
-      'what the files call a column, such as store_id=Outlet; may be repeated',
-      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
-    )
+    .addOption(mapOption())
     .option(
       '--max-rejected <count or part>',
       'refuse a file of which more rows are rejected, such as 20 or 2.5% (default: no limit)',
@@ -128,6 +124,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       '--from <path...>',
       'import these files and folders first: in a temporary database unless --database or --url is given',
     )
+    .addOption(mapOption())
     .option('--as-of <time>', 'look back from here (default: the latest poll)')
     .addOption(
       new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
@@ -171,6 +168,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
 
   addConnected('check', 'Tell which figures to doubt, and what to do about it.')
     .option('--from <path...>', 'check these files and folders: in a temporary database unless one is named')
+    .addOption(mapOption())
     .addOption(groupOption())
     .option('--limit <count>', 'name so many stores of each finding', wholeNumber, 10)
     .option('--json', 'write a line of JSON for each finding')
@@ -186,6 +184,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
         '--from <path...>',
         'import these files and folders first: in a temporary database unless one is named',
       )
+      .addOption(mapOption())
       .option('--as-of <time>', 'look back from here (default: the latest poll)')
       .addOption(
         new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
@@ -483,6 +482,13 @@ function columnsOption(): Option {
   )
     .choices(columnChoices)
     .default('default')
+}
+
+function mapOption(): Option {
+  return new Option(
+    '--map <column=name>',
+    'what the files call a column, such as store_id=Outlet; may be repeated',
+  ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
 }
 
 function groupOption(): Option {

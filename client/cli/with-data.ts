@@ -2,41 +2,50 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '../../shared/app-error.ts'
+import { parseColumnMap } from '../../shared/column-map.ts'
 import { withConnection, type Connection, type ConnectionOptions } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { hint } from './hint.ts'
-import { describeFailed, importPaths } from './import-paths.ts'
+import { describeFailed, importPaths, type ImportMessages } from './import-paths.ts'
 import { printable } from './output.ts'
 
 export interface DataOptions extends ConnectionOptions, MessageOptions {
   /** Files and folders that are imported first. */
   readonly from?: readonly string[]
+  /** What these call columns: each as column=name. */
+  readonly map?: readonly string[]
 }
+
+const mapWithoutFiles =
+  '--map says what the files of --from call a column: name them with --from, or leave --map out'
 
 /** `howToGoOn` tells what to do with the data after. */
 type UseData = (connection: Connection, howToGoOn: string) => Promise<void>
 
 /** Calls `use` with the data that is asked for; that of `--from` is in a temporary database unless one is named. */
 export async function withData(context: CommandContext, options: DataOptions, use: UseData): Promise<void> {
-  const { from, url, database } = options
+  const { from, map, url, database } = options
+  const columnMap = map && parseColumnMap(map)
   if (from === undefined) {
+    if (map !== undefined) throw new AppError('invalid', mapWithoutFiles)
     return withConnection(context, options, (connection) => use(connection, goOnWith(context, connection)))
   }
   if (url !== undefined || database !== undefined) {
     return withConnection(context, { ...options, mayCreate: true }, async (connection) => {
       const howToList = hint(context, 'rejected', ...connection.flags)
-      await importData(context, { ...options, howToList }, connection, from)
+      await importData(context, { ...options, howToList, columnMap }, connection, from)
       await use(connection, goOnWith(context, connection))
     })
   }
   const folder = await mkdtemp(join(tmpdir(), 'store-monitor-'))
   const kept = ['--database', databaseNamedAfter(from)]
-  const toKeep = hint(context, 'import', ...from, ...kept)
+  const mapped = (map ?? []).flatMap((mapping) => ['--map', mapping])
+  const toKeep = hint(context, 'import', ...from, ...mapped, ...kept)
   try {
     const temporary = { ...options, database: join(folder, 'report.db'), mayCreate: true }
     await withConnection(context, temporary, async (connection) => {
       const howToList = `${toKeep}; ${hint(context, 'rejected', ...kept)}`
-      await importData(context, { ...options, howToList }, connection, from)
+      await importData(context, { ...options, howToList, columnMap }, connection, from)
       await use(connection, `to keep the data for further reports: ${toKeep}`)
     })
   } finally {
@@ -50,7 +59,7 @@ export async function withData(context: CommandContext, options: DataOptions, us
  */
 async function importData(
   context: CommandContext,
-  options: MessageOptions & { readonly howToList: string },
+  options: ImportMessages,
   connection: Connection,
   paths: readonly string[],
 ): Promise<void> {

@@ -6,6 +6,7 @@ import { defaultTimezone } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from '../database/connect.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
+import { readLabelValues } from '../database/labelled.ts'
 import { lastPollsOf } from '../database/last-polls.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
 import {
@@ -19,6 +20,7 @@ import { findSimilarStores, type SimilarQuery } from '../database/similar-stores
 import { readPartFacts } from '../database/store-facts.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
 import { subtracted } from '../uptime/interval.ts'
+import { createCityZones } from './city-zones.ts'
 import { createPolledWeek, type HourOfPolls, type PolledTime } from './polled-week.ts'
 
 const HOUR_MS = 3_600_000
@@ -42,11 +44,15 @@ export async function checkData(db: Db, { limit, labels = [] }: CheckQuery): Pro
   const polled = createPolledWeek(week)
   const schedules = createSchedules()
   const openHours = createOpenHours(week)
+  const cityZones = createCityZones(limit)
   let stores = 0
   for (const part of await partsOf(db, labels)) {
     const facts = await readPartFacts(db, part, { time: week, schedules, corrections: 'applied' })
     const hoursRejected = await storesWithRejectedRows(db, rejected.hours, part)
     const zonesRejected = await storesWithRejectedRows(db, rejected.zones, part)
+    const storeKeys = facts.stores.map(({ storeKey }) => storeKey)
+    const cityOf = await readLabelValues(db, 'city', storeKeys)
+    const chainOf = cityOf.size === 0 ? cityOf : await readLabelValues(db, 'chain', storeKeys)
     for (const [place, store] of facts.stores.entries()) {
       const schedule = schedules.of(store)
       const { storeId } = store
@@ -54,6 +60,10 @@ export async function checkData(db: Db, { limit, labels = [] }: CheckQuery): Pro
         found.add(hoursRejected.has(storeId) ? 'hours-rejected' : 'no-hours', storeId)
       if (schedule.zones.length === 0)
         found.add(zonesRejected.has(storeId) ? 'zone-rejected' : 'no-zone', storeId)
+      const city = cityOf.get(store.storeKey)
+      const zone = schedule.zones.at(-1)?.rule
+      if (city !== undefined && zone !== undefined)
+        cityZones.add(storeId, zone, { city, chain: chainOf.get(store.storeKey) })
       if (latestMs === undefined) continue
       const corrections = facts.correctionsAt(place)
       const allOpen = openHours.of(store, schedule)
@@ -68,13 +78,14 @@ export async function checkData(db: Db, { limit, labels = [] }: CheckQuery): Pro
   const asOf = latestMs === undefined ? null : formatTimestamp(latestMs)
   const findings = [
     ...(await storeFindings(db, found, { stores, asOf, rejected })),
+    ...cityZones.findings(),
     ...(await similarFindings(db, { limit, labels })),
     ...outageFindings(polled.hours(), limit),
   ]
   return { asOf, stores, findings: findings.sort((a, b) => Number(b.isDoubtful) - Number(a.isDoubtful)) }
 }
 
-type StoreCheck = Exclude<CheckName, 'similar-id' | 'poller-outage'>
+type StoreCheck = Exclude<CheckName, 'zone-differs' | 'similar-id' | 'poller-outage'>
 
 /** What the polls of a store in the week say of it, if anything is to be said. */
 function nameOf({ polls, inHours, active }: PolledTime): StoreCheck | undefined {

@@ -4,6 +4,7 @@ import type {
   PeriodStoreSort,
   PeriodStoresQuery,
 } from '../../shared/period-group.ts'
+import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { uptimePercent } from '../../shared/report-columns.ts'
 import type { Db } from '../database/connect.ts'
@@ -13,6 +14,9 @@ import type { PeriodReport } from './period-groups.ts'
 import { packedPeriodsByPart } from './period-rows.ts'
 import { addTallies, storeKeyOf, talliesOf } from './period-totals.ts'
 import { containsText } from './rows.ts'
+
+/** Percentages of stores and periods that an answer has at most. */
+const MOST_PERCENTS = 400_000
 
 type Summed = Omit<PeriodStore, 'storeId' | 'percents'> & {
   readonly storeKey: number
@@ -26,6 +30,10 @@ export async function firstPeriodStores(
   { storeId, sortBy, limit }: Omit<PeriodStoresQuery, 'reportId'>,
 ): Promise<Omit<PeriodStores, 'reportId'>> {
   const names = namesOfPeriods(periods)
+  const most = Math.floor(MOST_PERCENTS / names.length)
+  if (limit > most) {
+    throw new AppError('invalid', `limit ${limit} is too much for ${names.length} periods: at most ${most}`)
+  }
   let stores = 0
   let first: Summed[] = []
   for await (const { totals, storeCount } of packedPeriodsByPart(db, reportKey, names.length)) {

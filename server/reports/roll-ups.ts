@@ -10,12 +10,8 @@ import type {
 import type { Db } from '../database/connect.ts'
 import { getReport, type StoredReport } from '../database/reports.ts'
 import { periodsOf } from './asked.ts'
-import { namesOfPeriods } from './asked-time.ts'
 import type { PeriodReport } from './period-groups.ts'
 import type { RunTask } from './worker-task.ts'
-
-/** Percentages of stores and periods that an answer has at most. */
-const MOST_PERCENTS = 400_000
 
 /** Complete reports in fewer rows than they have, read by the pool. */
 export interface RollUps {
@@ -44,13 +40,9 @@ export function createRollUps(db: Db, runTask: RunTask): RollUps {
     },
 
     async periodStores({ reportId, ...query }) {
-      const stored = await getReport(db, reportId)
-      const report = periodReportOf(stored)
-      const most = Math.floor(MOST_PERCENTS / namesOfPeriods(report.periods).length)
-      if (query.limit > most) {
-        throw new AppError('invalid', `limit ${query.limit} is too much for so many periods: at most ${most}`)
-      }
-      return { reportId: stored.report_id, ...(await runTask('firstPeriodStores', { report, query })) }
+      const report = await getReport(db, reportId)
+      const task = { report: periodReportOf(report), query }
+      return { reportId: report.report_id, ...(await runTask('firstPeriodStores', task)) }
     },
   }
 }

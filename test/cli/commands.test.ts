@@ -88,6 +88,26 @@ test.concurrent.for(['--database', '--url'])(
   },
 )
 
+test.concurrent('--map says what the files of --from call a column', async ({ expect }) => {
+  await using cwd = await temporaryFolder()
+  await writeFile(cwd.file('polls.csv'), 'Outlet,status,timestamp_utc\ns1,inactive,2023-01-24T10:00Z\n')
+  const from = ['--from', 'polls.csv', '--map', 'store_id=Outlet']
+  const dates = ['--since', '2023-01-24', '--until', '2023-01-24']
+  const run = (...args: readonly string[]) => runCli([...args, ...from], { cwd: cwd.path })
+  const [report, check, explain, outages] = await Promise.all([
+    run('report', '-o', 'report.csv'),
+    run('check'),
+    run('explain', 's1', ...dates),
+    run('outages', ...dates),
+  ])
+  expect(report.stderr).toContain(
+    'npx store-monitor import polls.csv --map store_id=Outlet --database polls.csv.db',
+  )
+  expect(check.stderr).toMatch(/^1 store and the week/m)
+  expect(explain.stdout).toMatch(/,down,2023-01-24T10:00:00\.000Z$/m)
+  expect(outages.stdout).toMatch(/^s1,/m)
+})
+
 test.concurrent('report --from is not made without the polls that it is to be from', async ({ expect }) => {
   await using cwd = await temporaryFolder()
   await writeFile(cwd.file('polls.csv'), 'store_id,status,timestamp_utc\n')
@@ -187,6 +207,11 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       args: ['report', '--top', '3', '--format', 'csv', '--url', 'SERVER'],
       exitCode: 2,
       says: /--top is for the table that a terminal shows: leave out --format/,
+    },
+    {
+      args: ['check', '--map', 'store_id=Outlet', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /--map says what the files of --from call a column: name them with --from/,
     },
     { args: ['report', '--sort', 'luck'], exitCode: 2, says: /Allowed choices are store, uptime, / },
     {

@@ -205,3 +205,45 @@ test('each finding names the first stores, and counts all of them', async () => 
     first: [{ storeId: 's0000' }, { storeId: 's0001' }, { storeId: 's0002' }],
   })
 })
+
+test('a store in another zone than most stores of its city, and of its chain there, is told', async () => {
+  const zoneOf = {
+    a: 'Europe/Berlin',
+    b: 'Europe/Berlin',
+    c: 'America/New_York',
+    d: 'UTC',
+    e: 'America/Chicago',
+    f: 'America/Chicago',
+    g: 'Asia/Tokyo',
+    h: 'Asia/Seoul',
+  }
+  const details = [
+    ['a', 'Bonn', ''],
+    ['b', 'Bonn', ''],
+    ['c', 'Bonn', ''],
+    // Another chain's Bonn is another place, where all is well; without a majority nobody knows.
+    ['e', 'Bonn', 'Soup'],
+    ['f', 'Bonn', 'Soup'],
+    ['g', 'Kyoto', ''],
+    ['h', 'Kyoto', ''],
+    ['nowhere', 'Bonn', ''],
+  ]
+  await using scene = await sceneOf({
+    zones: `store_id,timezone_str\n${Object.entries(zoneOf)
+      .map((row) => `${row.join()}\n`)
+      .join('')}`,
+    details: `store_id,name,city,chain\n${details.map(([id, city, chain]) => `${id},,${city},${chain}\n`).join('')}`,
+  })
+  const found = await findings(scene)
+  expect(found['zone-differs']).toMatchObject({
+    isDoubtful: true,
+    count: 1,
+    summary: '1 store whose timezone is not that of most stores in the same city',
+    first: [{ storeId: 'c', detail: 'America/New_York; 2 of 3 stores in Bonn are in Europe/Berlin' }],
+  })
+  const { findings: ofSoup } = await checkData(scene.db, {
+    limit: 10,
+    labels: [{ label: 'chain', value: 'Soup' }],
+  })
+  expect(ofSoup.map(({ check }) => check)).toEqual(['no-hours'])
+})

@@ -54,7 +54,8 @@ describe('finding what to import', () => {
     ['business-hours', 'sep=,\nstore_id,day of week,start_time_local,end_time_local'],
   ])('%s are known by %j', async (kind, header) => {
     await using scene = await importScene()
-    for (const content of [header, `\uFEFF${header}\n`, Buffer.from(`\uFEFF${header}`, 'utf16le')]) {
+    const inUtf16 = ['\uFEFF', ''].map((mark) => Buffer.from(mark + header, 'utf16le'))
+    for (const content of [header, `\uFEFF${header}\n`, ...inUtf16]) {
       await using found = await findFiles([await scene.write('x.csv', content)])
       expect(found.files.map(({ header }) => header.kind)).toEqual([kind])
     }

@@ -50,6 +50,8 @@ describe('files as people have them', () => {
     ['UTF-8 with a byte-order mark', Buffer.from(`\uFEFF${text}`)],
     ['UTF-16, little end first', Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['UTF-16, big end first', swapped(Buffer.from(`\uFEFF${text}`, 'utf16le'))],
+    ['UTF-16 without a mark, little end first', Buffer.from(text, 'utf16le')],
+    ['UTF-16 without a mark, big end first', swapped(Buffer.from(text, 'utf16le'))],
     ['with tabs', Buffer.from(text.replaceAll(';', '\t'))],
     ['with tabs, and none said', Buffer.from(`\n${text.slice('sep=;\r\n'.length).replaceAll(';', '\t')}`)],
   ])('are read: %s', async (_, bytes) => {
