@@ -136,6 +136,7 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/\.(list|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores)\.query$/, 'items'],
   [/^\.report\./, 'reportId'],
   [/^\.import\./, 'importId'],
+  [/^\.store\.(strips|suggest)\./, 'length'],
   [/^\.store\./, 'storeId'],
   [/^\.data\./, 'findings'],
   [/^\.health\./, 'database'],

@@ -99,6 +99,10 @@ export function checkPeriods({ by, from, to }: PeriodOptions, context: z.Refinem
   if (days > maxDays) issue('to', `${from} to ${to} are ${days} days: at most ${maxDays} are allowed`)
 }
 
+/** What a report by window is asked for with, where one that is there will do. */
+export const ensureOptions = judgingOptions.extend({ labels: givenLabels })
+export type EnsureOptions = z.output<typeof ensureOptions>
+
 export const reportOptions = judgingOptions
   .extend({ ...periodOptions.shape, labels: givenLabels })
   .superRefine(checkPeriods)

@@ -9,6 +9,7 @@ import { periodGroupsInput, periodStoresInput } from '../../shared/period-group.
 import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import {
+  ensureOptions,
   periodRowsInput,
   progressInput,
   reportIdInput,
@@ -28,6 +29,8 @@ import {
 } from '../../shared/store-change.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
 import { listChanges } from '../database/changes.ts'
+import { stripsInput } from '../../shared/store-strip.ts'
+import { suggestInput } from '../../shared/suggestion.ts'
 import { createCorrection, listCorrections, revokeCorrection } from '../database/correction-records.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
@@ -70,6 +73,10 @@ export const appRouter = router({
     trigger: procedure
       .input(reportOptions.prefault({}))
       .mutation(({ ctx, input }) => ctx.reports.trigger(input)),
+    /** One that is there, where the data have not changed since; else a new one. */
+    ensure: procedure
+      .input(ensureOptions.prefault({}))
+      .mutation(({ ctx, input }) => ctx.reports.ensure(input)),
     get: procedure
       .input(reportIdInput)
       .query(async ({ ctx, input }) => reportOf(await getReport(ctx.db, input.reportId))),
@@ -142,6 +149,16 @@ export const appRouter = router({
     timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
       const { readTimeline } = await import('../insight/timeline.ts')
       return readTimeline(ctx.db, input)
+    }),
+    /** The last days of a few stores. */
+    strips: procedure.input(stripsInput).query(async ({ ctx, input }) => {
+      const { readStrips } = await import('../insight/strips.ts')
+      return readStrips(ctx.db, input)
+    }),
+    /** Those whose ids are near to what was written for one. */
+    suggest: procedure.input(suggestInput).query(async ({ ctx, input }) => {
+      const { suggestStores } = await import('../insight/suggestions.ts')
+      return suggestStores(ctx.db, input)
     }),
     /** Its totals by day, week, month or hour of the week, at once. */
     history: procedure.input(historyInput).query(async ({ ctx, input }) => {

@@ -104,12 +104,22 @@ export async function readCorrectionsOfStore(
   storeKey: number,
   time: Interval,
 ): Promise<CorrectedTime[]> {
-  return db
+  return (await readCorrectionsOfStores(db, [storeKey], time)).get(storeKey) ?? []
+}
+
+/** Those of a few stores, by store key. */
+export async function readCorrectionsOfStores(
+  db: Db,
+  storeKeys: readonly number[],
+  time: Interval,
+): Promise<Map<number, CorrectedTime[]>> {
+  const rows = await db
     .selectFrom('correction')
-    .select(['kind', 'from_at as fromMs', 'to_at as toMs'])
-    .where('store_key', '=', storeKey)
+    .select(['store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])
+    .where('store_key', 'in', storeKeys)
     .where('revoked_at', 'is', null)
     .where('from_at', '<', time.endMs)
     .where('to_at', '>', time.startMs)
     .execute()
+  return Map.groupBy(rows, ({ storeKey }) => storeKey)
 }

@@ -3,12 +3,28 @@ import type { PollWeek } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
 import { dialectOf, type PartStores, type StoreRules } from './dialect/dialect.ts'
+import { noSuchStore } from './stores.ts'
 
 export type { PartStores, StoreRules } from './dialect/dialect.ts'
 
 /** The stores of a part and the keys of their rules, in ascending order of id, polled or not: rule 16 of docs/uptime.md. */
 export async function readStoreRules(db: Db, part: PartStores): Promise<StoreRules[]> {
   return dialectOf(db).readStoreRules(db, part)
+}
+
+/** Those of a few stores, in the order of their ids. Throws a `not-found` AppError where one of them is not there. */
+export async function readRulesOfStores(db: Db, storeIds: readonly StoreId[]): Promise<StoreRules[]> {
+  const rows = await db
+    .selectFrom('store')
+    .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
+    .where('store_id', 'in', storeIds)
+    .execute()
+  const byId = new Map(rows.map((store) => [store.storeId, store]))
+  return storeIds.map((storeId) => {
+    const store = byId.get(storeId)
+    if (store === undefined) throw noSuchStore(storeId)
+    return store
+  })
 }
 
 /**

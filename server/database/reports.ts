@@ -11,7 +11,7 @@ import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { parseKey } from './key.ts'
 import type { Database, ReportTable } from './schema.ts'
-import { writeAlone } from './write-alone.ts'
+import { writeAlone, type WriteTx } from './write-alone.ts'
 
 /** A report as it is kept: instants in epoch milliseconds. */
 export type StoredReport = Selectable<ReportTable>
@@ -40,37 +40,44 @@ export interface ReportRequest {
  */
 export async function insertReport(
   db: Db,
-  { reportId, options, asOf, requestedAtMs, once }: ReportRequest,
+  request: ReportRequest,
 ): Promise<{ report: StoredReport; isNew: boolean }> {
+  const { reportId, asOf, requestedAtMs, once } = request
   return writeAlone(db, `request ${once?.key ?? reportId}`, async (tx) => {
     const same = once && (await findRequested(tx, once.key, requestedAtMs - once.forMs))
     if (same && (!once.untilNews || same.as_of === asOf)) return { report: same, isNew: false }
-    const report = await tx
-      .insertInto('report')
-      .values({
-        report_id: reportId,
-        request_key: once?.key ?? null,
-        state: 'queued',
-        as_of: asOf,
-        requested_as_of: options.asOf ?? null,
-        interpolation: options.interpolation,
-        reach_ms: options.reach,
-        corrections: options.corrections,
-        period: options.by ?? null,
-        since: options.from ?? null,
-        until: options.to ?? null,
-        labels: textOfLabels(options.labels),
-        stores_total: 0,
-        stores_done: 0,
-        failure: null,
-        requested_at: requestedAtMs,
-        started_at: null,
-        finished_at: null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return { report, isNew: true }
+    return { report: await insertRequested(tx, request), isNew: true }
   })
+}
+
+export async function insertRequested(
+  tx: WriteTx,
+  { reportId, options, asOf, requestedAtMs, once }: ReportRequest,
+): Promise<StoredReport> {
+  return tx
+    .insertInto('report')
+    .values({
+      report_id: reportId,
+      request_key: once?.key ?? null,
+      state: 'queued',
+      as_of: asOf,
+      requested_as_of: options.asOf ?? null,
+      interpolation: options.interpolation,
+      reach_ms: options.reach,
+      corrections: options.corrections,
+      period: options.by ?? null,
+      since: options.from ?? null,
+      until: options.to ?? null,
+      labels: textOfLabels(options.labels),
+      stores_total: 0,
+      stores_done: 0,
+      failure: null,
+      requested_at: requestedAtMs,
+      started_at: null,
+      finished_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** The last report of a request that was made since, unless it came to nothing. */

@@ -5,10 +5,21 @@ import type { Interval } from '../uptime/interval.ts'
 import type { PollWeek, PollWords } from '../uptime/poll-week.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { Db } from './connect.ts'
-import { readCorrections, readCorrectionsOfStore } from './corrections.ts'
+import {
+  readCorrections,
+  readCorrectionsOfStore,
+  readCorrectionsOfStores,
+  type CorrectedTime,
+} from './corrections.ts'
 import type { Schedules } from './judged-schedules.ts'
 import { readPollWeeks } from './poll-weeks.ts'
-import { readStoreRules, readStoreWithPolls, type PartStores, type StoreRules } from './report-input.ts'
+import {
+  readRulesOfStores,
+  readStoreRules,
+  readStoreWithPolls,
+  type PartStores,
+  type StoreRules,
+} from './report-input.ts'
 import { noSuchStore } from './stores.ts'
 
 /** Which facts are wanted. */
@@ -51,27 +62,45 @@ export interface PartFacts {
 }
 
 /** In one transaction, so that an import that commits meanwhile is seen whole or not at all. */
-export async function readPartFacts(
-  db: Db,
-  part: PartStores,
-  { time, schedules, corrections }: FactsWanted,
-): Promise<PartFacts> {
+export async function readPartFacts(db: Db, part: PartStores, wanted: FactsWanted): Promise<PartFacts> {
   return db.transaction().execute(async (tx) => {
     const stores = await readStoreRules(tx, part)
-    await schedules.load(tx, stores)
-    const corrected = corrections === 'applied' ? await readCorrections(tx, part, time) : undefined
-    const weeks = await readWeeks(tx, stores, time)
-    return {
-      stores,
-      pollsAt: (place) =>
-        weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! })),
-      correctionsAt(place) {
-        if (!corrected?.size) return undefined
-        const ofStore = corrected.get(stores[place]!.storeKey)
-        return ofStore && correctionsOf(ofStore)
-      },
-    }
+    return factsOf(tx, stores, wanted, () => readCorrections(tx, part, wanted.time))
   })
+}
+
+/** The facts of a few stores, in the order of their ids. Throws a `not-found` AppError where one of them is not there. */
+export async function readFactsOfStores(
+  db: Db,
+  storeIds: readonly StoreId[],
+  wanted: FactsWanted,
+): Promise<PartFacts> {
+  return db.transaction().execute(async (tx) => {
+    const stores = await readRulesOfStores(tx, storeIds)
+    const storeKeys = stores.map(({ storeKey }) => storeKey)
+    return factsOf(tx, stores, wanted, () => readCorrectionsOfStores(tx, storeKeys, wanted.time))
+  })
+}
+
+async function factsOf(
+  tx: Db,
+  stores: readonly StoreRules[],
+  { time, schedules, corrections }: FactsWanted,
+  readCorrected: () => Promise<ReadonlyMap<number, CorrectedTime[]>>,
+): Promise<PartFacts> {
+  await schedules.load(tx, stores)
+  const corrected = corrections === 'applied' ? await readCorrected() : undefined
+  const weeks = await readWeeks(tx, stores, time)
+  return {
+    stores,
+    pollsAt: (place) =>
+      weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! })),
+    correctionsAt(place) {
+      if (!corrected?.size) return undefined
+      const ofStore = corrected.get(stores[place]!.storeKey)
+      return ofStore && correctionsOf(ofStore)
+    },
+  }
 }
 
 /** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */

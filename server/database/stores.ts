@@ -129,6 +129,19 @@ export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promis
   return ids
 }
 
+/** What stores are called, by their ids; null where no file says so. */
+export async function readStoreNames(
+  db: Db,
+  storeIds: readonly StoreId[],
+): Promise<Map<StoreId, string | null>> {
+  const rows = await db
+    .selectFrom('store')
+    .select(['store_id', 'name'])
+    .where('store_id', 'in', storeIds)
+    .execute()
+  return new Map(rows.map(({ store_id, name }) => [store_id, name]))
+}
+
 /**
  * The keys of stores, in the order of `storeIds`, which is ascending and has each id once. Stores that are new get the
  * next ones.

@@ -4,6 +4,7 @@ import { reportId as reportIdSchema, type ReportId, type StoreId } from '../../s
 import type { Page } from '../../shared/page.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import type {
+  EnsureOptions,
   JudgingOptions,
   PeriodRow,
   PeriodRowsQuery,
@@ -16,6 +17,7 @@ import type {
 } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
+import { ensureReport } from '../database/ensured-report.ts'
 import {
   deleteReport,
   getReport,
@@ -46,6 +48,8 @@ export interface ReportRunner extends AsyncDisposable, RollUps {
    * `conflict` AppError where there are no polls, or where the same request had other options.
    */
   trigger(options: ReportOptions, once?: RequestOnce): Promise<Report>
+  /** The report by window of these options and the data as they are: one that is there, however far it is, or a new one. */
+  ensure(options: EnsureOptions): Promise<Report>
   /** Ends an unfinished report. Throws a `conflict` AppError where it has ended in another way. */
   cancel(reportId: ReportId): Promise<Report>
   /** Ends an unfinished report and returns it; removes one that has ended, with its result, and returns undefined. */
@@ -165,6 +169,18 @@ export function createReportRunner({
       })
       if (isNew) enqueue(report)
       else requireSameOptions(report, options)
+      return reportOf(report)
+    },
+
+    async ensure(options) {
+      const request = {
+        reportId: reportIdSchema.parse(crypto.randomUUID()),
+        options,
+        asOf: await asOfMsOf(reading, options),
+        requestedAtMs: now(),
+      }
+      const { report, isNew } = await ensureReport(writing, request, computedWith)
+      if (isNew) enqueue(report)
       return reportOf(report)
     },
 

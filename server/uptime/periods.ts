@@ -8,6 +8,7 @@ import { businessTime, speakingTime, type JudgedInput } from './speaking-polls.t
 import type { Viewpoint } from './store-uptime.ts'
 import { createStretches, findStretches, type Stretches } from './stretches.ts'
 import type { Tally } from './tally.ts'
+import { offsetMsAt } from './zone-offsets.ts'
 
 export type PeriodUnit = 'day' | 'week' | 'month' | 'hour-of-week'
 
@@ -67,6 +68,12 @@ export function timeOnDates(zones: readonly ZoneInForce[], fromDate: number, toD
     periodOf: () => 0,
   })
   return Float64Array.from(slots.flatMap(({ startMs, endMs }) => [startMs, endMs]))
+}
+
+/** The local date of an instant that the zones reach to, in days since 1970-01-01: rule 23 of docs/uptime.md. */
+export function localDateAt(zones: readonly ZoneInForce[], atMs: number): number {
+  const { offsets } = zones.findLast(({ startMs }) => startMs <= atMs)!
+  return Math.floor((atMs + offsetMsAt(offsets, atMs)) / DAY_MS)
 }
 
 /** Totals of a store in each period, in the order of `periodNames`, from its open intervals and polls over `timeOfDates`. */

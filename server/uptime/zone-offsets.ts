@@ -23,6 +23,13 @@ export function zoneOffsets(timezone: string, fromMs: number, toMs: number): Zon
   }
 }
 
+/** What local time is ahead of UTC at an instant. */
+export function offsetMsAt({ startsMs, offsetsMs }: ZoneOffsets, atMs: number): number {
+  let era = 0
+  while (era + 1 < startsMs.length && startsMs[era + 1]! <= atMs) era++
+  return offsetsMs[era]!
+}
+
 /**
  * The instant of a local date and time, given as the epoch milliseconds it would have in UTC. A time that a clock
  * change skips is taken after the gap, by its length; of a repeated one, the first occurrence: Temporal's `compatible`.
