@@ -38,7 +38,7 @@ test('another one is made for other options, and when polls or corrections have 
     { reach: '90m' },
     { interpolation: 'previous' },
     { corrections: 'ignored' },
-    { labels: ['city=Bonn'] },
+    { labels: 'city=Bonn' },
     { asOf: '2023-01-24T10:00:00Z' },
   ] as const
   const ids = new Set<string>()
