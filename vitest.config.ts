@@ -41,7 +41,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'sqlite', include: ['test/**/*.test.ts'], env: { DB_TYPE: 'sqlite' } },
+        test: {
+          name: 'sqlite',
+          include: ['test/**/*.test.ts'],
+          env: { DB_TYPE: 'sqlite' },
+          globalSetup: 'test/support/web-setup.ts',
+        },
       },
       {
         extends: true,
@@ -49,7 +54,7 @@ export default defineConfig({
           name: 'postgres',
           include: onBoth,
           env: { DB_TYPE: 'postgres' },
-          globalSetup: 'test/support/postgres-setup.ts',
+          globalSetup: ['test/support/web-setup.ts', 'test/support/postgres-setup.ts'],
         },
       },
     ],

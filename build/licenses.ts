@@ -8,11 +8,12 @@ export function licensesOf(chunks: readonly OutputChunk[], others: readonly stri
   const folders = ids.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id) ?? [])
   return [...new Set([...folders, ...others])]
     .map((folder) => {
-      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-        name: string
-        version: string
-      }
+      const { name, version, license } = JSON.parse(
+        readFileSync(join(folder, 'package.json'), 'utf8'),
+      ) as Record<string, string>
       const [file] = globSync('{LICENSE,LICENCE,license}*', { cwd: folder })
+      if (file === undefined && license === 'Unlicense')
+        return `${name} ${version}\n\nIn the public domain: https://unlicense.org\n`
       if (file === undefined) throw new Error(`${name} has no file with its license`)
       return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
     })

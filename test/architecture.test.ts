@@ -67,6 +67,20 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'cli-progress',
     ],
   ],
+  [
+    'client/web/',
+    [
+      'client/web/',
+      'shared/',
+      'type server/api/router.ts',
+      'react',
+      'react-dom',
+      'wouter',
+      '@tanstack/react-query',
+      '@trpc/client',
+      '@trpc/tanstack-react-query',
+    ],
+  ],
   ['client/', ['./', 'shared/', 'type server/', '@trpc/client', 'eventsource']],
 ]
 
@@ -112,7 +126,9 @@ function violations(file: string, source: string): string[] {
 }
 
 test('every import goes in an allowed direction, and only the shells read the clock or the environment', () => {
-  const files = globSync('{shared,migrations,server,client}/**/*.ts').map((file) => file.replaceAll(sep, '/'))
+  const files = globSync('{shared,migrations,server,client}/**/*.{ts,tsx}').map((file) =>
+    file.replaceAll(sep, '/'),
+  )
   expect(files).toContain('server/uptime/tally.ts')
   expect(files.flatMap((file) => violations(file, readFileSync(file, 'utf8')))).toEqual([])
 })
@@ -130,7 +146,7 @@ function packagesNeededBy(file: string, seen = new Set<string>()): Set<string> {
 }
 
 test('what the client shares with the server is free of Zod at run time', () => {
-  const files = globSync('client/**/*.ts').map((file) => file.replaceAll(sep, '/'))
+  const files = globSync('client/**/*.{ts,tsx}').map((file) => file.replaceAll(sep, '/'))
   expect(packagesNeededBy('server/api/rest/schemas.ts')).toContain('zod')
   expect(files.filter((file) => packagesNeededBy(file).has('zod'))).toEqual([])
 })

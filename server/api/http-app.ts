@@ -17,6 +17,7 @@ import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
 import { routedPath } from './rest/routed-path.ts'
 import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
+import { serveWeb } from './web/serve-web.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
@@ -50,6 +51,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
   )
 
+  serveWeb(app)
   const routes = restRoutes(parts)
   for (const route of routes) serveRoute(app, route, site)
   let document: object | undefined

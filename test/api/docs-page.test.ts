@@ -49,21 +49,6 @@ describe.skipIf(chromiumPath === undefined)('in a browser without internet', () 
     expect(await execute(page, 'listReports')).toMatch(/^200.*"items"/)
     expect(browser.complaints).toEqual([])
   })
-
-  test('the front page is shown as it was designed, and leads on', async () => {
-    await using server = await runningServer()
-    await using browser = await openPage(server.url)
-    await browser.page.goto(server.url)
-    const colour = await browser.page.evaluate(
-      'getComputedStyle(document.querySelector("pre")).backgroundColor',
-    )
-    expect(colour).toBe('rgb(244, 247, 249)')
-    for (const link of await browser.page.locator('a').all()) {
-      const { status } = await fetch(new URL((await link.getAttribute('href'))!, server.url))
-      expect(status).toBe(200)
-    }
-    expect(browser.complaints).toEqual([])
-  })
 })
 
 test('the page loads nothing from elsewhere and runs no script but its own', async () => {

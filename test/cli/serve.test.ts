@@ -13,6 +13,7 @@ test('a person at a terminal is told what to try, and after Ctrl-C what another 
     version: '1.2.3',
     command: 'npx store-monitor',
     platform: 'linux',
+    packageFolder: folder.path,
     environment: {},
     now: Date.now,
     stderr: stderr as NodeJS.WritableStream,

@@ -10,6 +10,7 @@ import { withConnection } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import { hint } from '../hint.ts'
 import { importPaths } from '../import-paths.ts'
+import { makePage } from '../make-page.ts'
 import { printTable, write, type TableColumn } from '../output.ts'
 import { openReportOutput } from '../report-output.ts'
 import { formatHours, formatPercent } from '../report-table.ts'
@@ -55,6 +56,7 @@ export async function runDemo(context: CommandContext, options: MessageOptions):
     await output.write(bytes, fileNameOf(report, 'csv'), context.signal)
     await printWorstStores(context, connection.client, report)
   })
+  await makePage(context, options)
   say(context, options, howToGoOn(context))
 }
 
@@ -77,8 +79,9 @@ function howToGoOn(context: CommandContext): string {
   return `
 All stores are in ${reportPath}, the data in ${database}. Go on with:
   ${command(hint(context, 'serve', '--database', database))}
-  ${command('curl -X POST http://127.0.0.1:8000/trigger_report')}
-  ${command(hint(context, 'report', '--from', 'YOUR_FOLDER', '-o', 'report.csv'))}`
+  ${command(hint(context, 'report', '--from', 'YOUR_FOLDER', '-o', 'report.csv'))}
+The first of them serves the page, at
+  http://127.0.0.1:8000`
 }
 
 function businessTimeMs(row: ReportRow): number {

@@ -3,6 +3,7 @@ import { shownDatabase } from '../../../shared/database-url.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import type { Interrupted } from '../exit-code.ts'
 import { hint } from '../hint.ts'
+import { makePage } from '../make-page.ts'
 
 export interface ServeOptions extends MessageOptions {
   readonly host?: string
@@ -18,6 +19,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   const { environment, version, now, stderr, signal } = context
   const { database: databaseUrl, ...flags } = options
   const config = readConfig(environment, { ...flags, databaseUrl })
+  await makePage(context, options)
   await using server = await startServer(config, {
     version,
     now,
@@ -34,7 +36,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
 
 function whatToTry(context: CommandContext, url: string): string {
   return `
-Try:
+Open ${url} in a browser, or try:
   curl --data-binary @store_status.csv '${url}/imports?source=store_status.csv'
   curl -X POST ${url}/trigger_report
   curl ${url}/get_report/REPORT_ID

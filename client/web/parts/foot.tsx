@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query'
+import { count } from '../format.ts'
+import { trpc } from '../trpc.ts'
+
+export function Foot() {
+  const { data } = useQuery(trpc.health.queryOptions())
+  return (
+    <footer className="foot">
+      <div className="frame">
+        <span>
+          store-monitor {data?.version}
+          {data && `, ${count(data.database.stores)} stores, ${count(data.database.polls)} polls`}
+        </span>
+        <a href="/docs">API</a>
+        <a href="/openapi.json">OpenAPI</a>
+        <a href="/health">Health</a>
+      </div>
+    </footer>
+  )
+}

@@ -1,0 +1,52 @@
+import { useRoute } from 'wouter'
+import { ViewLink } from './view-link.tsx'
+
+const screens = [
+  { to: '/', name: 'Overview', pattern: '/' },
+  { to: '/stores', name: 'Stores', pattern: '/stores/*?' },
+] as const
+
+export function Head() {
+  return (
+    <header className="head">
+      <div className="frame">
+        <ViewLink to="/" className="brand">
+          <Mark />
+          store-monitor
+        </ViewLink>
+        <nav aria-label="Screens">
+          <ul>
+            {screens.map((screen) => (
+              <li key={screen.to}>
+                <Screen {...screen} />
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+    </header>
+  )
+}
+
+function Screen({ to, name, pattern }: (typeof screens)[number]) {
+  const [isHere] = useRoute(pattern)
+  return (
+    <ViewLink to={to} aria-current={isHere ? 'page' : undefined}>
+      {name}
+    </ViewLink>
+  )
+}
+
+/** Four days of a store. */
+function Mark() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <g fill="currentColor">
+        <rect x="1" y="11" width="3.5" height="6" />
+        <rect x="6" y="11" width="3.5" height="6" />
+        <rect x="11" y="3" width="3.5" height="14" />
+        <rect x="16" y="11" width="3.5" height="6" />
+      </g>
+    </svg>
+  )
+}

@@ -1,0 +1,123 @@
+/** What is looked at, as the address has it: the API's own names and values, so that an address is a permalink. */
+
+export const windows = ['LastHour', 'LastDay', 'LastWeek'] as const
+export type Window = (typeof windows)[number]
+
+export const states = ['down', 'unknown', 'up', 'excused', 'closed'] as const
+export type State = (typeof states)[number]
+
+export interface View {
+  // From where, and by which rules. A value that is left out is the server's default.
+  readonly asOf?: string
+  readonly interpolation?: string
+  readonly reach?: string
+  readonly corrections?: string
+  /** What `change` is against: how long before, such as `7d`, or `none`. */
+  readonly compare?: string
+  readonly window?: Window
+  // Which stores.
+  readonly group?: readonly string[]
+  readonly zone?: string
+  readonly q?: string
+  readonly now?: readonly State[]
+  /** A range of uptime in per cent, such as `80..90`, or `never` observed, or `closed` in all of the window. */
+  readonly uptime?: string
+  readonly sort?: string
+  readonly order?: 'ascending' | 'descending'
+}
+
+export type ViewKey = keyof View
+
+/** How the address writes them. */
+const parameters = {
+  asOf: 'as_of',
+  window: 'window',
+  interpolation: 'interpolation',
+  reach: 'reach',
+  corrections: 'corrections',
+  compare: 'compare',
+  group: 'group',
+  zone: 'zone',
+  q: 'q',
+  now: 'now',
+  uptime: 'uptime',
+  sort: 'sort',
+  order: 'order',
+} as const satisfies Record<ViewKey, string>
+
+const keys = Object.keys(parameters) as ViewKey[]
+
+/** What stays when another screen is opened: all but what is searched and sorted. */
+const lastingKeys = [
+  'asOf',
+  'window',
+  'interpolation',
+  'reach',
+  'corrections',
+  'compare',
+  'group',
+  'zone',
+] as const satisfies readonly ViewKey[]
+
+/** What makes the viewpoint another than the default one. */
+const viewpointKeys = ['asOf', 'interpolation', 'reach', 'corrections', 'compare'] as const
+
+const allowed: Readonly<Partial<Record<ViewKey, readonly string[]>>> = {
+  window: windows,
+  now: states,
+  order: ['ascending', 'descending'],
+}
+
+/** The view of an address. What it does not know is left out; what only the server can judge goes to the server. */
+export function viewOf(search: string): View {
+  const given = new URLSearchParams(search)
+  const entries = keys.flatMap((key): [ViewKey, string | string[]][] => {
+    const values = given
+      .getAll(parameters[key])
+      .filter((value) => value !== '' && (allowed[key]?.includes(value) ?? true))
+    if (values.length === 0) return []
+    return [[key, key === 'group' || key === 'now' ? values : values.at(-1)!]]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** The address of a view: `?as_of=…`, or nothing where all is the default. */
+export function searchOf(view: View): string {
+  const search = new URLSearchParams()
+  for (const key of keys) {
+    for (const value of [view[key] ?? []].flat()) if (value !== '') search.append(parameters[key], value)
+  }
+  // Readable, as both stand for themselves in a query.
+  const text = search.toString().replaceAll('%3A', ':').replaceAll('%2F', '/')
+  return text === '' ? '' : `?${text}`
+}
+
+/** A view with other values; those that are undefined go back to the default. */
+export function changed(view: View, changes: { readonly [Key in ViewKey]?: View[Key] | undefined }): View {
+  return Object.fromEntries(
+    Object.entries({ ...view, ...changes }).filter(([, value]) => value !== undefined && value.length > 0),
+  )
+}
+
+/** What another screen is opened with. */
+export function lasting(view: View): View {
+  return pick(view, lastingKeys)
+}
+
+/** The viewpoint, of which all figures are; empty where it is the default one. */
+export function viewpointOf(view: View): View {
+  return pick(view, viewpointKeys)
+}
+
+export function withoutViewpoint(view: View): View {
+  return changed(view, Object.fromEntries(viewpointKeys.map((key) => [key, undefined])))
+}
+
+/** The part of a view that says which stores. */
+export function filterOf(view: View): View {
+  return pick(view, ['group', 'zone', 'q', 'now', 'uptime'])
+}
+
+function pick(view: View, wanted: readonly ViewKey[]): View {
+  return Object.fromEntries(wanted.flatMap((key) => (view[key] === undefined ? [] : [[key, view[key]]])))
+}
