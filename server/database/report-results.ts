@@ -12,6 +12,8 @@ export interface PartResult {
   readonly csv: Uint8Array
   /** Packed likewise, those without corrections of the stores where they differ. */
   readonly uncorrected?: Uint8Array | undefined
+  /** What each store is at the as_of, packed as `reports/states.ts` says; left out of a report by period. */
+  readonly states?: Uint8Array
 }
 
 export interface PlannedReport {
@@ -58,7 +60,7 @@ const notRunning = new Error('the report is not running')
 async function putResult(
   tx: Db,
   reportKey: number,
-  { part, storeCount, totals, csv, uncorrected }: PartResult,
+  { part, storeCount, totals, csv, uncorrected, states }: PartResult,
 ): Promise<number | undefined> {
   const ofPart = tx.updateTable('report_part').where('report_key', '=', reportKey).where('part', '=', part)
   const stored = await ofPart
@@ -69,6 +71,7 @@ async function putResult(
       totals_crc32: crc32(totals),
       csv_crc32: crc32(csv),
       ...(uncorrected && { uncorrected, uncorrected_crc32: crc32(uncorrected) }),
+      ...(states && { states, states_crc32: crc32(states) }),
     })
     .where('csv_bytes', 'is', null)
     .returning('store_count')
@@ -132,6 +135,9 @@ export async function listPartSizes(db: Db, reportKey: number): Promise<PartSize
   }))
 }
 
+/** What is stored of a part of a report. */
+type StoredResult = StoredPart['what']
+
 /**
  * A complete part's CSV, its packed totals, or those without corrections. Throws a `not-found` AppError where the report was removed meanwhile, and a
  * `damaged` one where they are not as they were stored.
@@ -140,16 +146,27 @@ export async function readPart(
   db: Db,
   reportKey: number,
   part: number,
-  what: StoredPart['what'],
+  what: Exclude<StoredResult, 'states'>,
 ): Promise<Uint8Array> {
-  const stored = await dialectOf(db).readPart(db, { reportKey, part, what })
-  if (stored === undefined) {
-    throw new AppError(
-      'not-found',
-      `part ${part} of report ${reportKey} is gone: it was removed while it was read`,
-    )
+  const bytes = await findResult(db, { reportKey, part, what })
+  if (bytes !== undefined) return bytes
+  throw new AppError(
+    'not-found',
+    `part ${part} of report ${reportKey} is gone: it was removed while it was read`,
+  )
+}
+
+/** The packed states of a complete part; undefined where it was stored without. Throws as `readPart`. */
+export function readStates(db: Db, reportKey: number, part: number): Promise<Uint8Array | undefined> {
+  return findResult(db, { reportKey, part, what: 'states' })
+}
+
+async function findResult(db: Db, wanted: StoredPart): Promise<Uint8Array | undefined> {
+  const stored = await dialectOf(db).readPart(db, wanted)
+  if (stored === undefined || stored.checksum === null || stored.checksum === crc32(stored.bytes)) {
+    return stored?.bytes
   }
-  if (stored.checksum === null || stored.checksum === crc32(stored.bytes)) return stored.bytes
+  const { reportKey, part, what } = wanted
   throw new AppError(
     'damaged',
     `the database is damaged: part ${part} of report ${reportKey} is not as it was stored (${what}); put a backup in its place, or request the report again`,

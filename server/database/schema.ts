@@ -199,6 +199,8 @@ export interface ReportPartTable {
   /** Packed as `reports/totals.ts` says; null until the part is done, as is `csv`. */
   totals: Bytes | null
   csv: Bytes | null
+  /** Packed as `reports/states.ts` says; null of a report by period, and where it was stored without. */
+  states: ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
   csv_bytes: number | null
   /** Of what is stored, to find damage; null where it was stored without. */
   totals_crc32: ColumnType<number | null, number | null | undefined, number | null>
@@ -206,4 +208,5 @@ export interface ReportPartTable {
   /** Packed likewise, the totals without corrections of those stores where they differ; null where there are none. */
   uncorrected: ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
   uncorrected_crc32: ColumnType<number | null, number | null | undefined, number | null>
+  states_crc32: ColumnType<number | null, number | null | undefined, number | null>
 }

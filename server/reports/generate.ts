@@ -1,5 +1,5 @@
 import type { StoreId } from '../../shared/ids.ts'
-import { reportWindows } from '../../shared/report-columns.ts'
+import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import type { PartStores, StoreRules } from '../database/report-input.ts'
@@ -10,6 +10,7 @@ import type { Corrections } from '../uptime/corrections.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { createPeriodJudge, type Periods } from '../uptime/periods.ts'
 import type { PollWeek } from '../uptime/poll-week.ts'
+import { stateAtEnd } from '../uptime/state.ts'
 import { createJudge } from '../uptime/store-uptime.ts'
 import { bytesOfWords } from '../uptime/words.ts'
 import type { Asked } from './asked.ts'
@@ -18,6 +19,7 @@ import { csvLines } from './csv.ts'
 import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
 import { createPeriodTotals, putPeriodTotals, wordsPerStore } from './period-totals.ts'
+import { createStates, putState, statesOfStores } from './states.ts'
 import { createTotals, putTotals, reportRowAt, totalsOfStores } from './totals.ts'
 import { createUncorrected, uncorrectedOfOne } from './uncorrected.ts'
 
@@ -70,18 +72,25 @@ export function createGenerator(db: Db): Generator {
     const judge = createJudge(asked, windowLengthsMs)
     const uncorrected = createUncorrected()
     let totals = createTotals(0)
+    let states = createStates(0)
     const storeIds = await eachStore(
       { ...wholeOf(parts), labels: asked.labels },
       asked,
       (place, { store, open, polls, corrections }) => {
         const hours = open.of(store, schedules.of(store))
         putTotals(totals, place, store.storeKey, judge(hours, polls, corrections))
+        const input = { open: hours, weeks: polls, viewpoint: asked, corrections }
+        const state = stateAtEnd(input, judge.statusAtEnd(hours, corrections), longestWindowMs)
+        putState(states, place, state, asked.asOfMs)
         if (corrections === undefined) return
         const alone = createTotals(1)
         putTotals(alone, 0, store.storeKey, judge(hours, polls))
         uncorrected.put(place, totalsOfStores(totals, place, place + 1), alone)
       },
-      (storeCount) => (totals = createTotals(storeCount)),
+      (storeCount) => {
+        totals = createTotals(storeCount)
+        states = createStates(storeCount)
+      },
     )
     return partsOf(parts, storeIds).map(({ part, first, next }) => {
       const ofPart = totalsOfStores(totals, first, next)
@@ -91,6 +100,7 @@ export function createGenerator(db: Db): Generator {
         totals: bytesOfWords(ofPart),
         csv: csvLines(ofPart, storeIds.slice(first, next), 'default'),
         uncorrected: uncorrected.bytesBetween(first, next),
+        states: bytesOfWords(statesOfStores(states, first, next)),
       }
     })
   }

@@ -57,6 +57,18 @@ export function intersected(a: Intervals, b: Intervals): Intervals {
   return Float64Array.from(flat)
 }
 
+/** Whether one of the intervals has an instant. */
+export function isWithin(intervals: Intervals, atMs: number): boolean {
+  let low = 0
+  let high = intervals.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (intervals[middle]! <= atMs) low = middle + 1
+    else high = middle
+  }
+  return low % 2 === 1
+}
+
 /** How much of `within` the intervals cover. */
 export function coveredMs(intervals: Intervals, within: Interval): number {
   let sumMs = 0

@@ -33,6 +33,21 @@ export function isActive(word: number): boolean {
   return (word & 1) === 1
 }
 
+/** When the last poll was taken up to an instant, of weeks in ascending order; undefined where there is none. */
+export function lastPollMs(weeks: readonly PollWeek[], untilMs: number): number | undefined {
+  for (const { week, words, from, to } of weeks.toReversed()) {
+    const mostOffset = untilMs - week * POLL_WEEK_MS
+    let next = from
+    for (let high = to; next < high;) {
+      const middle = (next + high) >>> 1
+      if (offsetOf(words[middle]!) <= mostOffset) next = middle + 1
+      else high = middle
+    }
+    if (next > from) return week * POLL_WEEK_MS + offsetOf(words[next - 1]!)
+  }
+  return undefined
+}
+
 /** How often a word may be moved, on average, before a week's words are no longer taken for nearly sorted. */
 const MOVES_PER_WORD = 8
 

@@ -1,4 +1,4 @@
-import type { Interval, Intervals } from './interval.ts'
+import { isWithin, type Interval, type Intervals } from './interval.ts'
 import { POLL_WEEK_MS } from './poll-week.ts'
 import { businessTime, findSpeakingPolls, type JudgedInput, type SpeakingPolls } from './speaking-polls.ts'
 
@@ -143,15 +143,4 @@ export function pollsIn(
     }
   }
   return polls
-}
-
-function isWithin(intervals: Intervals, atMs: number): boolean {
-  let low = 0
-  let high = intervals.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (intervals[middle]! <= atMs) low = middle + 1
-    else high = middle
-  }
-  return low % 2 === 1
 }

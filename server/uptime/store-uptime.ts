@@ -1,7 +1,8 @@
 import type { Corrections } from './corrections.ts'
-import { coveredMs, subtracted, type Interval, type Intervals } from './interval.ts'
+import { coveredMs, isWithin, subtracted, type Interval, type Intervals } from './interval.ts'
 import { pollWeekOf, type PollWeek } from './poll-week.ts'
-import { createStretches, findStretches, type Policy } from './stretches.ts'
+import type { SegmentStatus } from './segments.ts'
+import { createStretches, findStretches, statusIn, type Policy } from './stretches.ts'
 import { tally, type Tally } from './tally.ts'
 
 /** What decides a report besides the data. */
@@ -27,7 +28,11 @@ export function pollWeeksOf(time: Interval): number[] {
 }
 
 /** Judges a store: totals of each window, in whole milliseconds. */
-export type Judge = (open: Intervals, weeks: readonly PollWeek[], corrections?: Corrections) => Tally[]
+export interface Judge {
+  (open: Intervals, weeks: readonly PollWeek[], corrections?: Corrections): Tally[]
+  /** The status of the store that was judged last, of whom these are, at the last instant before `asOf`. */
+  statusAtEnd(open: Intervals, corrections?: Corrections): SegmentStatus
+}
 
 /**
  * A judge of stores, one after the other. `open` is a store's open intervals over `relevantTime`, and `weeks` its polls
@@ -59,9 +64,19 @@ export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly numb
     }))
   }
 
-  return (open, weeks, corrections) => {
+  function judge(open: Intervals, weeks: readonly PollWeek[], corrections?: Corrections): Tally[] {
     if (corrections !== undefined) return judgeCorrected(open, weeks, corrections)
     findIn(open, weeks)
     return windows.map((window) => tally(open, stretches, window))
   }
+
+  function statusAtEnd(open: Intervals, corrections?: Corrections): SegmentStatus {
+    const atMs = asOfMs - 1
+    if (!isWithin(open, atMs)) return 'closed'
+    if (corrections !== undefined && isWithin(corrections.closed, atMs)) return 'closed'
+    if (corrections !== undefined && isWithin(corrections.excused, atMs)) return 'excused'
+    return statusIn(stretches, atMs)
+  }
+
+  return Object.assign(judge, { statusAtEnd })
 }

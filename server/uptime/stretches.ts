@@ -80,6 +80,17 @@ export function findStretches(
   into.count = last + 1
 }
 
+/** The status of a late instant, as if the store were open. */
+export function statusIn(
+  { startMs, endMs, active, count }: Stretches,
+  atMs: number,
+): 'up' | 'down' | 'unknown' {
+  let last = count - 1
+  while (last >= 0 && startMs[last]! > atMs) last--
+  if (last < 0 || endMs[last]! <= atMs) return 'unknown'
+  return active[last] === 1 ? 'up' : 'down'
+}
+
 /**
  * Where the polls end that prolong the stretch of the one at `first`: those up to `to` and below `toWord` that have its
  * status and are each at most `mostWordsApart` after the one before. Most polls are passed here.

@@ -48,7 +48,7 @@ export interface PackedPolls {
 export interface StoredPart {
   readonly reportKey: number
   readonly part: number
-  readonly what: 'csv' | 'totals' | 'uncorrected'
+  readonly what: 'csv' | 'totals' | 'uncorrected' | 'states'
 }
 
 /** A row of `poll_week` that is to be written. */
