@@ -44,6 +44,7 @@ export async function bundlePackage(
     input: {
       cli: 'client/cli/main.ts',
       'report-worker': 'server/reports/report-worker.ts',
+      'view-worker': 'server/reports/view/view-worker.ts',
       'importer-worker': 'server/ingest/importing/importer-worker.ts',
       'poll-reader-worker': 'server/ingest/rows/poll-reader-worker.ts',
       'client/index': 'client/index.ts',

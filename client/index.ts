@@ -15,14 +15,9 @@ export type { Page } from '../shared/page.ts'
 export type { Interpolation } from '../shared/interpolation.ts'
 export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
 export type { ReportState } from '../shared/report-state.ts'
-export type {
-  Progress,
-  Report,
-  ReportOptionsInput,
-  ReportRow,
-  ReportTotals,
-  SortColumn,
-} from '../shared/report.ts'
+export type { Progress, Report, ReportOptionsInput, ReportRow, ReportTotals } from '../shared/report.ts'
+export type { ListedRow, ListedRowPage } from '../shared/report-rows.ts'
+export type { SortColumn } from '../shared/row-columns.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../shared/timeline.ts'
 export type { ClientOptions } from './call.ts'

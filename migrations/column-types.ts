@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely'
+import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely, RawBuilder } from 'kysely'
 
 type DataType = Parameters<CreateTableBuilder<string>['addColumn']>[1]
 
@@ -7,6 +7,8 @@ export interface ColumnTypes {
   readonly bytes: DataType
   /** Text that is compared and sorted as bytes. */
   readonly byteOrderedText: DataType
+  /** A text, to be compared and sorted as bytes. */
+  inByteOrder(text: RawBuilder<string>): RawBuilder<string>
   /** Makes an integer column the primary key that the database counts up. */
   generatedKey(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes a table whose rows lie in the order of its primary key, where the database can. */

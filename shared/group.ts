@@ -3,6 +3,7 @@ import { count } from './fields.ts'
 import { givenReportId, reportId } from './ids.ts'
 import { isLabel, labelOf } from './label.ts'
 import { byPercentKey, byTotalKey, reportWindows } from './report-columns.ts'
+import type { WindowName } from './row-columns.ts'
 
 /** A group: all stores that have a value of a label (rule 32 of docs/uptime.md). */
 export interface StoreLabel {
@@ -46,8 +47,6 @@ const share = z.number().nullable()
 
 const byWindow = <Value extends z.ZodType>(name: (window: string) => string, value: Value) =>
   Object.fromEntries(reportWindows.map((window) => [name(window.name), value]))
-
-export type WindowName = (typeof reportWindows)[number]['name']
 
 export const groupRow = z
   .object({

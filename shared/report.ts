@@ -9,8 +9,9 @@ import { parseLocalDate } from './local-date.ts'
 import { periodUnits } from './period-unit.ts'
 import { pageInput } from './page.ts'
 import { count, isoInstant } from './fields.ts'
-import { byPercentKey, byTotalKey, measures, percentColumns, reportColumns } from './report-columns.ts'
+import { byPercentKey, byTotalKey, measures } from './report-columns.ts'
 import { reportStates } from './report-state.ts'
+import { rowFilterFields } from './row-filter.ts'
 import { parseTimestamp, timestampForms } from './timestamp.ts'
 
 const MINUTE_MS = 60_000
@@ -192,13 +193,6 @@ export const periodRow = z
   .describe("One store's business time in a period by status")
 export type PeriodRow = z.infer<typeof periodRow>
 
-export type SortColumn = Exclude<keyof ReportRow, 'uncorrected'>
-const sortColumns: readonly SortColumn[] = [
-  'storeId',
-  ...reportColumns.map(({ key }) => key),
-  ...percentColumns.map(({ key }) => key),
-]
-
 export const reportTotals = z
   .object({
     reportId,
@@ -216,17 +210,9 @@ export const progressInput = z.strictObject({
 export const periodRowsInput = pageInput.extend({ reportId: givenReportId })
 export type PeriodRowsQuery = z.output<typeof periodRowsInput>
 
-export const reportRowsInput = pageInput.extend({
-  reportId: givenReportId,
-  storeId: z.string().optional().describe('Only stores whose id contains this text'),
-  sortBy: z.enum(sortColumns).default('storeId'),
-  order: z.enum(['ascending', 'descending']).default('ascending'),
-})
-export type ReportRowsQuery = z.output<typeof reportRowsInput>
-
 export const reportTotalsInput = z.strictObject({
   reportId: givenReportId,
-  storeId: reportRowsInput.shape.storeId,
+  storeId: rowFilterFields.storeId,
 })
 export type ReportTotalsQuery = z.output<typeof reportTotalsInput>
 

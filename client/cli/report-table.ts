@@ -1,4 +1,5 @@
-import type { Report, ReportRow, ReportTotals, SortColumn } from '../../shared/report.ts'
+import type { Report, ReportRow, ReportTotals } from '../../shared/report.ts'
+import type { SortColumn } from '../../shared/row-columns.ts'
 import type { StoreMonitorClient } from '../client.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { formatAmount, formatCount, printTable, write, type TableColumn } from './output.ts'

@@ -1,4 +1,4 @@
-import type { SortColumn } from '../../shared/report.ts'
+import type { SortColumn } from '../../shared/row-columns.ts'
 
 /** By what a report's table is sorted: the column, and whether its worst are the largest. */
 export const orders = {

@@ -14,10 +14,10 @@ import {
   progressInput,
   reportIdInput,
   reportOptions,
-  reportRowsInput,
   reportTotalsInput,
   storeUptimeInput,
 } from '../../shared/report.ts'
+import { reportRowsInput } from '../../shared/report-rows.ts'
 import { historyInput } from '../../shared/history.ts'
 import { outageListInput } from '../../shared/outage.ts'
 import { timelineInput } from '../../shared/timeline.ts'

@@ -11,6 +11,7 @@ import { readLabelValues } from '../database/labelled.ts'
 import { createPercents, type Percents } from './percents.ts'
 import { totalsByPart } from './rows.ts'
 import { columnOf, storeCountOf, storeKeyAt, totalAt, type PackedTotals } from './totals.ts'
+import { windowColumns } from './window-columns.ts'
 
 interface Sums {
   stores: number
@@ -52,17 +53,12 @@ function addStore(sums: Sums, totals: PackedTotals, store: number): void {
   for (let column = 0; column < reportColumns.length; column++) {
     sums.totals[column]! += totalAt(totals, store, column)
   }
-  windowColumns.forEach(({ uptime, downtime }, window) => {
+  columnsOfWindows.forEach(({ uptime, downtime }, window) => {
     sums.percents[window]!.add(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
   })
 }
 
-const windowColumns = reportWindows.map(({ name }) => ({
-  uptime: columnOf(`uptime${name}Ms`),
-  downtime: columnOf(`downtime${name}Ms`),
-  unknown: columnOf(`unknown${name}Ms`),
-  excused: columnOf(`excused${name}Ms`),
-}))
+const columnsOfWindows = reportWindows.map(({ name }) => windowColumns[name])
 
 /** In the order of the values, and last the stores that have none. */
 export function compareGroups(a: string | null, b: string | null): number {
@@ -73,7 +69,7 @@ export function compareGroups(a: string | null, b: string | null): number {
 function rowOf(group: string | null, { stores, totals, percents }: Sums): GroupRow {
   const sum = (column: number) => totals[column]!
   const byWindow = reportWindows.map(({ name }, window) => {
-    const { uptime, downtime, unknown, excused } = windowColumns[window]!
+    const { uptime, downtime, unknown, excused } = windowColumns[name]
     const observedMs = sum(uptime) + sum(downtime)
     const restMs = sum(unknown) + sum(excused)
     return {

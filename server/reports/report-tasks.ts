@@ -7,7 +7,6 @@ import { createGenerator } from './generate.ts'
 import { groupsOf } from './groups.ts'
 import { createPeriodGroupReader } from './period-groups.ts'
 import { firstPeriodStores } from './period-stores.ts'
-import { createRowReader, sumOfRows } from './rows.ts'
 import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
@@ -31,7 +30,6 @@ export function createReportTasks({
   now,
 }: ReportTasksParts): WorkerTasks {
   const generator = createGenerator(reading)
-  const readRows = createRowReader(reading)
   const readPeriodGroups = createPeriodGroupReader(reading)
   return {
     async planReport({ reportKey, asked }) {
@@ -50,8 +48,6 @@ export function createReportTasks({
     async generateParts({ reportKey, parts, asked }) {
       return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, asked))
     },
-    pageOfRows: ({ reportKey, query }) => readRows(reportKey, query),
-    sumOfRows: ({ reportKey, storeId }) => sumOfRows(reading, reportKey, storeId),
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
     pageOfPeriodGroups: ({ report, query }) => readPeriodGroups(report, query),
     firstPeriodStores: ({ report, query }) => firstPeriodStores(reading, report, query),

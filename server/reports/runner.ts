@@ -11,9 +11,6 @@ import type {
   Report,
   ReportOptions,
   ReportRow,
-  ReportRowsQuery,
-  ReportTotals,
-  ReportTotalsQuery,
 } from '../../shared/report.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
@@ -33,8 +30,8 @@ import type { Generator } from './generate.ts'
 import { endReport, reportJob } from './report-job.ts'
 import type { PartStretch } from './part-size.ts'
 import { createRollUps, type RollUps } from './roll-ups.ts'
-import { createRowReader, isStoredOrder } from './rows.ts'
 import type { ThreadPool } from './thread-pool.ts'
+import { createReportViews, type ReportViews } from './view/report-views.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
 import { watchUnfinishedReports } from './unfinished-reports.ts'
 import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
@@ -42,7 +39,7 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
-export interface ReportRunner extends AsyncDisposable, RollUps {
+export interface ReportRunner extends ReportViews, RollUps, AsyncDisposable {
   /**
    * Takes a request for a report and starts on it, or finds the report of the same request made before. Throws a
    * `conflict` AppError where there are no polls, or where the same request had other options.
@@ -57,10 +54,6 @@ export interface ReportRunner extends AsyncDisposable, RollUps {
   readonly watch: ReportWatch['watch']
   /** The row that a report would have for one store, at once. Throws as `trigger`, and where there is no such store. */
   storeRow(storeId: StoreId, options: JudgingOptions): Promise<ReportRow>
-  /** A page of the rows of a complete report by window. */
-  rows(query: ReportRowsQuery): Promise<Page<ReportRow>>
-  /** The sums of them. */
-  totals(query: ReportTotalsQuery): Promise<ReportTotals>
   /** A page of the rows of a complete report by period. */
   periodRows(query: PeriodRowsQuery): Promise<Page<PeriodRow>>
   /**
@@ -112,7 +105,8 @@ export function createReportRunner({
   let pool: Promise<ThreadPool> | undefined
   let generator: Promise<Generator> | undefined
   let unfinished: AsyncDisposable | undefined
-  const readRows = createRowReader(reading)
+  const threads = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
+  const views = createReportViews(reading, threads)
   const watch = createReportWatch(reading)
   const queue = createJobQueue<PartStretch>({
     maxUnderWay: workers * 2,
@@ -123,16 +117,13 @@ export function createReportRunner({
   async function startPool(): Promise<ThreadPool> {
     const { createThreadPool } = await import('./thread-pool.ts')
     const minThreads = startThreads === 'at once' ? workers : 0
-    return createThreadPool(
-      { databaseUrl, workers, storesPerPart, patienceMs, computedWith },
-      { minThreads, maxThreads: workers },
-    )
+    return createThreadPool(threads, { minThreads, maxThreads: workers })
   }
 
   async function runTask<Name extends keyof WorkerTasks>(
     name: Name,
-    task: TaskOf<Name>,
-  ): Promise<ResultOf<Name>> {
+    task: TaskOf<WorkerTasks, Name>,
+  ): Promise<ResultOf<WorkerTasks, Name>> {
     pool ??= startPool()
     return (await pool).run(name, task)
   }
@@ -147,14 +138,6 @@ export function createReportRunner({
   }
 
   if (startThreads === 'at once') pool = startPool()
-
-  /** The key of a complete report by window. */
-  async function keyOfRows(reportId: ReportId): Promise<number> {
-    const report = await getReport(reading, reportId)
-    if (report.period !== null) throw isByPeriod(report)
-    if (report.state === 'complete') return report.report_key
-    throw new AppError('conflict', `report ${reportId} has no rows: it is ${report.state}`)
-  }
 
   const runner: ReportRunner = {
     async trigger(options, once) {
@@ -209,16 +192,8 @@ export function createReportRunner({
       return (await generator).storeRow(storeId, { asOfMs, interpolation, reachMs: reach, corrections })
     },
 
-    async rows(query) {
-      const reportKey = await keyOfRows(query.reportId)
-      // What has to be sorted is for the pool; what is stored in that order is read sooner than it has its turn there.
-      return isStoredOrder(query) ? readRows(reportKey, query) : runTask('pageOfRows', { reportKey, query })
-    },
-
-    async totals({ reportId, storeId }) {
-      const sums = await runTask('sumOfRows', { reportKey: await keyOfRows(reportId), storeId })
-      return { reportId: reportIdSchema.parse(reportId), ...sums }
-    },
+    rows: views.rows,
+    totals: views.totals,
 
     ...createRollUps(reading, runTask),
 
@@ -243,16 +218,13 @@ export function createReportRunner({
     async [Symbol.asyncDispose]() {
       runner.stop()
       await unfinished?.[Symbol.asyncDispose]()
+      await views[Symbol.asyncDispose]()
       const ended = await Promise.race([queue.settle(), delay(END_STEPS_WITHIN_MS, 'late', { ref: false })])
       if (ended === 'late') await (await pool)?.destroy()
       else await (await pool)?.close()
     },
   }
   return runner
-}
-
-function isByPeriod({ report_id, period }: StoredReport): AppError {
-  return new AppError('conflict', `report ${report_id} is by ${period}: ask for its rows by period`)
 }
 
 function requireSameOptions(report: StoredReport, options: ReportOptions): void {

@@ -40,6 +40,11 @@ export function statusIndexAt(states: PackedStates, store: number): number {
   return states[store * WORDS_PER_STATE]! & 0xff
 }
 
+/** One of the words of a store, which of them the offset says. */
+export function wordOfState(states: PackedStates, store: number, offset: number): number {
+  return states[store * WORDS_PER_STATE + offset]!
+}
+
 export const outageMsOffset = 1
 export const outageAgeOffset = 2
 export const lastPollAgeOffset = 3

@@ -6,6 +6,7 @@ import {
   type ResultOf,
   type TaskOf,
   type TaskOutcome,
+  type Tasks,
   type WorkerSetting,
   type WorkerTasks,
 } from './worker-task.ts'
@@ -15,9 +16,9 @@ const IDLE_THREAD_ENDS_MS = 60_000
 const MOST_ATTEMPTS = 3
 
 /** The threads that do what the runner asks, each with its own connections. */
-export interface ThreadPool {
+export interface ThreadPool<All extends Tasks<All> = WorkerTasks> {
   /** Throws the AppError that the task ended with. One whose thread dies is done again in another. */
-  run<Name extends keyof WorkerTasks>(name: Name, task: TaskOf<Name>): Promise<ResultOf<Name>>
+  run<Name extends keyof All & string>(name: Name, task: TaskOf<All, Name>): Promise<ResultOf<All, Name>>
   /** Ends the threads when they have done what they are at. */
   close(): Promise<void>
   /** Ends the threads at once. */
@@ -31,14 +32,14 @@ export interface ThreadPoolSetting {
   readonly worker?: URL
 }
 
-export function createThreadPool(
+export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
   setting: WorkerSetting,
   {
     minThreads,
     maxThreads,
     worker = new URL(`./report-worker${extname(import.meta.url)}`, import.meta.url),
   }: ThreadPoolSetting,
-): ThreadPool {
+): ThreadPool<All> {
   const pool = new Piscina({
     filename: worker.href,
     workerData: setting,
@@ -56,7 +57,7 @@ export function createThreadPool(
     async run(name, task) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return resultOf((await pool.run(task, { name })) as TaskOutcome<ResultOf<typeof name>>)
+          return resultOf((await pool.run(task, { name })) as TaskOutcome<ResultOf<All, typeof name>>)
         } catch (error) {
           // What a task ends with is an AppError; anything else is the end of its thread.
           if (error instanceof AppError || isClosing) throw error

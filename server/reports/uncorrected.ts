@@ -53,6 +53,23 @@ export async function readUncorrected(
   return { totals, placeOf }
 }
 
+/** Those of several parts as one; undefined where there are none. */
+export function joinedUncorrected(
+  parts: readonly Uncorrected[],
+  wordsPerStore: number,
+): Uncorrected | undefined {
+  if (parts.length === 0) return undefined
+  const totals = new Uint32Array(parts.reduce((sum, part) => sum + part.totals.length, 0))
+  const placeOf = new Map<number, number>()
+  let at = 0
+  for (const part of parts) {
+    totals.set(part.totals, at)
+    for (const [storeKey, place] of part.placeOf) placeOf.set(storeKey, at / wordsPerStore + place)
+    at += part.totals.length
+  }
+  return { totals, placeOf }
+}
+
 /** Of one store. */
 export function uncorrectedOfOne(corrected: Words, uncorrected: Words): Uncorrected | undefined {
   const isSame = uncorrected.every((word, i) => word === corrected[i])

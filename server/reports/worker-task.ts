@@ -7,12 +7,14 @@ import type {
   PeriodStores,
   PeriodStoresQuery,
 } from '../../shared/period-group.ts'
-import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
+import type { ListedRowPage, ReportRowsQuery } from '../../shared/report-rows.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartStretch } from './part-size.ts'
 import type { PeriodReport } from './period-groups.ts'
-import type { RowSums } from './rows.ts'
 import type { Asked } from './asked.ts'
+import type { ViewedReport } from './view/report-columns.ts'
+import type { RowSums } from './view/sums.ts'
+import type { Viewed } from './view/viewer.ts'
 
 /** What a worker is started with. */
 export interface WorkerSetting {
@@ -35,10 +37,6 @@ export interface WorkerTasks {
     readonly parts: PartStretch
     readonly asked: Asked
   }): Promise<boolean>
-  /** A page of a complete report's rows. */
-  pageOfRows(task: { readonly reportKey: number; readonly query: ReportRowsQuery }): Promise<Page<ReportRow>>
-  /** The sums of them. */
-  sumOfRows(task: { readonly reportKey: number; readonly storeId: string | undefined }): Promise<RowSums>
   /** The groups that a label makes of a complete report by window. */
   groupsOf(task: { readonly reportKey: number; readonly label: string }): Promise<GroupRow[]>
   /** A page of the groups of a complete report by period. */
@@ -53,14 +51,24 @@ export interface WorkerTasks {
   }): Promise<Omit<PeriodStores, 'reportId'>>
 }
 
-export type TaskOf<Name extends keyof WorkerTasks> = Parameters<WorkerTasks[Name]>[0]
-export type ResultOf<Name extends keyof WorkerTasks> = Awaited<ReturnType<WorkerTasks[Name]>>
+/** What is asked of the thread that complete reports are looked at in: one function of `view-worker.ts` for each. */
+export interface ViewTasks {
+  /** A page of a report's rows. */
+  pageOfRows(task: { readonly viewed: Viewed; readonly query: ReportRowsQuery }): Promise<ListedRowPage>
+  /** The sums of rows. */
+  sumOfRows(task: { readonly report: ViewedReport; readonly storeId: string | undefined }): Promise<RowSums>
+}
+
+/** Tasks by name, each with what it is given. */
+export type Tasks<Names> = { readonly [Name in keyof Names]: (task: never) => Promise<unknown> }
+export type TaskOf<All extends Tasks<All>, Name extends keyof All> = Parameters<All[Name]>[0]
+export type ResultOf<All extends Tasks<All>, Name extends keyof All> = Awaited<ReturnType<All[Name]>>
 
 /** Has a worker do something. */
 export type RunTask = <Name extends keyof WorkerTasks>(
   name: Name,
-  task: TaskOf<Name>,
-) => Promise<ResultOf<Name>>
+  task: TaskOf<WorkerTasks, Name>,
+) => Promise<ResultOf<WorkerTasks, Name>>
 
 /** What a worker answers. An error that is thrown in a thread loses its code on the way to another, so that it is told. */
 export type TaskOutcome<Result> =

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { AppError, createStoreMonitorClient, type Report, type ReportRow } from '../../client/index.ts'
+import { AppError, createStoreMonitorClient, type ListedRow, type Report } from '../../client/index.ts'
 import { inputFiles, workedCases } from '../support/cases.ts'
 import { runningServer } from '../support/running-server.ts'
 import { filledDatabase } from '../support/test-database.ts'
@@ -54,7 +54,7 @@ test('files go in, a report runs with progress, and its rows and file come out',
   const csv = await client.downloadReport(reportId, { columns: 'all' })
   expect(await text(csv)).toBe(fortyStores.expectedCsv)
   const { items } = await client.report.rows.query({ reportId, sortBy: 'uptimeLastWeekMs', limit: 3 })
-  expectTypeOf(items).toEqualTypeOf<ReportRow[]>()
+  expectTypeOf(items).toEqualTypeOf<ListedRow[]>()
   expect(items).toHaveLength(3)
   expect(await client.health.query()).toMatchObject({ status: 'ok', database: { stores: 40 } })
 })

@@ -4,6 +4,7 @@ import type { ColumnTypes } from '../../../../migrations/column-types.ts'
 export const postgresColumnTypes: ColumnTypes = {
   bytes: 'bytea',
   byteOrderedText: sql`text collate "C"`,
+  inByteOrder: (text) => sql`${text} collate "C"`,
   generatedKey: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
   clustered: (table) => table,
   async makeAppendOnly(db, table) {

@@ -4,6 +4,7 @@ import type { ColumnTypes } from '../../../../migrations/column-types.ts'
 export const sqliteColumnTypes: ColumnTypes = {
   bytes: 'blob',
   byteOrderedText: 'text',
+  inByteOrder: (text) => text,
   generatedKey: (column) => column.primaryKey().autoIncrement(),
   uniqueLongText: (column) => column.notNull().unique(),
   referencesKept: (column, key) => column.references(key),

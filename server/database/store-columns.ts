@@ -1,0 +1,131 @@
+/** What is asked of many stores at once: as texts of numbers, as a row for each would take the driver many times as long. */
+import { sql, type RawBuilder } from 'kysely'
+import type { StoreLabel } from '../../shared/group.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import type { Words } from '../uptime/words.ts'
+import { chunks } from './chunks.ts'
+import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
+import { substringPattern } from './substring-pattern.ts'
+
+/** Which stores are meant; all where nothing is said. */
+export interface StoresWanted {
+  /** What their ids contain. */
+  readonly storeId?: string | undefined
+  /** What their ids or names contain. */
+  readonly search?: string | undefined
+  /** The groups that they are in. */
+  readonly labels?: readonly StoreLabel[] | undefined
+}
+
+/** The keys of the stores that are meant, in no order; undefined where all are. */
+export async function findStoreKeys(
+  db: Db,
+  { storeId, search, labels = [] }: StoresWanted,
+): Promise<Words | undefined> {
+  const contains = (column: string, text: string) =>
+    sql<boolean>`lower(${sql.ref(column)}) like ${substringPattern(text)} escape '\\'`
+  const conditions: RawBuilder<boolean>[] = labels.map(
+    ({ label, value }) =>
+      sql`store_key in (select store_key from store_label where label = ${label} and value = ${value})`,
+  )
+  if (storeId) conditions.push(contains('store_id', storeId))
+  if (search) conditions.push(sql`(${contains('store_id', search)} or ${contains('name', search)})`)
+  if (conditions.length === 0) return undefined
+  const { keys } = await db
+    .selectFrom('store')
+    .select(numbers('store_key').as('keys'))
+    .where(sql.join<boolean>(conditions, sql` and `))
+    .executeTakeFirstOrThrow()
+  return numbersOf(keys)
+}
+
+/** The keys of the stores that have a name, in the order of their names, whatever the case. */
+export async function storeKeysByName(db: Db): Promise<Words> {
+  const name = dialectOf(db).columnTypes.inByteOrder(sql<string>`lower(name)`)
+  const inOrder = db
+    .selectFrom('store')
+    .select('store_key')
+    .where('name', 'is not', null)
+    .orderBy(name)
+    .orderBy('store_id')
+  const { keys } = await db
+    .selectFrom(inOrder.as('named'))
+    .select(numbers('store_key').as('keys'))
+    .executeTakeFirstOrThrow()
+  return numbersOf(keys)
+}
+
+/** The schedules of all stores: the key of a store's is in the place of the store's; 0 where it has none. */
+export async function readScheduleKeys(db: Db): Promise<{ storeKeys: Words; scheduleKeys: Words }> {
+  const { storeKeys, scheduleKeys } = await db
+    .selectFrom('store')
+    .select([
+      numbers('store_key').as('storeKeys'),
+      sql<string | null>`string_agg(cast(coalesce(schedule_key, 0) as text), ',')`.as('scheduleKeys'),
+    ])
+    .executeTakeFirstOrThrow()
+  return { storeKeys: numbersOf(storeKeys), scheduleKeys: numbersOf(scheduleKeys) }
+}
+
+function numbers(column: string) {
+  return sql<string | null>`string_agg(cast(${sql.ref(column)} as text), ',')`
+}
+
+/** The numbers of a list such as `1,2,3`. */
+function numbersOf(list: string | null): Words {
+  if (list === null) return new Uint32Array(0)
+  const found = new Uint32Array((list.length >>> 1) + 1)
+  let count = 0
+  let value = 0
+  for (let i = 0; i < list.length; i++) {
+    const digit = list.charCodeAt(i) - 48
+    if (digit >= 0) {
+      value = value * 10 + digit
+      continue
+    }
+    found[count++] = value
+    value = 0
+  }
+  found[count++] = value
+  return found.slice(0, count)
+}
+
+export interface ListedStore {
+  readonly store_key: number
+  readonly store_id: StoreId
+  readonly name: string | null
+  readonly schedule_key: number | null
+}
+
+/** Stores by their keys, also those that were deleted. */
+export async function readListedStores(
+  db: Db,
+  storeKeys: readonly number[],
+): Promise<ReadonlyMap<number, ListedStore>> {
+  const stores = new Map<number, ListedStore>()
+  for (const keys of chunks(storeKeys)) {
+    const rows = await db
+      .selectFrom('store')
+      .select(['store_key', 'store_id', 'name', 'schedule_key'])
+      .where('store_key', 'in', keys)
+      .execute()
+    for (const row of rows) stores.set(row.store_key, row)
+  }
+  const missing = storeKeys.filter((key) => !stores.has(key))
+  for (const keys of chunks(missing)) {
+    const rows = await db
+      .selectFrom('deleted_store')
+      .select(['store_key', 'store_id'])
+      .where('store_key', 'in', keys)
+      .execute()
+    for (const row of rows) stores.set(row.store_key, { ...row, name: null, schedule_key: null })
+  }
+  return stores
+}
+
+/** The labels that any store has, in order. */
+export async function listLabels(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('store_label').select('label').distinct().orderBy('label').execute()
+  return rows.map(({ label }) => label).sort()
+}

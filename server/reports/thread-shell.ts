@@ -1,0 +1,26 @@
+import { stepBehindAnswers } from '../background-thread.ts'
+import { outcomeOf, type ResultOf, type TaskOf, type TaskOutcome, type Tasks } from './worker-task.ts'
+
+/** What a thread answers to a task of a name. */
+export type Answer<All extends Tasks<All>, Name extends keyof All> = (
+  task: TaskOf<All, Name>,
+) => Promise<TaskOutcome<ResultOf<All, Name>>>
+
+/** A thread's answers, whose connections are made once; where that failed, it is tried again for the next task. */
+export function answersOf<All extends Tasks<All>>(
+  connect: () => Promise<All>,
+): <Name extends keyof All>(name: Name) => Answer<All, Name> {
+  let connected: Promise<All> | undefined
+
+  function tasks(): Promise<All> {
+    connected ??= connect().catch((error: unknown) => {
+      connected = undefined
+      throw error
+    })
+    return connected
+  }
+
+  stepBehindAnswers()
+  tasks().catch(() => undefined) // the first task tells
+  return (name) => (task) => outcomeOf(tasks().then((all) => all[name](task as never)) as Promise<never>)
+}
