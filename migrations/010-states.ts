@@ -12,7 +12,9 @@ export function states(types: ColumnTypes) {
       await db.schema.alterTable('report_part').addColumn('states_crc32', 'bigint').execute()
       await types.finishTable(db, 'report_part', { uncompressed: ['states'] })
       const name = types.inByteOrder(sql<string>`lower(name)`)
-      await sql`create index store_name_index on store ((${name}), store_id) where name is not null`.execute(db)
+      await sql`create index store_name_index on store ((${name}), store_id) where name is not null`.execute(
+        db,
+      )
     },
   }
 }

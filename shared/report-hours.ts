@@ -10,7 +10,9 @@ export const reportHours = z
     hours: z
       .array(hour)
       .length(7 * 24)
-      .describe('The hours of the local week, from Monday 00:00; they add up to the totals of the last week'),
+      .describe(
+        'The hours of the local week, from Monday 00:00, by the data as they are; they add up to the last week',
+      ),
   })
   .describe('The week of a report by the hour of the local week')
 export type ReportHours = z.infer<typeof reportHours>

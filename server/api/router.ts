@@ -18,6 +18,7 @@ import {
   storeUptimeInput,
 } from '../../shared/report.ts'
 import { reportRowsInput } from '../../shared/report-rows.ts'
+import { reportSummaryInput } from '../../shared/report-summary.ts'
 import { historyInput } from '../../shared/history.ts'
 import { outageListInput } from '../../shared/outage.ts'
 import { timelineInput } from '../../shared/timeline.ts'
@@ -88,6 +89,10 @@ export const appRouter = router({
       return { reportId: input.reportId, isDeleted: cancelled === undefined }
     }),
     rows: procedure.input(reportRowsInput).query(({ ctx, input }) => ctx.reports.rows(input)),
+    /** The rows in a few figures: counts, sums, distribution, zones. */
+    summary: procedure.input(reportSummaryInput).query(({ ctx, input }) => ctx.reports.summary(input)),
+    /** Its week by the hour of the local week. */
+    hours: procedure.input(reportIdInput).query(({ ctx, input }) => ctx.reports.hours(input.reportId)),
     /** The sums of the rows. */
     totals: procedure.input(reportTotalsInput).query(({ ctx, input }) => ctx.reports.totals(input)),
     /** The report rolled up by a label: a row for each of its values. */

@@ -91,17 +91,28 @@ export async function firstStoresOfParts(db: Db, storesPerPart: number): Promise
   return rows.map(({ store_id }) => store_id)
 }
 
+/** All parts of a report, in order. */
+export async function listAllParts(db: Db, reportKey: number): Promise<PartPlan[]> {
+  return (await listParts(db, reportKey)).map(({ plan }) => plan)
+}
+
 /** The parts of a report whose result is not stored yet, in order. */
 export async function listPendingParts(db: Db, reportKey: number): Promise<PartPlan[]> {
+  return (await listParts(db, reportKey)).flatMap(({ plan, isPending }) => (isPending ? [plan] : []))
+}
+
+async function listParts(
+  db: Db,
+  reportKey: number,
+): Promise<{ readonly plan: PartPlan; readonly isPending: boolean }[]> {
   const parts = await db
     .selectFrom('report_part')
     .select(['part', 'first_store_id', 'csv_bytes'])
     .where('report_key', '=', reportKey)
     .orderBy('part')
     .execute()
-  return parts.flatMap(({ part, first_store_id, csv_bytes }, i) =>
-    csv_bytes === null
-      ? [{ part, firstStoreId: first_store_id, nextStoreId: parts[i + 1]?.first_store_id ?? null }]
-      : [],
-  )
+  return parts.map(({ part, first_store_id, csv_bytes }, i) => ({
+    plan: { part, firstStoreId: first_store_id, nextStoreId: parts[i + 1]?.first_store_id ?? null },
+    isPending: csv_bytes === null,
+  }))
 }

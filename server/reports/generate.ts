@@ -16,6 +16,7 @@ import { bytesOfWords } from '../uptime/words.ts'
 import type { Asked } from './asked.ts'
 import { namesOfPeriods, timeOf } from './asked-time.ts'
 import { csvLines } from './csv.ts'
+import { addHours, createHourSums, createWeekJudge } from './hours-of-week.ts'
 import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
 import { createPeriodTotals, putPeriodTotals, wordsPerStore } from './period-totals.ts'
@@ -28,6 +29,8 @@ const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
 export interface Generator {
   /** The results of parts of a report, which are read at once. */
   parts(parts: PartStretch, asked: Asked): Promise<PartResult[]>
+  /** The last week of the stores of parts of a report by window, by hour of the week, as `hours-of-week.ts` has it. */
+  hoursOfWeek(parts: PartStretch, asked: Asked): Promise<Float64Array>
   /** The row that a report would have for a store. Throws a `not-found` AppError where there is no such store. */
   storeRow(storeId: StoreId, asked: Omit<Asked, 'labels'>): Promise<ReportRow>
 }
@@ -140,6 +143,22 @@ export function createGenerator(db: Db): Generator {
   return {
     parts: (parts, asked) =>
       asked.periods === undefined ? windowParts(parts, asked) : periodParts(parts, asked, asked.periods),
+
+    async hoursOfWeek(parts, asked) {
+      const judge = createWeekJudge(asked)
+      const sums = createHourSums()
+      await eachStore(
+        { ...wholeOf(parts), labels: asked.labels },
+        asked,
+        (_, { store, open, polls, corrections }) => {
+          const schedule = schedules.of(store)
+          const zones = open.zonesOf(store, schedule)
+          addHours(sums, judge(open.of(store, schedule), polls, zones, corrections))
+        },
+        () => {},
+      )
+      return sums
+    },
 
     async storeRow(storeId, asked) {
       const time = timeOf(asked)

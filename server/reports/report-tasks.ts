@@ -48,6 +48,7 @@ export function createReportTasks({
     async generateParts({ reportKey, parts, asked }) {
       return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, asked))
     },
+    hoursOfWeek: ({ parts, asked }) => generator.hoursOfWeek(parts, asked),
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
     pageOfPeriodGroups: ({ report, query }) => readPeriodGroups(report, query),
     firstPeriodStores: ({ report, query }) => firstPeriodStores(reading, report, query),

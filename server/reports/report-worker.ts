@@ -23,6 +23,7 @@ const answer = answersOf<WorkerTasks>(() => connectTasks(workerData as WorkerSet
 
 export const planReport = answer('planReport')
 export const generateParts = answer('generateParts')
+export const hoursOfWeek = answer('hoursOfWeek')
 export const groupsOf = answer('groupsOf')
 export const pageOfPeriodGroups = answer('pageOfPeriodGroups')
 export const firstPeriodStores = answer('firstPeriodStores')

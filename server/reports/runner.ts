@@ -106,7 +106,7 @@ export function createReportRunner({
   let generator: Promise<Generator> | undefined
   let unfinished: AsyncDisposable | undefined
   const threads = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
-  const views = createReportViews(reading, threads)
+  const views = createReportViews(reading, threads, runTask)
   const watch = createReportWatch(reading)
   const queue = createJobQueue<PartStretch>({
     maxUnderWay: workers * 2,
@@ -194,6 +194,8 @@ export function createReportRunner({
 
     rows: views.rows,
     totals: views.totals,
+    summary: views.summary,
+    hours: views.hours,
 
     ...createRollUps(reading, runTask),
 

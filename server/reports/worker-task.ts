@@ -8,11 +8,13 @@ import type {
   PeriodStoresQuery,
 } from '../../shared/period-group.ts'
 import type { ListedRowPage, ReportRowsQuery } from '../../shared/report-rows.ts'
+import type { ReportSummaryQuery } from '../../shared/report-summary.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartStretch } from './part-size.ts'
 import type { PeriodReport } from './period-groups.ts'
 import type { Asked } from './asked.ts'
 import type { ViewedReport } from './view/report-columns.ts'
+import type { SummaryFigures } from './view/summary.ts'
 import type { RowSums } from './view/sums.ts'
 import type { Viewed } from './view/viewer.ts'
 
@@ -37,6 +39,8 @@ export interface WorkerTasks {
     readonly parts: PartStretch
     readonly asked: Asked
   }): Promise<boolean>
+  /** The last week of the stores of parts by hour of the week, as `hours-of-week.ts` has it. */
+  hoursOfWeek(task: { readonly parts: PartStretch; readonly asked: Asked }): Promise<Float64Array>
   /** The groups that a label makes of a complete report by window. */
   groupsOf(task: { readonly reportKey: number; readonly label: string }): Promise<GroupRow[]>
   /** A page of the groups of a complete report by period. */
@@ -55,6 +59,11 @@ export interface WorkerTasks {
 export interface ViewTasks {
   /** A page of a report's rows. */
   pageOfRows(task: { readonly viewed: Viewed; readonly query: ReportRowsQuery }): Promise<ListedRowPage>
+  /** A report in a few figures. */
+  summaryOfRows(task: {
+    readonly viewed: Viewed
+    readonly query: ReportSummaryQuery
+  }): Promise<SummaryFigures>
   /** The sums of rows. */
   sumOfRows(task: { readonly report: ViewedReport; readonly storeId: string | undefined }): Promise<RowSums>
 }

@@ -78,6 +78,12 @@ export function coveredMs(intervals: Intervals, within: Interval): number {
   return sumMs
 }
 
+/** The instants from `startMs` on. */
+export function fromInstant(intervals: Intervals, startMs: number): Intervals {
+  if (intervals.length === 0 || intervals[0]! >= startMs) return intervals
+  return intersected(intervals, Float64Array.of(startMs, Infinity))
+}
+
 /** The instants before `endMs`. */
 export function beforeInstant(intervals: Intervals, endMs: number): Intervals {
   if (intervals.length === 0 || intervals.at(-1)! <= endMs) return intervals

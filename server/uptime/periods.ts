@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { weekdayOf } from './business-hours.ts'
 import type { Corrections } from './corrections.ts'
-import { intersected, subtracted, type Interval, type Intervals } from './interval.ts'
+import { fromInstant, intersected, subtracted, type Interval, type Intervals } from './interval.ts'
 import type { PollWeek } from './poll-week.ts'
 import type { ZoneInForce } from './schedule.ts'
 import { businessTime, speakingTime, type JudgedInput } from './speaking-polls.ts'
@@ -84,12 +84,13 @@ export type PeriodJudge = (
   corrections?: Corrections,
 ) => Tally[]
 
-/** Judges stores one after the other. What it finds out of `zones` it keeps for others that have the same ones. */
+/** Judges stores one after the other, of the dates what is not before `sinceMs`. What it finds out of `zones` it keeps for others that have the same ones. */
 export function createPeriodJudge(
   by: PeriodUnit,
   fromDate: number,
   toDate: number,
   viewpoint: Viewpoint,
+  sinceMs = -Infinity,
 ): PeriodJudge {
   const count = periodNames(by, fromDate, toDate).length
   const calendar = calendarOf({ by, fromDate, toDate })
@@ -113,7 +114,7 @@ export function createPeriodJudge(
     const input = { open, weeks, viewpoint, corrections }
     const found = stretchesOf(input)
     const slots = slotsIn(zones)
-    const business = businessTime(input)
+    const business = fromInstant(businessTime(input), sinceMs)
     const judged = corrections === undefined ? business : subtracted(business, corrections.excused)
     const sums = (time: Intervals) => timeInSlots(time, slots, count)
     const up = sums(intersected(judged, timeOfStatus(found, 1)))

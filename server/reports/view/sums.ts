@@ -6,15 +6,24 @@ import {
   type PercentKey,
   type TotalKey,
 } from '../../../shared/report-columns.ts'
-import { columnOf, totalAt } from '../totals.ts'
+import { columnOf, totalAt, type PackedTotals } from '../totals.ts'
 import type { Places, ReportColumns } from './report-columns.ts'
 
-/** The sums of the rows at some places, in the order of `reportColumns`. */
-export function sumsOf({ totals }: ReportColumns, places: Places): Float64Array {
-  const sums = new Float64Array(reportColumns.length)
-  for (const place of places) {
-    for (let column = 0; column < sums.length; column++) sums[column]! += totalAt(totals, place, column)
-  }
+/** Sums of totals, in the order of `reportColumns`. */
+export type Sums = Float64Array
+
+export function noSums(): Sums {
+  return new Float64Array(reportColumns.length)
+}
+
+export function addTotals(sums: Sums, totals: PackedTotals, store: number): void {
+  for (let column = 0; column < sums.length; column++) sums[column]! += totalAt(totals, store, column)
+}
+
+/** The sums of the rows at some places. */
+export function sumsOf({ totals }: ReportColumns, places: Places): Sums {
+  const sums = noSums()
+  for (const place of places) addTotals(sums, totals, place)
   return sums
 }
 

@@ -10,6 +10,7 @@ async function connectTasks({ databaseUrl, patienceMs }: WorkerSetting): Promise
   const viewer = createViewer(await connect(databaseUrl, { ...access, readOnly: true }))
   return {
     pageOfRows: ({ viewed, query }) => viewer.rows(viewed, query),
+    summaryOfRows: ({ viewed, query }) => viewer.summary(viewed, query),
     sumOfRows: ({ report, storeId }) => viewer.sums(report, storeId),
   }
 }
@@ -17,4 +18,5 @@ async function connectTasks({ databaseUrl, patienceMs }: WorkerSetting): Promise
 const answer = answersOf<ViewTasks>(() => connectTasks(workerData as WorkerSetting))
 
 export const pageOfRows = answer('pageOfRows')
+export const summaryOfRows = answer('summaryOfRows')
 export const sumOfRows = answer('sumOfRows')

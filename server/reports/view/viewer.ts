@@ -1,9 +1,10 @@
 import type { ListedRowPage, ReportRowsQuery } from '../../../shared/report-rows.ts'
+import type { ReportSummaryQuery } from '../../../shared/report-summary.ts'
 import type { WindowName } from '../../../shared/row-columns.ts'
 import type { RowFilter } from '../../../shared/row-filter.ts'
 import type { Db } from '../../database/connect.ts'
 import { createScheduleZones } from '../../database/schedule-zones.ts'
-import { findStoreKeys, storeKeysByName } from '../../database/store-columns.ts'
+import { findStoreKeys, listLabels, storeKeysByName } from '../../database/store-columns.ts'
 import { parseOffset } from '../rows.ts'
 import { readChanges, type Changes } from './changes.ts'
 import { createKept } from './kept.ts'
@@ -19,6 +20,7 @@ import {
 import { rowKeyOf } from './row-order.ts'
 import { sortedPlaces } from './sorted-places.ts'
 import { readStoreZones, type StoreZones } from './store-zones.ts'
+import { summaryOf, sumsBefore, type SummaryFigures } from './summary.ts'
 import { rowSumsOf, type RowSums } from './sums.ts'
 
 /** What is kept of reports that were looked at besides the last one. */
@@ -35,6 +37,8 @@ export interface Viewed {
 
 export interface Viewer {
   rows(viewed: Viewed, query: ReportRowsQuery): Promise<ListedRowPage>
+  /** A report in a few figures. */
+  summary(viewed: Viewed, query: ReportSummaryQuery): Promise<SummaryFigures>
   /** The sums of the rows of stores whose id contains a text. */
   sums(report: ViewedReport, storeId: string | undefined): Promise<RowSums>
 }
@@ -105,6 +109,19 @@ export function createViewer(db: Db): Viewer {
       const next = offset + items.length
       const nextCursor = items.length > 0 && next < places.length ? String(next) : null
       return { items, nextCursor, total: places.length }
+    },
+
+    async summary({ report, compareKey }, query) {
+      const columns = await columnsOf(report)
+      const places = await matching(report, query)
+      const source = {
+        columns,
+        places,
+        zones: await zonesOf(report),
+        labels: await listLabels(db),
+        before: compareKey === undefined ? undefined : await sumsBefore(db, columns, places, compareKey),
+      }
+      return summaryOf(source, query.window)
     },
 
     async sums(report, storeId) {
