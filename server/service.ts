@@ -7,11 +7,13 @@ import { callsOf, type RouterCalls } from './api/router.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { cancelImport } from './database/imports.ts'
+import { readNews } from './database/news.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { writeAlone } from './database/write-alone.ts'
 import { getReport } from './database/reports.ts'
 import { createImporter, type Importer, type ImporterSetting } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
+import { createNewsWatch } from './news-watch.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {
@@ -86,6 +88,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     reports,
     importer,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
+    news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
     version,
     publicUrl,
     getReportAs,

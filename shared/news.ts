@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { changeId } from './change.ts'
 import { isoInstant } from './fields.ts'
 import { importId, reportId } from './ids.ts'
 import { importStates } from './import.ts'
@@ -11,6 +12,9 @@ export const news = z
       .object({ importId, state: z.enum(importStates).describe('How far it is') })
       .nullable()
       .describe('The import that began last; null where there is none'),
+    lastChange: changeId
+      .nullable()
+      .describe('The change of the data that was made last; null where there is none'),
     lastReport: z
       .object({ reportId, state: z.enum(reportStates).describe('How far it is') })
       .nullable()

@@ -38,6 +38,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     [
       ...core,
       'server/api/',
+      'server/news-watch.ts',
       'server/reports/',
       'server/insight/',
       'server/ingest/',

@@ -3,6 +3,7 @@ import type { ImportRecord } from '../../shared/import.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
+import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 
 /** What the transports are given. */
@@ -15,6 +16,7 @@ export interface ApiParts {
   readonly reports: ReportRunner
   readonly importer: Importer
   cancelImport(importId: ImportId): Promise<ImportRecord>
+  readonly news: NewsWatch
   readonly version: string
   /** Where callers reach the API, for the addresses that it answers with; undefined where a request's Host says so. */
   readonly publicUrl: string | undefined

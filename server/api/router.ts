@@ -196,6 +196,8 @@ export const appRouter = router({
       ),
   }),
   data: router({
+    /** The latest poll, import, change and report, now and at each change. */
+    news: procedure.subscription(({ ctx, signal }) => ctx.news.watch(signal)),
     /** Which figures to doubt, and what to do about it. */
     check: procedure.input(checkInput.prefault({})).query(async ({ ctx, input }) => {
       const { checkData } = await import('../insight/check.ts')

@@ -2,10 +2,8 @@ import { problemOf } from '../../../shared/problem.ts'
 import type { Report } from '../../../shared/report.ts'
 import { appErrorOf } from '../errors.ts'
 import { eventIdOf } from '../report-event-id.ts'
+import { eventStream } from './event-stream.ts'
 import type { ReportStatus } from './schemas.ts'
-
-/** Proxies close a connection that says nothing for a minute. */
-const KEEP_ALIVE_MS = 15_000
 
 interface EventSource {
   /** The report at each change. */
@@ -21,27 +19,7 @@ interface EventSource {
  * removed meanwhile ends them with an event `problem`. Whoever stops reading ends `states`.
  */
 export function reportEventStream(source: EventSource): ReadableStream<Uint8Array> {
-  const events = eventsOf(source)
-  const encoder = new TextEncoder()
-  let keepAlive: NodeJS.Timeout
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      keepAlive = setInterval(() => controller.enqueue(encoder.encode(': still here\n\n')), KEEP_ALIVE_MS)
-    },
-    async pull(controller) {
-      const { value } = await events.next()
-      if (value === undefined) {
-        clearInterval(keepAlive)
-        controller.close()
-      } else {
-        controller.enqueue(encoder.encode(value))
-      }
-    },
-    async cancel() {
-      clearInterval(keepAlive)
-      await events.return(undefined)
-    },
-  })
+  return eventStream(eventsOf(source))
 }
 
 async function* eventsOf({

@@ -4,6 +4,7 @@ import { correctionRoutes } from './correction-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
+import { newsRoutes } from './news-routes.ts'
 import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
 import { reportListRoutes } from './report-list-routes.ts'
@@ -25,6 +26,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...storeRoutes(parts),
     ...correctionRoutes(parts),
     ...changeRoutes(parts),
+    ...newsRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }
