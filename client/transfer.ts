@@ -47,7 +47,7 @@ export async function importFile(
 
 /** The record of a file's import, also of one that failed as nothing of the file could be taken. */
 export async function sendFile(
-  caller: Caller,
+  caller: Pick<Caller, 'url' | 'fetch'>,
   body: Blob | ReadableStream<Uint8Array>,
   { source, maxRejected, columnMap = {}, onProgress, signal }: ImportOptions,
 ): Promise<ImportRecord> {

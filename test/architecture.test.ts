@@ -73,7 +73,11 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     [
       'client/web/',
       'shared/',
+      'client/transfer.ts',
+      'client/errors.ts',
       'type server/api/router.ts',
+      'type @trpc/server',
+      'type zod',
       'react',
       'react-dom',
       'wouter',
@@ -86,7 +90,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
 ]
 
 /** The files that may read the clock and the environment; all others are told. */
-const shells = /^client\/cli\/main\.ts$|-worker\.ts$/
+const shells = /^client\/(?:cli\/main|web\/clock)\.ts$|-worker\.ts$/
 
 interface Import {
   readonly file: string

@@ -1,31 +1,51 @@
-import { Suspense } from 'react'
-import { Route, Switch } from 'wouter'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { Route, Switch, useLocation } from 'wouter'
+import { HatchPattern } from './charts/hatch.tsx'
+import { Bars } from './parts/bars.tsx'
+import { Caught } from './parts/caught.tsx'
 import { Foot } from './parts/foot.tsx'
 import { Head } from './parts/head.tsx'
 import { Waiting } from './parts/notice.tsx'
-import { Bars } from './parts/bars.tsx'
 import { NotFound } from './screens/not-found.tsx'
-import { Overview } from './screens/overview.tsx'
-import { Stores } from './screens/stores.tsx'
+import { Overview } from './screens/overview/overview.tsx'
+
+// All but the first screen come when they are wanted.
+const Stores = lazy(async () => ({ default: (await import('./screens/stores/stores.tsx')).Stores }))
 
 export function App() {
+  const [path] = useLocation()
+  useNewScreen(path)
   return (
     <>
       <a className="skip" href="#main">
         Skip to content
       </a>
+      <HatchPattern />
       <Head />
       <Bars />
       <main id="main" className="frame" tabIndex={-1}>
-        <Suspense fallback={<Waiting />}>
-          <Switch>
-            <Route path="/" component={Overview} />
-            <Route path="/stores" component={Stores} />
-            <Route component={NotFound} />
-          </Switch>
-        </Suspense>
+        <Caught attempt={path}>
+          <Suspense fallback={<Waiting />}>
+            <Switch>
+              <Route path="/" component={Overview} />
+              <Route path="/stores" component={Stores} />
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </Caught>
       </main>
       <Foot />
     </>
   )
+}
+
+/** Another screen begins at its top, for those who see it and for those who hear it. */
+function useNewScreen(path: string): void {
+  const shown = useRef(path)
+  useEffect(() => {
+    if (shown.current === path) return
+    shown.current = path
+    document.querySelector<HTMLElement>('#main')?.focus()
+    scrollTo(0, 0)
+  }, [path])
 }

@@ -54,17 +54,18 @@ export function duration(ms: number | null | undefined): string {
   return `${whole.format(Math.floor(ms / DAY_MS))} d ${Math.floor((ms % DAY_MS) / HOUR_MS)} h`
 }
 
+/** Business time as a duration: `55 min`, `5 h 08 min`, `76 h`; a day of it is no day of the clock. */
+export function businessTime(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || ms < DAY_MS) return duration(ms)
+  return `${whole.format(Math.floor(ms / HOUR_MS))} h`
+}
+
 /** Business time in hours, `1,234 h`, which days would make look less; `0.4 h` where it is little. */
 export function hours(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return none
   const value = ms / HOUR_MS
   if (value > 0 && value < 0.1) return '< 0.1 h'
   return `${value < 100 && ms > 0 ? tenths.format(value) : whole.format(value)} h`
-}
-
-/** `PT3H20M` as a `<time>` has it. */
-export function isoDuration(ms: number): string {
-  return `PT${Math.floor(ms / 1000)}S`
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()

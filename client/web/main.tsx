@@ -1,11 +1,14 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { followNews } from './news.ts'
 import { onReturn } from './server-state.ts'
 import './style/index.css'
 import { queryClient } from './trpc.ts'
 
 onReturn(() => void queryClient.invalidateQueries({ predicate: ({ state }) => state.status === 'error' }))
+
+followNews()
 
 createRoot(document.querySelector('#page')!).render(
   <QueryClientProvider client={queryClient}>

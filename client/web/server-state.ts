@@ -23,7 +23,7 @@ export function serverIsGone(): void {
   if (isGone) return
   tell(true)
   waitMs = FIRST_WAIT_MS
-  setTimeout(askAgain, waitMs)
+  setTimeout(() => void askAgain(), waitMs)
 }
 
 async function askAgain(): Promise<void> {
@@ -39,7 +39,7 @@ async function askAgain(): Promise<void> {
     // Still gone.
   }
   waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
-  setTimeout(askAgain, waitMs)
+  setTimeout(() => void askAgain(), waitMs)
 }
 
 /** Calls back each time that the server is there again. */

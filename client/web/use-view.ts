@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
-import { useLocation, useSearch } from 'wouter'
+// wouter's own hooks take an escape for what it stands for, which is one time too many.
+import { navigate, usePathname, useSearch } from 'wouter/use-browser-location'
 import { changed, searchOf, viewOf, type View, type ViewKey } from './view.ts'
 
 export type ViewChanges = { readonly [Key in ViewKey]?: View[Key] | undefined }
@@ -9,7 +10,7 @@ export function useView(): {
   readonly view: View
   readonly change: (changes: ViewChanges, options?: { readonly replace?: boolean }) => void
 } {
-  const [path, navigate] = useLocation()
+  const path = usePathname()
   const search = useSearch()
   return useMemo(() => {
     const view = viewOf(search)
@@ -17,5 +18,5 @@ export function useView(): {
       view,
       change: (changes, options = {}) => navigate(`${path}${searchOf(changed(view, changes))}`, options),
     }
-  }, [path, search, navigate])
+  }, [path, search])
 }

@@ -1,10 +1,6 @@
 /** What is looked at, as the address has it: the API's own names and values, so that an address is a permalink. */
-
-export const windows = ['LastHour', 'LastDay', 'LastWeek'] as const
-export type Window = (typeof windows)[number]
-
-export const states = ['down', 'unknown', 'up', 'excused', 'closed'] as const
-export type State = (typeof states)[number]
+import { rowOrders, windowNames, type WindowName } from '../../shared/row-columns.ts'
+import { storeStates, type StoreState } from '../../shared/store-state.ts'
 
 export interface View {
   // From where, and by which rules. A value that is left out is the server's default.
@@ -14,16 +10,17 @@ export interface View {
   readonly corrections?: string
   /** What `change` is against: how long before, such as `7d`, or `none`. */
   readonly compare?: string
-  readonly window?: Window
-  // Which stores.
+  /** The stores that the report is of: each as `label=value`. */
   readonly group?: readonly string[]
+  readonly window?: WindowName
+  // Which of them.
   readonly zone?: string
   readonly q?: string
-  readonly now?: readonly State[]
-  /** A range of uptime in per cent, such as `80..90`, or `never` observed, or `closed` in all of the window. */
+  readonly now?: readonly StoreState[]
+  /** A range of uptime in per cent, such as `80..90`, or `never` observed, or `not-open` in all of the window. */
   readonly uptime?: string
   readonly sort?: string
-  readonly order?: 'ascending' | 'descending'
+  readonly order?: (typeof rowOrders)[number]
 }
 
 export type ViewKey = keyof View
@@ -56,16 +53,15 @@ const lastingKeys = [
   'corrections',
   'compare',
   'group',
-  'zone',
 ] as const satisfies readonly ViewKey[]
 
 /** What makes the viewpoint another than the default one. */
-const viewpointKeys = ['asOf', 'interpolation', 'reach', 'corrections', 'compare'] as const
+const viewpointKeys = ['asOf', 'interpolation', 'reach', 'corrections', 'compare', 'group'] as const
 
 const allowed: Readonly<Partial<Record<ViewKey, readonly string[]>>> = {
-  window: windows,
-  now: states,
-  order: ['ascending', 'descending'],
+  window: windowNames,
+  now: storeStates,
+  order: rowOrders,
 }
 
 /** The view of an address. What it does not know is left out; what only the server can judge goes to the server. */
@@ -87,8 +83,8 @@ export function searchOf(view: View): string {
   for (const key of keys) {
     for (const value of [view[key] ?? []].flat()) if (value !== '') search.append(parameters[key], value)
   }
-  // Readable, as both stand for themselves in a query.
-  const text = search.toString().replaceAll('%3A', ':').replaceAll('%2F', '/')
+  // Readable, as these stand for themselves in a query.
+  const text = search.toString().replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%3D', '=')
   return text === '' ? '' : `?${text}`
 }
 
@@ -104,18 +100,14 @@ export function lasting(view: View): View {
   return pick(view, lastingKeys)
 }
 
-/** The viewpoint, of which all figures are; empty where it is the default one. */
-export function viewpointOf(view: View): View {
-  return pick(view, viewpointKeys)
-}
-
-export function withoutViewpoint(view: View): View {
-  return changed(view, Object.fromEntries(viewpointKeys.map((key) => [key, undefined])))
-}
+/** What leads back to the default viewpoint. */
+export const noViewpoint: { readonly [Key in ViewKey]?: undefined } = Object.fromEntries(
+  viewpointKeys.map((key) => [key, undefined]),
+)
 
 /** The part of a view that says which stores. */
 export function filterOf(view: View): View {
-  return pick(view, ['group', 'zone', 'q', 'now', 'uptime'])
+  return pick(view, ['zone', 'q', 'now', 'uptime'])
 }
 
 function pick(view: View, wanted: readonly ViewKey[]): View {

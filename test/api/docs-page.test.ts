@@ -1,28 +1,10 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { chromiumPath, startChromium } from '../support/chromium.ts'
+import { openPage } from '../support/browser-page.ts'
+import { chromiumPath } from '../support/chromium.ts'
 import { finishedReport, runningServer } from '../support/running-server.ts'
 
 const polls = 'store_id,status,timestamp_utc\na,active,2023-01-24 10:00:00 UTC\n'
-
-/** A page of a browser, and whatever it complains of or asks elsewhere. */
-async function openPage(serverUrl: string) {
-  await using parts = new AsyncDisposableStack()
-  const browser = parts.adopt(await startChromium(), (browser) => browser.close())
-  const page = await browser.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`))
-  page.on('request', (request) => {
-    const isOurs = request.url().startsWith(`${serverUrl}/`) || request.url().startsWith('data:')
-    if (!isOurs) complaints.push(`${request.url()} is asked for`)
-  })
-  const owned = parts.move()
-  return { page, complaints, [Symbol.asyncDispose]: () => owned.disposeAsync() }
-}
 
 /** Expands an operation of the documentation, executes it and returns what the page shows of the answer. */
 async function execute(page: Page, operation: string, reportId?: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { count } from '../format.ts'
 import { trpc } from '../trpc.ts'
+import { KeyHelp } from './key-help.tsx'
 
 export function Foot() {
   const { data } = useQuery(trpc.health.queryOptions())
@@ -14,6 +15,7 @@ export function Foot() {
         <a href="/docs">API</a>
         <a href="/openapi.json">OpenAPI</a>
         <a href="/health">Health</a>
+        <KeyHelp />
       </div>
     </footer>
   )

@@ -8,7 +8,7 @@ export function Failed({
   retry,
   children,
 }: {
-  error: Error
+  error: { readonly message: string }
   retry?: () => void
   children?: ReactNode
 }) {

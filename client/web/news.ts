@@ -1,0 +1,85 @@
+/** What there is of late, by one stream for all tabs of a browser: a seventh would hang on HTTP/1.1. */
+import { useSyncExternalStore } from 'react'
+import type { News } from '../../shared/news.ts'
+import { serverAnswered, serverIsGone } from './server-state.ts'
+import { comingNews } from './coming.ts'
+
+const name = 'store-monitor-news'
+
+type Message = { readonly news: News } | 'what is there?'
+
+let latest: News | undefined
+const listeners = new Set<() => void>()
+
+export function useNews(): News | undefined {
+  return useSyncExternalStore(subscribe, () => latest)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Follows the news while this tab is seen: the first tab that is asks the server, and tells the others. */
+export function followNews(): void {
+  const channel = new BroadcastChannel(name)
+  channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+    if (data !== 'what is there?') take(data.news)
+    else if (isAsking && latest) channel.postMessage({ news: latest } satisfies Message)
+  })
+  let isAsking = false
+  let hidden = new AbortController()
+
+  function follow(): void {
+    if (document.hidden) {
+      hidden.abort()
+      return
+    }
+    hidden = new AbortController()
+    void alone(hidden.signal, async (signal) => {
+      isAsking = true
+      await streamed(signal, (news) => {
+        take(news)
+        channel.postMessage({ news } satisfies Message)
+      })
+      isAsking = false
+    })
+    channel.postMessage('what is there?' satisfies Message)
+  }
+  document.addEventListener('visibilitychange', follow)
+  follow()
+}
+
+function take(news: News): void {
+  latest = news
+  for (const listener of listeners) listener()
+}
+
+/** Does what only one tab is to do. Without a secure context there are no locks: then each does. */
+async function alone(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  // Not there in a page of plain HTTP from elsewhere.
+  const locks = navigator.locks as LockManager | undefined
+  if (locks === undefined) return work(signal)
+  try {
+    await locks.request(name, { signal }, () => work(signal))
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** Until `signal` is aborted. */
+function streamed(signal: AbortSignal, onNews: (news: News) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const stream = comingNews.news.subscribe(undefined, {
+      onData: onNews,
+      onConnectionStateChange: ({ state, error }) => {
+        if (state === 'pending') serverAnswered()
+        else if (state === 'connecting' && error) serverIsGone()
+      },
+    })
+    signal.addEventListener('abort', () => {
+      stream.unsubscribe()
+      resolve()
+    })
+  })
+}

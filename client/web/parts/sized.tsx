@@ -1,0 +1,23 @@
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+
+/** What is drawn as wide as there is room. */
+export function Sized({
+  children,
+  className,
+}: {
+  children: (width: number) => ReactNode
+  className?: string
+}) {
+  const element = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)))
+    observer.observe(element.current!)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <div ref={element} className={className}>
+      {width > 0 && children(width)}
+    </div>
+  )
+}

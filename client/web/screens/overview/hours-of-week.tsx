@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Report } from '../../../../shared/report.ts'
+import { HeatLegend, HeatMap } from '../../charts/heat-map.tsx'
+import { WeekHours } from '../../charts/week-hours.tsx'
+import { Failed } from '../../parts/notice.tsx'
+import { Sized } from '../../parts/sized.tsx'
+import { coming } from '../../coming.ts'
+
+/** When in the week stores are down, on their own clocks. */
+export function HoursOfWeek({ report, compared }: { report: Report; compared: Report | undefined }) {
+  const hours = useQuery(
+    coming.hours.queryOptions({ reportId: report.reportId }, { placeholderData: (before) => before }),
+  )
+  const before = useQuery(
+    coming.hours.queryOptions(
+      { reportId: compared?.reportId ?? '' },
+      { enabled: compared !== undefined, placeholderData: (earlier) => earlier },
+    ),
+  )
+  if (hours.error) return <Failed error={hours.error} />
+  if (hours.data === undefined) return null
+  return (
+    <div className="columns">
+      <section aria-labelledby="by-hour">
+        <div className="section-head">
+          <h2 id="by-hour">Down by hour of the week</h2>
+          <ul className="legend">
+            <li>
+              <i className="key down" /> down
+            </li>
+            <li>
+              <i className="key unknown" /> not observed
+            </li>
+            {compared && (
+              <li>
+                <i className="key before" /> down before
+              </li>
+            )}
+          </ul>
+        </div>
+        <Sized>
+          {(width) => (
+            <WeekHours hours={hours.data.hours} before={compared && before.data?.hours} width={width} />
+          )}
+        </Sized>
+      </section>
+      <section aria-labelledby="by-weekday">
+        <div className="section-head">
+          <h2 id="by-weekday">Weekday and local hour</h2>
+        </div>
+        <Sized>{(width) => <HeatMap hours={hours.data.hours} width={width} />}</Sized>
+        <HeatLegend />
+      </section>
+    </div>
+  )
+}
