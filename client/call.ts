@@ -137,6 +137,7 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.report\./, 'reportId'],
   [/^\.import\./, 'importId'],
   [/^\.store\./, 'storeId'],
+  [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
   [/^\.health\./, 'database'],
 ]

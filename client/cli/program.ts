@@ -10,6 +10,7 @@ import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { ChangesOptions } from './commands/changes.ts'
 import type { CheckOptions } from './commands/check.ts'
+import type { DeletePollsOptions, DeleteStoreOptions } from './commands/delete-data.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { AddCorrectionOptions, CorrectionListOptions, RevokeOptions } from './commands/corrections.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
@@ -427,6 +428,39 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (options: ChangesOptions) => {
       const { runChanges } = await import('./commands/changes.ts')
       await runChanges(context, options)
+    })
+
+  function addDeletion(nameAndArguments: string, description: string): Command {
+    return addConnected(nameAndArguments, description)
+      .requiredOption('--reason <text>', 'why')
+      .option('--by <name>', 'who deletes it')
+      .option('--yes', 'delete it; without, only tell what would be deleted')
+      .option('--json', 'write a line of JSON')
+  }
+
+  addDeletion('delete-polls', 'Delete the polls of a store, a group or all stores in some time.')
+    .argument('[store]', 'only those of this store')
+    .option('--group <label=value...>', 'those of stores that are in all of these groups')
+    .option('--all', 'those of all stores')
+    .requiredOption('--from <time>', 'the first instant whose polls go')
+    .requiredOption('--to <time>', 'the first instant whose polls stay again')
+    .addHelpText(
+      'after',
+      examples(
+        "delete-polls 8419 --from 2026-10-05T09:00Z --to 2026-10-05T11:30Z --reason 'poller was broken'",
+        "delete-polls --group city=Bonn --from 2026-10-05T00:00Z --to 2026-10-06T00:00Z --reason 'a test' --yes",
+      ),
+    )
+    .action(async (storeId: string | undefined, options: DeletePollsOptions) => {
+      const { runDeletePolls } = await import('./commands/delete-data.ts')
+      await runDeletePolls(context, options, storeId)
+    })
+
+  addDeletion('delete-store <store>', 'Delete a store with its rules, polls, labels and corrections.')
+    .addHelpText('after', examples("delete-store 8419 --reason 'closed for good' --by Ann --yes"))
+    .action(async (storeId: string, options: DeleteStoreOptions) => {
+      const { runDeleteStore } = await import('./commands/delete-data.ts')
+      await runDeleteStore(context, options, storeId)
     })
 
   addListing('imports', 'List imported files, the newest first.')

@@ -17,6 +17,7 @@ import {
   reportTotalsInput,
   storeUptimeInput,
 } from '../../shared/report.ts'
+import { deletePollsInput, deleteStoreInput } from '../../shared/deletion.ts'
 import { historyInput } from '../../shared/history.ts'
 import { outageListInput } from '../../shared/outage.ts'
 import { timelineInput } from '../../shared/timeline.ts'
@@ -37,6 +38,7 @@ import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../d
 import { getStore, listStores } from '../database/stores.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 import type { ApiParts } from './api-parts.ts'
+import { answerPollDeletion, answerStoreDeletion } from './deletions.ts'
 import { appErrorOf, appErrorOfTrpc, trpcErrorOf } from './errors.ts'
 import { readHealth } from './health.ts'
 import { eventIdOf } from './report-event-id.ts'
@@ -138,6 +140,8 @@ export const appRouter = router({
     setDetails: procedure
       .input(setDetailsInput)
       .mutation(({ ctx, input }) => ctx.change((tx) => setDetails(tx, input, ctx.now()))),
+    /** With all that is of it; without `confirm`, what that would be. */
+    delete: procedure.input(deleteStoreInput).mutation(({ ctx, input }) => answerStoreDeletion(ctx, input)),
     /** Its time in a window, taken apart down to the polls. */
     timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
       const { readTimeline } = await import('../insight/timeline.ts')
@@ -148,6 +152,10 @@ export const appRouter = router({
       const { readHistory } = await import('../insight/history.ts')
       return readHistory(ctx.db, input)
     }),
+  }),
+  poll: router({
+    /** Without `confirm`, what would be deleted. */
+    delete: procedure.input(deletePollsInput).mutation(({ ctx, input }) => answerPollDeletion(ctx, input)),
   }),
   outage: router({
     /** Outages of a store or of all, whole. */

@@ -3,7 +3,7 @@ import { mergedWeek, offsetOf, POLL_WEEK_MS, type PollWeek, type PollWords } fro
 import { bytesOfWords, wordsOfBytes } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import { dialectOf, type PackedPolls } from './dialect/dialect.ts'
+import { dialectOf, type PackedPolls, type PollRow } from './dialect/dialect.ts'
 import { isIntact, withChecksum } from './poll-checksum.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -91,14 +91,15 @@ async function mergeWeek(tx: WriteTx, week: number, added: readonly StorePollWee
       latestOffset = Math.max(latestOffset, offsetOf(words.at(-1)!))
       changedWeeks.push({ week, storeKey: store.storeKey, words })
     }
-    if (changedWeeks.length > 0) await dialect.writePolls(tx, changedWeeks.map(rowOf), isNewWeek)
+    if (changedWeeks.length > 0) await dialect.writePolls(tx, changedWeeks.map(pollRowOf), isNewWeek)
   }
   const latestPollAt = week * POLL_WEEK_MS + latestOffset
   if (changedPolls > 0) await addToPollWeekSummary(tx, { week, newPolls, latestPollAt })
   return changedPolls
 }
 
-function rowOf({ week, storeKey, words }: StorePollWeek) {
+/** The row that keeps a store's polls of a week. */
+export function pollRowOf({ week, storeKey, words }: StorePollWeek): PollRow {
   return { week, storeKey, polls: bytesOfWords(withChecksum(words, week, storeKey)) }
 }
 

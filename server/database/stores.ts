@@ -10,6 +10,7 @@ import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
+import { lastStoreKey } from './store-ids.ts'
 import { substringPattern } from './substring-pattern.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -22,6 +23,17 @@ export async function getStore(db: Db, storeId: string): Promise<Store> {
   }
   const [store] = await storesOf(db, [row])
   return store!
+}
+
+/** Throws a `not-found` AppError where there is no such store. */
+export async function keyOfStore(db: Db, storeId: StoreId): Promise<number> {
+  const row = await db
+    .selectFrom('store')
+    .select('store_key')
+    .where('store_id', '=', storeId)
+    .executeTakeFirst()
+  if (row === undefined) throw noSuchStore(storeId)
+  return row.store_key
 }
 
 export function noSuchStore(storeId: string): AppError {
@@ -113,20 +125,6 @@ async function readLabels(
     }
   }
   return labels
-}
-
-/** The ids of stores by their keys. */
-export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreId>> {
-  const ids = new Map<number, StoreId>()
-  for (const keys of chunks(storeKeys)) {
-    const rows = await db
-      .selectFrom('store')
-      .select(['store_key', 'store_id'])
-      .where('store_key', 'in', keys)
-      .execute()
-    for (const row of rows) ids.set(row.store_key, row.store_id)
-  }
-  return ids
 }
 
 /**
@@ -255,14 +253,6 @@ function createStoreFinder(
       return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
     })
   }
-}
-
-async function lastStoreKey(tx: WriteTx): Promise<number> {
-  const { last } = await tx
-    .selectFrom('store')
-    .select((eb) => eb.fn.max('store_key').as('last'))
-    .executeTakeFirstOrThrow()
-  return last ?? 0
 }
 
 /** The first ids after one, or of all, in ascending order. */

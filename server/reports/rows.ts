@@ -12,7 +12,7 @@ import {
 import type { ReportRow, ReportRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import { listPartSizes, readPart, type PartSize } from '../database/report-results.ts'
-import { readStoreIds } from '../database/stores.ts'
+import { readStoreIds } from '../database/store-ids.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
 import {
   reportRowAt,

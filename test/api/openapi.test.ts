@@ -92,6 +92,14 @@ async function createdCorrection(): Promise<string> {
   return String(id)
 }
 
+const deletion = 'from_utc=2020-01-01T00:00Z&to_utc=2021-01-01T00:00Z&reason=test'
+
+/** One that can be deleted. */
+async function aStore(): Promise<string> {
+  await server.upload('store_id,status,timestamp_utc\ngoing,active,2023-01-24 10:00:00 UTC\n')
+  return 'going'
+}
+
 interface Call {
   readonly status: number
   /** Of the report in the path, the query or the body. */
@@ -304,6 +312,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, id: createdCorrection, query: 'by=Ann' },
     { status: 400, id: '0' },
     { status: 404, id: '999' },
+  ],
+  deletePolls: [
+    { status: 200, query: `all=true&${deletion}` },
+    { status: 200, query: `store_id=a&confirm=0&${deletion}` },
+    { status: 200, query: `labels=city=Bonn&${deletion}` },
+    { status: 400, query: deletion },
+    { status: 404, query: `store_id=z&${deletion}` },
+    { status: 409, query: `all=true&confirm=7&${deletion}` },
+  ],
+  deleteStore: [
+    { status: 200, id: 'a', query: 'reason=closed' },
+    { status: 200, id: aStore, query: 'reason=closed&by=Ann&confirm=1' },
+    { status: 400, id: 'a', query: 'confirm=-1' },
+    { status: 404, id: 'z', query: 'reason=closed' },
+    { status: 409, id: 'a', query: 'reason=closed&confirm=7' },
   ],
   listChanges: [{ status: 200, query: 'kind=import&since=2023-01-01T00:00Z' }, ...pageCalls],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],

@@ -110,5 +110,56 @@ test.concurrent.for(['--database', '--url'])(
     ])
     expect(jsonLines(cancelledImport.stdout)).toMatchObject([{ importId, state: 'cancelled' }])
     expect(cancelledEarlier).toMatchObject({ exitCode: 4, stdout: '' })
+
+    const storeId = String(stores.stdout.split('\n')[1]?.split(' ')[0])
+    const named = await runCli([
+      'set-details',
+      storeId,
+      '--name',
+      'One',
+      '--by',
+      'Ann',
+      '--reason',
+      'new',
+      ...at,
+    ])
+    expect(named.exitCode).toBe(0)
+    const changes = await runCli(['changes', '--json', ...at])
+    expect(jsonLines(changes.stdout)).toMatchObject([
+      { kind: 'details', storeId, author: 'Ann', reason: 'new' },
+      { kind: 'import', importId: 3 },
+      { kind: 'import', importId: 2 },
+    ])
+
+    const time = ['--from', '2000-01-01T00:00Z', '--to', '2100-01-01T00:00Z']
+    const polls = ['delete-polls', storeId, ...time, '--reason', 'a test', ...at]
+    const planned = await runCli(polls)
+    expect(planned.stdout).toMatch(/^POLLS {2}STORES {2}FIRST +LAST\n +\d+ +1 {2}2023-\S+ +2023-\S+\n$/)
+    expect(planned.stderr).toMatch(
+      /^nothing has been deleted; to delete it: npx store-monitor delete-polls .* --reason 'a test' --yes --/,
+    )
+    const gone = await runCli([...polls, '--yes', '--json'])
+    expect(jsonLines(gone.stdout)).toMatchObject([{ stores: 1, change: { kind: 'polls-deleted', storeId } }])
+    expect(gone.stderr).toMatch(/^deleted \d+ polls of 1 store; change 4 is the record of it\n$/)
+    expect(await runCli(polls)).toMatchObject({ exitCode: 0, stderr: 'there are none\n' })
+
+    const removed = await runCli([
+      'delete-store',
+      storeId,
+      '--reason',
+      'closed',
+      '--yes',
+      '--by',
+      'Ann',
+      ...at,
+    ])
+    expect(removed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^STORE +POLLS/) as unknown })
+    expect(await runCli(['delete-store', storeId, '--reason', 'closed', ...at])).toMatchObject({
+      exitCode: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/: it was deleted at .* by Ann, as change 5 records\n$/) as unknown,
+    })
+    const ofStore = await runCli(['changes', '--store', storeId, '--kind', 'store-deleted', ...at])
+    expect(ofStore.stdout).toMatch(/^NUMBER +MADE +KIND .*\n +5 +\S+ +store-deleted .*\(closed\)\n$/)
   },
 )

@@ -4,6 +4,7 @@ import type { AppError } from '../../../shared/app-error.ts'
 import { noSuchCorrection } from '../../database/correction-records.ts'
 import { importHasEnded, noSuchImport } from '../../database/imports.ts'
 import { noSuchReport } from '../../database/reports.ts'
+import { otherPolls } from '../../database/poll-deletions.ts'
 import { noSuchStore } from '../../database/stores.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
@@ -25,6 +26,7 @@ import {
   storePath,
 } from './schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
+import { deletePollsQuery } from './deletion-schemas.ts'
 import { emptyUpload } from './upload-spool.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
@@ -103,6 +105,20 @@ export const malformedCorrection: RestResponse = {
 export const malformedCorrectionId: RestResponse = {
   description: malformed,
   example: refusal(correctionPath, { correction_id: '0' }),
+}
+
+export const malformedDeletion: RestResponse = {
+  description: malformed,
+  example: refusal(deletePollsQuery, {
+    from_utc: '2026-10-05T09:00:00Z',
+    to_utc: '2026-10-05T11:30:00Z',
+    reason: 'the poller was broken',
+  }),
+}
+
+export const otherThanConfirmed: RestResponse = {
+  description: 'There are other polls than were confirmed, or they are gone already',
+  example: otherPolls(1441, 1440),
 }
 
 export const malformedGroups: RestResponse = {

@@ -1,6 +1,7 @@
 import type { ApiParts } from '../api-parts.ts'
 import { changeRoutes } from './change-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
+import { deletionRoutes } from './deletion-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -25,6 +26,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...storeRoutes(parts),
     ...correctionRoutes(parts),
     ...changeRoutes(parts),
+    ...deletionRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }
