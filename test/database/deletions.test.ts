@@ -13,6 +13,7 @@ import { pollWeekOf, pollWord, POLL_WEEK_MS } from '../../server/uptime/poll-wee
 import { changeListInput } from '../../shared/change.ts'
 import { deletePollsInput, deleteStoreInput } from '../../shared/deletion.ts'
 import { storeId } from '../../shared/ids.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
 import { importScene, noon, pollFile, storedData, storedPolls } from '../support/import-scene.ts'
 import { runsOnDatabase } from '../support/test-database.ts'
 
@@ -56,80 +57,89 @@ async function addPolls(db: Db, polls: readonly (readonly [store: string, atMs: 
   })
 }
 
-const texts = (polls: ReadonlyMap<string, number>) =>
-  [...polls].map(([poll, atMs]) => [poll.split(' ')[0], atMs] as const)
-
 /** Instants in three weeks, many of them where those begin and end. */
 const instant = fc
   .tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom(-2, -1, 0, 1, 2, 1000, POLL_WEEK_MS / 2))
   .map(([week, offset]) => START_MS + week * POLL_WEEK_MS + offset)
 const store = fc.constantFrom('a', 'b', 'c')
-const step = fc.oneof(
-  fc.record({ add: fc.array(fc.tuple(store, instant), { minLength: 1, maxLength: 12 }) }),
-  fc.record({ of: fc.option(store), between: fc.tuple(instant, instant) }),
-  fc.record({ remove: store }),
-)
+
+/** The polls that there should be: of each store, its instants. */
+type Model = Map<string, Set<number>>
+/** Does the same to both; what it was answered, and what it should have been. */
+type Step = (db: Db, model: Model) => Promise<{ answers: readonly object[]; expected: readonly object[] }>
+const nothing = { answers: [], expected: [] }
+
+const adding = fc
+  .array(fc.tuple(store, instant), { minLength: 1, maxLength: 12 })
+  .map((added): Step => async (db, model) => {
+    await addPolls(db, added)
+    for (const [id, atMs] of added) model.set(id, (model.get(id) ?? new Set()).add(atMs))
+    return nothing
+  })
+
+const deleting = fc.tuple(fc.option(store), instant, instant).map(([id, one, other]): Step => {
+  const [from, to] = [Math.min(one, other), Math.max(one, other) + 1]
+  const isGoing = (atMs: number) => from <= atMs && atMs < to
+  return async (db, model) => {
+    if (id !== null && !model.has(id)) return nothing
+    const instants = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+    const which = { ...(id === null ? { all: true } : { storeId: id }), ...instants }
+    const counts: number[] = []
+    for (const [of, atMs] of model) {
+      if (id !== null && of !== id) continue
+      const going = [...atMs].filter(isGoing)
+      counts.push(going.length)
+      for (const ms of going) atMs.delete(ms)
+    }
+    const planned = await deletePolls(db, which)
+    const done = await deletePolls(db, which, planned.polls)
+    const expected = {
+      polls: counts.reduce((sum, count) => sum + count, 0),
+      stores: counts.filter((count) => count > 0).length,
+      change: null,
+    }
+    return { answers: [planned, { ...done, change: null }], expected: [expected, planned] }
+  }
+})
+
+const removing = store.map((id): Step => async (db, model) => {
+  const polls = model.get(id)?.size
+  if (polls === undefined) return nothing
+  model.delete(id)
+  return { answers: [await removeStore(db, id, polls)], expected: [{ polls }] }
+})
 
 test('whatever is added and deleted in turn: the polls and their summary are those that are left', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+    fc.asyncProperty(fc.array(fc.oneof(adding, deleting, removing), { maxLength: 8 }), async (steps) => {
       await using scene = await importScene()
       const { db } = scene
-      const model = new Map<string, number>()
-      const known = new Set<string>()
-      for (const one of steps) {
-        if ('add' in one) {
-          await addPolls(db, one.add)
-          for (const [id, atMs] of one.add) model.set(`${id} ${atMs}`, atMs)
-          for (const [id] of one.add) known.add(id)
-        } else if ('remove' in one) {
-          if (!known.delete(one.remove)) continue
-          const polls = [...model.keys()].filter((poll) => poll.startsWith(one.remove))
-          expect(await removeStore(db, one.remove, polls.length)).toMatchObject({ polls: polls.length })
-          for (const poll of polls) model.delete(poll)
-        } else {
-          const [from, to] = one.between.toSorted((a, b) => a - b) as [number, number]
-          if (from === to || (one.of !== null && !known.has(one.of))) continue
-          const which = {
-            ...(one.of === null ? { all: true } : { storeId: one.of }),
-            from: new Date(from).toISOString(),
-            to: new Date(to).toISOString(),
-          }
-          const going = texts(model).filter(
-            ([id, atMs]) => from <= atMs && atMs < to && (one.of ?? id) === id,
-          )
-          const planned = await deletePolls(db, which)
-          expect(planned).toMatchObject({
-            polls: going.length,
-            stores: new Set(going.map(([id]) => id)).size,
-            change: null,
-          })
-          const done = await deletePolls(db, which, planned.polls)
-          expect({ ...done, change: null }).toEqual(planned)
-          for (const [id, atMs] of going) model.delete(`${id} ${atMs}`)
-        }
+      const model: Model = new Map()
+      for (const step of steps) {
+        const { answers, expected } = await step(db, model)
+        expect(answers).toMatchObject(expected)
       }
-      const left = [...model.keys()].toSorted()
-      expect((await storedPolls(db)).map((poll) => poll.split(' ')[0])).toEqual(
-        left.map((poll) => poll.split(' ')[0]),
+      const left = [...model].flatMap(([id, instants]) => Array.from(instants, (atMs) => ({ id, atMs })))
+      expect((await storedPolls(db)).toSorted()).toEqual(
+        left.map(({ id, atMs }) => `${id} active ${formatTimestamp(atMs)}`).toSorted(),
       )
-      const latest = Math.max(...model.values())
+      const latest = Math.max(...left.map(({ atMs }) => atMs))
       expect(await databaseSummary(db)).toEqual({
-        stores: known.size,
-        polls: model.size,
-        latestPollAt: model.size === 0 ? undefined : latest,
+        stores: model.size,
+        polls: left.length,
+        latestPollAt: left.length === 0 ? undefined : latest,
       })
-      const summary = await db.selectFrom('poll_week_summary').selectAll().orderBy('week').execute()
-      const byWeek = Map.groupBy(model.values(), pollWeekOf)
-      expect(summary).toEqual(
-        [...byWeek]
-          .toSorted(([a], [b]) => a - b)
-          .map(([week, ofWeek]) => ({
-            week,
-            poll_count: ofWeek.length,
-            latest_poll_at: Math.max(...ofWeek),
-          })),
+      const byWeek = Map.groupBy(
+        left.map(({ atMs }) => atMs),
+        pollWeekOf,
       )
+      const weeks = Array.from(byWeek, ([week, instants]) => ({
+        week,
+        poll_count: instants.length,
+        latest_poll_at: Math.max(...instants),
+      }))
+      const summary = await db.selectFrom('poll_week_summary').selectAll().orderBy('week').execute()
+      expect(summary).toEqual(weeks.toSorted((a, b) => a.week - b.week))
     }),
     { numRuns: runsOnDatabase(60) },
   )

@@ -57,7 +57,10 @@ export async function runDeletePolls(
     )
     if (options.json) await printJson(context, [deletion])
     else await printTable(context, pollColumns, [deletion])
-    if (deletion.polls === 0) return say(context, options, 'there are none')
+    if (deletion.polls === 0) {
+      say(context, options, 'there are none')
+      return
+    }
     const which = storeId === undefined ? (group ?? []).flatMap((label) => ['--group', label]) : [storeId]
     const words = ['delete-polls', ...which, ...(all ? ['--all'] : []), '--from', from, '--to', to]
     tellWhatBecame(context, options, connection, deletion.change, words)
@@ -101,7 +104,8 @@ function tellWhatBecame(
   words: readonly string[],
 ): void {
   if (change !== null) {
-    return say(context, options, `deleted ${change.what}; change ${change.changeId} is the record of it`)
+    say(context, options, `deleted ${change.what}; change ${change.changeId} is the record of it`)
+    return
   }
   const { reason, by } = options
   const why = ['--reason', reason, ...(by === undefined ? [] : ['--by', by])]
