@@ -13,6 +13,7 @@ import type { CheckOptions } from './commands/check.ts'
 import type { DeletePollsOptions, DeleteStoreOptions } from './commands/delete-data.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { AddCorrectionOptions, CorrectionListOptions, RevokeOptions } from './commands/corrections.ts'
+import type { HistoryOptions } from './commands/history.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { OutagesOptions } from './commands/outages.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
@@ -245,6 +246,29 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (storeId: string | undefined, options: OutagesOptions) => {
       const { runOutages } = await import('./commands/outages.ts')
       await runOutages(context, options, storeId)
+    })
+
+  addJudging('history', 'Show the business time of a store, of groups or of all stores by period.')
+    .argument('[store]', 'its id')
+    .addOption(
+      new Option('--by <period>', 'a line for each of these').choices(periodUnits).makeOptionMandatory(),
+    )
+    .requiredOption('--since <date>', 'the first local date, YYYY-MM-DD')
+    .requiredOption('--until <date>', 'the last local date, itself included')
+    .addOption(groupOption())
+    .option('--all', 'of all stores together')
+    .option('--group-by <label>', 'with --group or --all: for each value of the label')
+    .addHelpText(
+      'after',
+      examples(
+        'history chicago-loop-01 --by day --since 2026-10-26 --until 2026-11-01',
+        'history --group city=Chicago --by week --since 2026-10-05 --until 2026-11-01',
+        'history --all --group-by city --by month --since 2026-01-01 --until 2026-12-31 --format csv',
+      ),
+    )
+    .action(async (storeId: string | undefined, options: HistoryOptions) => {
+      const { runHistory } = await import('./commands/history.ts')
+      await runHistory(context, options, storeId)
     })
 
   const reports = addListing('reports', 'List reports, the newest first; or get or delete one.')

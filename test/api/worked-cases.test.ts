@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStoreMonitorClient, type OutageRow } from '../../client/index.ts'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
-import { periodCsvHeader } from '../../server/reports/period-totals.ts'
+import { periodCsvHeader } from '../../shared/insight-csv.ts'
 import { createTotals, putTotals } from '../../server/reports/totals.ts'
 import { outageCsvHeader, outageCsvLine, segmentCsvHeader, segmentCsvLine } from '../../shared/insight-csv.ts'
 import type { ReportRow } from '../../shared/report.ts'

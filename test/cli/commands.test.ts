@@ -212,6 +212,11 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       exitCode: 2,
       says: /--map says what the files of --from call a column: name them with --from/,
     },
+    {
+      args: ['history', '--by', 'day', '--since', '2023-01-01', '--until', '2023-01-02', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /history of what\? Write the id of a store, or --group label=value, or --all/,
+    },
     { args: ['report', '--sort', 'luck'], exitCode: 2, says: /Allowed choices are store, uptime, / },
     {
       args: ['reports', 'get'],
@@ -329,6 +334,7 @@ describe('--help', () => {
     'imports',
     'check',
     'explain',
+    'history',
     'outages',
   ]
 

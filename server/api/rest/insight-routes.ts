@@ -4,16 +4,17 @@ import { historyInput } from '../../../shared/history.ts'
 import {
   outageCsvHeader,
   outageCsvLine,
+  periodCsvHeader,
+  periodCsvLine,
   segmentCsvHeader,
   segmentCsvLine,
 } from '../../../shared/insight-csv.ts'
 import { outageListInput } from '../../../shared/outage.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
-import { historyCsvLines, readHistory } from '../../insight/history.ts'
+import { readHistory } from '../../insight/history.ts'
 import { listOutages, outagesByStore } from '../../insight/outages.ts'
 import { readTimeline } from '../../insight/timeline.ts'
-import { periodCsvHeader } from '../../reports/period-totals.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   malformedHistory,
@@ -82,7 +83,7 @@ export function insightRoutes({ db }: ApiParts): RestRoute[] {
           historyInput.parse({ storeId: path.store_id, by, since, until, ...judgingOf(judging) }),
         )
         if (format === 'json') return context.json(history)
-        return csv(context, periodCsvHeader + Buffer.from(historyCsvLines(history)).toString())
+        return csv(context, periodCsvHeader + history.items.map(periodCsvLine).join(''))
       },
     }),
     defineRoute({
