@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStoreMonitorClient, type OutageRow } from '../../client/index.ts'
 import { csvHeaderLine, csvLines } from '../../server/reports/csv.ts'
-import { periodCsvHeader } from '../../shared/insight-csv.ts'
 import { createTotals, putTotals } from '../../server/reports/totals.ts'
-import { outageCsvHeader, outageCsvLine, segmentCsvHeader, segmentCsvLine } from '../../shared/insight-csv.ts'
+import {
+  outageCsvHeader,
+  outageCsvLine,
+  periodCsvHeader,
+  segmentCsvHeader,
+  segmentCsvLine,
+} from '../../shared/insight-csv.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import { workedCases, type ExpectedInsight } from '../support/cases.ts'
 import { runCli } from '../support/run-cli.ts'
