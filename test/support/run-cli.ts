@@ -40,6 +40,7 @@ export function startCli(args: readonly string[], { cwd, environment, input }: C
       PATH: process.env['PATH'],
       TZ: 'Asia/Kathmandu',
       NODE_COMPILE_CACHE: compileCache,
+      NODE_OPTIONS: process.env['CLI_NODE_OPTIONS'],
       ...environment,
     },
     ...(cwd === undefined ? {} : { cwd }),
