@@ -8,6 +8,7 @@ import { groupsOf } from './groups.ts'
 import { createPeriodGroupReader } from './period-groups.ts'
 import { firstPeriodStores } from './period-stores.ts'
 import { createRowReader, sumOfRows } from './rows.ts'
+import { verifyPart } from './verify-part.ts'
 import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
@@ -55,5 +56,6 @@ export function createReportTasks({
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
     pageOfPeriodGroups: ({ report, query }) => readPeriodGroups(report, query),
     firstPeriodStores: ({ report, query }) => firstPeriodStores(reading, report, query),
+    verifyPart: (task) => verifyPart(reading, generator, task),
   }
 }

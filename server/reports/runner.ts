@@ -14,6 +14,7 @@ import type {
   ReportTotals,
   ReportTotalsQuery,
 } from '../../shared/report.ts'
+import type { Verification, VerifyQuery } from '../../shared/verification.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import {
@@ -59,6 +60,8 @@ export interface ReportRunner extends AsyncDisposable, RollUps {
   totals(query: ReportTotalsQuery): Promise<ReportTotals>
   /** A page of the rows of a complete report by period. */
   periodRows(query: PeriodRowsQuery): Promise<Page<PeriodRow>>
+  /** Computes stores of a complete report again, and compares them with what is stored. */
+  verify(query: VerifyQuery, signal: AbortSignal | undefined): Promise<Verification>
   /**
    * Goes on with the reports that a process left unfinished when it was killed, then and from time to time; the parts that
    * are done are kept.
@@ -209,6 +212,12 @@ export function createReportRunner({
     async periodRows(query) {
       const { pageOfPeriodRows } = await import('./period-rows.ts')
       return pageOfPeriodRows(reading, await getReport(reading, query.reportId), query)
+    },
+
+    async verify(query, signal) {
+      const { verifyReport } = await import('./verify.ts')
+      const report = await getReport(reading, query.reportId)
+      return verifyReport(report, query, { db: reading, runTask, workers, computedWith, signal })
     },
 
     async resumeUnfinished() {

@@ -13,6 +13,7 @@ import type { PartStretch } from './part-size.ts'
 import type { PeriodReport } from './period-groups.ts'
 import type { RowSums } from './rows.ts'
 import type { Asked } from './asked.ts'
+import type { PartToVerify, PartVerification } from './verify-part.ts'
 
 /** What a worker is started with. */
 export interface WorkerSetting {
@@ -51,6 +52,12 @@ export interface WorkerTasks {
     readonly report: PeriodReport
     readonly query: Omit<PeriodStoresQuery, 'reportId'>
   }): Promise<Omit<PeriodStores, 'reportId'>>
+  /** Computes stores of a complete report again, and compares them with what is stored. */
+  verifyPart(task: {
+    readonly reportKey: number
+    readonly part: PartToVerify
+    readonly asked: Asked
+  }): Promise<PartVerification>
 }
 
 export type TaskOf<Name extends keyof WorkerTasks> = Parameters<WorkerTasks[Name]>[0]
