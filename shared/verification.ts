@@ -3,6 +3,7 @@ import { count } from './fields.ts'
 import { givenReportId, reportId, storeId } from './ids.ts'
 import { periodRow, reportRow } from './report.ts'
 import { timeline } from './timeline.ts'
+import { usualSample } from './usual-sample.ts'
 
 const storesForm = 'write how many stores, from 1 up, or all'
 
@@ -10,7 +11,7 @@ export const verifyInput = z.strictObject({
   reportId: givenReportId,
   stores: z
     .union([z.literal('all'), z.int().positive()], storesForm)
-    .default(100)
+    .default(usualSample)
     .describe('How many stores are computed again, spread over the report; or all'),
 })
 export type VerifyQuery = z.output<typeof verifyInput>
@@ -66,7 +67,9 @@ export const reportExplanation = z
     likely: likelyReasons,
     timeline: timeline
       .nullable()
-      .describe('The time of the report, at most its last 400 days, as the data say now; null of a store that is gone'),
+      .describe(
+        'The time of the report, at most its last 400 days, as the data say now; null of a store that is gone',
+      ),
   })
   .describe("A store's row of a report, taken apart")
 export type ReportExplanation = z.infer<typeof reportExplanation>

@@ -23,6 +23,7 @@ import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import type { StoreListOptions } from './commands/stores.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
+import type { VerifyOptions } from './commands/verify.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
@@ -210,12 +211,14 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       '--until <date or time>',
       'to the end of this local date, or to before this instant (default: --as-of)',
     )
+    .option('--report <id>', "a report's row of the store, and whether it still comes out so")
     .addHelpText(
       'after',
       examples(
         'explain chicago-loop-01',
         'explain chicago-loop-01 --from data/ --since 2026-11-02 --until 2026-11-03',
         'explain chicago-loop-01 --since 2026-11-02T12:00:00Z --until 2026-11-03T23:00:00Z --format csv',
+        `explain chicago-loop-01 --report ${exampleId}`,
       ),
     )
     .action(async (storeId: string, options: ExplainOptions) => {
@@ -317,6 +320,22 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (id: string, options: StatusOptions) => {
       const { runReportStatus } = await import('./commands/report-status.ts')
       await runReportStatus(context, options, id)
+    })
+
+  addConnected('verify', 'Compute stores of a report again, and compare them with what is stored.')
+    .argument('<id>', 'the report')
+    .option('--stores <count>', 'so many, spread over the report (default: 100)', wholeNumber)
+    .option('--all', 'all stores')
+    .option('--json', 'write what is found as a line of JSON')
+    .addHelpText(
+      'after',
+      `${examples(`verify ${exampleId}`, `verify ${exampleId} --all --json`)}
+
+The exit code is 4 where something comes out otherwise.`,
+    )
+    .action(async (id: string, options: VerifyOptions) => {
+      const { runVerify } = await import('./commands/verify.ts')
+      await runVerify(context, options, id)
     })
 
   addConnected('cancel', 'Cancel a report or an import that has not ended.')

@@ -28,6 +28,7 @@ import {
   setTimezoneInput,
 } from '../../shared/store-change.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
+import { explainReportInput, verifyInput } from '../../shared/verification.ts'
 import { listChanges } from '../database/changes.ts'
 import { createCorrection, listCorrections, revokeCorrection } from '../database/correction-records.ts'
 import { getImport, listImports } from '../database/imports.ts'
@@ -96,6 +97,14 @@ export const appRouter = router({
       .input(periodStoresInput)
       .query(({ ctx, input }) => ctx.reports.periodStores(input)),
     periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
+    /** Computes stores of the report again, and compares them with what is stored. */
+    verify: procedure.input(verifyInput).query(({ ctx, input, signal }) => ctx.reports.verify(input, signal)),
+    /** A store's row taken apart, and whether it comes out otherwise now. */
+    explain: procedure.input(explainReportInput).query(async ({ ctx, input }) => {
+      const { explainReport } = await import('../insight/report-explanation.ts')
+      const report = await getReport(ctx.db, input.reportId)
+      return explainReport(ctx.db, report, input.storeId, ctx.reports.computedWith)
+    }),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */
     progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {
       await getReport(ctx.db, input.reportId)

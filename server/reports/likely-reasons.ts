@@ -43,7 +43,9 @@ function otherVersions(
   return [
     ...(program_version === programVersion
       ? []
-      : [`computed by store-monitor ${program_version ?? 'of an unknown version'}; this is ${programVersion}`]),
+      : [
+          `computed by store-monitor ${program_version ?? 'of an unknown version'}; this is ${programVersion}`,
+        ]),
     ...(zone_data_version === zoneDataVersion
       ? []
       : [`computed with time zone data ${zone_data_version ?? 'unknown'}; now it is ${zoneDataVersion}`]),
@@ -60,8 +62,14 @@ function mayMatter({ kind, from, to }: Change, report: StoredReport, time: Inter
   return !isBefore && !isAfter
 }
 
-function changeInWords({ at, kind, what, importId, storeId, reason }: Change): string {
-  const of = importId === null ? kind.replaceAll('-', ' ') : `import ${importId}`
-  const whose = storeId === null ? '' : ` of ${storeId}`
-  return `${at}: ${of}${whose}: ${what}${reason === null ? '' : ` (${reason})`}`
+function changeInWords({ at, kind, what, importId, storeId, reason, author }: Change): string {
+  const words = [
+    ...(storeId === null || kind === 'store-deleted' ? [] : [storeId]),
+    ...(importId === null ? [] : [`import ${importId}`]),
+    ...(kind.endsWith('-deleted') ? ['deleted'] : []),
+    ...(kind.endsWith('-revoked') ? ['revoked'] : []),
+    what,
+  ]
+  const why = [...(reason === null ? [] : [reason]), ...(author === null ? [] : [`by ${author}`])]
+  return `${at}: ${words.join(': ')}${why.length === 0 ? '' : ` (${why.join(', ')})`}`
 }

@@ -54,4 +54,5 @@ export const pageOfPeriodGroups: Answer<'pageOfPeriodGroups'> = (task) =>
   outcomeOf(tasks().then((all) => all.pageOfPeriodGroups(task)))
 export const firstPeriodStores: Answer<'firstPeriodStores'> = (task) =>
   outcomeOf(tasks().then((all) => all.firstPeriodStores(task)))
-export const verifyPart: Answer<'verifyPart'> = (task) => outcomeOf(tasks().then((all) => all.verifyPart(task)))
+export const verifyPart: Answer<'verifyPart'> = (task) =>
+  outcomeOf(tasks().then((all) => all.verifyPart(task)))

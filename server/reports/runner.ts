@@ -42,6 +42,7 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 const END_STEPS_WITHIN_MS = 1000
 
 export interface ReportRunner extends AsyncDisposable, RollUps {
+  readonly computedWith: ComputedWith
   /**
    * Takes a request for a report and starts on it, or finds the report of the same request made before. Throws a
    * `conflict` AppError where there are no polls, or where the same request had other options.
@@ -156,6 +157,7 @@ export function createReportRunner({
   }
 
   const runner: ReportRunner = {
+    computedWith,
     async trigger(options, once) {
       const asOf = await asOfMsOf(reading, options)
       const reportId = reportIdSchema.parse(crypto.randomUUID())

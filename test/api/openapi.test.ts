@@ -104,6 +104,8 @@ interface Call {
   readonly status: number
   /** Of the report in the path, the query or the body. */
   readonly id?: string | (() => string | Promise<string>)
+  /** Behind the id of a report in the path. */
+  readonly store?: string
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | ((id: string) => string)
@@ -229,6 +231,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: completeByDay, query: 'limit=0' },
     { status: 404, id: unknownId },
     { status: 409, id: complete },
+  ],
+  verifyReport: [
+    { status: 200, id: complete },
+    { status: 200, id: completeByDay, query: 'stores=all' },
+    { status: 400, id: complete, query: 'stores=0' },
+    { status: 404, id: unknownId },
+    { status: 409, id: running },
+  ],
+  explainReportRow: [
+    { status: 200, id: complete, store: 'a' },
+    { status: 200, id: completeByDay, store: 'a' },
+    { status: 400, id: complete, store: 'a b' },
+    { status: 404, id: unknownId, store: 'a' },
+    { status: 404, id: complete, store: 'nowhere' },
+    { status: 409, id: running, store: 'a' },
   ],
   deleteReport: [
     { status: 200, id: running },
@@ -382,7 +399,7 @@ describe('every operation answers as its document says', () => {
 async function send(path: string, method: string, call: Call): Promise<Response> {
   const id = typeof call.id === 'function' ? await call.id() : call.id
   const url = new URL((call.onEmpty ? empty : server).url)
-  url.pathname = path.replace(/\{\w+\}/, id ?? '')
+  url.pathname = path.replace(/\{\w+\}/, id ?? '').replace(/\{\w+\}/, call.store ?? '')
   url.search = call.query ?? ''
   const takesIdInQuery = id !== undefined && !path.includes('{') && method === 'get'
   if (takesIdInQuery) url.searchParams.set('report_id', id)

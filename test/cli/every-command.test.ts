@@ -76,6 +76,15 @@ test.concurrent.for(['--database', '--url'])(
     expect(jsonLines(checked.stdout)[0]).toMatchObject({ count: 1, isDoubtful: true })
 
     const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
+    const storeId = /\n(\S+?),/.exec(messy.expectedCsv)?.[1] ?? ''
+    const [verified, explained] = await Promise.all([
+      runCli(['verify', reportId, '--json', ...at]),
+      runCli(['explain', storeId, '--report', reportId, ...at]),
+    ])
+    expect(verified).toMatchObject({ exitCode: 0 })
+    expect(jsonLines(verified.stdout)).toMatchObject([{ reportId, storesCompared: 1, first: [], likely: [] }])
+    expect(explained.stdout).toMatch(/^start,end,status,poll\n/)
+    expect(explained.stderr).toBe(`${storeId}: as report ${reportId} has it\n`)
     const [status, waited, cancelled] = await Promise.all([
       run(['report-status', reportId, ...at]),
       run(['report-status', reportId, '--wait', '--json', '--quiet', ...at]),

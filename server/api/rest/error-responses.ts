@@ -28,6 +28,7 @@ import {
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { deletePollsQuery } from './deletion-schemas.ts'
 import { emptyUpload } from './upload-spool.ts'
+import { verifyQuery } from './verification-schemas.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
 
@@ -124,6 +125,16 @@ export const otherThanConfirmed: RestResponse = {
 export const malformedGroups: RestResponse = {
   description: malformed,
   example: refusal(groupsQuery, {}),
+}
+
+export const malformedVerification: RestResponse = {
+  description: malformed,
+  example: refusal(verifyQuery, { stores: 'some' }),
+}
+
+export const unknownReportOrStore: RestResponse = {
+  description: 'There is no such report, or no such store',
+  example: noSuchStore('chicago-loop-01'),
 }
 
 export const unknownStore: RestResponse = {

@@ -12,6 +12,7 @@ import { reportRequestRoutes } from './report-request-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { storeRoutes } from './store-routes.ts'
+import { verificationRoutes } from './verification-routes.ts'
 
 /** All REST operations, in the order in which they are matched. */
 export function restRoutes(parts: ApiParts): RestRoute[] {
@@ -20,6 +21,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportFileRoutes(parts), // before the operations whose ids would take a name with an extension
     ...getReportRoutes(parts),
     ...reportListRoutes(parts),
+    ...verificationRoutes(parts),
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...importRoutes(parts),
