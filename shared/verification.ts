@@ -20,7 +20,7 @@ export type VerifyQuery = z.output<typeof verifyInput>
 const anyRow = z.union([reportRow, periodRow])
 export type AnyRow = z.infer<typeof anyRow>
 
-export const likelyReasons = z
+const likelyReasons = z
   .array(z.string())
   .describe('Where something differs, why that may be: what changed since, the newest first')
 
@@ -53,7 +53,6 @@ export const verification = z
 export type Verification = z.infer<typeof verification>
 
 export const explainReportInput = z.strictObject({ reportId: givenReportId, storeId })
-export type ExplainReportQuery = z.output<typeof explainReportInput>
 
 export const reportExplanation = z
   .object({

@@ -83,6 +83,6 @@ export function haveOtherFigures(a: AnyRow, b: AnyRow): boolean {
   return figuresOf(a) !== figuresOf(b)
 }
 
-function figuresOf({ uncorrected: _, ...row }: AnyRow): string {
-  return JSON.stringify(row)
+function figuresOf(row: AnyRow): string {
+  return JSON.stringify({ ...row, uncorrected: null })
 }

@@ -78,8 +78,8 @@ test.concurrent.for(['--database', '--url'])(
     const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
     const storeId = /\n(\S+?),/.exec(messy.expectedCsv)?.[1] ?? ''
     const [verified, explained] = await Promise.all([
-      runCli(['verify', reportId, '--json', ...at]),
-      runCli(['explain', storeId, '--report', reportId, ...at]),
+      run(['verify', reportId, '--json', ...at]),
+      run(['explain', storeId, '--report', reportId, ...at]),
     ])
     expect(verified).toMatchObject({ exitCode: 0 })
     expect(jsonLines(verified.stdout)).toMatchObject([{ reportId, storesCompared: 1, first: [], likely: [] }])
