@@ -76,7 +76,7 @@ test.concurrent.for(['--database', '--url'])(
     expect(jsonLines(checked.stdout)[0]).toMatchObject({ count: 1, isDoubtful: true })
 
     const reportId = String(jsonLines(reports.stdout)[0]!['reportId'])
-    const storeId = /\n(\S+?),/.exec(messy.expectedCsv)?.[1] ?? ''
+    const storeId = String(stores.stdout.split('\n')[1]?.split(' ')[0])
     const [verified, explained] = await Promise.all([
       run(['verify', reportId, '--json', ...at]),
       run(['explain', storeId, '--report', reportId, ...at]),
@@ -120,7 +120,6 @@ test.concurrent.for(['--database', '--url'])(
     expect(jsonLines(cancelledImport.stdout)).toMatchObject([{ importId, state: 'cancelled' }])
     expect(cancelledEarlier).toMatchObject({ exitCode: 4, stdout: '' })
 
-    const storeId = String(stores.stdout.split('\n')[1]?.split(' ')[0])
     const named = await runCli([
       'set-details',
       storeId,
