@@ -136,6 +136,7 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/\.(list|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores)\.query$/, 'items'],
   [/^\.report\./, 'reportId'],
   [/^\.import\./, 'importId'],
+  [/^\.outage\.groups\./, 'groups'],
   [/^\.store\./, 'storeId'],
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],

@@ -1,5 +1,5 @@
 /** The CSVs of what is answered at once: rules 25, 29 and 30 of docs/uptime.md. */
-import type { OutageRow } from './outage.ts'
+import type { OutageGroup, OutageRow } from './outage.ts'
 import type { PeriodGroupRow } from './period-group.ts'
 import type { PeriodRow } from './report.ts'
 import type { TimelineSegment } from './timeline.ts'
@@ -14,6 +14,17 @@ export function outageCsvLine(outage: OutageRow): string {
   const { storeId, start, end, downtimeMs, shortestMs, longestMs, firstPoll, lastPoll } = outage
   const lasted = [downtimeMs, shortestMs, longestMs].map(minutes)
   return `${[storeId, start, end ?? '', ...lasted, firstPoll, lastPoll].join()}\n`
+}
+
+/** Of outages rolled up by a label. */
+export const outageGroupCsvHeader =
+  'group,stores,stores_with_outages,outages,ongoing,downtime(in minutes),longest(in minutes),longest_store\n'
+
+export function outageGroupCsvLine(row: OutageGroup): string {
+  const { group, stores, storesWithOutages, outages, ongoing, downtimeMs, longest } = row
+  const counts = [stores, storesWithOutages, outages, ongoing, minutes(downtimeMs)]
+  const ofLongest = longest === null ? ['', ''] : [minutes(longest.downtimeMs), longest.storeId]
+  return `${[quoted(group ?? ''), ...counts, ...ofLongest].join()}\n`
 }
 
 export const segmentCsvHeader = 'start,end,status,poll\n'

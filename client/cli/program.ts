@@ -238,12 +238,14 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ]),
     )
     .addOption(groupOption())
+    .option('--group-by <label>', 'how many, and how long, for each value of the label')
     .addHelpText(
       'after',
       examples(
         'outages --since 2026-10-05 --until 2026-11-01',
         'outages chicago-loop-01 --from data/ --since 2026-10-05 --until 2026-11-01 --format csv',
         'outages --since 2026-11-04 --until 2026-11-04 --sort ongoing',
+        'outages --since 2026-10-05 --until 2026-11-01 --group-by city',
       ),
     )
     .action(async (storeId: string | undefined, options: OutagesOptions) => {

@@ -19,7 +19,7 @@ import {
 } from '../../shared/report.ts'
 import { deletePollsInput, deleteStoreInput } from '../../shared/deletion.ts'
 import { historyInput } from '../../shared/history.ts'
-import { outageListInput } from '../../shared/outage.ts'
+import { outageGroupsInput, outageListInput } from '../../shared/outage.ts'
 import { timelineInput } from '../../shared/timeline.ts'
 import {
   setBusinessHoursInput,
@@ -171,6 +171,11 @@ export const appRouter = router({
     list: procedure.input(outageListInput).query(async ({ ctx, input }) => {
       const { listOutages } = await import('../insight/outages.ts')
       return listOutages(ctx.db, input)
+    }),
+    /** The same rolled up by a label: a row for each of its values. */
+    groups: procedure.input(outageGroupsInput).query(async ({ ctx, input }) => {
+      const { groupOutages } = await import('../insight/outage-groups.ts')
+      return groupOutages(ctx.db, input)
     }),
   }),
   correction: router({

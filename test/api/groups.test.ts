@@ -137,4 +137,15 @@ test('the command line lists what is of groups', async () => {
   expect((await runCli(['check', ...at])).stderr).toMatch(/^1 store and the week before/)
   const doubts = await runCli(['report', '--top', '1', ...at])
   expect(doubts.stderr).toContain(`which, and what to do: npx store-monitor check --group city=Berlin`)
+  const dates = ['--since', '2023-01-23', '--until', '2023-01-25', '--url', server.url, '--group-by', 'city']
+  const rolledUp = await runCli(['outages', ...dates])
+  const [head, berlin, bonn, none] = rolledUp.stdout.split('\n')
+  expect(head).toMatch(/^group,stores,stores_with_outages,outages,ongoing,downtime/)
+  expect(berlin).toMatch(/^Berlin,1,1,1,0,\d+\.00,\d+\.00,c$/)
+  expect(bonn).toMatch(/^Bonn,3,1,1,0,/)
+  expect(none).toMatch(/^,1,1,1,0,.*,d$/)
+  const refused = await runCli(['outages', 'c', ...dates])
+  expect(refused.stderr).toMatch(
+    /--group-by is for the outages of many stores, by group: leave out the store/,
+  )
 })

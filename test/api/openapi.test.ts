@@ -368,6 +368,11 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'nowhere', query: 'by=day&since=2023-01-23&until=2023-01-24' },
     { status: 409, id: 'a', onEmpty: true, query: 'by=day&since=2023-01-23&until=2023-01-24' },
   ],
+  listOutageGroups: [
+    { status: 200, query: 'by=city&since=2023-01-23&until=2023-01-24' },
+    { status: 400, query: 'since=2023-01-23&until=2023-01-24' },
+    { status: 409, onEmpty: true, query: 'by=city&since=2023-01-23&until=2023-01-24' },
+  ],
   listOutages: [
     { status: 200, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 200, query: 'since=2023-01-23&until=2023-01-24&format=csv' },

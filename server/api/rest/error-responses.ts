@@ -18,6 +18,7 @@ import {
   groupsQuery,
   historyQuery,
   importPath,
+  outageGroupsQuery,
   outageQuery,
   pageQuery,
   reportBody,
@@ -80,6 +81,11 @@ export const malformedHistory: RestResponse = {
 export const malformedOutages: RestResponse = {
   description: malformed,
   example: refusal(outageQuery, { since: 'yesterday', until: '2023-01-24' }),
+}
+
+export const malformedOutageGroups: RestResponse = {
+  description: malformed,
+  example: refusal(outageGroupsQuery, { since: '2023-01-23', until: '2023-01-24' }),
 }
 
 export const malformedStoreId: RestResponse = {
