@@ -27,6 +27,7 @@ const onSqliteAlone = [
   'test/deployment/dockerfile.test.ts',
   'test/ingest/importing/{find-files,hostile-files}.test.ts',
   'test/ingest/rows/poll-reader.test.ts',
+  'test/readme.test.ts',
 ]
 
 const onBoth = globSync('test/**/*.test.ts', { exclude: onSqliteAlone })

@@ -96,20 +96,20 @@ test('lists of stores, corrections and outages, and the data check, are of the s
   await using server = await aServer()
   const get = async (path: string, query: string) => {
     const response = await fetch(`${server.url}${path}?${query}&${asQuery(both).toString()}`)
-    return (await response.json()) as { items: { storeId?: string; store_id?: string }[]; stores: number }
+    return (await response.json()) as { items: { storeId: string }[]; stores: number }
   }
-  for (const store_id of ['b', 'e']) {
+  for (const storeId of ['b', 'e']) {
     const correction = {
-      store_id,
-      from_utc: '2023-01-01T00:00Z',
-      to_utc: '2023-01-02T00:00Z',
+      storeId,
+      from: '2023-01-01T00:00Z',
+      to: '2023-01-02T00:00Z',
       kind: 'closed',
       reason: 'x',
     }
     await fetch(`${server.url}/corrections`, { method: 'POST', body: JSON.stringify(correction) })
   }
   const idsOf = async (path: string, query = '') =>
-    (await get(path, query)).items.map((item) => item.storeId ?? item.store_id)
+    (await get(path, query)).items.map(({ storeId }) => storeId)
   expect(await idsOf('/stores')).toEqual(['a', 'e'])
   expect(await idsOf('/stores', 'search=e')).toEqual(['e'])
   expect(await idsOf('/corrections')).toEqual(['e'])

@@ -101,9 +101,9 @@ export const malformedStore: RestResponse = {
 export const malformedCorrection: RestResponse = {
   description: malformed,
   example: refusal(newCorrectionBody, {
-    store_id: 's1',
-    from_utc: '2026-10-05T11:30:00Z',
-    to_utc: '2026-10-05T09:00:00Z',
+    storeId: 's1',
+    from: '2026-10-05T11:30:00Z',
+    to: '2026-10-05T09:00:00Z',
     kind: 'closed',
     reason: 'flood',
   }),

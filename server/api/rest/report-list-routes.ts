@@ -76,7 +76,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listReportPeriodGroups',
       method: 'get',
-      paths: ['/reports/{report_id}/period_groups'],
+      paths: ['/reports/{report_id}/period-groups'],
       tag: 'Reports',
       summary: 'A complete report by period rolled up by a label, or all stores as one, a page at a time',
       path: reportIdPath,
