@@ -73,10 +73,10 @@ test('a report by period is rolled up by a label, a page at a time: a row for ea
 test('the stores of a report by period come the worst first, with what each period had', async () => {
   await using report = await aReport()
   const stores = async (query: string) => {
-    const { items } = (await report.get(`period_stores?${query}`)) as { items: { storeId: string }[] }
+    const { items } = (await report.get(`period-stores?${query}`)) as { items: { storeId: string }[] }
     return items.map(({ storeId }) => storeId)
   }
-  expect(await report.get('period_stores?limit=2')).toMatchObject({
+  expect(await report.get('period-stores?limit=2')).toMatchObject({
     periods: ['2023-01-23', '2023-01-24'],
     stores: 4,
     items: [
@@ -87,5 +87,5 @@ test('the stores of a report by period come the worst first, with what each peri
   expect(await stores('sort_by=uptime')).toEqual(['b', 'a', 'c', 'd'])
   expect(await stores('sort_by=unknown&limit=1')).toEqual(['d'])
   expect(await stores('sort_by=store&store_id=C')).toEqual(['c'])
-  expect(await report.get('period_stores?limit=1001')).toMatchObject({ status: 400 })
+  expect(await report.get('period-stores?limit=1001')).toMatchObject({ status: 400 })
 })
