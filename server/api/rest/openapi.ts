@@ -83,8 +83,8 @@ function tellDefaults(document: ReturnType<typeof createDocument>): object {
     /"#\/components\/schemas\/(\w+)"/g,
   )
   for (const [, name = ''] of names) {
-    const { properties = {} } = document.components?.schemas?.[name] as JsonSchema
-    for (const field of Object.values(properties)) {
+    const schema = document.components?.schemas?.[name] as JsonSchema
+    for (const field of Object.values(schema.properties ?? {})) {
       if (typeof field.default === 'string') field.description += `; ${field.default} where it is left out`
       delete field.default
     }
