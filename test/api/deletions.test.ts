@@ -30,15 +30,15 @@ test('polls are counted first and deleted when that is confirmed, over tRPC and 
     lastPollAt: '2023-01-24T11:00:00Z',
     change: null,
   })
-  const path = `/polls?store_id=s3&from_utc=${time.from}&to_utc=${time.to}&reason=broken&by=Ann`
+  const path = `/polls?store_id=s3&from=${time.from}&to=${time.to}&reason=broken&by=Ann`
   expect(await remove(path)).toMatchObject({ status: 200, body: { polls: 2, change: null } })
   const done = await remove(`${path}&confirm=${planned.polls}`)
   expect(done).toMatchObject({
     status: 200,
     body: {
       polls: 2,
-      first_poll_at: '2023-01-24T10:00:00Z',
-      change: { kind: 'polls-deleted', store_id: 's3', author: 'Ann', reason: 'broken', polls: 2 },
+      firstPollAt: '2023-01-24T10:00:00Z',
+      change: { kind: 'polls-deleted', storeId: 's3', author: 'Ann', reason: 'broken', polls: 2 },
     },
   })
   expect((await client.health.query()).database.polls).toBe(10)
@@ -59,7 +59,7 @@ test('a report keeps a store that is deleted after it, and a new one has it no m
   })
   expect(await remove('/stores/s2?reason=closed&by=Ann&confirm=4')).toMatchObject({
     status: 200,
-    body: { store_id: 's2', polls: 4, change: { kind: 'store-deleted', author: 'Ann' } },
+    body: { storeId: 's2', polls: 4, change: { kind: 'store-deleted', author: 'Ann' } },
   })
   expect(await file(id)).toBe(before)
   const { items } = await client.report.rows.query({ reportId: id as string })
@@ -77,22 +77,16 @@ test('a report keeps a store that is deleted after it, and a new one has it no m
 })
 
 test.each([
+  ['/polls?from=2023-01-24T10:00Z&to=2023-01-24T12:00Z&reason=x', /say whose polls are to be deleted/],
   [
-    '/polls?from_utc=2023-01-24T10:00Z&to_utc=2023-01-24T12:00Z&reason=x',
-    /say whose polls are to be deleted/,
-  ],
-  [
-    '/polls?all=true&store_id=s1&from_utc=2023-01-24T10:00Z&to_utc=2023-01-24T12:00Z&reason=x',
+    '/polls?all=true&store_id=s1&from=2023-01-24T10:00Z&to=2023-01-24T12:00Z&reason=x',
     /say whose polls are to be deleted, in one way/,
   ],
-  ['/polls?all=true&from_utc=2023-01-24T12:00Z&to_utc=2023-01-24T12:00Z&reason=x', /is not before to/],
-  ['/polls?all=yes&from_utc=2023-01-24T10:00Z&to_utc=2023-01-24T12:00Z&reason=x', /all: write all=true/],
-  ['/polls?all=true&from_utc=soon&to_utc=2023-01-24T12:00Z&reason=x', /from_utc: "soon" is not an instant/],
-  ['/polls?all=true&from_utc=2023-01-24T10:00Z&to_utc=2023-01-24T12:00Z&reason=+', /reason: it is empty/],
-  [
-    '/polls?all=true&from_utc=2023-01-24T10:00Z&to_utc=2023-01-24T12:00Z&reason=x&confirm=all',
-    /confirm: write/,
-  ],
+  ['/polls?all=true&from=2023-01-24T12:00Z&to=2023-01-24T12:00Z&reason=x', /is not before to/],
+  ['/polls?all=yes&from=2023-01-24T10:00Z&to=2023-01-24T12:00Z&reason=x', /all: write all=true/],
+  ['/polls?all=true&from=soon&to=2023-01-24T12:00Z&reason=x', /from: "soon" is not an instant/],
+  ['/polls?all=true&from=2023-01-24T10:00Z&to=2023-01-24T12:00Z&reason=+', /reason: it is empty/],
+  ['/polls?all=true&from=2023-01-24T10:00Z&to=2023-01-24T12:00Z&reason=x&confirm=all', /confirm: write/],
   ['/stores/s1', /reason: /],
 ])('DELETE %s is refused', async (path, detail) => {
   expect(await remove(path)).toMatchObject({

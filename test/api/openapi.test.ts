@@ -101,7 +101,7 @@ async function createdCorrection(): Promise<string> {
   return String(correctionId)
 }
 
-const deletion = 'from_utc=2020-01-01T00:00Z&to_utc=2021-01-01T00:00Z&reason=test'
+const deletion = 'from=2020-01-01T00:00Z&to=2021-01-01T00:00Z&reason=test'
 
 /** One that can be deleted. */
 async function aStore(): Promise<string> {

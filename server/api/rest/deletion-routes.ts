@@ -5,9 +5,7 @@ import {
   deletePollsQuery,
   deleteStoreQuery,
   pollDeletionBody,
-  pollDeletionBodyOf,
   storeDeletionBody,
-  storeDeletionBodyOf,
 } from './deletion-schemas.ts'
 import { malformedDeletion, otherThanConfirmed, unknownStore } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
@@ -32,8 +30,7 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
         200: { description: 'The polls that were deleted, or would be', content: json(pollDeletionBody) },
         ...refusals,
       },
-      handle: async ({ query }, context) =>
-        context.json(pollDeletionBodyOf(await answerPollDeletion(parts, query))),
+      handle: async ({ query }, context) => context.json(await answerPollDeletion(parts, query)),
     }),
     defineRoute({
       id: 'deleteStore',
@@ -49,10 +46,8 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
         200: { description: 'What was deleted, or would be', content: json(storeDeletionBody) },
         ...refusals,
       },
-      async handle({ path, query }, context) {
-        const deletion = await answerStoreDeletion(parts, { storeId: path.store_id, ...query })
-        return context.json(storeDeletionBodyOf(deletion))
-      },
+      handle: async ({ path, query }, context) =>
+        context.json(await answerStoreDeletion(parts, { storeId: path.store_id, ...query })),
     }),
   ]
 }

@@ -117,8 +117,8 @@ export const malformedCorrectionId: RestResponse = {
 export const malformedDeletion: RestResponse = {
   description: malformed,
   example: refusal(deletePollsQuery, {
-    from_utc: '2026-10-05T09:00:00Z',
-    to_utc: '2026-10-05T11:30:00Z',
+    from: '2026-10-05T09:00:00Z',
+    to: '2026-10-05T11:30:00Z',
     reason: 'the poller was broken',
   }),
 }
