@@ -5,6 +5,7 @@ import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Changed } from './changed.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
@@ -158,18 +159,18 @@ export interface RuledStore<Rule> {
 }
 
 /**
- * Gives stores, known or new, the schedules that `schedulesOf` finds for them, some at a time, and returns how many rows
- * changed something. `rules` are in ascending order of id, each once.
+ * Gives stores, known or new, the schedules that `schedulesOf` finds for them, some at a time, and returns what changed.
+ * `rules` are in ascending order of id, each once.
  */
 export async function setSchedules<Rule>(
   tx: WriteTx,
   rules: Iterable<StoreRule<Rule>>,
   schedulesOf: (stores: readonly RuledStore<Rule>[]) => Promise<readonly number[]>,
-): Promise<number> {
+): Promise<Changed> {
   const find = createStoreFinder(tx, ['schedule_key'])
   const insert = inserterOfStores(tx)
   const update = updaterOfSchedules(tx)
-  let changedRows = 0
+  const changed = { rows: 0, stores: 0 }
   for (const chunk of chunks(rules)) {
     const stores = await find(chunk.map(({ storeId }) => storeId))
     const scheduleKeys = await schedulesOf(
@@ -182,12 +183,13 @@ export async function setSchedules<Rule>(
       if (stored?.schedule_key === schedule_key) continue
       if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, schedule_key })
       else changes.push({ store_key: key, schedule_key })
-      changedRows += chunk[i]!.rows
+      changed.rows += chunk[i]!.rows
+      changed.stores++
     }
     await insert(newStores)
     await update(changes)
   }
-  return changedRows
+  return changed
 }
 
 type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, 'schedule_key'>>
