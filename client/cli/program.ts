@@ -118,8 +118,11 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ),
     )
     .action(async (paths: string[], options: ImportCommandOptions) => {
-      const { runImport } = await import('./commands/import.ts')
-      await runImport(context, options, paths)
+      const { withImportTarget } = await import('./import-target.ts')
+      await withImportTarget(context, options, async (target) => {
+        const { runImport } = await import('./commands/import.ts')
+        await runImport(context, options, target, paths)
+      })
     })
 
   addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')
