@@ -10,12 +10,15 @@ export type { CorrectionKind } from '../shared/correction-kind.ts'
 export type { ImportId, ReportId, StoreId } from '../shared/ids.ts'
 export type { ImportKind, ImportProgress, ImportRecord, ImportState, RejectedRow } from '../shared/import.ts'
 export type { History } from '../shared/history.ts'
-export type { OutageRow } from '../shared/outage.ts'
+export type { GroupRow, ReportGroups } from '../shared/group.ts'
+export type { OutageGroup, OutageGroups, OutageRow } from '../shared/outage.ts'
 export type { Page } from '../shared/page.ts'
 export type { Interpolation } from '../shared/interpolation.ts'
+export type { PeriodGroupRow, PeriodStores } from '../shared/period-group.ts'
 export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
 export type { ReportState } from '../shared/report-state.ts'
 export type {
+  PeriodRow,
   Progress,
   Report,
   ReportOptionsInput,

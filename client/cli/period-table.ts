@@ -9,7 +9,7 @@ import { formatAmount, formatCount, printTable, write, type TableColumn } from '
 import { gridColumns, periodTitle, type GridRow } from './period-grid.ts'
 import { gridRowsOf, printGroupPeriods, readPeriodGroups } from './period-groups-table.ts'
 import { DEFAULT_TOP, formatHours, formatPercent, type TableOptions } from './report-table.ts'
-import { statusBar } from './status-bar.ts'
+import { statusBar, statusBarLegend } from './status-bar.ts'
 import type { TableSort } from './table-sorts.ts'
 
 /**
@@ -50,9 +50,15 @@ export async function printPeriodTable(
     say(context, options, 'by store: --top 20 shows the worst, -o FILE writes all with all periods')
     return
   }
-  await write(context.stdout, `${periodTitle(report)}\n\n`)
-  if (columns !== undefined) await printTable(context, columns, rows)
-  else await printTable(context, fittingColumns(storeColumns, items, outputWidth(context)), items)
+  if (columns !== undefined) {
+    await write(context.stdout, `${periodTitle(report)}\n\n`)
+    await printTable(context, columns, rows)
+  } else {
+    const { from, to, asOf } = report
+    await write(context.stdout, `Uptime from ${from} to ${to}, as of ${asOf}:\n\n`)
+    await printTable(context, fittingColumns(storeColumns, items, outputWidth(context)), items)
+    await write(context.stdout, `${statusBarLegend}\n`)
+  }
   const more = stores - items.length
   if (more > 0)
     say(context, options, `${formatCount(more)} more: --top ${stores} shows them, -o FILE writes all`)

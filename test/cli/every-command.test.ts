@@ -112,6 +112,18 @@ test.concurrent.for(['--database', '--url'])(
     expect(deleted).toEqual({ exitCode: 0, stdout: '', stderr: `report ${reportId} is deleted\n` })
     expect(await run(['reports', 'get', reportId, ...at])).toMatchObject({ exitCode: 3, stdout: '' })
 
+    const dates = ['--since', '2023-01-01', '--until', '2023-01-31']
+    const [ofAll, ofNone, byCity] = await Promise.all([
+      run(['history', '--all', '--by', 'month', ...dates, '--quiet', ...at]),
+      run(['history', '--group', 'city=Nowhere', '--by', 'month', ...dates, ...at]),
+      run(['outages', '--group-by', 'city', ...dates, '--format', 'json', ...at]),
+    ])
+    expect(ofAll.stdout).toMatch(/^group,period,stores,.*\n,2023-01,\d,\d.*\n$/)
+    expect(ofAll).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(ofNone.stdout).toMatch(/^group,period,stores,.*\n$/)
+    expect(ofNone.stderr).toMatch(/there are no stores in these groups\n$/)
+    expect(jsonLines(byCity.stdout)).toMatchObject([{ group: null }])
+
     const importId = await begunImport(place === '--url' ? server.databaseUrl : database.url)
     const [cancelledImport, cancelledEarlier] = await Promise.all([
       run(['cancel', String(importId), '--json', ...at]),

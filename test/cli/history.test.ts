@@ -88,8 +88,8 @@ describe.runIf(existsSync('/usr/bin/script'))('on a terminal', () => {
     expect(lines[4]).toMatch(/^Tue 2026-10-20 +unknown +░{16} /)
     expect(lines[10]).toMatch(/^Mon 2026-10-26 +89\.36 % +█+▁▁░ /)
     const stores = shown(80, 'report', '--by', 'day', ...long, '--sort', 'downtime', '--top', '1')
-    expect(stores[3]).toMatch(/^STORE +UPTIME +BUSINESS TIME/)
-    expect(stores[4]).toMatch(/^detroit-greektown-01 +0\.00 % +▁+░/)
+    expect(stores[2]).toMatch(/^STORE +UPTIME +BUSINESS TIME/)
+    expect(stores[3]).toMatch(/^detroit-greektown-01 +0\.00 % +▁+░/)
   })
 
   test('groups have a column for each period, and a store a line', () => {

@@ -9,7 +9,7 @@ import {
 import type { PeriodUnit } from '../../../shared/period-unit.ts'
 import type { PeriodRow } from '../../../shared/report.ts'
 import type { Connection } from '../connection.ts'
-import type { CommandContext } from '../context.ts'
+import { say, type CommandContext } from '../context.ts'
 import { sayDoubts } from '../doubts.ts'
 import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
 import { printJson, printTable, write, type TableColumn } from '../output.ts'
@@ -108,6 +108,8 @@ async function writeGroups(
     ...(group === undefined ? {} : { labels: group }),
   })
   const isTable = format === undefined && context.stdout.isTTY
+  if (report.progress.storesTotal === 0) say(context, options, 'there are no stores in these groups')
+  if (isTable && report.progress.storesTotal === 0) return
   if (isTable) await sayDoubts(context, options, client, flags, group)
   if (isTable && groupBy !== undefined) return printPeriodGroups(context, client, report, groupBy)
   const rows = await readPeriodGroups(context, client, {
