@@ -268,3 +268,16 @@ export async function nextStoreIds(db: Db, after: StoreId | undefined, count: nu
     .execute()
   return rows.map(({ store_id }) => store_id)
 }
+
+/** The id of the store so many behind the first one that is, or comes after, another; undefined where there are not as many. */
+export async function storeIdFurtherOn(db: Db, from: StoreId, stores: number): Promise<StoreId | undefined> {
+  const row = await db
+    .selectFrom('store')
+    .select('store_id')
+    .where('store_id', '>=', from)
+    .orderBy('store_id')
+    .offset(stores)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.store_id
+}

@@ -1,8 +1,11 @@
+import type { StoreId } from '../../shared/ids.ts'
 import type { AnyRow, ReportDifference } from '../../shared/verification.ts'
 import type { Db } from '../database/connect.ts'
 import type { DonePart } from '../database/report-plan.ts'
 import { readPart } from '../database/report-results.ts'
+import { storeIdFurtherOn } from '../database/stores.ts'
 import type { Asked } from './asked.ts'
+import { mostStoresOf } from './asked-time.ts'
 import type { Generator } from './generate.ts'
 import {
   computedStores,
@@ -15,6 +18,9 @@ import {
 
 /** How many differences are told. */
 export const MOST_TOLD = 20
+
+/** How many stores are computed at once. */
+const MOST_STORES = 2048
 
 export interface PartToVerify extends DonePart {
   /** How many of its stores are computed again, from the first on. */
@@ -30,22 +36,44 @@ export interface PartVerification {
   readonly first: readonly ReportDifference[]
 }
 
-/** Computes stores of a complete report's part again, and compares them with what is stored. */
+/** Computes stores of a complete report's part again, some at a time, and compares them with what is stored. */
 export async function verifyPart(
   db: Db,
   generator: Generator,
   { reportKey, part, asked }: { reportKey: number; part: PartToVerify; asked: Asked },
 ): Promise<PartVerification> {
   const form = rowFormOf(asked)
-  const all = await readStoredStores(db, reportKey, part, form)
-  const storedLines = linesOf(await readPart(db, reportKey, part.part, 'csv'))
-  const nextStoreId = part.stores < all.storeIds.length ? all.storeIds[part.stores]! : part.nextStoreId
-  const [result] = await generator.parts([{ ...part, nextStoreId }], asked)
-  return compare(
-    { ...all, storeIds: all.storeIds.slice(0, part.stores), lines: storedLines },
-    { ...(await computedStores(db, result!, form)), lines: linesOf(result!.csv) },
-    form,
-  )
+  const stored = {
+    ...(await readStoredStores(db, reportKey, part, form)),
+    lines: linesOf(await readPart(db, reportKey, part.part, 'csv')),
+  }
+  const comparison = createComparison(stored, form)
+  const most = Math.min(MOST_STORES, mostStoresOf(asked))
+  const end = stored.storeIds[part.stores] ?? part.nextStoreId
+  for await (const range of rangesOf(db, part.firstStoreId, end, most)) {
+    const [result] = await generator.parts([{ part: part.part, ...range }], asked)
+    const now = { ...(await computedStores(db, result!, form)), lines: linesOf(result!.csv) }
+    comparison.compare(now, range.nextStoreId)
+  }
+  return comparison.found
+}
+
+/** Stores that follow each other from one to before another, at most so many as there are now at a time. */
+async function* rangesOf(
+  db: Db,
+  first: StoreId,
+  end: StoreId | null,
+  most: number,
+): AsyncGenerator<{ readonly firstStoreId: StoreId; readonly nextStoreId: StoreId | null }> {
+  for (let firstStoreId = first; ;) {
+    const next = await storeIdFurtherOn(db, firstStoreId, most)
+    if (next === undefined || (end !== null && next >= end)) {
+      yield { firstStoreId, nextStoreId: end }
+      return
+    }
+    yield { firstStoreId, nextStoreId: next }
+    firstStoreId = next
+  }
 }
 
 interface ComparedStores extends PackedStores {
@@ -58,34 +86,45 @@ function linesOf(csv: Uint8Array): string[] {
   return text === '' ? [] : text.split('\n')
 }
 
-/** Walks both, which are in ascending order of id, side by side. */
-function compare(stored: ComparedStores, now: ComparedStores, form: RowForm): PartVerification {
+interface Comparison {
+  readonly found: PartVerification
+  /** Compares the stores that come next, to before the one with an id, or to the last. */
+  compare(now: ComparedStores, before: StoreId | null): void
+}
+
+/** Walks what is stored and what comes out now, which both are in ascending order of id, side by side. */
+function createComparison(stored: ComparedStores, form: RowForm): Comparison {
   const first: ReportDifference[] = []
-  const counts = { compared: 0, differing: 0, added: 0, gone: 0 }
+  const found = { compared: 0, differing: 0, added: 0, gone: 0, first }
   const tell = (what: 'differing' | 'added' | 'gone', difference: () => ReportDifference) => {
-    counts[what]++
+    found[what]++
     if (first.length < MOST_TOLD) first.push(difference())
   }
-  let s = 0
-  let n = 0
-  while (s < stored.storeIds.length || n < now.storeIds.length) {
-    const storedId = stored.storeIds[s]
-    const nowId = now.storeIds[n]
-    if (storedId === undefined || nowId! < storedId) {
-      tell('added', () => ({ storeId: nowId!, ...noRows, now: form.rowsAt(now, n)[0]! }))
-      n++
-    } else if (nowId === undefined || storedId < nowId) {
-      tell('gone', () => ({ storeId: storedId, ...noRows, stored: form.rowsAt(stored, s)[0]! }))
-      s++
-    } else {
-      const difference = differenceAt(stored, s, now, n, form)
-      if (difference !== undefined) tell('differing', difference)
-      s++
-      n++
-    }
+  return {
+    found,
+    compare(now, before) {
+      for (let n = 0; ;) {
+        const s = found.compared
+        const storedId = stored.storeIds[s]
+        const nowId = now.storeIds[n]
+        const isStored = storedId !== undefined && (before === null || storedId < before)
+        if (!isStored && nowId === undefined) return
+        if (!isStored || nowId! < storedId) {
+          tell('added', () => ({ storeId: nowId!, ...noRows, now: form.rowsAt(now, n)[0]! }))
+          n++
+          continue
+        }
+        found.compared++
+        if (nowId === storedId) {
+          const difference = differenceAt(stored, s, now, n, form)
+          if (difference !== undefined) tell('differing', difference)
+          n++
+        } else {
+          tell('gone', () => ({ storeId: storedId, ...noRows, stored: form.rowsAt(stored, s)[0]! }))
+        }
+      }
+    },
   }
-  counts.compared = s
-  return { ...counts, first }
 }
 
 const noRows = { stored: null, now: null, csv: null }

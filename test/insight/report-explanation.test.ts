@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { getReport } from '../../server/database/reports.ts'
 import { setDetails } from '../../server/database/store-changes.ts'
+import { deleteStore, whatStoreHas } from '../../server/database/store-deletions.ts'
 import { listStores } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { explainReport } from '../../server/insight/report-explanation.ts'
@@ -103,6 +104,22 @@ describe('an explanation says that the row comes out otherwise now', () => {
       true,
     ])
     expect(await explained(scene, days, 's2')).toMatchObject({ differs: false, likely: [] })
+  })
+
+  test('where the store is gone, and is no other of the report', async () => {
+    await using scene = await sceneOfCase('24-corrections')
+    const reportId = await scene.report()
+    const request = { storeId: storeId.parse('s1'), by: null, reason: 'sold' }
+    const { polls } = await whatStoreHas(scene.db, request)
+    await writeAlone(scene.db, 'data', (tx) => deleteStore(tx, { ...request, confirm: polls }, later))
+    expect(await explained(scene, reportId, 's1')).toMatchObject({
+      differs: true,
+      stored: [{ storeId: 's1' }],
+      now: [],
+      timeline: null,
+      likely: [expect.stringMatching(/Z: deleted: the store s1, with .* \(sold\)$/) as string],
+    })
+    expect(await explained(scene, reportId, 's2')).toMatchObject({ differs: false })
   })
 
   test('where the store is new since, or has come into the group or left it', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createCorrection } from '../../server/database/correction-records.ts'
 import type { DonePart } from '../../server/database/report-plan.ts'
 import { setBusinessHours, setDetails } from '../../server/database/store-changes.ts'
+import { deleteStore } from '../../server/database/store-deletions.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { sampleOf } from '../../server/reports/verify.ts'
 import { storeId, type ReportId } from '../../shared/ids.ts'
@@ -111,6 +112,39 @@ describe('what has changed since is told, with the likely reason', () => {
       expect(found.first.map(({ storeId }) => storeId)).toEqual(['a', `${idOf(30)}.b`, 'z'])
       expect(found.first.map(({ stored }) => stored)).toEqual([null, null, null])
       expect(found.likely).toEqual([expect.stringContaining('new.csv')])
+    }
+  })
+
+  test('of more new stores than are computed at once', async () => {
+    await using scene = await verifyScene()
+    const reportId = await scene.report({ by: 'month', from: '2014-01-01', to: '2023-12-31' })
+    const polls = Array.from({ length: 40 }, (_, i) => [`${idOf(30)}.${i}`, 'active', asOf] as const)
+    await scene.importLater('new.csv', pollFile([...polls, [idOf(31), 'inactive', '2023-02-01T11:50:00Z']]))
+    const found = await scene.verified(reportId)
+    expect(found).toMatchObject({ storesCompared: STORES, storesDiffering: 1, storesNew: 40, storesGone: 0 })
+    const sample = await scene.verified(reportId, 59)
+    expect(sample).toMatchObject({ storesCompared: 59, storesGone: 0 })
+  })
+
+  test('of stores that were deleted, and of one that has come back', async () => {
+    await using scene = await verifyScene()
+    const reportId = await scene.report()
+    const days = await scene.report(byDay)
+    for (const store of [0, 5, 6]) {
+      const request = { storeId: storeId.parse(idOf(store)), by: null, reason: 'closed down', confirm: 48 }
+      await writeAlone(scene.db, 'data', (tx) => deleteStore(tx, request, later))
+    }
+    await scene.importLater('again.csv', pollFile(pollsOf(5)))
+    for (const id of [reportId, days]) {
+      const found = await scene.verified(id)
+      expect(found).toMatchObject({ storesCompared: STORES, storesDiffering: 0, storesNew: 0, storesGone: 2 })
+      expect(found.first).toMatchObject([
+        { storeId: idOf(0), stored: { storeId: idOf(0) }, now: null },
+        { storeId: idOf(6), stored: { storeId: idOf(6) }, now: null },
+      ])
+      expect(found.likely).toContainEqual(
+        expect.stringMatching(/Z: deleted: the store s-06, with 48 polls and 0 corrections \(closed down\)$/),
+      )
     }
   })
 
