@@ -35,8 +35,8 @@ describe('the record of an import says what it touched', () => {
       )
       const all = await scene.write('all.csv', pollFile(rows))
       const range = ['2023-01-11T12:00:00Z', '2023-01-25T12:00:00Z']
-      expect(await touched(scene, all, { rowsPerStep })).toEqual([4, ...range])
-      expect(await touched(scene, all, { rowsPerStep })).toEqual([0, null, null])
+      expect(await touched(scene, all, { rowsPerStep, blockBytes: 64 })).toEqual([4, ...range])
+      expect(await touched(scene, all, { rowsPerStep, blockBytes: 64 })).toEqual([0, null, null])
       const more = await scene.write(
         'more.csv',
         pollFile([
@@ -46,7 +46,11 @@ describe('the record of an import says what it touched', () => {
           ['s4', 'active', '2023-01-17 23:59:59 UTC'],
         ]),
       )
-      expect(await touched(scene, more, { rowsPerStep })).toEqual([2, range[0], '2023-01-18T00:00:00.500Z'])
+      expect(await touched(scene, more, { rowsPerStep, blockBytes: 64 })).toEqual([
+        2,
+        range[0],
+        '2023-01-18T00:00:00.500Z',
+      ])
       expect(await changesOf(scene)).toMatchObject([
         { importId: 3, stores: 2, from: range[0], to: '2023-01-18T00:00:00.501Z' },
         { importId: 1, stores: 4 },
@@ -95,7 +99,7 @@ describe('a change is recorded with what it changes', () => {
   test('of a file that goes in in several steps, once', async () => {
     await using scene = await importScene()
     const rows = Array.from({ length: 40 }, (_, i) => [`s${i}`, 'active', '2023-01-24 12:00:00 UTC'] as const)
-    await scene.import(await scene.write('polls.csv', pollFile(rows)), { rowsPerStep: 7 })
+    await scene.import(await scene.write('polls.csv', pollFile(rows)), { rowsPerStep: 7, blockBytes: 256 })
     expect(await changesOf(scene)).toMatchObject([{ kind: 'import', rowsChanged: 40 }])
   })
 

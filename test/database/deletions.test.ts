@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listChanges } from '../../server/database/changes.ts'
-import type { Db } from '../../server/database/connect.ts'
+import { connect, type Db } from '../../server/database/connect.ts'
 import { countPollsToDelete, deleteRequestedPolls } from '../../server/database/poll-deletions.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { mergePollWeeks } from '../../server/database/poll-weeks.ts'
@@ -284,5 +284,30 @@ describe('a store is deleted', () => {
     expect((await readStoreIds(scene.db, [4])).get(4)).toBe('s4')
     expect((await listStores(scene.db, { limit: 9 })).items.map((one) => one.storeId)).toEqual(['s1', 's4'])
     await expect(getStore(scene.db, 's2')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test('between two steps of an import, which goes on and brings back nothing of it', async () => {
+    await using scene = await importScene()
+    await using elsewhere = await connect(scene.databaseUrl)
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => [`s${10 + i}`, 'active', '2023-01-24 12:00:00 UTC'] as const,
+    )
+    let removed: Promise<unknown> | undefined
+    const stored: number[] = []
+    const [record] = await scene.import(await scene.write('polls.csv', pollFile(rows)), {
+      rowsPerStep: 7,
+      blockBytes: 256,
+      onProgress({ rowsStored }) {
+        if (rowsStored > 0) stored.push(rowsStored)
+        if (rowsStored > 0) removed ??= removeStore(elsewhere, 's12', 1)
+      },
+    })
+    expect(stored).toEqual([7, 14, 21, 28, 35, 40])
+    expect(await removed).toMatchObject({ polls: 1 })
+    expect(record).toMatchObject({ state: 'complete', rowsChanged: 40, storesTouched: 40 })
+    const left = rows.map(([id]) => id).filter((id) => id !== 's12')
+    expect((await storedPolls(scene.db)).map((poll) => poll.split(' ')[0])).toEqual(left)
+    expect(await databaseSummary(scene.db)).toMatchObject({ stores: 39, polls: 39 })
   })
 })
