@@ -30,6 +30,7 @@ export type {
 } from '../shared/report.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../shared/timeline.ts'
+export type { ReportDifference, ReportExplanation, Verification } from '../shared/verification.ts'
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'
 export type { DownloadOptions, ImportOptions } from './transfer.ts'
