@@ -205,6 +205,13 @@ export const reportTotals = z
 export type ReportTotals = z.infer<typeof reportTotals>
 
 export const reportIdInput = z.strictObject({ reportId: givenReportId })
+export const deletedReport = z
+  .object({
+    reportId,
+    isDeleted: z.boolean().describe('Whether it was removed; otherwise it was running, and is cancelled'),
+  })
+  .describe('What became of a report that was to be deleted')
+export type DeletedReport = z.infer<typeof deletedReport>
 export const progressInput = z.strictObject({
   reportId: givenReportId,
   lastEventId: z.string().nullish().describe('The last event that was received, to go on from'),
@@ -215,8 +222,8 @@ export type PeriodRowsQuery = z.output<typeof periodRowsInput>
 export const reportRowsInput = pageInput.extend({
   reportId: givenReportId,
   storeId: z.string().optional().describe('Only stores whose id contains this text'),
-  sortBy: z.enum(sortColumns).default('storeId'),
-  order: z.enum(['ascending', 'descending']).default('ascending'),
+  sortBy: z.enum(sortColumns).default('storeId').describe('The column that the rows are in the order of'),
+  order: z.enum(['ascending', 'descending']).default('ascending').describe('The order of that column'),
 })
 export type ReportRowsQuery = z.output<typeof reportRowsInput>
 

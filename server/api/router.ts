@@ -16,6 +16,7 @@ import {
   reportRowsInput,
   reportTotalsInput,
   storeUptimeInput,
+  type DeletedReport,
 } from '../../shared/report.ts'
 import { deletePollsInput, deleteStoreInput } from '../../shared/deletion.ts'
 import { historyInput } from '../../shared/history.ts'
@@ -79,7 +80,7 @@ export const appRouter = router({
     list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listReports(ctx.db, input)),
     cancel: procedure.input(reportIdInput).mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
     /** Removes a report that has ended; one that has not is cancelled, and is there to be looked at. */
-    delete: procedure.input(reportIdInput).mutation(async ({ ctx, input }) => {
+    delete: procedure.input(reportIdInput).mutation(async ({ ctx, input }): Promise<DeletedReport> => {
       const cancelled = await ctx.reports.cancelOrRemove(input.reportId)
       return { reportId: input.reportId, isDeleted: cancelled === undefined }
     }),
