@@ -2,9 +2,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { bundledPackages } from './test/support/bundled-packages.ts'
 
 // Most of a test is processes and threads that start; what Node.js has compiled of them once need not be compiled again.
 process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/compiled')
+
+const withBundles = `--import=${await bundledPackages()}`
 
 /** Whether a file of tests, or what it imports of ours, makes databases of either kind: it is then run on both. */
 function makesDatabases(file: string, seen = new Set<string>()): boolean {
@@ -24,6 +27,7 @@ const onSqliteAlone = [
   'test/deployment/dockerfile.test.ts',
   'test/ingest/importing/{find-files,hostile-files}.test.ts',
   'test/ingest/rows/poll-reader.test.ts',
+  'test/readme.test.ts',
 ]
 
 const onBoth = globSync('test/**/*.test.ts', { exclude: onSqliteAlone })
@@ -34,6 +38,8 @@ export default defineConfig({
   test: {
     // A process for each file: native modules and worker threads of our own stay apart.
     pool: 'forks',
+    execArgv: [withBundles],
+    env: { CLI_NODE_OPTIONS: withBundles },
     // Most of a test is other processes, whose end it awaits.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,

@@ -48,6 +48,7 @@ export async function bundlePackage(
       'importer-worker': 'server/ingest/importing/importer-worker.ts',
       'poll-reader-worker': 'server/ingest/rows/poll-reader-worker.ts',
       'client/index': 'client/index.ts',
+      'client/trpc': 'client/trpc.ts',
       ...programs,
     },
     platform: 'node',

@@ -14,6 +14,9 @@ const { version, description, keywords, license, type, sideEffects } = JSON.pars
   readFileSync(join(root, 'package.json'), 'utf8'),
 ) as Record<string, unknown>
 
+/** The first is that of the oldest `@trpc/tanstack-react-query` that was tried. */
+const trpcVersions = '^11.22.1'
+
 const manifest = {
   name: 'store-monitor-client',
   version,
@@ -25,9 +28,13 @@ const manifest = {
   sideEffects,
   exports: {
     '.': { types: './index.d.ts', default: './index.js' },
+    './trpc': { types: './trpc.d.ts', default: './trpc.js' },
     './package.json': './package.json',
   },
-  files: ['index.js', 'index.d.ts', 'THIRD-PARTY-LICENSES.txt'],
+  files: ['*.js', '*.d.ts', 'THIRD-PARTY-LICENSES.txt'],
+  // Of the types of ./trpc, which have to be those of what is made for tRPC.
+  peerDependencies: { '@trpc/client': trpcVersions, '@trpc/server': trpcVersions },
+  peerDependenciesMeta: { '@trpc/client': { optional: true }, '@trpc/server': { optional: true } },
 }
 
 /** What a procedure is given on the server's side is nobody's business on the other, and would bring Kysely's types. */
@@ -42,19 +49,25 @@ const withoutContext: Plugin = {
 async function bundleCode(): Promise<OutputChunk[]> {
   await using bundle = await rolldown({
     cwd: root,
-    input: 'client/index.ts',
+    input: { index: 'client/index.ts', trpc: 'client/trpc.ts' },
     platform: 'browser',
     transform: { target: 'node20' },
   })
-  const { output } = await bundle.write({ file: join(folder, 'index.js'), format: 'esm' })
+  const { output } = await bundle.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+  })
   return output.filter((file) => file.type === 'chunk')
 }
 
-/** From the declarations that tsc has written to dist. */
-async function bundleTypes(): Promise<void> {
+/** From the declarations that tsc has written to dist; what is `external` is imported. */
+async function bundleTypes(name: string, external: RegExp[] = []): Promise<void> {
   await using bundle = await rolldown({
     cwd: root,
-    input: { index: 'dist/client/index.d.ts' },
+    input: { [name]: `dist/client/${name}.d.ts` },
+    external,
     plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.json' })],
     // Of the types of Zod, which has CommonJS beside ESM.
     onLog() {},
@@ -68,7 +81,8 @@ writeFileSync(
   join(folder, 'THIRD-PARTY-LICENSES.txt'),
   licensesOf(await bundleCode(), [join(root, 'node_modules/zod')]),
 )
-await bundleTypes()
+await bundleTypes('index')
+await bundleTypes('trpc', [/^@trpc\//])
 for (const file of ['LICENSE', 'README.md']) {
   copyFileSync(join(root, file === 'LICENSE' ? file : 'client/README.md'), join(folder, file))
 }

@@ -29,13 +29,21 @@ export interface Caller {
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
+/** tRPC's own client of the server, whose calls go through `link`. */
+export function createProcedures(
+  options: ClientOptions,
+  link: TRPCLink<AppRouter> = httpCalls(options),
+): TRPCClient<AppRouter> {
+  return createTRPCClient<AppRouter>({ links: [link] })
+}
+
 /** Its procedures are called through `link`. */
-export function createCaller(options: ClientOptions, link: TRPCLink<AppRouter> = httpCalls(options)): Caller {
+export function createCaller(options: ClientOptions, link?: TRPCLink<AppRouter>): Caller {
   const { fetch = globalThis.fetch, headers } = options
   const url = baseOf(options)
   return {
     url,
-    procedures: withAppErrors(createTRPCClient<AppRouter>({ links: [link] }), url),
+    procedures: withAppErrors(createProcedures(options, link), url),
     async fetch(path, init = {}) {
       const sent = new Headers(init.headers)
       for (const [name, value] of Object.entries(await allHeaders(headers))) sent.set(name, value)
@@ -137,7 +145,9 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.report\./, 'reportId'],
   [/^\.import\./, 'importId'],
   [/^\.store\.(strips|suggest)\./, 'length'],
+  [/^\.outage\.groups\./, 'groups'],
   [/^\.store\./, 'storeId'],
+  [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
   [/^\.health\./, 'database'],
 ]

@@ -3,23 +3,35 @@ import { createClient, type StoreMonitorClient } from './client.ts'
 
 export type { AppRouter } from '../server/api/router.ts'
 export { AppError, type AppErrorCode } from '../shared/app-error.ts'
+export type { Change, ChangeKind } from '../shared/change.ts'
 export type { CheckFinding, CheckName, DataCheck } from '../shared/check.ts'
 export type { ColumnMap } from '../shared/column-map.ts'
 export type { Correction } from '../shared/correction.ts'
 export type { CorrectionKind } from '../shared/correction-kind.ts'
+export type { PollDeletion, StoreDeletion } from '../shared/deletion.ts'
 export type { ImportId, ReportId, StoreId } from '../shared/ids.ts'
 export type { ImportKind, ImportProgress, ImportRecord, ImportState, RejectedRow } from '../shared/import.ts'
 export type { History } from '../shared/history.ts'
-export type { OutageRow } from '../shared/outage.ts'
+export type { GroupRow, ReportGroups } from '../shared/group.ts'
+export type { OutageGroup, OutageGroups, OutageRow } from '../shared/outage.ts'
 export type { Page } from '../shared/page.ts'
 export type { Interpolation } from '../shared/interpolation.ts'
+export type { PeriodGroupRow, PeriodStores } from '../shared/period-group.ts'
 export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
 export type { ReportState } from '../shared/report-state.ts'
-export type { Progress, Report, ReportOptionsInput, ReportRow, ReportTotals } from '../shared/report.ts'
+export type {
+  PeriodRow,
+  Progress,
+  Report,
+  ReportOptionsInput,
+  ReportRow,
+  ReportTotals,
+} from '../shared/report.ts'
 export type { ListedRow, ListedRowPage } from '../shared/report-rows.ts'
 export type { SortColumn } from '../shared/row-columns.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../shared/timeline.ts'
+export type { ReportDifference, ReportExplanation, Verification } from '../shared/verification.ts'
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'
 export type { DownloadOptions, ImportOptions } from './transfer.ts'

@@ -84,6 +84,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const apiParts: ApiParts = {
     db: reading,
     change: (work) => writeAlone(writing, 'data', work),
+    async removeStores(work) {
+      const setting = { mayCreate: false, checkpoints: false, checksReferences: false, ...patience }
+      await using removing = await connect(databaseUrl, setting)
+      return await writeAlone(removing, 'data', work)
+    },
     now,
     reports,
     importer,

@@ -39,35 +39,26 @@ export const correction = z
   .describe('What an operator knows better than the polls; never edited, and revoked at most')
 export type Correction = z.infer<typeof correction>
 
-export const newCorrectionFields = {
-  storeId,
-  from: instant.describe('The first instant that it is about').meta({ examples: ['2026-10-05T09:00:00Z'] }),
-  to: instant
-    .describe('The first instant that it is not about any more')
-    .meta({ examples: ['2026-10-05T11:30:00Z'] }),
-  kind,
-  reason: keptText.min(1, 'it is empty: say why the correction is made').describe('Why it is made'),
-  author: keptText.nullable().default(null).describe('Who makes it'),
-}
-
-/** A correction ends after it begins. */
-export function checkRange(
-  { from, to }: { from: number; to: number },
-  context: z.RefinementCtx,
-  field = 'from',
-): void {
-  if (from < to) return
-  const [fromText, toText] = [from, to].map((ms) => new Date(ms).toISOString())
-  context.addIssue({
-    code: 'custom',
-    path: [field],
-    message: `${fromText} is not before to, ${toText}: a correction ends after it begins`,
-  })
-}
-
 export const newCorrection = z
-  .strictObject(newCorrectionFields)
-  .superRefine((given, context) => checkRange(given, context))
+  .strictObject({
+    storeId,
+    from: instant.describe('The first instant that it is about').meta({ examples: ['2026-10-05T09:00:00Z'] }),
+    to: instant
+      .describe('The first instant that it is not about any more')
+      .meta({ examples: ['2026-10-05T11:30:00Z'] }),
+    kind,
+    reason: keptText.min(1, 'it is empty: say why the correction is made').describe('Why it is made'),
+    author: keptText.nullable().default(null).describe('Who makes it'),
+  })
+  .superRefine(({ from, to }, context) => {
+    if (from < to) return
+    const [fromText, toText] = [from, to].map((ms) => new Date(ms).toISOString())
+    context.addIssue({
+      code: 'custom',
+      path: ['from'],
+      message: `${fromText} is not before to, ${toText}: a correction ends after it begins`,
+    })
+  })
 
 export const revokeCorrectionInput = z.strictObject({
   correctionId,

@@ -33,6 +33,15 @@ export const importRecord = z
     rowsRejected: count.describe(
       `Rows that break a rule; the first ${maxRejectedRowsKept} of a file are kept`,
     ),
+    storesTouched: count
+      .nullable()
+      .describe('Stores of which it changed something; null where it was imported before this was recorded'),
+    firstPollAt: isoInstant
+      .nullable()
+      .describe('The first poll that was new or said something else; null where there was none'),
+    lastPollAt: isoInstant
+      .nullable()
+      .describe('The last poll that was new or said something else; null where there was none'),
     failure: z.string().nullable().describe('Why the import failed; null unless it did'),
     startedAt: isoInstant.describe('When the import began'),
     finishedAt: isoInstant.nullable().describe('When it ended; null before'),

@@ -1,8 +1,11 @@
-/** The CSVs of what is answered at once: rules 29 and 30 of docs/uptime.md. */
-import type { OutageRow } from './outage.ts'
+/** The CSVs of what is answered at once: rules 25, 29 and 30 of docs/uptime.md. */
+import type { OutageGroup, OutageRow } from './outage.ts'
+import type { PeriodGroupRow } from './period-group.ts'
+import type { PeriodRow } from './report.ts'
 import type { TimelineSegment } from './timeline.ts'
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 export const outageCsvHeader =
   'store_id,start,end,downtime(in minutes),shortest(in minutes),longest(in minutes),first_poll,last_poll\n'
@@ -13,13 +16,61 @@ export function outageCsvLine(outage: OutageRow): string {
   return `${[storeId, start, end ?? '', ...lasted, firstPoll, lastPoll].join()}\n`
 }
 
+/** Of outages rolled up by a label. */
+export const outageGroupCsvHeader =
+  'group,stores,stores_with_outages,outages,ongoing,downtime(in minutes),longest(in minutes),longest_store\n'
+
+export function outageGroupCsvLine(row: OutageGroup): string {
+  const { group, stores, storesWithOutages, outages, ongoing, downtimeMs, longest } = row
+  const counts = [stores, storesWithOutages, outages, ongoing, minutes(downtimeMs)]
+  const ofLongest = longest === null ? ['', ''] : [minutes(longest.downtimeMs), longest.storeId]
+  return `${[quoted(group ?? ''), ...counts, ...ofLongest].join()}\n`
+}
+
 export const segmentCsvHeader = 'start,end,status,poll\n'
 
 export function segmentCsvLine({ start, end, status, poll }: TimelineSegment): string {
   return `${[start, end, status, poll ?? ''].join()}\n`
 }
 
-/** In hundredths, rounded half up from whole milliseconds: rule 17. */
+/** Of a store's history, and of a report by period. */
+export const periodCsvHeader =
+  'store_id,period,uptime(in hours),downtime(in hours),unknown(in hours),excused(in hours),uptime(in percent)\n'
+
+export function periodCsvLine(row: PeriodRow): string {
+  return `${[row.storeId, row.period, ...hoursOf(row), percent(row.uptimePercent)].join()}\n`
+}
+
+/** The same of groups: rule 32 of docs/uptime.md. */
+export const periodGroupCsvHeader =
+  'group,period,stores,uptime(in hours),downtime(in hours),unknown(in hours),excused(in hours),uptime(in percent),observed(in percent),median_uptime(in percent)\n'
+
+export function periodGroupCsvLine(row: PeriodGroupRow): string {
+  const { group, period, stores, uptimePercent, observedPercent, medianUptimePercent } = row
+  const percents = [uptimePercent, observedPercent, medianUptimePercent].map(percent)
+  return `${[quoted(group ?? ''), period, stores, ...hoursOf(row), ...percents].join()}\n`
+}
+
+/** Text that people wrote, which may have commas and quotes. */
+function quoted(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+type Times = Pick<PeriodRow, 'uptimeMs' | 'downtimeMs' | 'unknownMs' | 'excusedMs'>
+
+function hoursOf({ uptimeMs, downtimeMs, unknownMs, excusedMs }: Times): string[] {
+  return [uptimeMs, downtimeMs, unknownMs, excusedMs].map((ms) => hundredths(ms, HOUR_MS))
+}
+
+function percent(value: number | null): string {
+  return value === null ? '' : value.toFixed(2)
+}
+
 function minutes(totalMs: number): string {
-  return (Math.round(totalMs / (MINUTE_MS / 100)) / 100).toFixed(2)
+  return hundredths(totalMs, MINUTE_MS)
+}
+
+/** In hundredths, rounded half up from whole milliseconds: rule 17. */
+function hundredths(totalMs: number, unitMs: number): string {
+  return (Math.round(totalMs / (unitMs / 100)) / 100).toFixed(2)
 }

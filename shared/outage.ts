@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count } from './fields.ts'
-import { givenLabels } from './group.ts'
+import { givenLabel, givenLabels } from './group.ts'
 import { storeId } from './ids.ts'
 import { parseLocalDate } from './local-date.ts'
 import { pageInput } from './page.ts'
@@ -57,3 +57,40 @@ export const outageListInput = judgingOptions
   .extend(outageQueryFields)
   .superRefine((query, context) => checkDates(query, context))
 export type OutageListQuery = z.output<typeof outageListInput>
+
+const { since, until, labels } = outageQueryFields
+
+export const outageGroupsFields = {
+  by: givenLabel.describe('The label whose values are the groups, such as city'),
+  since,
+  until,
+}
+
+export const outageGroupsInput = judgingOptions
+  .extend({ ...outageGroupsFields, labels })
+  .superRefine((query, context) => checkDates(query, context))
+export type OutageGroupsQuery = z.output<typeof outageGroupsInput>
+
+export const outageGroup = z
+  .object({
+    group: z.string().nullable().describe('The value of the label; null for the stores that have none'),
+    stores: count.describe('How many stores it has'),
+    storesWithOutages: count.describe('How many of them had any outage'),
+    outages: count.describe('How many outages they had'),
+    ongoing: count.describe('How many of these are ongoing'),
+    downtimeMs: count.describe('The downtime of all of them, which are whole, in milliseconds'),
+    longest: outageRow.nullable().describe('The one with the most downtime; null without any'),
+  })
+  .describe("The outages of a group's stores")
+export type OutageGroup = z.infer<typeof outageGroup>
+
+export const outageGroups = z
+  .object({
+    by: z.string().describe('The label whose values are the groups'),
+    since: z.string().describe('The first local date'),
+    until: z.string().describe('The last local date, itself included'),
+    asOf: z.string().meta({ format: 'date-time' }).describe('The instant that it looks back from'),
+    groups: z.array(outageGroup).describe('In the order of their values; last the stores that have none'),
+  })
+  .describe('The outages with down time on some local dates, rolled up by a label')
+export type OutageGroups = z.infer<typeof outageGroups>

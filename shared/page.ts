@@ -5,6 +5,10 @@ import { maxPageSize } from './page-size.ts'
 export const pageInput = z.strictObject({
   limit: z.int().min(1).max(maxPageSize).default(100).describe('Rows in a page'),
   cursor: z.string().optional().describe('`nextCursor` of the page before; left out for the first'),
+  direction: z
+    .literal('forward', 'pages only go forward: ask for the next one')
+    .optional()
+    .describe('What React Query says of its infinite queries; changes nothing'),
 })
 export type PageQuery = z.output<typeof pageInput>
 

@@ -203,6 +203,13 @@ export const reportTotals = z
 export type ReportTotals = z.infer<typeof reportTotals>
 
 export const reportIdInput = z.strictObject({ reportId: givenReportId })
+export const deletedReport = z
+  .object({
+    reportId,
+    isDeleted: z.boolean().describe('Whether it was removed; otherwise it was running, and is cancelled'),
+  })
+  .describe('What became of a report that was to be deleted')
+export type DeletedReport = z.infer<typeof deletedReport>
 export const progressInput = z.strictObject({
   reportId: givenReportId,
   lastEventId: z.string().nullish().describe('The last event that was received, to go on from'),

@@ -1,40 +1,17 @@
 import { httpBatchLink, localLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
-import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { ReportId } from '../../shared/ids.ts'
-import type { ColumnMap } from '../../shared/column-map.ts'
-import type { ImportProgress } from '../../shared/import.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
 import { createCaller, httpCalls, trpcUrlOf } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
 import { sendFile } from '../transfer.ts'
 import type { CommandContext } from './context.ts'
+import type { ImportTarget } from './import-target.ts'
+import { configOf, flagsOf, serverUrlOf, type ConnectionOptions } from './place.ts'
 import { quickFetch } from './quick-fetch.ts'
 
-export interface ConnectionOptions {
-  readonly url?: string
-  readonly database?: string
-  readonly workers?: string
-}
-
-export interface ImportPathsOptions {
-  readonly maxRejected?: MaxRejected | undefined
-  readonly columnMap?: ColumnMap | undefined
-  /** What the record calls a file whose path says nothing. */
-  readonly source?: string | undefined
-  readonly onProgress: (progress: ImportProgress) => void
-  readonly signal: AbortSignal
-}
-
-/** Where files are imported to. */
-export interface ImportTarget {
-  /** Flags that lead a further command to the same place. */
-  readonly flags: readonly string[]
-  importPaths(paths: readonly string[], options: ImportPathsOptions): Promise<ImportOutcome>
-  /** Asks what there is to be asked after an import. */
-  ask<Answer>(use: (client: StoreMonitorClient) => Promise<Answer>): Promise<Answer>
-}
+export type { ConnectionOptions } from './place.ts'
 
 /** A server, or a database in this process, which a command cannot tell apart. */
 export interface Connection extends ImportTarget {
@@ -52,52 +29,11 @@ export async function withConnection<Result>(
   return use(serverConnection(url, options, context.signal))
 }
 
-/**
- * As `withConnection`, for a command that imports and asks for little more: of what works on a database it then loads only
- * what imports. The database is made where there is none.
- */
-export async function withImportTarget<Result>(
-  context: CommandContext,
+export function serverConnection(
+  url: string,
   options: ConnectionOptions,
-  use: (target: ImportTarget) => Promise<Result>,
-): Promise<Result> {
-  const url = serverUrlOf(context, options)
-  if (url !== undefined) return use(serverConnection(url, options, context.signal))
-  const { createImporter } = await import('../../server/ingest/importing/importer.ts')
-  const { databaseUrl } = await configOf(context, options)
-  await using importer = createImporter({ databaseUrl, startThread: 'at once', preparesDatabase: true })
-  return await use({
-    flags: flagsOf(options),
-    importPaths: (paths, importOptions) => importer.importPaths(paths, importOptions),
-    ask: (use) => withDatabase(context, options, ({ client }) => use(client)),
-  })
-}
-
-/** Of the server that the options and the environment ask for; undefined where it is a database. */
-function serverUrlOf(context: CommandContext, options: ConnectionOptions): string | undefined {
-  if (options.url !== undefined && options.database !== undefined) {
-    throw new AppError('invalid', '--url and --database exclude each other: a server has its own database')
-  }
-  if (options.url === '') throw new AppError('invalid', '--url is empty: write the URL of a server')
-  const url =
-    options.url ?? (options.database === undefined ? context.environment['STORE_MONITOR_URL'] : undefined)
-  if (!url) return undefined
-  if (options.workers !== undefined) {
-    throw new AppError('invalid', `--workers is for a database: the server at ${url} has its own`)
-  }
-  return url
-}
-
-function flagsOf({ database }: ConnectionOptions): readonly string[] {
-  return database === undefined ? [] : ['--database', database]
-}
-
-async function configOf({ environment }: CommandContext, { database, workers }: ConnectionOptions) {
-  const { readConfig } = await import('../../server/config.ts')
-  return readConfig(environment, { databaseUrl: database, workers })
-}
-
-function serverConnection(url: string, options: ConnectionOptions, interrupted: AbortSignal): Connection {
+  interrupted: AbortSignal,
+): Connection {
   const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null
   if (parsed === null) {
     throw new AppError(

@@ -33,7 +33,8 @@ Exit codes:
   1    an internal error
   2    invalid options, files or input
   3    a report, import or file that does not exist
-  4    not possible in the present state: no polls yet, a report that failed or was cancelled
+  4    not possible in the present state: no polls yet, a report that failed or was cancelled;
+       verify: something comes out otherwise
   5    the server or the database cannot be reached or is damaged, or the output cannot be written
   6    not allowed: what the server answers is not for this caller
   130  interrupted with Ctrl-C (143: terminated)`

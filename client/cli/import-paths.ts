@@ -3,7 +3,7 @@ import type { StoreMonitorClient } from '../client.ts'
 import type { ColumnMap } from '../../shared/column-map.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
-import type { ImportTarget } from './connection.ts'
+import type { ImportTarget } from './import-target.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { formatAmount, formatCount, printable } from './output.ts'
 import { createProgressDisplay, stepOfImport } from './progress-display.ts'
@@ -58,7 +58,7 @@ async function importWithProgress(
   paths: readonly string[],
 ): Promise<ImportOutcome> {
   await using input = await filesOf(context, paths)
-  using display = createProgressDisplay(context, options)
+  using display = await createProgressDisplay(context, options)
   return await target.importPaths(input.paths, {
     source: input.source,
     maxRejected: options.maxRejected,

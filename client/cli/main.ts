@@ -1,18 +1,14 @@
-import { CommanderError, type Command } from 'commander'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { AppError } from '../../shared/app-error.ts'
-import type { CommandContext } from './context.ts'
 import { readEnvironment } from './environment.ts'
-import { exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
-import { commandAsStarted, withCommandAsStarted } from './hint.ts'
-import { isClosedPipe, outputError } from './output.ts'
-import { createProgram } from './program.ts'
+import { Interrupted } from './exit-code.ts'
+import { commandAsStarted } from './hint.ts'
+import { runProgram } from './run-program.ts'
 
 const require = createRequire(import.meta.url)
 const { version } = require('store-monitor/package.json') as { version: string }
 
-process.exitCode = await run(process.argv.slice(2), {
+const context = {
   version,
   // A clone runs the source as it is.
   command: commandAsStarted(process.env, import.meta.url.endsWith('.ts')),
@@ -23,71 +19,10 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   stdin: () => process.stdin,
   signal: firstInterruption(),
-})
-
-/** Runs the command that the arguments name; its exit code. */
-async function run(args: readonly string[], context: Omit<CommandContext, 'environment'>): Promise<number> {
-  const { stdout, stderr, signal } = context
-  // Whoever writes finds out; a reader that has gone away is no reason to crash.
-  stdout.on('error', () => {})
-  stderr.on('error', () => {})
-
-  try {
-    const program = createProgram({ ...context, environment: readEnvironment('.env', process.env) })
-    prepare(program, context)
-    await program.parseAsync(args, { from: 'user' }).catch(passOver)
-    if (stdout.errored) throw outputError(stdout.errored)
-    return 0
-  } catch (error) {
-    if (error instanceof CommanderError) return usageExitCode
-    if (isClosedPipe(error)) return 0
-    if (signal.reason instanceof Interrupted) {
-      stderr.write('store-monitor: interrupted\n')
-      return signal.reason.exitCode
-    }
-    const isDebugging = args.includes('--debug') || !(error instanceof AppError) || error.code === 'internal'
-    stderr.write(
-      `store-monitor: ${isDebugging ? traceOf(error) : withCommandAsStarted(error.message, context)}\n`,
-    )
-    return exitCodeOf(error)
-  }
 }
-
-/** What commander throws after it has written what `--help` and `--version` ask for. */
-function passOver(error: unknown): void {
-  const isAllRight = error instanceof CommanderError && error.exitCode === 0
-  if (!isAllRight) throw error
-}
-
-/** Has commander throw instead of ending the process, and speak as we do. */
-function prepare(
-  program: Command,
-  { command: started, stderr }: Pick<CommandContext, 'command' | 'stderr'>,
-): void {
-  for (const command of allCommands(program)) {
-    const help = `${started}${nameOf(command, program)} --help`
-    command.exitOverride().configureOutput({
-      outputError: (text) =>
-        stderr.write(`${text.trim().replace(/^error: /, 'store-monitor: ')} (see ${help})\n`),
-    })
-  }
-}
-
-function allCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(allCommands)]
-}
-
-/** ` reports get`, as it is typed behind the program. */
-function nameOf(command: Command, program: Command): string {
-  if (command === program || command.parent === null) return ''
-  return `${nameOf(command.parent, program)} ${command.name()}`
-}
-
-function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause === undefined ? '' : `\ncaused by ${traceOf(error.cause)}`
-  return `${error.stack ?? error.message}${cause}`
-}
+process.exitCode = await runProgram(process.argv.slice(2), context, () =>
+  readEnvironment('.env', process.env),
+)
 
 /** Aborted by the first SIGINT or SIGTERM; then both have their usual effect again, which is to end the process at once. */
 function firstInterruption(): AbortSignal {

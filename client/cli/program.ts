@@ -10,8 +10,10 @@ import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
 import type { ChangesOptions } from './commands/changes.ts'
 import type { CheckOptions } from './commands/check.ts'
+import type { DeletePollsOptions, DeleteStoreOptions } from './commands/delete-data.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { AddCorrectionOptions, CorrectionListOptions, RevokeOptions } from './commands/corrections.ts'
+import type { HistoryOptions } from './commands/history.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { OutagesOptions } from './commands/outages.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
@@ -21,6 +23,7 @@ import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import type { StoreListOptions } from './commands/stores.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
+import type { VerifyOptions } from './commands/verify.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
@@ -115,8 +118,11 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ),
     )
     .action(async (paths: string[], options: ImportCommandOptions) => {
-      const { runImport } = await import('./commands/import.ts')
-      await runImport(context, options, paths)
+      const { withImportTarget } = await import('./import-target.ts')
+      await withImportTarget(context, options, async (target) => {
+        const { runImport } = await import('./commands/import.ts')
+        await runImport(context, options, target, paths)
+      })
     })
 
   addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')
@@ -208,12 +214,14 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       '--until <date or time>',
       'to the end of this local date, or to before this instant (default: --as-of)',
     )
+    .option('--report <id>', "a report's row of the store, and whether it still comes out so")
     .addHelpText(
       'after',
       examples(
         'explain chicago-loop-01',
         'explain chicago-loop-01 --from data/ --since 2026-11-02 --until 2026-11-03',
         'explain chicago-loop-01 --since 2026-11-02T12:00:00Z --until 2026-11-03T23:00:00Z --format csv',
+        `explain chicago-loop-01 --report ${exampleId}`,
       ),
     )
     .action(async (storeId: string, options: ExplainOptions) => {
@@ -233,17 +241,42 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       ]),
     )
     .addOption(groupOption())
+    .option('--group-by <label>', 'how many, and how long, for each value of the label')
     .addHelpText(
       'after',
       examples(
         'outages --since 2026-10-05 --until 2026-11-01',
         'outages chicago-loop-01 --from data/ --since 2026-10-05 --until 2026-11-01 --format csv',
         'outages --since 2026-11-04 --until 2026-11-04 --sort ongoing',
+        'outages --since 2026-10-05 --until 2026-11-01 --group-by city',
       ),
     )
     .action(async (storeId: string | undefined, options: OutagesOptions) => {
       const { runOutages } = await import('./commands/outages.ts')
       await runOutages(context, options, storeId)
+    })
+
+  addJudging('history', 'Show the business time of a store, of groups or of all stores by period.')
+    .argument('[store]', 'its id')
+    .addOption(
+      new Option('--by <period>', 'a line for each of these').choices(periodUnits).makeOptionMandatory(),
+    )
+    .requiredOption('--since <date>', 'the first local date, YYYY-MM-DD')
+    .requiredOption('--until <date>', 'the last local date, itself included')
+    .addOption(groupOption())
+    .option('--all', 'of all stores together')
+    .option('--group-by <label>', 'with --group or --all: for each value of the label')
+    .addHelpText(
+      'after',
+      examples(
+        'history chicago-loop-01 --by day --since 2026-10-26 --until 2026-11-01',
+        'history --group city=Chicago --by week --since 2026-10-05 --until 2026-11-01',
+        'history --all --group-by city --by month --since 2026-01-01 --until 2026-12-31 --format csv',
+      ),
+    )
+    .action(async (storeId: string | undefined, options: HistoryOptions) => {
+      const { runHistory } = await import('./commands/history.ts')
+      await runHistory(context, options, storeId)
     })
 
   const reports = addListing('reports', 'List reports, the newest first; or get or delete one.')
@@ -292,6 +325,22 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (id: string, options: StatusOptions) => {
       const { runReportStatus } = await import('./commands/report-status.ts')
       await runReportStatus(context, options, id)
+    })
+
+  addConnected('verify', 'Compute stores of a report again, and compare them with what is stored.')
+    .argument('<id>', 'the report')
+    .option('--stores <count>', 'so many, spread over the report (default: 100)', wholeNumber)
+    .option('--all', 'all stores')
+    .option('--json', 'write what is found as a line of JSON')
+    .addHelpText(
+      'after',
+      `${examples(`verify ${exampleId}`, `verify ${exampleId} --all --json`)}
+
+The exit code is 4 where something comes out otherwise.`,
+    )
+    .action(async (id: string, options: VerifyOptions) => {
+      const { runVerify } = await import('./commands/verify.ts')
+      await runVerify(context, options, id)
     })
 
   addConnected('cancel', 'Cancel a report or an import that has not ended.')
@@ -427,6 +476,39 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     .action(async (options: ChangesOptions) => {
       const { runChanges } = await import('./commands/changes.ts')
       await runChanges(context, options)
+    })
+
+  function addDeletion(nameAndArguments: string, description: string): Command {
+    return addConnected(nameAndArguments, description)
+      .requiredOption('--reason <text>', 'why')
+      .option('--by <name>', 'who deletes it')
+      .option('--yes', 'delete it; without, only tell what would be deleted')
+      .option('--json', 'write a line of JSON')
+  }
+
+  addDeletion('delete-polls', 'Delete the polls of a store, a group or all stores in some time.')
+    .argument('[store]', 'only those of this store')
+    .option('--group <label=value...>', 'those of stores that are in all of these groups')
+    .option('--all', 'those of all stores')
+    .requiredOption('--from <time>', 'the first instant whose polls go')
+    .requiredOption('--to <time>', 'the first instant whose polls stay again')
+    .addHelpText(
+      'after',
+      examples(
+        "delete-polls 8419 --from 2026-10-05T09:00Z --to 2026-10-05T11:30Z --reason 'poller was broken'",
+        "delete-polls --group city=Bonn --from 2026-10-05T00:00Z --to 2026-10-06T00:00Z --reason 'a test' --yes",
+      ),
+    )
+    .action(async (storeId: string | undefined, options: DeletePollsOptions) => {
+      const { runDeletePolls } = await import('./commands/delete-data.ts')
+      await runDeletePolls(context, options, storeId)
+    })
+
+  addDeletion('delete-store <store>', 'Delete a store with its rules, polls, labels and corrections.')
+    .addHelpText('after', examples("delete-store 8419 --reason 'closed for good' --by Ann --yes"))
+    .action(async (storeId: string, options: DeleteStoreOptions) => {
+      const { runDeleteStore } = await import('./commands/delete-data.ts')
+      await runDeleteStore(context, options, storeId)
     })
 
   addListing('imports', 'List imported files, the newest first.')

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress'
 import type { ImportProgress } from '../../shared/import.ts'
 import type { Report } from '../../shared/report.ts'
 import type { CommandContext, MessageOptions } from './context.ts'
@@ -17,9 +16,14 @@ export interface ProgressStep {
   readonly amount: string
 }
 
-export function createProgressDisplay(context: CommandContext, { quiet }: MessageOptions): ProgressDisplay {
+export async function createProgressDisplay(
+  context: CommandContext,
+  { quiet }: MessageOptions,
+): Promise<ProgressDisplay> {
   if (quiet) return { show() {}, [Symbol.dispose]() {} }
-  return context.stderr.isTTY ? createBars(context) : createLines(context)
+  if (!context.stderr.isTTY) return createLines(context)
+  const { createBars } = await import('./progress-bars.ts')
+  return createBars(context)
 }
 
 export function stepOfReport({ state, progress }: Report): ProgressStep {
@@ -36,34 +40,6 @@ export function stepOfImport({ source, bytesRead, bytesTotal, rowsRead }: Import
     done: bytesRead,
     total: bytesTotal,
     amount: formatAmount(rowsRead, 'row'),
-  }
-}
-
-/** A bar for each label, one below the other. */
-function createBars({ stderr }: CommandContext): ProgressDisplay {
-  let bar: SingleBar | undefined
-  let shown: string | undefined
-  return {
-    show({ label, done, total, amount }) {
-      if (label !== shown) {
-        bar?.stop()
-        bar = new SingleBar({
-          stream: stderr,
-          format: '{label} [{bar}] {percentage} %  {amount}',
-          barsize: 24, // so that the line fits into 80 columns
-          emptyOnZero: true,
-          linewrap: true,
-          gracefulExit: false, // Ctrl-C is ours
-        })
-        bar.start(total, done, { label: label.padEnd(20), amount })
-        shown = label
-      }
-      bar?.setTotal(total)
-      bar?.update(done, { amount })
-    },
-    [Symbol.dispose]() {
-      bar?.stop()
-    },
   }
 }
 

@@ -12,7 +12,7 @@ export interface TableOptions {
   readonly where?: string
 }
 
-const DEFAULT_TOP = 20
+export const DEFAULT_TOP = 20
 
 type Figures = Omit<ReportRow, 'storeId' | 'uncorrected'>
 interface TableRow extends Figures {

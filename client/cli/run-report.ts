@@ -12,7 +12,7 @@ export async function runReport(
   reportOptions: ReportOptionsInput,
 ): Promise<Report> {
   let latest: Report | undefined
-  using display = createProgressDisplay(context, options)
+  using display = await createProgressDisplay(context, options)
   try {
     for await (latest of client.runReport(reportOptions, { signal: context.signal })) {
       display.show(stepOfReport(latest))

@@ -12,6 +12,8 @@ export interface ApiParts {
   readonly db: Db
   /** Changes the data, beside nobody else who does. */
   change<Result>(work: (tx: WriteTx) => Promise<Result>): Promise<Result>
+  /** Likewise, where stores are removed. */
+  removeStores<Result>(work: (tx: WriteTx) => Promise<Result>): Promise<Result>
   readonly now: () => number
   readonly reports: ReportRunner
   readonly importer: Importer

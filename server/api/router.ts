@@ -16,11 +16,13 @@ import {
   reportOptions,
   reportTotalsInput,
   storeUptimeInput,
+  type DeletedReport,
 } from '../../shared/report.ts'
 import { reportRowsInput } from '../../shared/report-rows.ts'
 import { reportSummaryInput } from '../../shared/report-summary.ts'
+import { deletePollsInput, deleteStoreInput } from '../../shared/deletion.ts'
 import { historyInput } from '../../shared/history.ts'
-import { outageListInput } from '../../shared/outage.ts'
+import { outageGroupsInput, outageListInput } from '../../shared/outage.ts'
 import { timelineInput } from '../../shared/timeline.ts'
 import {
   setBusinessHoursInput,
@@ -29,6 +31,7 @@ import {
   setTimezoneInput,
 } from '../../shared/store-change.ts'
 import { storeIdInput, storeListInput } from '../../shared/store.ts'
+import { explainReportInput, verifyInput } from '../../shared/verification.ts'
 import { listChanges } from '../database/changes.ts'
 import { stripsInput } from '../../shared/store-strip.ts'
 import { suggestInput } from '../../shared/suggestion.ts'
@@ -41,6 +44,7 @@ import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../d
 import { getStore, listStores } from '../database/stores.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 import type { ApiParts } from './api-parts.ts'
+import { answerPollDeletion, answerStoreDeletion } from './deletions.ts'
 import { appErrorOf, appErrorOfTrpc, trpcErrorOf } from './errors.ts'
 import { readHealth } from './health.ts'
 import { eventIdOf } from './report-event-id.ts'
@@ -84,7 +88,7 @@ export const appRouter = router({
     list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listReports(ctx.db, input)),
     cancel: procedure.input(reportIdInput).mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
     /** Removes a report that has ended; one that has not is cancelled, and is there to be looked at. */
-    delete: procedure.input(reportIdInput).mutation(async ({ ctx, input }) => {
+    delete: procedure.input(reportIdInput).mutation(async ({ ctx, input }): Promise<DeletedReport> => {
       const cancelled = await ctx.reports.cancelOrRemove(input.reportId)
       return { reportId: input.reportId, isDeleted: cancelled === undefined }
     }),
@@ -106,6 +110,14 @@ export const appRouter = router({
       .input(periodStoresInput)
       .query(({ ctx, input }) => ctx.reports.periodStores(input)),
     periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
+    /** Computes stores of the report again, and compares them with what is stored. */
+    verify: procedure.input(verifyInput).query(({ ctx, input, signal }) => ctx.reports.verify(input, signal)),
+    /** A store's row taken apart, and whether it comes out otherwise now. */
+    explain: procedure.input(explainReportInput).query(async ({ ctx, input }) => {
+      const { explainReport } = await import('../insight/report-explanation.ts')
+      const report = await getReport(ctx.db, input.reportId)
+      return explainReport(ctx.db, report, input.storeId, ctx.reports.computedWith)
+    }),
     /** The report at each change, until it has ended; goes on where a lost connection left off. */
     progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {
       await getReport(ctx.db, input.reportId)
@@ -150,6 +162,8 @@ export const appRouter = router({
     setDetails: procedure
       .input(setDetailsInput)
       .mutation(({ ctx, input }) => ctx.change((tx) => setDetails(tx, input, ctx.now()))),
+    /** With all that is of it; without `confirm`, what that would be. */
+    delete: procedure.input(deleteStoreInput).mutation(({ ctx, input }) => answerStoreDeletion(ctx, input)),
     /** Its time in a window, taken apart down to the polls. */
     timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
       const { readTimeline } = await import('../insight/timeline.ts')
@@ -171,11 +185,20 @@ export const appRouter = router({
       return readHistory(ctx.db, input)
     }),
   }),
+  poll: router({
+    /** Without `confirm`, what would be deleted. */
+    delete: procedure.input(deletePollsInput).mutation(({ ctx, input }) => answerPollDeletion(ctx, input)),
+  }),
   outage: router({
     /** Outages of a store or of all, whole. */
     list: procedure.input(outageListInput).query(async ({ ctx, input }) => {
       const { listOutages } = await import('../insight/outages.ts')
       return listOutages(ctx.db, input)
+    }),
+    /** The same rolled up by a label: a row for each of its values. */
+    groups: procedure.input(outageGroupsInput).query(async ({ ctx, input }) => {
+      const { groupOutages } = await import('../insight/outage-groups.ts')
+      return groupOutages(ctx.db, input)
     }),
   }),
   correction: router({

@@ -114,6 +114,31 @@ export async function listChanges(
   return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.changeId) : null }
 }
 
+interface SoughtDeletion {
+  readonly kind: 'polls-deleted' | 'store-deleted'
+  readonly storeId?: StoreId | undefined
+  readonly labels?: readonly StoreLabel[] | undefined
+  readonly polls?: number
+  readonly fromMs?: number
+  readonly toMs?: number
+}
+
+/** The latest deletion of this. */
+export async function findDeletion(db: Db, sought: SoughtDeletion): Promise<Change | undefined> {
+  const { kind, storeId = null, labels, polls, fromMs = null, toMs = null } = sought
+  const row = await changeRows(db)
+    .where('change.kind', '=', kind)
+    .where('store_id', 'is not distinct from', storeId)
+    .where('labels', 'is not distinct from', textOfLabels(labels))
+    .where('from_at', 'is not distinct from', fromMs)
+    .where('to_at', 'is not distinct from', toMs)
+    .$if(polls !== undefined, (query) => query.where('polls', '=', polls!))
+    .orderBy('change_id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && changeOf(row)
+}
+
 /** What an import changes is known when it has ended: it is in the record of that. */
 function changeRows(db: Db) {
   return db

@@ -21,6 +21,7 @@ export async function connect(databaseUrl: string, access: Partial<Access> = {})
       readOnly,
       mayCreate: !readOnly,
       checkpoints: true,
+      checksReferences: true,
       durable: false,
       patienceMs: PATIENCE_MS,
       ...access,

@@ -20,7 +20,7 @@ export async function createCorrection(
   createdAt: number,
 ): Promise<Correction> {
   await getStore(tx, correction.storeId)
-  const added = await addCorrections(tx, [correction], { createdAt, revoked: 'add again' })
+  const { rows: added } = await addCorrections(tx, [correction], { createdAt, revoked: 'add again' })
   const { storeId, fromMs, toMs, kind, reason } = correction
   const row = await correctionRows(tx)
     .where('store_id', '=', storeId)

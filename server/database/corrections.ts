@@ -1,6 +1,7 @@
 import type { StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
 import type { Interval } from '../uptime/interval.ts'
+import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import type { PartStores } from './dialect/dialect.ts'
@@ -24,14 +25,14 @@ export interface CorrectedTime {
 }
 
 /**
- * Adds corrections to stores, known or new, and returns how many are new: one that is in force already counts once, and one
+ * Adds corrections to stores, known or new, and returns what changed: one that is in force already counts once, and one
  * that was revoked is added again only where `revoked` says so. `corrections` are in ascending order of store id.
  */
 export async function addCorrections(
   tx: WriteTx,
   corrections: readonly NewCorrection[],
   { createdAt, revoked }: { readonly createdAt: number; readonly revoked: 'add again' | 'leave' },
-): Promise<number> {
+): Promise<Changed> {
   const storeIds = [...new Set(corrections.map(({ storeId }) => storeId))]
   const keys = await keysOfStores(tx, storeIds)
   const keyOf = new Map(storeIds.map((storeId, i) => [storeId, keys[i]!]))
@@ -45,7 +46,7 @@ export async function addCorrections(
     rows.push({ ...row, created_at: createdAt, revoked_at: null, revoked_by: null })
   }
   for (const chunk of chunks(rows)) await tx.insertInto('correction').values(chunk).execute()
-  return rows.length
+  return { rows: rows.length, stores: new Set(rows.map(({ store_key }) => store_key)).size }
 }
 
 interface CorrectionRow {

@@ -4,14 +4,15 @@ import type { ImportId } from '../../shared/ids.ts'
 import type { ImportKind, ImportRecord } from '../../shared/import.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Changed } from './changed.ts'
 import type { Db } from './connect.ts'
 import { parseKey } from './key.ts'
 import type { ImportTable } from './schema.ts'
 
-/** What became of the rows of an import. `accepted` = `changed` + `repeated`. */
+/** What became of the rows of an import. Those of `accepted` that changed nothing are repeated. */
 export interface RowCounts {
   readonly accepted: number
-  readonly changed: number
+  readonly changed: Changed
   readonly rejected: number
 }
 
@@ -35,6 +36,7 @@ export async function insertImport(
       rows_changed: 0,
       rows_repeated: 0,
       rows_rejected: 0,
+      stores_touched: 0,
       failure: null,
       owner: begun.owner,
       heartbeat_at: begun.startedAt,
@@ -55,12 +57,19 @@ export async function beatImport(db: Db, importId: ImportId, now: number): Promi
  * Records what has gone in so far, in the transaction in which it goes in, and which is rolled back where the import is
  * not to go on.
  */
-export async function updateImportCounts(db: Db, importId: ImportId, counts: RowCounts): Promise<void> {
+export async function updateImportCounts(
+  db: Db,
+  importId: ImportId,
+  { accepted, changed, rejected }: RowCounts,
+): Promise<void> {
   const isRunning = await updateRunning(db, importId, {
-    rows_accepted: counts.accepted,
-    rows_changed: counts.changed,
-    rows_repeated: counts.accepted - counts.changed,
-    rows_rejected: counts.rejected,
+    rows_accepted: accepted,
+    rows_changed: changed.rows,
+    rows_repeated: accepted - changed.rows,
+    rows_rejected: rejected,
+    stores_touched: changed.stores,
+    first_poll_at: changed.firstPollMs ?? null,
+    last_poll_at: changed.lastPollMs ?? null,
   })
   if (!isRunning) throw new AppError('conflict', `import ${importId} has been ended meanwhile`)
 }
@@ -167,6 +176,7 @@ export async function listImports(db: Db, { limit, cursor }: PageQuery): Promise
 }
 
 function importRecordOf(row: Selectable<ImportTable>): ImportRecord {
+  const instant = (epochMs: number | null) => (epochMs === null ? null : formatTimestamp(epochMs))
   return {
     importId: row.import_id,
     source: row.source,
@@ -178,8 +188,11 @@ function importRecordOf(row: Selectable<ImportTable>): ImportRecord {
     rowsChanged: row.rows_changed,
     rowsRepeated: row.rows_repeated,
     rowsRejected: row.rows_rejected,
+    storesTouched: row.stores_touched,
+    firstPollAt: instant(row.first_poll_at),
+    lastPollAt: instant(row.last_poll_at),
     failure: row.failure,
     startedAt: formatTimestamp(row.started_at),
-    finishedAt: row.finished_at === null ? null : formatTimestamp(row.finished_at),
+    finishedAt: instant(row.finished_at),
   }
 }

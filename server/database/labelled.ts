@@ -50,3 +50,23 @@ export async function readLabelValues(
   }
   return values
 }
+
+/** The same by their ids. */
+export async function readLabelValuesById(
+  db: Db,
+  label: string,
+  storeIds: readonly StoreId[],
+): Promise<Map<StoreId, string>> {
+  const values = new Map<StoreId, string>()
+  for (const ids of chunks(storeIds)) {
+    const rows = await db
+      .selectFrom('store')
+      .innerJoin('store_label', 'store_label.store_key', 'store.store_key')
+      .select(['store_id', 'value'])
+      .where('store_id', 'in', ids)
+      .where('label', '=', label)
+      .execute()
+    for (const { store_id, value } of rows) values.set(store_id, value)
+  }
+  return values
+}

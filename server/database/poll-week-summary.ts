@@ -1,5 +1,6 @@
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
+import { storeCount } from './store-ids.ts'
 
 export interface DatabaseSummary {
   readonly stores: number
@@ -39,6 +40,38 @@ export async function addToPollWeekSummary(
     .execute()
 }
 
+/** Likewise where polls were removed of it; `latestPollAt` reads when the latest of those that are left was. */
+export async function takeFromPollWeekSummary(
+  db: Db,
+  { week, polls, lastMs }: { week: number; polls: number; lastMs: number },
+  latestPollAt: () => Promise<number>,
+): Promise<void> {
+  const ofWeek = await db
+    .selectFrom('poll_week_summary')
+    .select(['poll_count', 'latest_poll_at'])
+    .where('week', '=', week)
+    .executeTakeFirst()
+  if (ofWeek === undefined) return
+  const left = ofWeek.poll_count - polls
+  if (left <= 0) {
+    await db.deleteFrom('poll_week_summary').where('week', '=', week).execute()
+    return
+  }
+  const isLatestLeft = lastMs < ofWeek.latest_poll_at
+  const latest_poll_at = isLatestLeft ? ofWeek.latest_poll_at : await latestPollAt()
+  await db
+    .updateTable('poll_week_summary')
+    .set({ poll_count: left, latest_poll_at })
+    .where('week', '=', week)
+    .execute()
+}
+
+/** The weeks with polls of any store. */
+export async function weeksWithPolls(db: Db): Promise<number[]> {
+  const rows = await db.selectFrom('poll_week_summary').select('week').orderBy('week').execute()
+  return rows.map(({ week }) => week)
+}
+
 /** The latest poll of any store in epoch milliseconds, or undefined in a database without polls. */
 export async function latestPollAt(db: Db): Promise<number | undefined> {
   const row = await db
@@ -72,10 +105,5 @@ async function countPolls(db: Db): Promise<number> {
 /** How much there is, without reading it. Throws an `unavailable` AppError where the database is not in its place. */
 export async function databaseSummary(db: Db): Promise<DatabaseSummary> {
   dialectOf(db).checkInPlace(db)
-  // Keys are given without gaps and stores are not removed.
-  const { stores } = await db
-    .selectFrom('store')
-    .select((eb) => eb.fn.max('store_key').as('stores'))
-    .executeTakeFirstOrThrow()
-  return { stores: stores ?? 0, polls: await countPolls(db), latestPollAt: await latestPollAt(db) }
+  return { stores: await storeCount(db), polls: await countPolls(db), latestPollAt: await latestPollAt(db) }
 }

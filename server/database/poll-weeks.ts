@@ -1,9 +1,17 @@
 import { AppError } from '../../shared/app-error.ts'
-import { mergedWeek, offsetOf, POLL_WEEK_MS, type PollWeek, type PollWords } from '../uptime/poll-week.ts'
+import {
+  mergedWeek,
+  offsetOf,
+  POLL_WEEK_MS,
+  type MergedWeek,
+  type PollWeek,
+  type PollWords,
+} from '../uptime/poll-week.ts'
 import { bytesOfWords, wordsOfBytes } from '../uptime/words.ts'
+import { bothChanged, nothingChanged, type Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import { dialectOf, type PackedPolls } from './dialect/dialect.ts'
+import { dialectOf, type PackedPolls, type PollRow } from './dialect/dialect.ts'
 import { isIntact, withChecksum } from './poll-checksum.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -57,48 +65,65 @@ function damagedPolls(storeKey: number, week: number): AppError {
 }
 
 /**
- * Adds polls to those that are stored, which give way at the same millisecond. Returns how many of them were new or said
- * something else. `added` is in ascending order of week, then store, and has each pair once.
+ * Adds polls to those that are stored, which give way at the same millisecond. Returns what was new or said something else.
+ * `added` is in ascending order of week, then store, and has each pair once.
  */
-export async function mergePollWeeks(tx: WriteTx, added: readonly StorePollWeek[]): Promise<number> {
-  let changed = 0
+export async function mergePollWeeks(tx: WriteTx, added: readonly StorePollWeek[]): Promise<Changed> {
+  const stores = new Set<number>()
+  let changed = nothingChanged
   for (let start = 0, end = 0; start < added.length; start = end) {
     const { week } = added[start]!
     while (end < added.length && added[end]!.week === week) end++
-    changed += await mergeWeek(tx, week, added.slice(start, end))
+    changed = bothChanged(changed, await mergeWeek(tx, week, added.slice(start, end), stores))
   }
-  return changed
+  return { ...changed, stores: stores.size }
 }
 
-async function mergeWeek(tx: WriteTx, week: number, added: readonly StorePollWeek[]): Promise<number> {
+/** Adds the stores that it changes to `changedStores`. */
+async function mergeWeek(
+  tx: WriteTx,
+  week: number,
+  added: readonly StorePollWeek[],
+  changedStores: Set<number>,
+): Promise<Changed> {
   const dialect = dialectOf(tx)
   const isNewWeek = !(await hasPollsOfWeek(tx, week))
   let changedPolls = 0
   let newPolls = 0
   let latestOffset = 0
+  let firstOffset = Infinity
+  let lastOffset = 0
   for (const chunk of chunks(added, dialect.pollRowsAtOnce)) {
     const stored = isNewWeek ? undefined : await pollsOfStores(tx, week, chunk)
     const changedWeeks: StorePollWeek[] = []
     for (const store of chunk) {
       const older = stored?.get(store.storeKey)
-      const { words, changed } =
-        older === undefined
-          ? { words: store.words, changed: store.words.length }
-          : mergedWeek(older, store.words)
-      if (changed === 0) continue
+      const { words, changed, first, last } =
+        older === undefined ? newWeek(store.words) : mergedWeek(older, store.words)
+      if (first === undefined || last === undefined) continue
+      changedStores.add(store.storeKey)
+      firstOffset = Math.min(firstOffset, offsetOf(first))
+      lastOffset = Math.max(lastOffset, offsetOf(last))
       changedPolls += changed
       newPolls += words.length - (older?.length ?? 0)
       latestOffset = Math.max(latestOffset, offsetOf(words.at(-1)!))
       changedWeeks.push({ week, storeKey: store.storeKey, words })
     }
-    if (changedWeeks.length > 0) await dialect.writePolls(tx, changedWeeks.map(rowOf), isNewWeek)
+    if (changedWeeks.length > 0) await dialect.writePolls(tx, changedWeeks.map(pollRowOf), isNewWeek)
   }
   const latestPollAt = week * POLL_WEEK_MS + latestOffset
-  if (changedPolls > 0) await addToPollWeekSummary(tx, { week, newPolls, latestPollAt })
-  return changedPolls
+  if (changedPolls === 0) return nothingChanged
+  await addToPollWeekSummary(tx, { week, newPolls, latestPollAt })
+  const [firstPollMs, lastPollMs] = [firstOffset, lastOffset].map((offset) => week * POLL_WEEK_MS + offset)
+  return { rows: changedPolls, stores: 0, firstPollMs, lastPollMs }
 }
 
-function rowOf({ week, storeKey, words }: StorePollWeek) {
+function newWeek(words: PollWords): MergedWeek {
+  return { words, changed: words.length, first: words[0], last: words.at(-1) }
+}
+
+/** The row that keeps a store's polls of a week. */
+export function pollRowOf({ week, storeKey, words }: StorePollWeek): PollRow {
   return { week, storeKey, polls: bytesOfWords(withChecksum(words, week, storeKey)) }
 }
 

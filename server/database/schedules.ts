@@ -1,4 +1,5 @@
 import type { WeeklySpan } from '../../shared/store.ts'
+import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import {
@@ -23,14 +24,14 @@ export type RuleChange =
   | { readonly what: 'special'; readonly days: readonly StoredSpecialDay[] }
 
 /**
- * Changes the rules of stores, known or new: `rule` of a store is the place of its change in `changes`. Returns how many
- * rows said something else than what was stored. `stores` are in ascending order of id, each once.
+ * Changes the rules of stores, known or new: `rule` of a store is the place of its change in `changes`. Returns what
+ * changed. `stores` are in ascending order of id, each once.
  */
 export async function changeRules(
   tx: WriteTx,
   changes: readonly RuleChange[],
   stores: Iterable<StoreRule<number>>,
-): Promise<number> {
+): Promise<Changed> {
   const schedules = createScheduleKeys(tx)
   const sorted = changes.map(inOrder)
   // A chain's stores have the same schedule and get the same rule.

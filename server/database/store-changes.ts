@@ -77,7 +77,7 @@ export function setSpecialHours(tx: WriteTx, change: SpecialHoursChange, at: num
 }
 
 async function changed(tx: WriteTx, storeId: StoreId, change: RuleChange, record: NewChange): Promise<Store> {
-  const rows = await changeRules(tx, [change], [{ storeId, rule: 0, rows: 1 }])
+  const { rows } = await changeRules(tx, [change], [{ storeId, rule: 0, rows: 1 }])
   if (rows > 0) await recordChange(tx, { ...record, storeId })
   return getStore(tx, storeId)
 }
@@ -87,7 +87,8 @@ export async function setDetails(tx: WriteTx, change: DetailsChange, at: number)
   const { storeId, name, labels } = change
   const before = name === undefined ? await nameOf(tx, storeId) : name
   const details = { storeId, name: before === '' ? null : before, labels, rows: 1 }
-  if ((await setStoreDetails(tx, [details])) > 0) {
+  const { rows } = await setStoreDetails(tx, [details])
+  if (rows > 0) {
     const what = detailsInWords(name, labels)
     await recordChange(tx, { ...madeBy(change, at), kind: 'details', storeId, what })
   }

@@ -1,5 +1,7 @@
 import type { StoreId } from '../../shared/ids.ts'
+import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
+import { lastStoreKey } from './store-ids.ts'
 import { keysOfStores } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -13,11 +15,12 @@ export interface StoreDetails {
 }
 
 /**
- * Sets the names and labels of stores, known or new, which keep the labels that are not named, and returns how many rows
- * changed something. `stores` are in ascending order of id, each once.
+ * Sets the names and labels of stores, known or new, which keep the labels that are not named, and returns what
+ * changed. `stores` are in ascending order of id, each once.
  */
-export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails[]): Promise<number> {
-  let changedRows = 0
+export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails[]): Promise<Changed> {
+  const changed = { rows: 0, stores: 0 }
+  const lastKey = await lastStoreKey(tx)
   for (const chunk of chunks(stores)) {
     const keys = await keysOfStores(
       tx,
@@ -33,7 +36,7 @@ export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails
     const valueOf = new Map(labels.map(({ store_key, label, value }) => [`${store_key} ${label}`, value]))
     for (const [i, { name, labels, rows }] of chunk.entries()) {
       const storeKey = keys[i]!
-      let isChanged = false
+      let isChanged = storeKey > lastKey
       if ((nameOf.get(storeKey) ?? null) !== name) {
         isChanged = true
         await tx.updateTable('store').set({ name }).where('store_key', '=', storeKey).execute()
@@ -43,10 +46,12 @@ export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails
         isChanged = true
         await setLabel(tx, storeKey, label, value)
       }
-      if (isChanged) changedRows += rows
+      if (!isChanged) continue
+      changed.rows += rows
+      changed.stores++
     }
   }
-  return changedRows
+  return changed
 }
 
 async function setLabel(tx: WriteTx, storeKey: number, label: string, value: string): Promise<void> {

@@ -5,11 +5,13 @@ import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Changed } from './changed.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
+import { lastStoreKey } from './store-ids.ts'
 import { substringPattern } from './substring-pattern.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -22,6 +24,17 @@ export async function getStore(db: Db, storeId: string): Promise<Store> {
   }
   const [store] = await storesOf(db, [row])
   return store!
+}
+
+/** Throws a `not-found` AppError where there is no such store. */
+export async function keyOfStore(db: Db, storeId: StoreId): Promise<number> {
+  const row = await db
+    .selectFrom('store')
+    .select('store_key')
+    .where('store_id', '=', storeId)
+    .executeTakeFirst()
+  if (row === undefined) throw noSuchStore(storeId)
+  return row.store_key
 }
 
 export function noSuchStore(storeId: string): AppError {
@@ -115,20 +128,6 @@ async function readLabels(
   return labels
 }
 
-/** The ids of stores by their keys. */
-export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreId>> {
-  const ids = new Map<number, StoreId>()
-  for (const keys of chunks(storeKeys)) {
-    const rows = await db
-      .selectFrom('store')
-      .select(['store_key', 'store_id'])
-      .where('store_key', 'in', keys)
-      .execute()
-    for (const row of rows) ids.set(row.store_key, row.store_id)
-  }
-  return ids
-}
-
 /** What stores are called, by their ids; null where no file says so. */
 export async function readStoreNames(
   db: Db,
@@ -173,18 +172,18 @@ export interface RuledStore<Rule> {
 }
 
 /**
- * Gives stores, known or new, the schedules that `schedulesOf` finds for them, some at a time, and returns how many rows
- * changed something. `rules` are in ascending order of id, each once.
+ * Gives stores, known or new, the schedules that `schedulesOf` finds for them, some at a time, and returns what changed.
+ * `rules` are in ascending order of id, each once.
  */
 export async function setSchedules<Rule>(
   tx: WriteTx,
   rules: Iterable<StoreRule<Rule>>,
   schedulesOf: (stores: readonly RuledStore<Rule>[]) => Promise<readonly number[]>,
-): Promise<number> {
+): Promise<Changed> {
   const find = createStoreFinder(tx, ['schedule_key'])
   const insert = inserterOfStores(tx)
   const update = updaterOfSchedules(tx)
-  let changedRows = 0
+  const changed = { rows: 0, stores: 0 }
   for (const chunk of chunks(rules)) {
     const stores = await find(chunk.map(({ storeId }) => storeId))
     const scheduleKeys = await schedulesOf(
@@ -197,12 +196,13 @@ export async function setSchedules<Rule>(
       if (stored?.schedule_key === schedule_key) continue
       if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, schedule_key })
       else changes.push({ store_key: key, schedule_key })
-      changedRows += chunk[i]!.rows
+      changed.rows += chunk[i]!.rows
+      changed.stores++
     }
     await insert(newStores)
     await update(changes)
   }
-  return changedRows
+  return changed
 }
 
 type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, 'schedule_key'>>
@@ -270,14 +270,6 @@ function createStoreFinder(
   }
 }
 
-async function lastStoreKey(tx: WriteTx): Promise<number> {
-  const { last } = await tx
-    .selectFrom('store')
-    .select((eb) => eb.fn.max('store_key').as('last'))
-    .executeTakeFirstOrThrow()
-  return last ?? 0
-}
-
 /** The first ids after one, or of all, in ascending order. */
 export async function nextStoreIds(db: Db, after: StoreId | undefined, count: number): Promise<StoreId[]> {
   const rows = await db
@@ -288,4 +280,17 @@ export async function nextStoreIds(db: Db, after: StoreId | undefined, count: nu
     .limit(count)
     .execute()
   return rows.map(({ store_id }) => store_id)
+}
+
+/** The id of the store so many behind the first one that is, or comes after, another; undefined where there are not as many. */
+export async function storeIdFurtherOn(db: Db, from: StoreId, stores: number): Promise<StoreId | undefined> {
+  const row = await db
+    .selectFrom('store')
+    .select('store_id')
+    .where('store_id', '>=', from)
+    .orderBy('store_id')
+    .offset(stores)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.store_id
 }

@@ -8,6 +8,8 @@ export interface Place {
 }
 
 interface ZoneOfPlace {
+  /** As the first of its stores has it: a zone may have several names. */
+  readonly name: string
   count: number
   /** The first ones, in ascending order of id. */
   readonly first: StoreId[]
@@ -22,14 +24,16 @@ export interface CityZones {
 }
 
 export function createCityZones(limit: number): CityZones {
+  const canonicalName = createCanonicalNames()
   const places = new Map<string, { readonly place: Place; readonly zones: Map<string, ZoneOfPlace> }>()
   return {
     add(storeId, zone, place) {
       const key = JSON.stringify([place.city, place.chain])
       let known = places.get(key)
       if (known === undefined) places.set(key, (known = { place, zones: new Map() }))
-      let ofZone = known.zones.get(zone)
-      if (ofZone === undefined) known.zones.set(zone, (ofZone = { count: 0, first: [] }))
+      const canonical = canonicalName(zone)
+      let ofZone = known.zones.get(canonical)
+      if (ofZone === undefined) known.zones.set(canonical, (ofZone = { name: zone, count: 0, first: [] }))
       ofZone.count++
       if (ofZone.first.length < limit) ofZone.first.push(storeId)
     },
@@ -61,14 +65,26 @@ function otherZones(
   { city, chain }: Place,
   zones: ReadonlyMap<string, ZoneOfPlace>,
 ): (ZoneOfPlace & { readonly detail: string })[] {
-  const stores = [...zones.values()].reduce((sum, { count }) => sum + count, 0)
-  const usual = [...zones].find(([, { count }]) => count * 2 > stores)
+  const all = [...zones.values()]
+  const stores = all.reduce((sum, { count }) => sum + count, 0)
+  const usual = all.find(({ count }) => count * 2 > stores)
   if (usual === undefined) return []
-  const [usualZone, { count }] = usual
   const where = chain === undefined ? `in ${city}` : `of ${chain} in ${city}`
-  return [...zones].flatMap(([zone, others]) =>
-    zone === usualZone
-      ? []
-      : [{ ...others, detail: `${zone}; ${count} of ${stores} stores ${where} are in ${usualZone}` }],
-  )
+  const isUsual = `${usual.count} of ${stores} stores ${where} are in ${usual.name}`
+  return all
+    .filter((zone) => zone !== usual)
+    .map((others) => ({ ...others, detail: `${others.name}; ${isUsual}` }))
+}
+
+/** One name for each zone, as `US/Central` and `America/Chicago` are one. */
+function createCanonicalNames(): (zone: string) => string {
+  const names = new Map<string, string>()
+  return (zone) => {
+    let name = names.get(zone)
+    if (name === undefined) {
+      name = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+      names.set(zone, name)
+    }
+    return name
+  }
 }

@@ -2,13 +2,7 @@ import type { History, HistoryQuery } from '../../shared/history.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from '../database/connect.ts'
-import {
-  createPeriodTotals,
-  differ,
-  figuresOf,
-  periodCsvLines,
-  putPeriodTotals,
-} from '../reports/period-totals.ts'
+import { differ, figuresOf } from '../reports/period-totals.ts'
 import { createPeriodJudge, periodNames, timeOfDates } from '../uptime/periods.ts'
 import { knownTime } from '../uptime/store-uptime.ts'
 import { judgingOf, readJudgedStore } from './judged-store.ts'
@@ -29,16 +23,4 @@ export async function readHistory(db: Db, query: HistoryQuery): Promise<History>
     return { storeId, period, ...figuresOf(tally), uncorrected }
   })
   return { storeId, by, asOf: formatTimestamp(judging.asOfMs), items }
-}
-
-/** Its lines in the CSV of a report by period. */
-export function historyCsvLines({ storeId, items }: History): Uint8Array<ArrayBuffer> {
-  const totals = createPeriodTotals(1, items.length)
-  putPeriodTotals(totals, 0, 0, items)
-  return periodCsvLines(
-    totals,
-    0,
-    storeId,
-    items.map(({ period }) => period),
-  )
 }

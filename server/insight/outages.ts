@@ -55,7 +55,7 @@ async function firstOutages(db: Db, { limit, sortBy, ...query }: OutageListQuery
   return first
 }
 
-interface OutagesOfStore {
+export interface OutagesOfStore {
   readonly storeId: StoreId
   readonly outages: readonly OutageRow[]
 }

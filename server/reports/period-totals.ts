@@ -64,10 +64,6 @@ export function addTallies(sums: Float64Array, tallies: Uint32Array): void {
   for (let i = 0; i < sums.length; i++) sums[i]! += tallies[i]!
 }
 
-/** The CSV's header: rule 25 of docs/uptime.md. */
-export const periodCsvHeader =
-  'store_id,period,uptime(in hours),downtime(in hours),unknown(in hours),excused(in hours),uptime(in percent)\n'
-
 const HOUR_MS = 3_600_000
 /** `,87660.00`: ten years. */
 const MOST_BYTES_PER_TOTAL = 9

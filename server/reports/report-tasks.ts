@@ -7,6 +7,7 @@ import { createGenerator } from './generate.ts'
 import { groupsOf } from './groups.ts'
 import { createPeriodGroupReader } from './period-groups.ts'
 import { firstPeriodStores } from './period-stores.ts'
+import { verifyPart } from './verify-part.ts'
 import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
 import type { WorkerTasks } from './worker-task.ts'
@@ -52,5 +53,6 @@ export function createReportTasks({
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
     pageOfPeriodGroups: ({ report, query }) => readPeriodGroups(report, query),
     firstPeriodStores: ({ report, query }) => firstPeriodStores(reading, report, query),
+    verifyPart: (task) => verifyPart(reading, generator, task),
   }
 }

@@ -12,6 +12,7 @@ import type {
   ReportOptions,
   ReportRow,
 } from '../../shared/report.ts'
+import type { Verification, VerifyQuery } from '../../shared/verification.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { ensureReport } from '../database/ensured-report.ts'
@@ -40,6 +41,7 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 const END_STEPS_WITHIN_MS = 1000
 
 export interface ReportRunner extends ReportViews, RollUps, AsyncDisposable {
+  readonly computedWith: ComputedWith
   /**
    * Takes a request for a report and starts on it, or finds the report of the same request made before. Throws a
    * `conflict` AppError where there are no polls, or where the same request had other options.
@@ -56,6 +58,8 @@ export interface ReportRunner extends ReportViews, RollUps, AsyncDisposable {
   storeRow(storeId: StoreId, options: JudgingOptions): Promise<ReportRow>
   /** A page of the rows of a complete report by period. */
   periodRows(query: PeriodRowsQuery): Promise<Page<PeriodRow>>
+  /** Computes stores of a complete report again, and compares them with what is stored. */
+  verify(query: VerifyQuery, signal: AbortSignal | undefined): Promise<Verification>
   /**
    * Goes on with the reports that a process left unfinished when it was killed, then and from time to time; the parts that
    * are done are kept.
@@ -140,6 +144,7 @@ export function createReportRunner({
   if (startThreads === 'at once') pool = startPool()
 
   const runner: ReportRunner = {
+    computedWith,
     async trigger(options, once) {
       const asOf = await asOfMsOf(reading, options)
       const reportId = reportIdSchema.parse(crypto.randomUUID())
@@ -202,6 +207,12 @@ export function createReportRunner({
     async periodRows(query) {
       const { pageOfPeriodRows } = await import('./period-rows.ts')
       return pageOfPeriodRows(reading, await getReport(reading, query.reportId), query)
+    },
+
+    async verify(query, signal) {
+      const { verifyReport } = await import('./verify.ts')
+      const report = await getReport(reading, query.reportId)
+      return verifyReport(report, query, { db: reading, runTask, workers, computedWith, signal })
     },
 
     async resumeUnfinished() {

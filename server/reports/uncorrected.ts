@@ -47,7 +47,10 @@ export async function readUncorrected(
   wordsPerStore: number,
 ): Promise<Uncorrected | undefined> {
   if (!hasUncorrected) return undefined
-  const totals = wordsOfBytes(await readPart(db, reportKey, part, 'uncorrected'))
+  return uncorrectedOf(wordsOfBytes(await readPart(db, reportKey, part, 'uncorrected')), wordsPerStore)
+}
+
+export function uncorrectedOf(totals: Words, wordsPerStore: number): Uncorrected {
   const placeOf = new Map<number, number>()
   for (let at = 0; at < totals.length; at += wordsPerStore) placeOf.set(totals[at]!, at / wordsPerStore)
   return { totals, placeOf }
@@ -73,5 +76,5 @@ export function joinedUncorrected(
 /** Of one store. */
 export function uncorrectedOfOne(corrected: Words, uncorrected: Words): Uncorrected | undefined {
   const isSame = uncorrected.every((word, i) => word === corrected[i])
-  return isSame ? undefined : { totals: uncorrected, placeOf: new Map([[uncorrected[0]!, 0]]) }
+  return isSame ? undefined : uncorrectedOf(uncorrected, uncorrected.length)
 }

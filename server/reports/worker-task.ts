@@ -17,6 +17,7 @@ import type { ViewedReport } from './view/report-columns.ts'
 import type { SummaryFigures } from './view/summary.ts'
 import type { RowSums } from './view/sums.ts'
 import type { Viewed } from './view/viewer.ts'
+import type { PartToVerify, PartVerification } from './verify-part.ts'
 
 /** What a worker is started with. */
 export interface WorkerSetting {
@@ -53,6 +54,12 @@ export interface WorkerTasks {
     readonly report: PeriodReport
     readonly query: Omit<PeriodStoresQuery, 'reportId'>
   }): Promise<Omit<PeriodStores, 'reportId'>>
+  /** Computes stores of a complete report again, and compares them with what is stored. */
+  verifyPart(task: {
+    readonly reportKey: number
+    readonly part: PartToVerify
+    readonly asked: Asked
+  }): Promise<PartVerification>
 }
 
 /** What is asked of the thread that complete reports are looked at in: one function of `view-worker.ts` for each. */

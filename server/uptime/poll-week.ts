@@ -122,11 +122,22 @@ function mergedRuns(runs: readonly PollWords[], from: number, to: number): PollW
   return mergedWeek(mergedRuns(runs, from, middle), mergedRuns(runs, middle, to)).words
 }
 
-/** Two sorted weeks of a store as one, and how many words of `newer` changed something. `newer` wins. */
-export function mergedWeek(older: PollWords, newer: PollWords): { words: PollWords; changed: number } {
+/** Two sorted weeks of a store as one. */
+export interface MergedWeek {
+  readonly words: PollWords
+  /** How many words of the newer one changed something, and the first and the last of them. */
+  readonly changed: number
+  readonly first: number | undefined
+  readonly last: number | undefined
+}
+
+/** Two sorted weeks of a store as one: `newer` wins. */
+export function mergedWeek(older: PollWords, newer: PollWords): MergedWeek {
   const words = new Uint32Array(older.length + newer.length)
   let length = 0
   let changed = 0
+  let first: number | undefined
+  let last: number | undefined
   let o = 0
   let n = 0
   while (o < older.length && n < newer.length) {
@@ -138,13 +149,21 @@ export function mergedWeek(older: PollWords, newer: PollWords): { words: PollWor
       o++
       continue
     }
-    if (oldWord !== newWord) changed++
+    if (oldWord !== newWord) {
+      changed++
+      first ??= newWord
+      last = newWord
+    }
     if (offsetOf(oldWord) === offsetOf(newWord)) o++
     n++
   }
-  changed += newer.length - n
+  if (n < newer.length) {
+    changed += newer.length - n
+    first ??= newer[n]!
+    last = newer.at(-1)
+  }
   const rest = o < older.length ? older.subarray(o) : newer.subarray(n)
   words.set(rest, length)
   length += rest.length
-  return { words: length === words.length ? words : words.slice(0, length), changed }
+  return { words: length === words.length ? words : words.slice(0, length), changed, first, last }
 }

@@ -32,7 +32,7 @@ test('what changed the data is listed over tRPC and REST alike, with who did it 
   const listed = await call('GET', '/changes?store_id=s1&kind=timezone')
   expect(listed).toMatchObject({
     status: 200,
-    body: { items: [{ change_id: 2, kind: 'timezone', store_id: 's1', author: 'Ann' }], nextCursor: null },
+    body: { items: [{ changeId: 2, kind: 'timezone', storeId: 's1', author: 'Ann' }], nextCursor: null },
   })
 })
 

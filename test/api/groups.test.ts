@@ -96,20 +96,20 @@ test('lists of stores, corrections and outages, and the data check, are of the s
   await using server = await aServer()
   const get = async (path: string, query: string) => {
     const response = await fetch(`${server.url}${path}?${query}&${asQuery(both).toString()}`)
-    return (await response.json()) as { items: { storeId?: string; store_id?: string }[]; stores: number }
+    return (await response.json()) as { items: { storeId: string }[]; stores: number }
   }
-  for (const store_id of ['b', 'e']) {
+  for (const storeId of ['b', 'e']) {
     const correction = {
-      store_id,
-      from_utc: '2023-01-01T00:00Z',
-      to_utc: '2023-01-02T00:00Z',
+      storeId,
+      from: '2023-01-01T00:00Z',
+      to: '2023-01-02T00:00Z',
       kind: 'closed',
       reason: 'x',
     }
     await fetch(`${server.url}/corrections`, { method: 'POST', body: JSON.stringify(correction) })
   }
   const idsOf = async (path: string, query = '') =>
-    (await get(path, query)).items.map((item) => item.storeId ?? item.store_id)
+    (await get(path, query)).items.map(({ storeId }) => storeId)
   expect(await idsOf('/stores')).toEqual(['a', 'e'])
   expect(await idsOf('/stores', 'search=e')).toEqual(['e'])
   expect(await idsOf('/corrections')).toEqual(['e'])
@@ -137,4 +137,15 @@ test('the command line lists what is of groups', async () => {
   expect((await runCli(['check', ...at])).stderr).toMatch(/^1 store and the week before/)
   const doubts = await runCli(['report', '--top', '1', ...at])
   expect(doubts.stderr).toContain(`which, and what to do: npx store-monitor check --group city=Berlin`)
+  const dates = ['--since', '2023-01-23', '--until', '2023-01-25', '--url', server.url, '--group-by', 'city']
+  const rolledUp = await runCli(['outages', ...dates])
+  const [head, berlin, bonn, none] = rolledUp.stdout.split('\n')
+  expect(head).toMatch(/^group,stores,stores_with_outages,outages,ongoing,downtime/)
+  expect(berlin).toMatch(/^Berlin,1,1,1,0,\d+\.00,\d+\.00,c$/)
+  expect(bonn).toMatch(/^Bonn,3,1,1,0,/)
+  expect(none).toMatch(/^,1,1,1,0,.*,d$/)
+  const refused = await runCli(['outages', 'c', ...dates])
+  expect(refused.stderr).toMatch(
+    /--group-by is for the outages of many stores, by group: leave out the store/,
+  )
 })

@@ -17,6 +17,8 @@ interface Schema {
   readonly description?: string
   readonly examples?: readonly unknown[]
   readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly default?: unknown
 }
 interface Body {
   readonly schema: Schema
@@ -26,7 +28,14 @@ interface Operation {
   readonly operationId: string
   readonly summary: string
   readonly deprecated?: boolean
-  readonly parameters?: readonly { name: string; description?: string; schema: Schema }[]
+  readonly parameters?: readonly {
+    name: string
+    in: string
+    required?: boolean
+    description?: string
+    schema: Schema
+  }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, Body>> }
   readonly responses: Readonly<
     Record<string, { description: string; content?: Record<string, Body>; headers?: Record<string, unknown> }>
   >
@@ -84,18 +93,28 @@ const completeByDay = async () => {
 }
 
 const newCorrection =
-  '{"store_id":"a","from_utc":"2023-01-01T00:00Z","to_utc":"2023-01-02T00:00Z","kind":"closed","reason":"flood"}'
+  '{"storeId":"a","from":"2023-01-01T00:00Z","to":"2023-01-02T00:00Z","kind":"closed","reason":"flood"}'
 
 async function createdCorrection(): Promise<string> {
   const response = await fetch(`${server.url}/corrections`, { method: 'POST', body: newCorrection })
-  const { correction_id: id } = (await response.json()) as { correction_id: number }
-  return String(id)
+  const { correctionId } = (await response.json()) as { correctionId: number }
+  return String(correctionId)
+}
+
+const deletion = 'from=2020-01-01T00:00Z&to=2021-01-01T00:00Z&reason=test'
+
+/** One that can be deleted. */
+async function aStore(): Promise<string> {
+  await server.upload('store_id,status,timestamp_utc\ngoing,active,2023-01-24 10:00:00 UTC\n')
+  return 'going'
 }
 
 interface Call {
   readonly status: number
   /** Of the report in the path, the query or the body. */
   readonly id?: string | (() => string | Promise<string>)
+  /** Behind the id of a report in the path. */
+  readonly store?: string
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | ((id: string) => string)
@@ -185,11 +204,11 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, body: JSON.stringify({ report_id: unknownId }) },
     { status: 413, body: tooLarge },
   ],
-  'downloadReport-csv': [...downloadCalls, ...fileCalls],
+  downloadReportCsv: [...downloadCalls, ...fileCalls],
   downloadReportByQuery: [...downloadCalls, ...fileCalls, { status: 400 }],
-  'downloadReport-json': downloadCalls,
-  'downloadReport-ndjson': downloadCalls,
-  'downloadReport-xlsx': downloadCalls,
+  downloadReportJson: downloadCalls,
+  downloadReportNdjson: downloadCalls,
+  downloadReportXlsx: downloadCalls,
   followReport: [
     { status: 200, id: complete },
     { status: 204, id: complete, headers: { 'last-event-id': 'complete' } },
@@ -221,6 +240,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: completeByDay, query: 'limit=0' },
     { status: 404, id: unknownId },
     { status: 409, id: complete },
+  ],
+  verifyReport: [
+    { status: 200, id: complete },
+    { status: 200, id: completeByDay, query: 'stores=all' },
+    { status: 400, id: complete, query: 'stores=0' },
+    { status: 404, id: unknownId },
+    { status: 409, id: running },
+  ],
+  explainReportRow: [
+    { status: 200, id: complete, store: 'a' },
+    { status: 200, id: completeByDay, store: 'a' },
+    { status: 400, id: complete, store: 'a b' },
+    { status: 404, id: unknownId, store: 'a' },
+    { status: 404, id: complete, store: 'nowhere' },
+    { status: 409, id: running, store: 'a' },
   ],
   deleteReport: [
     { status: 200, id: running },
@@ -279,7 +313,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 413, id: 'a', body: tooLarge },
   ],
   setTimezone: [
-    { status: 200, id: 'a', body: '{"timezone":"UTC","valid_from":"2023-01-01T00:00Z"}' },
+    { status: 200, id: 'a', body: '{"timezone":"UTC","validFrom":"2023-01-01T00:00Z"}' },
     { status: 400, id: 'a', body: '{"timezone":"Mars/Olympus"}' },
     { status: 413, id: 'a', body: tooLarge },
   ],
@@ -305,6 +339,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: '0' },
     { status: 404, id: '999' },
   ],
+  deletePolls: [
+    { status: 200, query: `all=true&${deletion}` },
+    { status: 200, query: `store_id=a&confirm=0&${deletion}` },
+    { status: 200, query: `labels=city=Bonn&${deletion}` },
+    { status: 400, query: deletion },
+    { status: 404, query: `store_id=z&${deletion}` },
+    { status: 409, query: `all=true&confirm=7&${deletion}` },
+  ],
+  deleteStore: [
+    { status: 200, id: 'a', query: 'reason=closed' },
+    { status: 200, id: aStore, query: 'reason=closed&by=Ann&confirm=1' },
+    { status: 400, id: 'a', query: 'confirm=-1' },
+    { status: 404, id: 'z', query: 'reason=closed' },
+    { status: 409, id: 'a', query: 'reason=closed&confirm=7' },
+  ],
   listChanges: [{ status: 200, query: 'kind=import&since=2023-01-01T00:00Z' }, ...pageCalls],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
   readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
@@ -328,6 +377,11 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'nowhere', query: 'by=day&since=2023-01-23&until=2023-01-24' },
     { status: 409, id: 'a', onEmpty: true, query: 'by=day&since=2023-01-23&until=2023-01-24' },
   ],
+  listOutageGroups: [
+    { status: 200, query: 'by=city&since=2023-01-23&until=2023-01-24' },
+    { status: 400, query: 'since=2023-01-23&until=2023-01-24' },
+    { status: 409, onEmpty: true, query: 'by=city&since=2023-01-23&until=2023-01-24' },
+  ],
   listOutages: [
     { status: 200, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 200, query: 'since=2023-01-23&until=2023-01-24&format=csv' },
@@ -345,7 +399,7 @@ describe('every operation answers as its document says', () => {
       one.bases.map((base) => [`${one.method.toUpperCase()} ${base}${one.path}`, base, one] as const),
     ),
   )('%s', async ([, base, { path, method, operation }]) => {
-    const calls = callsOf[operation.operationId.replace(/-\d+$/, '')] ?? []
+    const calls = callsOf[operation.operationId.replace(/\d+$/, '')] ?? []
     for (const call of calls) {
       const response = await send(base + path, method, call)
       expect.soft(response.status, JSON.stringify(call)).toBe(call.status)
@@ -359,7 +413,7 @@ describe('every operation answers as its document says', () => {
 async function send(path: string, method: string, call: Call): Promise<Response> {
   const id = typeof call.id === 'function' ? await call.id() : call.id
   const url = new URL((call.onEmpty ? empty : server).url)
-  url.pathname = path.replace(/\{\w+\}/, id ?? '')
+  url.pathname = path.replace(/\{\w+\}/, id ?? '').replace(/\{\w+\}/, call.store ?? '')
   url.search = call.query ?? ''
   const takesIdInQuery = id !== undefined && !path.includes('{') && method === 'get'
   if (takesIdInQuery) url.searchParams.set('report_id', id)
@@ -435,12 +489,52 @@ function openApiPath(path: string): string {
   )
 }
 
-test('the document is served, with names that differ and can stand in a URL', async () => {
+test('the document is served, with names of operations that are identifiers and differ', async () => {
   const response = await fetch(`${server.url}/openapi.json`)
   expect(await response.json()).toEqual(document)
   const ids = operations.map(({ operation }) => operation.operationId)
   expect(new Set(ids).size).toBe(ids.length)
-  for (const id of ids) expect(id).toMatch(/^[A-Za-z][A-Za-z0-9-]*$/)
+  for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]*$/)
+})
+
+/** Named by the systems that had them first. */
+const olderSchemas = ['Report', 'RequestedReport', 'ReportOptions', 'ReportReference', 'ReportWithText']
+
+test('names are written with underscores in addresses, with hyphens in paths, and in camel case in JSON', () => {
+  const parameters = operations.flatMap(({ operation }) => operation.parameters ?? [])
+  for (const { name, in: place } of parameters) {
+    expect(name).toMatch(place === 'header' ? /^[a-z]+(-[a-z]+)*$/ : /^[a-z]+(_[a-z]+)*$/)
+  }
+  const newer = operations.filter(({ path }) => !/\/(trigger|get|download)_report\b/.test(path))
+  for (const { path } of newer) expect(path.replaceAll(/\{\w+\}/g, '')).toMatch(/^[a-z/.-]+$/)
+  const wrong: string[] = []
+  eachSchema(document.components.schemas, [], ({ properties = {} }, [schema = '', ...place]) => {
+    const names = Object.keys(properties).filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name))
+    if (!olderSchemas.includes(schema)) wrong.push(...names.map((name) => [schema, ...place, name].join('/')))
+  })
+  expect(wrong).toEqual([])
+})
+
+test('what has a default may be left out of a request, and nothing in a body says that it is always there', () => {
+  const parameters = operations.flatMap(({ operation }) => operation.parameters ?? [])
+  const withDefault = parameters.filter(({ schema }) => schema.default !== undefined)
+  expect(withDefault.length).toBeGreaterThan(20)
+  expect(withDefault.filter(({ required }) => required)).toEqual([])
+
+  const bodies = operations.flatMap(({ operation }) => Object.values(operation.requestBody?.content ?? {}))
+  const fields = bodies.flatMap(({ schema }) => {
+    const { properties, required } = document.components.schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? {}
+    return Object.entries(properties ?? {}).map(([name, { default: value }]) => ({
+      name,
+      value,
+      isRequired: required?.includes(name) ?? false,
+    }))
+  })
+  expect(fields.filter(({ value }) => value !== undefined)).toEqual([])
+  const optional = fields.filter(({ isRequired }) => !isRequired).map(({ name }) => name)
+  expect(optional).toEqual(
+    expect.arrayContaining(['reach', 'interpolation', 'author', 'validFrom', 'labels']),
+  )
 })
 
 test('everything in the document has a description', () => {

@@ -36,7 +36,7 @@ async function aReport() {
 
 test('a report by period is rolled up by a label, a page at a time: a row for each group and period', async () => {
   await using report = await aReport()
-  const first = (await report.get('period_groups?by=City&limit=3')) as { items: object[]; nextCursor: string }
+  const first = (await report.get('period-groups?by=City&limit=3')) as { items: object[]; nextCursor: string }
   expect(first.items).toMatchObject([
     {
       group: 'Bonn',
@@ -58,25 +58,25 @@ test('a report by period is rolled up by a label, a page at a time: a row for ea
     },
     { group: null, period: '2023-01-23', stores: 1, uptimePercent: 100 },
   ])
-  const rest = await report.get(`period_groups?by=city&limit=3&cursor=${first.nextCursor}`)
+  const rest = await report.get(`period-groups?by=city&limit=3&cursor=${first.nextCursor}`)
   expect(rest).toMatchObject({ items: [{ group: null, period: '2023-01-24' }], nextCursor: null })
-  expect(await report.get('period_groups')).toMatchObject({
+  expect(await report.get('period-groups')).toMatchObject({
     items: [
       { group: null, stores: 4 },
       { group: null, stores: 4 },
     ],
   })
-  expect(await report.get('period_groups?cursor=x')).toMatchObject({ status: 400 })
+  expect(await report.get('period-groups?cursor=x')).toMatchObject({ status: 400 })
   expect(await report.get('groups?by=city')).toMatchObject({ status: 409 })
 })
 
 test('the stores of a report by period come the worst first, with what each period had', async () => {
   await using report = await aReport()
   const stores = async (query: string) => {
-    const { items } = (await report.get(`period_stores?${query}`)) as { items: { storeId: string }[] }
+    const { items } = (await report.get(`period-stores?${query}`)) as { items: { storeId: string }[] }
     return items.map(({ storeId }) => storeId)
   }
-  expect(await report.get('period_stores?limit=2')).toMatchObject({
+  expect(await report.get('period-stores?limit=2')).toMatchObject({
     periods: ['2023-01-23', '2023-01-24'],
     stores: 4,
     items: [
@@ -87,5 +87,5 @@ test('the stores of a report by period come the worst first, with what each peri
   expect(await stores('sort_by=uptime')).toEqual(['b', 'a', 'c', 'd'])
   expect(await stores('sort_by=unknown&limit=1')).toEqual(['d'])
   expect(await stores('sort_by=store&store_id=C')).toEqual(['c'])
-  expect(await report.get('period_stores?limit=1001')).toMatchObject({ status: 400 })
+  expect(await report.get('period-stores?limit=1001')).toMatchObject({ status: 400 })
 })

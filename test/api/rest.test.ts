@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { workedCases } from '../support/cases.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 
 const polls =
@@ -15,26 +14,6 @@ beforeAll(async () => {
   report = await finishedReport(server.url)
 })
 afterAll(() => server[Symbol.asyncDispose]())
-
-describe('a worked case comes out byte for byte over REST', () => {
-  test.for(workedCases)('$name', async ({ folder, options, expectedCsv, periodReports }) => {
-    await using server = await runningServer()
-    await server.uploadCase(folder)
-
-    const report = await finishedReport(server.url, options)
-    expect(report).toMatchObject({ status: 'Complete' })
-    const all = await fetch(`${report['report_url'] as string}?columns=all`)
-    expect(await all.text()).toBe(expectedCsv)
-    const usual = await (await fetch(report['report_url'] as string)).text()
-    const withDefaultColumns = expectedCsv.replaceAll(/(?:,[^,\n]*){9}$/gm, '')
-    expect(usual).toBe(withDefaultColumns)
-    for (const { options: period, expectedCsv } of periodReports) {
-      const byPeriod = await finishedReport(server.url, { ...options, ...period })
-      expect(await (await fetch(byPeriod['report_url'] as string)).text()).toBe(expectedCsv)
-    }
-    expect(server.errors).toEqual([])
-  })
-})
 
 describe('a report is requested', () => {
   test.for([

@@ -247,7 +247,7 @@ describe('over REST', () => {
   test('rules and details are set, and the store is answered', async () => {
     const spans = [weekly('9:00', '17:00')]
     await call('PUT', '/stores/r1/business-hours', { spans })
-    await call('PUT', '/stores/r1/business-hours', { spans, valid_from: '2023-01-01T00:00Z' })
+    await call('PUT', '/stores/r1/business-hours', { spans, validFrom: '2023-01-01T00:00Z' })
     await call('PUT', '/stores/r1/timezone', { timezone: 'Asia/Tokyo' })
     await call('PUT', '/stores/r1/special-hours', { days: [{ date: '2022-12-25', spans: [] }] })
     const { status, body } = await call('PUT', '/stores/r1/details', { name: 'R', labels: { city: 'Bonn' } })
@@ -275,23 +275,23 @@ describe('over REST', () => {
 
   test('corrections are made, listed and revoked', async () => {
     const given = {
-      store_id: 's2',
-      from_utc: '2023-01-20T00:00:00Z',
-      to_utc: '2023-01-21T00:00:00Z',
+      storeId: 's2',
+      from: '2023-01-20T00:00:00Z',
+      to: '2023-01-21T00:00:00Z',
       kind: 'closed',
       reason: 'Umbau',
       author: 'Ann',
     }
     const created = await call('POST', '/corrections', given)
-    expect(created).toMatchObject({ status: 200, body: { ...given, revoked_at: null, revoked_by: null } })
-    const { correction_id: id } = created.body as { correction_id: number }
+    expect(created).toMatchObject({ status: 200, body: { ...given, revokedAt: null, revokedBy: null } })
+    const { correctionId } = created.body as { correctionId: number }
     expect(await call('GET', '/corrections?store_id=s2&state=in-force')).toEqual({
       status: 200,
       body: { items: [created.body], nextCursor: null },
     })
-    expect(await call('DELETE', `/corrections/${id}?by=Bob`)).toMatchObject({
+    expect(await call('DELETE', `/corrections/${correctionId}?by=Bob`)).toMatchObject({
       status: 200,
-      body: { correction_id: id, revoked_by: 'Bob' },
+      body: { correctionId, revokedBy: 'Bob' },
     })
     expect(await call('GET', '/corrections?store_id=s2&state=in-force')).toMatchObject({
       body: { items: [] },
@@ -311,7 +311,7 @@ describe('over REST', () => {
     ['PUT', '/stores/r2/business-hours', { spans: [], valid: 1 }, 400, /spans: .*"valid"/],
     ['GET', '/stores/r2', undefined, 404, /there is no store "r2"/],
     ['GET', '/corrections?state=some', undefined, 400, /state: /],
-    ['POST', '/corrections', { store_id: 's2' }, 400, /from_utc: .*to_utc: .*kind: .*reason: /],
+    ['POST', '/corrections', { storeId: 's2' }, 400, /from: .*to: .*kind: .*reason: /],
     ['DELETE', '/corrections/0', undefined, 400, /correction_id: a correction is known by its number/],
     ['DELETE', '/corrections/4711', undefined, 404, /there is no correction 4711/],
   ])('%s %s is refused', async (method, path, body, status, detail) => {

@@ -4,7 +4,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { workedCases } from '../support/cases.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
-import { jsonLines, launcher, runCli, startCli, type RunningCli } from '../support/run-cli.ts'
+import { jsonLines, launcher, runCli, runCliProcess, startCli, type RunningCli } from '../support/run-cli.ts'
 
 const messy = workedCases.find(({ name }) => name === '16-messy-files')!
 const unknownId = '3f0a9d3c-5d0e-4a53-9c4f-7f4dd8a5b0c1'
@@ -60,12 +60,12 @@ test.concurrent.for(['--database', '--url'])(
     const rows = 'p1,active,2023-01-24T10:00Z\np2,asleep,2023-01-24T10:00Z\n'
     await writeFile(cwd.file('polls.csv'), `store_id,status,timestamp_utc\n${rows}`)
     const at = [place, place === '--url' ? serverUrl : cwd.file('local.db')]
-    const most = ['import', 'polls.csv', '--json', '--max-rejected']
-    const refused = await runCli([...most, '40%', ...at], { cwd: cwd.path })
+    const most = ['import', cwd.file('polls.csv'), '--json', '--max-rejected']
+    const refused = await runCli([...most, '40%', ...at])
     expect(refused.exitCode).toBe(2)
     expect(refused.stderr).toMatch(/1 of its 2 rows are rejected \(50\.00 %\), and at most 40% may be/)
     expect(jsonLines(refused.stdout)).toMatchObject([{ state: 'failed', rowsAccepted: 0, rowsRejected: 1 }])
-    expect(await runCli([...most, '1', ...at], { cwd: cwd.path })).toMatchObject({ exitCode: 0 })
+    expect(await runCli([...most, '1', ...at])).toMatchObject({ exitCode: 0 })
   },
 )
 
@@ -76,14 +76,13 @@ test.concurrent.for(['--database', '--url'])(
     const at = [place, place === '--url' ? serverUrl : cwd.file('local.db')]
     const map = ['--map', 'store_id=Outlet', '--map', 'timestamp_utc=Seen at']
     const { stdout, exitCode } = await runCli(['import', '-', '--json', ...map, ...at], {
-      cwd: cwd.path,
       input: 'Outlet;Status;Seen at\nstdin-1;up;2023-01-24T10:00Z\n',
     })
     expect(exitCode).toBe(0)
     expect(jsonLines(stdout)).toMatchObject([{ source: 'stdin', kind: 'polls', rowsAccepted: 1 }])
-    const refused = await runCli(['import', '-', 'more.csv', ...at], { cwd: cwd.path, input: '' })
+    const refused = await runCli(['import', '-', 'more.csv', ...at])
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('stands alone') as unknown })
-    const mapped = await runCli(['import', 'x.csv', '--map', 'outlet=a', ...at], { cwd: cwd.path })
+    const mapped = await runCli(['import', 'x.csv', '--map', 'outlet=a', ...at])
     expect(mapped.stderr).toMatch(/"outlet=a" does not say what a file calls a column/)
   },
 )
@@ -111,7 +110,7 @@ test.concurrent('--map says what the files of --from call a column', async ({ ex
 test.concurrent('report --from is not made without the polls that it is to be from', async ({ expect }) => {
   await using cwd = await temporaryFolder()
   await writeFile(cwd.file('polls.csv'), 'store_id,status,timestamp_utc\n')
-  const { exitCode, stdout, stderr } = await runCli(['report', '--from', '.'], { cwd: cwd.path })
+  const { exitCode, stdout, stderr } = await runCli(['report', '--from', cwd.path])
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   expect(stderr).toMatch(/polls\.csv was not imported: there are no rows below the header\n$/)
 })
@@ -213,6 +212,11 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       exitCode: 2,
       says: /--map says what the files of --from call a column: name them with --from/,
     },
+    {
+      args: ['history', '--by', 'day', '--since', '2023-01-01', '--until', '2023-01-02', '--url', 'SERVER'],
+      exitCode: 2,
+      says: /history of what\? Write the id of a store, or --group label=value, or --all/,
+    },
     { args: ['report', '--sort', 'luck'], exitCode: 2, says: /Allowed choices are store, uptime, / },
     {
       args: ['reports', 'get'],
@@ -311,7 +315,7 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
     const empty = cwd.file('empty.db')
     if (args.includes('EMPTY')) await writeFile(empty, '')
     const given = args.map((arg) => arg.replace('SERVER', serverUrl).replace('EMPTY', empty))
-    const result = await runCli(given, { cwd: cwd.path })
+    const result = await runCli(given, { environment: { DATABASE_URL: cwd.file('store-monitor.db') } })
     expect(result).toMatchObject({ exitCode, stdout: '' })
     expect(result.stderr).toMatch(says)
     expect(result.stderr).toMatch(/^store-monitor: .*\n$/)
@@ -330,6 +334,7 @@ describe('--help', () => {
     'imports',
     'check',
     'explain',
+    'history',
     'outages',
   ]
 
@@ -373,7 +378,7 @@ describe('a command that asks for little', () => {
       registerHooks({ load: (url, context, next) => (console.error('loads', url), next(url, context)) })
       process.on('exit', () => { for (const name of process.moduleLoadList) console.error('loads', name) })`
     const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(print)}` }
-    const result = await runCli(args, { environment })
+    const result = await runCliProcess(args, { environment })
     expect(result.exitCode).toBe(exitCode)
     expect(result.stderr).toMatch(/loads .*\/client\/cli\/commands\/report/)
     return result.stderr

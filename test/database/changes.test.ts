@@ -20,6 +20,64 @@ async function changesOf({ db }: ImportScene, query: object = {}): Promise<Chang
   return (await listChanges(db, changeListInput.parse(query))).items
 }
 
+describe('the record of an import says what it touched', () => {
+  const touched = async (scene: ImportScene, path: string, options = {}) => {
+    const [record] = await scene.import(path, options)
+    return [record!.storesTouched, record!.firstPollAt, record!.lastPollAt]
+  }
+
+  test.each([100, 3])(
+    'of polls, with %i at once: the stores, and the first and last that changed',
+    async (rowsPerStep) => {
+      await using scene = await importScene()
+      const rows = ['s1', 's2', 's3', 's4'].flatMap((id) =>
+        ['2023-01-11 12:00:00 UTC', '2023-01-25 12:00:00 UTC'].map((at) => [id, 'active', at] as const),
+      )
+      const all = await scene.write('all.csv', pollFile(rows))
+      const range = ['2023-01-11T12:00:00Z', '2023-01-25T12:00:00Z']
+      expect(await touched(scene, all, { rowsPerStep, blockBytes: 64 })).toEqual([4, ...range])
+      expect(await touched(scene, all, { rowsPerStep, blockBytes: 64 })).toEqual([0, null, null])
+      const more = await scene.write(
+        'more.csv',
+        pollFile([
+          ...rows,
+          ['s2', 'inactive', '2023-01-11 12:00:00 UTC'],
+          ['s2', 'active', '2023-01-18 00:00:00.5 UTC'],
+          ['s4', 'active', '2023-01-17 23:59:59 UTC'],
+        ]),
+      )
+      expect(await touched(scene, more, { rowsPerStep, blockBytes: 64 })).toEqual([
+        2,
+        range[0],
+        '2023-01-18T00:00:00.500Z',
+      ])
+      expect(await changesOf(scene)).toMatchObject([
+        { importId: 3, stores: 2, from: range[0], to: '2023-01-18T00:00:00.501Z' },
+        { importId: 1, stores: 4 },
+      ])
+    },
+  )
+
+  test('of rules, corrections and details: the stores, also those that are only named', async () => {
+    await using scene = await importScene()
+    const files = {
+      zones: 'store_id,timezone_str\ns1,UTC\ns2,UTC\n',
+      details: 'store_id,name,city\ns1,,\ns2,,Bonn\ns3,,\n',
+      corrections:
+        'store_id,from_utc,to_utc,kind,reason\ns1,2023-01-10 00:00:00 UTC,2023-01-11 00:00:00 UTC,closed,flood\n',
+    }
+    for (const [name, text, stores] of [
+      ['zones.csv', files.zones, 2],
+      ['details.csv', files.details, 2],
+      ['corrections.csv', files.corrections, 1],
+    ] as const) {
+      const path = await scene.write(name, text)
+      expect(await touched(scene, path)).toEqual([stores, null, null])
+      expect(await touched(scene, path)).toEqual([0, null, null])
+    }
+  })
+})
+
 describe('a change is recorded with what it changes', () => {
   test('of an import, once, with what it changed; one that changes nothing is not', async () => {
     await using scene = await importScene()
@@ -41,7 +99,7 @@ describe('a change is recorded with what it changes', () => {
   test('of a file that goes in in several steps, once', async () => {
     await using scene = await importScene()
     const rows = Array.from({ length: 40 }, (_, i) => [`s${i}`, 'active', '2023-01-24 12:00:00 UTC'] as const)
-    await scene.import(await scene.write('polls.csv', pollFile(rows)), { rowsPerStep: 7 })
+    await scene.import(await scene.write('polls.csv', pollFile(rows)), { rowsPerStep: 7, blockBytes: 256 })
     expect(await changesOf(scene)).toMatchObject([{ kind: 'import', rowsChanged: 40 }])
   })
 

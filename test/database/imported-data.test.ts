@@ -23,14 +23,15 @@ async function allPages<Item>(
   }
 }
 
-function setZones({ db }: ImportScene, zones: readonly StoreRule<string>[]): Promise<number> {
-  return writeAlone(db, 'data', (tx) =>
+async function setZones({ db }: ImportScene, zones: readonly StoreRule<string>[]): Promise<number> {
+  const { rows } = await writeAlone(db, 'data', (tx) =>
     changeRules(
       tx,
       zones.map(({ rule }) => ({ what: 'zones', versions: [{ validFrom: null, rule }] })),
       zones.map((store, rule) => ({ ...store, rule })),
     ),
   )
+  return rows
 }
 
 describe('stores', () => {

@@ -1,6 +1,7 @@
 /** What a database with many writers would do wrong without a lock. Each goes on where it is sure to collide. */
 import { describe, expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
+import { deleteRequestedPolls } from '../../server/database/poll-deletions.ts'
 import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
@@ -8,9 +9,11 @@ import { listPendingParts, planParts } from '../../server/database/report-plan.t
 import { listPartSizes, storeParts } from '../../server/database/report-results.ts'
 import { getReport, insertReport } from '../../server/database/reports.ts'
 import { changeRules, type RuleChange } from '../../server/database/schedules.ts'
+import { deleteStore } from '../../server/database/store-deletions.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { pollWord } from '../../server/uptime/poll-week.ts'
+import { deletePollsInput, deleteStoreInput } from '../../shared/deletion.ts'
 import { reportId, storeId } from '../../shared/ids.ts'
 import { reportOptions } from '../../shared/report.ts'
 import { fillDatabase } from '../support/filled-database.ts'
@@ -88,6 +91,74 @@ describe('writers at once', () => {
     const [polls] = await readPollWeeks(db, [0], [1])
     expect(polls!.to[0]! - polls!.from[0]!).toBe(WRITERS * 5)
     expect(await databaseSummary(db)).toMatchObject({ stores: 1, polls: WRITERS * 5 })
+  })
+
+  test('delete the same polls once, and the same store once, and say so to the others', async () => {
+    await using database = await aDatabase()
+    await fillDatabase(database.url, 20)
+    const all = {
+      all: true,
+      from: '2023-01-17T00:00Z',
+      to: '2023-01-18T00:00Z',
+      reason: 'test',
+      confirm: 480,
+    }
+    const ofPolls = await atOnce(database.url, (db, writer) =>
+      writeAlone(db, 'data', (tx) => deleteRequestedPolls(tx, deletePollsInput.parse(all), writer)).catch(
+        (error: unknown) => error,
+      ),
+    )
+    const ofStore = await atOnce(database.url, (db, writer) =>
+      writeAlone(db, 'data', (tx) =>
+        deleteStore(
+          tx,
+          deleteStoreInput.parse({ storeId: 'store-000007', reason: 'test', confirm: 76 }),
+          writer,
+        ),
+      ).catch((error: unknown) => error),
+    )
+    const [doneOfPolls, doneOfStore] = [ofPolls, ofStore].map((answers) =>
+      answers.filter((answer) => !(answer instanceof Error)),
+    )
+    expect(doneOfPolls).toMatchObject([{ polls: 480 }])
+    expect(doneOfStore).toMatchObject([{ polls: 76 }])
+    expect(ofPolls.filter((answer) => !doneOfPolls!.includes(answer))).toEqual(
+      Array.from({ length: WRITERS - 1 }, () => expect.objectContaining({ code: 'conflict' }) as unknown),
+    )
+    expect(ofStore.filter((answer) => !doneOfStore!.includes(answer))).toEqual(
+      Array.from({ length: WRITERS - 1 }, () => expect.objectContaining({ code: 'not-found' }) as unknown),
+    )
+    await using db = await connect(database.url)
+    expect(await databaseSummary(db)).toMatchObject({ stores: 19, polls: 2000 - 480 - 76 })
+    expect(await db.selectFrom('change').select('kind').execute()).toEqual([
+      { kind: 'polls-deleted' },
+      { kind: 'store-deleted' },
+    ])
+  })
+
+  test('give no store the key of one that is deleted meanwhile, and count what is left', async () => {
+    await using database = await aDatabase()
+    await atOnce(database.url, async (db, writer) => {
+      const id = storeId.parse(`s${writer % 3}`)
+      for (let turn = 0; turn < 4; turn++) {
+        await writeAlone(db, 'data', async (tx) => {
+          const [storeKey] = await keysOfStores(tx, [id])
+          const words = Uint32Array.of(pollWord((writer * 100 + turn) * 60_000, true))
+          await mergePollWeeks(tx, [{ week: 0, storeKey: storeKey!, words }])
+        })
+        await writeAlone(db, 'data', async (tx) => {
+          const [storeKey] = await keysOfStores(tx, [id])
+          const [polls] = await readPollWeeks(tx, [0], [storeKey!])
+          const place = polls!.storeKeys.indexOf(storeKey!)
+          const confirm = place < 0 ? 0 : polls!.to[place]! - polls!.from[place]!
+          await deleteStore(tx, deleteStoreInput.parse({ storeId: id, reason: 'test', confirm }), turn)
+        })
+      }
+    })
+    await using db = await connect(database.url)
+    const keys = await db.selectFrom('deleted_store').select('store_key').orderBy('store_key').execute()
+    expect(keys).toEqual(keys.map((_, i) => ({ store_key: i + 1 })))
+    expect(await databaseSummary(db)).toEqual({ stores: 0, polls: 0, latestPollAt: undefined })
   })
 
   test('make one report of the same request', async () => {

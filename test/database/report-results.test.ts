@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
+import { readStoreRules } from '../../server/database/report-input.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
 import { listPartSizes, readPart, storeParts } from '../../server/database/report-results.ts'
 import { finishReport, getReport, insertReport } from '../../server/database/reports.ts'
+import { deleteStore } from '../../server/database/store-deletions.ts'
+import { writeAlone } from '../../server/database/write-alone.ts'
+import { deleteStoreInput } from '../../shared/deletion.ts'
 import { reportId } from '../../shared/ids.ts'
 import { reportOptions } from '../../shared/report.ts'
 import { fillDatabase } from '../support/filled-database.ts'
@@ -47,6 +51,23 @@ async function damage(db: Db, what: 'csv' | 'totals'): Promise<void> {
     .where('part', '=', 0)
     .execute()
 }
+
+test('a report whose stores are deleted while it is computed has those that are left, and is complete', async () => {
+  await using database = await testDatabase()
+  await using on = await aReport(database.url)
+  const planned = { reportKey: on.reportKey, computedWith: older }
+  await storeParts(on.db, planned, [result])
+  for (const id of ['store-000006', 'store-000009']) {
+    const request = deleteStoreInput.parse({ storeId: id, reason: 'closed', confirm: 100 })
+    await writeAlone(on.db, 'data', (tx) => deleteStore(tx, request, 3))
+  }
+  const [last] = await listPendingParts(on.db, on.reportKey)
+  const left = await readStoreRules(on.db, last!)
+  expect(left.map(({ storeId }) => storeId)).toEqual(['store-000007', 'store-000008', 'store-000010'])
+  await storeParts(on.db, planned, [{ ...result, part: last!.part, storeCount: left.length }])
+  await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 4 })
+  expect(await on.stored()).toMatchObject({ state: 'complete', stores_done: 8, stores_total: 8 })
+})
 
 describe('a part of a report', () => {
   test.each(['csv', 'totals'] as const)('whose %s were damaged where they lie is not read', async (what) => {

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundledPackages } from '../../build/bundle.ts'
 import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
+import { fieldsOf, hoverOver, languageServiceOf, typesOfProcedures } from '../support/hovers.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -140,6 +141,41 @@ test("the client's own package is one of less than a megabyte, has its types in 
   const { stdout } = await run(oldNode(), ['program.js', server.url], { cwd: project })
   expect(JSON.parse(stdout)).toMatchObject(saidOfChain)
 }, 300_000)
+
+test.each([
+  ['project', 'store-monitor'],
+  ['light', 'store-monitor-client'],
+])('in %s, an editor shows what every field of every input and output of %s means', async (project, name) => {
+  const file = folder.file(`${project}/types.ts`)
+  await writeFile(file, typesOfProcedures(name))
+  const service = languageServiceOf(file)
+  expect(service.getSemanticDiagnostics(file)).toEqual([])
+  const fields = fieldsOf(service, file)
+  expect(fields.get('report_rows_output.items[].downtimeLastWeekMs')).toMatch(/^Downtime in the last week/)
+  expect(fields.get('report_progress_output.progress.storesDone')).toBe('Stores whose result is stored')
+  expect(fields.size).toBeGreaterThan(900)
+  expect([...fields].filter(([, text]) => text === '').map(([field]) => field)).toEqual([])
+  expect(hoverOver(service, file, 'zoneDataVersion')).toMatch(/^The version of the time zone database/)
+  expect(hoverOver(service, file, 'reach;')).toMatch(/^How far from a poll its status still counts/)
+  expect(hoverOver(service, file, 'start\n')).toBe('Local time, HH:MM:SS')
+})
+
+test('with what is made for tRPC, the types of the client’s own package are those of the tRPC that is installed', async () => {
+  const project = folder.file('light')
+  for (const name of ['@trpc', '@tanstack', 'react', 'csstype', '@types']) {
+    await symlink(join(root, 'node_modules', name), join(project, 'node_modules', name), 'junction')
+  }
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const [, program = ''] = /^```tsx\n(.*?)^```$/ms.exec(readme)!
+  await writeFile(join(project, 'app.tsx'), program)
+  const options = { ...compilerOptions, jsx: 'react-jsx', skipLibCheck: true }
+  await writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['app.tsx'] }),
+  )
+  const said = await run(tool('tsc'), ['-p', project]).catch((error: unknown) => error)
+  expect(said).toMatchObject({ stdout: '' })
+})
 
 /** The machine's own Node.js where it is older than the one that the server needs, as on CI; otherwise this one. */
 function oldNode(): string {

@@ -9,6 +9,7 @@ export interface WorkedCase {
   readonly options: { as_of?: string; interpolation?: 'nearest' | 'previous'; reach?: string }
   readonly expectedCsv: string
   readonly periodReports: readonly ExpectedPeriodReport[]
+  readonly insights: readonly ExpectedInsight[]
 }
 
 /** A report by period that a case has, too. */
@@ -17,9 +18,21 @@ export interface ExpectedPeriodReport {
   readonly expectedCsv: string
 }
 
+/** A list of outages, or a store's explanation, that a case has, too. */
+export interface ExpectedInsight {
+  readonly file: string
+  /** Of what store, where it is an explanation. */
+  readonly store: string | undefined
+  readonly range: { since: string; until: string }
+  readonly expectedCsv: string
+}
+
 /** A further output of a case, as its `case.json` has it. */
 interface FurtherOutput {
   readonly file: string
+  readonly outages?: boolean
+  readonly explain?: string
+  readonly window?: string
   readonly by?: PeriodUnit
   readonly from?: string
   readonly to?: string
@@ -45,6 +58,7 @@ export const workedCases: readonly WorkedCase[] = caseNames.map((name) => {
     options: { ...others, ...(reachHours === undefined ? {} : { reach: `${reachHours}h` }) },
     expectedCsv: expectedCsvIn(folder),
     periodReports: also.flatMap((output) => periodReportOf(folder, output)),
+    insights: also.flatMap((output) => insightOf(folder, output)),
   }
 })
 
@@ -52,6 +66,16 @@ function periodReportOf(folder: string, { file, by, from, to, raw }: FurtherOutp
   if (by === undefined || from === undefined || to === undefined) return []
   const options = { by, from, to, corrections: raw ? ('ignored' as const) : ('applied' as const) }
   return [{ options, expectedCsv: readFileSync(join(folder, file), 'utf8') }]
+}
+
+function insightOf(
+  folder: string,
+  { file, outages, explain, from, to, window }: FurtherOutput,
+): ExpectedInsight[] {
+  if (outages !== true && explain === undefined) return []
+  const [since = from!, until = to!] = window?.split('/') ?? []
+  const expectedCsv = readFileSync(join(folder, file), 'utf8')
+  return [{ file, store: explain, range: { since, until }, expectedCsv }]
 }
 
 /** The report with all columns. */

@@ -122,8 +122,13 @@ describe('two weeks merged', () => {
       fc.property(aSortedWeek, aSortedWeek, (older, newer) => {
         const before = lastWords(older)
         const after = new Map([...before, ...lastWords(newer)])
-        const changed = [...after].filter(([offset, word]) => before.get(offset) !== word).length
-        expect(mergedWeek(older, newer)).toEqual({ words: wordsOfMap(after), changed })
+        const changed = newer.filter((word) => before.get(offsetOf(word)) !== word)
+        expect(mergedWeek(older, newer)).toEqual({
+          words: wordsOfMap(after),
+          changed: changed.length,
+          first: changed[0],
+          last: changed.at(-1),
+        })
       }),
       { seed, numRuns: 1000 },
     )
@@ -142,7 +147,7 @@ describe('two weeks merged', () => {
   test('are unchanged by what was already there', () => {
     fc.assert(
       fc.property(aSortedWeek, (week) => {
-        expect(mergedWeek(week, week)).toEqual({ words: week, changed: 0 })
+        expect(mergedWeek(week, week)).toEqual({ words: week, changed: 0, first: undefined, last: undefined })
       }),
       { seed, numRuns: 200 },
     )
@@ -150,7 +155,12 @@ describe('two weeks merged', () => {
 
   test('count new polls and those whose status became another', () => {
     const merged = mergedWeek(words([up(1), up(3), down(5)]), words([up(1), down(3), up(4), down(5), up(9)]))
-    expect(merged).toEqual({ words: words([up(1), down(3), up(4), down(5), up(9)]), changed: 3 })
+    expect(merged).toEqual({
+      words: words([up(1), down(3), up(4), down(5), up(9)]),
+      changed: 3,
+      first: down(3),
+      last: up(9),
+    })
   })
 })
 

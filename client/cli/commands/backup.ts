@@ -15,7 +15,7 @@ export async function runBackup(
   const { readConfig } = await import('../../../server/config.ts')
   const { backUp } = await import('../../../server/database/backup.ts')
   const { databaseUrl } = readConfig(context.environment, { databaseUrl: options.database })
-  using display = createProgressDisplay(context, options)
+  using display = await createProgressDisplay(context, options)
   const bytes = await backUp(databaseUrl, file, {
     replace: options.force ?? false,
     signal: context.signal,

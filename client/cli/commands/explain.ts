@@ -9,6 +9,8 @@ export interface ExplainOptions extends DataOptions, JudgingCommandOptions {
   readonly since?: string
   readonly until?: string
   readonly format?: 'csv' | 'json'
+  /** A stored report whose row is taken apart. */
+  readonly report?: string
 }
 
 export async function runExplain(
@@ -16,7 +18,11 @@ export async function runExplain(
   options: ExplainOptions,
   storeId: string,
 ): Promise<void> {
-  const { since, until } = options
+  const { since, until, report } = options
+  if (report !== undefined) {
+    const { runExplainReport } = await import('./explain-report.ts')
+    return runExplainReport(context, { ...options, report }, storeId)
+  }
   const { stdout, signal } = context
   await withData(context, options, async ({ ask }) => {
     const timeline = await ask((client) =>

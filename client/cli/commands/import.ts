@@ -2,7 +2,8 @@ import type { IgnoredFile } from '../../../server/ingest/importing/find-files.ts
 import { AppError } from '../../../shared/app-error.ts'
 import { parseColumnMap } from '../../../shared/column-map.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
-import { withImportTarget, type ConnectionOptions } from '../connection.ts'
+import type { ConnectionOptions } from '../place.ts'
+import type { ImportTarget } from '../import-target.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { sayDoubts } from '../doubts.ts'
 import { hint } from '../hint.ts'
@@ -23,23 +24,18 @@ function ignoredRecord({ path, reason }: IgnoredFile): { source: string; state: 
 export async function runImport(
   context: CommandContext,
   options: ImportCommandOptions,
+  target: ImportTarget,
   paths: readonly string[],
 ): Promise<void> {
   const columnMap = options.map && parseColumnMap(options.map)
-  await withImportTarget(context, options, async (target) => {
-    const howToList = hint(context, 'rejected', ...target.flags)
-    const { records, ignored } = await importPaths(
-      context,
-      { ...options, howToList, columnMap },
-      target,
-      paths,
-    )
-    if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
-    else await printTable(context, importColumns, records)
-    if (!options.quiet && records.some(({ state }) => state === 'complete')) {
-      await target.ask((client) => sayDoubts(context, options, client, target.flags))
-    }
-    const failed = describeFailed(records)
-    if (failed !== undefined) throw new AppError('invalid', printable(failed))
-  })
+  const howToList = hint(context, 'rejected', ...target.flags)
+  const messages = { ...options, howToList, columnMap }
+  const { records, ignored } = await importPaths(context, messages, target, paths)
+  if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
+  else await printTable(context, importColumns, records)
+  if (!options.quiet && records.some(({ state }) => state === 'complete')) {
+    await target.ask((client) => sayDoubts(context, options, client, target.flags))
+  }
+  const failed = describeFailed(records)
+  if (failed !== undefined) throw new AppError('invalid', printable(failed))
 }

@@ -12,9 +12,20 @@ export const importColumns: readonly TableColumn<ImportRecord>[] = [
   { head: 'CHANGED', align: 'right', cell: ({ rowsChanged }) => formatCount(rowsChanged) },
   { head: 'REPEATED', align: 'right', cell: ({ rowsRepeated }) => formatCount(rowsRepeated) },
   { head: 'REJECTED', align: 'right', cell: ({ rowsRejected }) => formatCount(rowsRejected) },
+  {
+    head: 'STORES',
+    align: 'right',
+    cell: ({ storesTouched }) => (storesTouched === null ? '' : formatCount(storesTouched)),
+  },
+  { head: 'FIRST POLL', cell: ({ firstPollAt }) => inMinutes(firstPollAt) },
+  { head: 'LAST POLL', cell: ({ lastPollAt }) => inMinutes(lastPollAt) },
   { head: 'STARTED', cell: ({ startedAt }) => startedAt },
   { head: 'SOURCE', cell: ({ source, failure }) => (failure === null ? source : `${source} (${failure})`) },
 ]
+
+function inMinutes(instant: string | null): string {
+  return instant === null ? '' : `${instant.slice(0, 16)}Z`
+}
 
 export async function runImports(
   context: CommandContext,

@@ -1,9 +1,11 @@
+import { AppError } from '../../../shared/app-error.ts'
 import { outageCsvHeader, outageCsvLine } from '../../../shared/insight-csv.ts'
 import type { OutageRow } from '../../../shared/outage.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import type { StoreMonitorClient } from '../../client.ts'
 import type { CommandContext } from '../context.ts'
 import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
+import { lasted, writeOutageGroups } from '../outage-groups-table.ts'
 import { printTable, write, type TableColumn } from '../output.ts'
 import { withData, type DataOptions } from '../with-data.ts'
 
@@ -14,6 +16,8 @@ export interface OutagesOptions extends DataOptions, JudgingCommandOptions {
   readonly format?: 'csv' | 'json'
   /** Each as label=value. */
   readonly group?: string[]
+  /** A label. */
+  readonly groupBy?: string
 }
 
 export async function runOutages(
@@ -22,7 +26,13 @@ export async function runOutages(
   storeId: string | undefined,
 ): Promise<void> {
   const { stdout } = context
+  checkGroupBy(options, storeId)
   await withData(context, options, async ({ client }) => {
+    if (options.groupBy !== undefined) {
+      const groups = await client.outage.groups.query(groupsQueryOf(options, options.groupBy))
+      context.signal.throwIfAborted()
+      return writeOutageGroups(context, options.format, groups)
+    }
     const pages = pagesOf(client, options, storeId)
     if (options.format === undefined && stdout.isTTY) {
       const rows: OutageRow[] = []
@@ -39,6 +49,20 @@ export async function runOutages(
       header = ''
     }
   })
+}
+
+function checkGroupBy({ groupBy, sort }: OutagesOptions, storeId: string | undefined): void {
+  const excluded = storeId === undefined ? sort && '--sort' : 'the store'
+  if (groupBy === undefined || excluded === undefined) return
+  throw new AppError(
+    'invalid',
+    `--group-by is for the outages of many stores, by group: leave out ${excluded}`,
+  )
+}
+
+function groupsQueryOf(options: OutagesOptions, by: string) {
+  const { since, until, group } = options
+  return { by, since, until, ...judgingOptionsOf(options), ...(group === undefined ? {} : { labels: group }) }
 }
 
 async function* pagesOf(
@@ -80,9 +104,4 @@ const columns: readonly TableColumn<OutageRow>[] = [
 
 function inMinutes(instant: string): string {
   return `${instant.slice(0, 16)}Z`
-}
-
-function lasted(totalMs: number): string {
-  const minutes = Math.round(totalMs / 60_000)
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
 }

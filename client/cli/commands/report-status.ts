@@ -35,7 +35,7 @@ async function waitForEnd(
 ): Promise<Report> {
   const { createProgressDisplay, stepOfReport } = await import('../progress-display.ts')
   let latest = await client.report.get.query({ reportId })
-  using display = createProgressDisplay(context, options)
+  using display = await createProgressDisplay(context, options)
   for await (latest of client.watchReport(reportId, { signal: context.signal })) {
     display.show(stepOfReport(latest))
   }

@@ -3,10 +3,13 @@ import type { CorrectionUse } from '../../../shared/correction-kind.ts'
 import type { Interpolation } from '../../../shared/interpolation.ts'
 import type { PeriodUnit } from '../../../shared/period-unit.ts'
 import type { Report, ReportOptionsInput } from '../../../shared/report.ts'
+import type { StoreMonitorClient } from '../../client.ts'
 import { sayDoubts } from '../doubts.ts'
 import { say, type CommandContext } from '../context.ts'
 import { formatAmount } from '../output.ts'
 import { printGroups } from '../groups-table.ts'
+import { printPeriodGroups } from '../period-groups-table.ts'
+import { periodSortOf, printPeriodTable } from '../period-table.ts'
 import { printReportTable, type TableOptions } from '../report-table.ts'
 import { runReport } from '../run-report.ts'
 import { openWriter, type WriterOptions } from '../write-report.ts'
@@ -31,17 +34,14 @@ export async function runReportCommand(
   options: ReportCommandOptions,
 ): Promise<void> {
   const isTable = wantsTable(context, options)
+  if (options.by !== undefined) periodSortOf(options.sort)
   const writer = await openWriter(context, options)
 
   await withData(context, options, async (connection, howToGoOn) => {
     const report = await runReport(context, options, connection, reportOptionsOf(options))
     if (isTable) {
       await sayDoubts(context, options, connection.client, connection.flags, options.group)
-      if (options.groupBy === undefined) {
-        await printReportTable(context, options, connection.client, report)
-      } else {
-        await printGroups(context, connection.client, report, options.groupBy)
-      }
+      await printTableOf(context, options, connection.client, report)
       if (options.from !== undefined) say(context, options, howToGoOn)
       return
     }
@@ -50,12 +50,28 @@ export async function runReportCommand(
   })
 }
 
+/** By store or by group, and of a report by period with its periods. */
+async function printTableOf(
+  context: CommandContext,
+  options: ReportCommandOptions,
+  client: StoreMonitorClient,
+  report: Report,
+): Promise<void> {
+  const { groupBy } = options
+  if (groupBy === undefined) {
+    const print = report.by === null ? printReportTable : printPeriodTable
+    return print(context, options, client, report)
+  }
+  const print = report.by === null ? printGroups : printPeriodGroups
+  await print(context, client, report, groupBy)
+}
+
 /**
  * Whether a person is to read it: on a terminal unless a file is asked for, and elsewhere where what only a table has is.
  */
 function wantsTable({ stdout }: CommandContext, options: ReportCommandOptions): boolean {
-  const { top, sort, where, groupBy, output, format, json, by } = options
-  const asFile = Object.entries({ output, format, json, by }).find(([, value]) => value !== undefined)
+  const { top, sort, where, groupBy, output, format, json } = options
+  const asFile = Object.entries({ output, format, json }).find(([, value]) => value !== undefined)
   const asTable = Object.entries({ top, sort, where, 'group-by': groupBy }).find(
     ([, value]) => value !== undefined,
   )

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { listChanges } from '../../database/changes.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { changeBodyOf, changeList, changeListQuery } from './change-schemas.ts'
+import { changeList, changeListQuery } from './change-schemas.ts'
 import { malformedPage } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 
@@ -24,8 +24,7 @@ export function changeRoutes({ db }: ApiParts): RestRoute[] {
         400: malformedPage,
       },
       async handle({ query: { store_id: storeId, ...query } }, context) {
-        const { items, nextCursor } = await listChanges(db, { ...query, storeId })
-        return context.json({ items: items.map(changeBodyOf), nextCursor })
+        return context.json(await listChanges(db, { ...query, storeId }))
       },
     }),
   ]

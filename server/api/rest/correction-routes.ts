@@ -12,7 +12,6 @@ import {
 import { defineRoute, type RestRoute } from './route.ts'
 import {
   correctionBody,
-  correctionBodyOf,
   correctionList,
   correctionListQuery,
   correctionPath,
@@ -38,8 +37,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
         400: malformedPage,
       },
       async handle({ query: { store_id: storeId, ...query } }, context) {
-        const { items, nextCursor } = await listCorrections(db, { ...query, storeId })
-        return context.json({ items: items.map(correctionBodyOf), nextCursor })
+        return context.json(await listCorrections(db, { ...query, storeId }))
       },
     }),
     defineRoute({
@@ -61,7 +59,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
         const created = await parts.change((tx) =>
           createCorrection(tx, { ...correction, fromMs: from, toMs: to }, now()),
         )
-        return context.json(correctionBodyOf(created))
+        return context.json(created)
       },
     }),
     defineRoute({
@@ -82,7 +80,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
         const revoked = await parts.change((tx) =>
           revokeCorrection(tx, path.correction_id, { by, reason, at: now() }),
         )
-        return context.json(correctionBodyOf(revoked))
+        return context.json(revoked)
       },
     }),
   ]

@@ -4,6 +4,7 @@ import type { AppError } from '../../../shared/app-error.ts'
 import { noSuchCorrection } from '../../database/correction-records.ts'
 import { importHasEnded, noSuchImport } from '../../database/imports.ts'
 import { noSuchReport } from '../../database/reports.ts'
+import { otherPolls } from '../../database/poll-deletions.ts'
 import { noSuchStore } from '../../database/stores.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
@@ -17,6 +18,7 @@ import {
   groupsQuery,
   historyQuery,
   importPath,
+  outageGroupsQuery,
   outageQuery,
   pageQuery,
   reportBody,
@@ -25,7 +27,9 @@ import {
   storePath,
 } from './schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
+import { deletePollsQuery } from './deletion-schemas.ts'
 import { emptyUpload } from './upload-spool.ts'
+import { verifyQuery } from './verification-schemas.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
 
@@ -79,6 +83,11 @@ export const malformedOutages: RestResponse = {
   example: refusal(outageQuery, { since: 'yesterday', until: '2023-01-24' }),
 }
 
+export const malformedOutageGroups: RestResponse = {
+  description: malformed,
+  example: refusal(outageGroupsQuery, { since: '2023-01-23', until: '2023-01-24' }),
+}
+
 export const malformedStoreId: RestResponse = {
   description: malformed,
   example: refusal(storePath, { store_id: 'a b' }),
@@ -92,9 +101,9 @@ export const malformedStore: RestResponse = {
 export const malformedCorrection: RestResponse = {
   description: malformed,
   example: refusal(newCorrectionBody, {
-    store_id: 's1',
-    from_utc: '2026-10-05T11:30:00Z',
-    to_utc: '2026-10-05T09:00:00Z',
+    storeId: 's1',
+    from: '2026-10-05T11:30:00Z',
+    to: '2026-10-05T09:00:00Z',
     kind: 'closed',
     reason: 'flood',
   }),
@@ -105,9 +114,33 @@ export const malformedCorrectionId: RestResponse = {
   example: refusal(correctionPath, { correction_id: '0' }),
 }
 
+export const malformedDeletion: RestResponse = {
+  description: malformed,
+  example: refusal(deletePollsQuery, {
+    from: '2026-10-05T09:00:00Z',
+    to: '2026-10-05T11:30:00Z',
+    reason: 'the poller was broken',
+  }),
+}
+
+export const otherThanConfirmed: RestResponse = {
+  description: 'There are other polls than were confirmed, or they are gone already',
+  example: otherPolls(1441, 1440),
+}
+
 export const malformedGroups: RestResponse = {
   description: malformed,
   example: refusal(groupsQuery, {}),
+}
+
+export const malformedVerification: RestResponse = {
+  description: malformed,
+  example: refusal(verifyQuery, { stores: 'some' }),
+}
+
+export const unknownReportOrStore: RestResponse = {
+  description: 'There is no such report, or no such store',
+  example: noSuchStore('chicago-loop-01'),
 }
 
 export const unknownStore: RestResponse = {

@@ -4,19 +4,22 @@ import { historyInput } from '../../../shared/history.ts'
 import {
   outageCsvHeader,
   outageCsvLine,
+  periodCsvHeader,
+  periodCsvLine,
   segmentCsvHeader,
   segmentCsvLine,
 } from '../../../shared/insight-csv.ts'
-import { outageListInput } from '../../../shared/outage.ts'
+import { outageGroupsInput, outageListInput } from '../../../shared/outage.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
-import { historyCsvLines, readHistory } from '../../insight/history.ts'
+import { readHistory } from '../../insight/history.ts'
+import { groupOutages } from '../../insight/outage-groups.ts'
 import { listOutages, outagesByStore } from '../../insight/outages.ts'
 import { readTimeline } from '../../insight/timeline.ts'
-import { periodCsvHeader } from '../../reports/period-totals.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   malformedHistory,
+  malformedOutageGroups,
   malformedOutages,
   malformedTimeline,
   noPolls,
@@ -27,6 +30,8 @@ import {
   historyBody,
   historyQuery,
   judgingOf,
+  outageGroupsBody,
+  outageGroupsQuery,
   outageListBody,
   outageQuery,
   storePath,
@@ -82,7 +87,24 @@ export function insightRoutes({ db }: ApiParts): RestRoute[] {
           historyInput.parse({ storeId: path.store_id, by, since, until, ...judgingOf(judging) }),
         )
         if (format === 'json') return context.json(history)
-        return csv(context, periodCsvHeader + Buffer.from(historyCsvLines(history)).toString())
+        return csv(context, periodCsvHeader + history.items.map(periodCsvLine).join(''))
+      },
+    }),
+    defineRoute({
+      id: 'listOutageGroups',
+      method: 'get',
+      paths: ['/outages/groups'],
+      tag: 'Stores',
+      summary: 'The outages with down time on some local dates, rolled up by a label: a row for each value',
+      query: outageGroupsQuery,
+      responses: {
+        200: { description: 'The groups', content: { 'application/json': outageGroupsBody } },
+        400: malformedOutageGroups,
+        409: noPolls,
+      },
+      async handle({ query: { by, since, until, labels, ...judging } }, context) {
+        const query = outageGroupsInput.parse({ by, since, until, labels, ...judgingOf(judging) })
+        return context.json(await groupOutages(db, query))
       },
     }),
     defineRoute({

@@ -31,7 +31,7 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       version,
       summary: 'How long each store was up, down and unknown during its business hours',
       description:
-        'Stores are polled about once an hour. From the polls, the business hours and the timezones, a report tells each store’s uptime and downtime in the last hour, day and week. Each operation is at its path of choice; the older paths do the same for clients of other systems, and go on working. So do the bases that stand as servers with a path, and a slash at the end of any path: it changes nothing but behind the id in `/get_report/{report_id}/`, which is `/csv/get_report/{report_id}`.',
+        'Stores are polled about once an hour. From the polls, the business hours and the timezones, a report tells each store’s uptime and downtime in the last hour, day and week. Each operation is at its path of choice; the older paths do the same for clients of other systems, and go on working. So do the bases that stand as servers with a path, and a slash at the end of any path: it changes nothing but behind the id in `/get_report/{report_id}/`, which is `/csv/get_report/{report_id}`. In addresses names are written with underscores, in JSON in camel case; but the options and the state of a report have the names of the systems that had them first.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [thisServer],
@@ -50,7 +50,7 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
     ],
     paths,
   }
-  return createDocument(description, { override: keepExamples })
+  return tellDefaults(createDocument(description, { override: keepExamples }))
 }
 
 /** The bases that an operation is also served under, for clients of other systems. */
@@ -67,6 +67,31 @@ function keepExamples({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; j
   if (examples) Object.assign(jsonSchema, { examples })
 }
 
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  default?: unknown
+  description?: string
+}
+
+/**
+ * Of what requests have in their bodies, a default is told in words: who generates types takes a field with a default for one
+ * that is always there, and callers could not leave it out.
+ */
+function tellDefaults(document: ReturnType<typeof createDocument>): object {
+  const bodies = Object.values(document.paths ?? {}).map((path) => [path.post, path.put])
+  const names = JSON.stringify(bodies.flat().map((operation) => operation?.requestBody)).matchAll(
+    /"#\/components\/schemas\/(\w+)"/g,
+  )
+  for (const [, name = ''] of names) {
+    const schema = document.components?.schemas?.[name] as JsonSchema
+    for (const field of Object.values(schema.properties ?? {})) {
+      if (typeof field.default === 'string') field.description += `; ${field.default} where it is left out`
+      delete field.default
+    }
+  }
+  return document
+}
+
 function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
   const responses = Object.entries(route.responses).map(([status, response]) => [
     status,
@@ -74,7 +99,7 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
   ])
   const tag = alias === 0 ? route.tag : olderPaths
   return {
-    operationId: alias === 0 ? route.id : `${route.id}-${alias + 1}`,
+    operationId: alias === 0 ? route.id : `${route.id}${alias + 1}`,
     tags: [tag],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),

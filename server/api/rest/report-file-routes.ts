@@ -13,7 +13,7 @@ export function reportFileRoutes({ db }: ApiParts): RestRoute[] {
   return [
     ...fileFormats.map((format) =>
       defineRoute({
-        id: `downloadReport-${format}`,
+        id: `downloadReport${format[0]!.toUpperCase()}${format.slice(1)}`,
         method: 'get',
         paths: [
           `/reports/{report_id}.${format}`,

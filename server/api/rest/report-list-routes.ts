@@ -76,7 +76,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listReportPeriodGroups',
       method: 'get',
-      paths: ['/reports/{report_id}/period_groups'],
+      paths: ['/reports/{report_id}/period-groups'],
       tag: 'Reports',
       summary: 'A complete report by period rolled up by a label, or all stores as one, a page at a time',
       path: reportIdPath,
@@ -93,7 +93,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listReportPeriodStores',
       method: 'get',
-      paths: ['/reports/{report_id}/period_stores'],
+      paths: ['/reports/{report_id}/period-stores'],
       tag: 'Reports',
       summary: 'The stores of a complete report by period, the worst first, each with its periods',
       path: reportIdPath,

@@ -1,6 +1,7 @@
 import type { ApiParts } from '../api-parts.ts'
 import { changeRoutes } from './change-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
+import { deletionRoutes } from './deletion-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -12,6 +13,7 @@ import { reportRequestRoutes } from './report-request-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { storeRoutes } from './store-routes.ts'
+import { verificationRoutes } from './verification-routes.ts'
 
 /** All REST operations, in the order in which they are matched. */
 export function restRoutes(parts: ApiParts): RestRoute[] {
@@ -20,6 +22,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportFileRoutes(parts), // before the operations whose ids would take a name with an extension
     ...getReportRoutes(parts),
     ...reportListRoutes(parts),
+    ...verificationRoutes(parts),
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...importRoutes(parts),
@@ -27,6 +30,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...correctionRoutes(parts),
     ...changeRoutes(parts),
     ...newsRoutes(parts),
+    ...deletionRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }

@@ -13,7 +13,13 @@ import {
 } from '../../../shared/import.ts'
 import { parseColumnMap } from '../../../shared/column-map.ts'
 import { parseMaxRejected } from '../../../shared/max-rejected.ts'
-import { outageOrders, outageQueryFields, outageRow } from '../../../shared/outage.ts'
+import {
+  outageGroups,
+  outageGroupsFields,
+  outageOrders,
+  outageQueryFields,
+  outageRow,
+} from '../../../shared/outage.ts'
 import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
@@ -349,6 +355,14 @@ export const outageQuery = z.object({
   ...judgingQuery,
   format: answerFormat,
 })
+export const outageGroupsQuery = z.object({
+  by: outageGroupsFields.by,
+  since: outageGroupsFields.since,
+  until: outageGroupsFields.until,
+  labels: labelsQuery,
+  ...judgingQuery,
+})
+export const outageGroupsBody = outageGroups.meta({ id: 'OutageGroups' })
 export const timelineBody = timeline.meta({ id: 'Timeline' })
 export const historyBody = history.meta({ id: 'History' })
 export const outageListBody = pageOf(outageRow.meta({ id: 'Outage' })).meta({

@@ -71,10 +71,10 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       paths: ['/stores/{store_id}/business-hours'],
       summary: 'Set the weekly hours of a store, known or new',
       description:
-        'In place of all versions of its hours; with `valid_from`, in place of the version of that instant.',
+        'In place of all versions of its hours; with `validFrom`, in place of the version of that instant.',
       body: businessHoursBody,
-      handle: ({ path, body: { valid_from: validFrom, ...body } }, context) =>
-        changed(context, (tx) => setBusinessHours(tx, { storeId: path.store_id, validFrom, ...body }, now())),
+      handle: ({ path, body }, context) =>
+        changed(context, (tx) => setBusinessHours(tx, { storeId: path.store_id, ...body }, now())),
     }),
     defineRoute({
       ...changes,
@@ -82,10 +82,10 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       paths: ['/stores/{store_id}/timezone'],
       summary: 'Set the zone of a store, known or new',
       description:
-        'In place of all versions of its zone; with `valid_from`, in place of the version of that instant.',
+        'In place of all versions of its zone; with `validFrom`, in place of the version of that instant.',
       body: timezoneBody,
-      handle: ({ path, body: { valid_from: validFrom, ...body } }, context) =>
-        changed(context, (tx) => setTimezone(tx, { storeId: path.store_id, validFrom, ...body }, now())),
+      handle: ({ path, body }, context) =>
+        changed(context, (tx) => setTimezone(tx, { storeId: path.store_id, ...body }, now())),
     }),
     defineRoute({
       ...changes,

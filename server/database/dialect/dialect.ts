@@ -14,6 +14,8 @@ export interface Access {
   readonly mayCreate: boolean
   /** Whether writing on this connection may take the time to tidy the file up. */
   readonly checkpoints: boolean
+  /** Whether it is checked that nothing refers to what is removed, which looks through all polls for a store. */
+  readonly checksReferences: boolean
   /** Whether a commit survives a power cut, not only a killed process. */
   readonly durable: boolean
   /** For how long a statement waits for the lock of another writer, before it fails as `unavailable`. */

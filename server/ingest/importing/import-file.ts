@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/app-error.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import { bothChanged, nothingChanged } from '../../database/changed.ts'
 import { recordChange } from '../../database/changes.ts'
 import type { Db } from '../../database/connect.ts'
 import {
@@ -92,7 +93,7 @@ async function failWithRejectedRows(
   end: { failure: string; finishedAt: number },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await updateImportCounts(tx, importId, { accepted: 0, changed: 0, rejected })
+    await updateImportCounts(tx, importId, { accepted: 0, changed: nothingChanged, rejected })
     await insertRejectedRows(tx, importId, rejections)
     await insertRejectionCounts(tx, importId, rejectionCounts)
     await failImport(tx, importId, end)
@@ -121,7 +122,7 @@ async function store(
 ): Promise<void> {
   const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
-  let changed = 0
+  let changed = nothingChanged
   for (const [i, step] of steps.entries()) {
     throwIfStopped(signal)
     const change = await step.prepare()
@@ -130,11 +131,10 @@ async function store(
     // A file of one step is hashed about as fast as it is written; of a larger one, others need not wait for it.
     if (isLast && steps.length > 1) await content.sha256()
     stored += step.rows
-    changed += await writeAlone(db, 'data', async (tx) => {
-      const changedInStep = await change(tx)
-      const counts = { accepted: stored, changed: changed + changedInStep, rejected }
-      await updateImportCounts(tx, importId, counts)
-      if (changed === 0 && changedInStep > 0) {
+    changed = await writeAlone(db, 'data', async (tx) => {
+      const changedSoFar = bothChanged(changed, await change(tx))
+      await updateImportCounts(tx, importId, { accepted: stored, changed: changedSoFar, rejected })
+      if (changed.rows === 0 && changedSoFar.rows > 0) {
         await recordChange(tx, { kind: 'import', importId, what, by: null, reason: null, at: now() })
       }
       if (isLast) {
@@ -142,7 +142,7 @@ async function store(
         await insertRejectionCounts(tx, importId, rejectionCounts)
         await completeImport(tx, importId, { sha256: await content.sha256(), finishedAt: now() })
       }
-      return changedInStep
+      return changedSoFar
     })
     onStored(stored)
   }

@@ -31,7 +31,8 @@ export interface Importer extends AsyncDisposable {
 const END_THREAD_WITHIN_MS = 1000
 
 export interface ImporterSetting {
-  readonly databaseUrl: string
+  /** It may become known while the thread starts. */
+  readonly databaseUrl: string | Promise<string>
   /** `at once` for a command that is about to import: its thread is then there when the database is. */
   readonly startThread?: 'at once' | 'on demand'
   /** Whether the database is made where there is none, and brought to what this version uses: for want of another who does. */
@@ -58,16 +59,10 @@ export function createImporter({
   return {
     importPaths(paths, options = {}) {
       const { source, maxRejected, columnMap } = options
-      const job: ImporterJob = {
-        databaseUrl,
-        preparesDatabase,
-        owner,
-        paths,
-        source,
-        maxRejected,
-        columnMap,
-      }
-      const result = latest.then(() => runInThread(takeThread, job, closing.signal, options))
+      const job = { preparesDatabase, owner, paths, source, maxRejected, columnMap }
+      const result = latest.then(async () =>
+        runInThread(takeThread, { ...job, databaseUrl: await databaseUrl }, closing.signal, options),
+      )
       latest = result.catch(() => {}) // the caller has the error
       return result
     },

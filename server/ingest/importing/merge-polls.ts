@@ -1,10 +1,11 @@
+import type { Changed } from '../../database/changed.ts'
 import { mergePollWeeks, type StorePollWeek } from '../../database/poll-weeks.ts'
 import { keysOfStores } from '../../database/stores.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import type { StorePolls } from '../rows/poll-rows.ts'
 
-/** Puts polls into the database, and returns how many changed something. */
-export async function mergePolls(tx: WriteTx, polls: StorePolls): Promise<number> {
+/** Puts polls into the database, and returns what changed. */
+export async function mergePolls(tx: WriteTx, polls: StorePolls): Promise<Changed> {
   const keys = await keysOfStores(tx, polls.storeIds)
   const byWeek = new Map<number, StorePollWeek[]>()
   for (const [i, week] of polls.weeks.entries()) {

@@ -1,3 +1,4 @@
+import type { Changed } from '../../database/changed.ts'
 import { addCorrections } from '../../database/corrections.ts'
 import { changeRules } from '../../database/schedules.ts'
 import { setStoreDetails } from '../../database/store-details.ts'
@@ -18,8 +19,8 @@ import { createTimezoneRows } from '../rows/timezone-rows.ts'
 import type { FoundFile } from './find-files.ts'
 import { mergePolls } from './merge-polls.ts'
 
-/** Makes a change, and returns how many of its rows changed something. */
-export type Change = (tx: WriteTx) => Promise<number>
+/** Makes a change, and returns what changed. */
+export type Change = (tx: WriteTx) => Promise<Changed>
 
 /** Reads a file, or waits until `reader` has: what it changes. */
 export async function readChanges(
@@ -50,7 +51,7 @@ export async function readChanges(
   }
 }
 
-function changeRulesOf(tx: WriteTx, { changes, stores }: RulesOfStores): Promise<number> {
+function changeRulesOf(tx: WriteTx, { changes, stores }: RulesOfStores): Promise<Changed> {
   return changeRules(tx, changes, stores)
 }
 
@@ -69,7 +70,7 @@ async function readHashed<Data>(
 
 function changesOf<Data>(
   read: HashedRows<Data>,
-  change: (tx: WriteTx, data: Data) => Promise<number>,
+  change: (tx: WriteTx, data: Data) => Promise<Changed>,
 ): HashedRows<Change> {
   const steps = mapNonEmpty(read.steps, ({ rows, prepare }) => ({
     rows,

@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../../client/index.ts'
-import { runCli } from '../../support/run-cli.ts'
+import { runCli, runCliProcess } from '../../support/run-cli.ts'
+import { runningServer } from '../../support/running-server.ts'
 import { filledFolder } from '../../support/filled-folder.ts'
 import { completedCsv, manyPolls, serving, triggerReport, untilUnderWay } from '../serving.ts'
 
@@ -46,12 +47,12 @@ describe('a backup', () => {
     await begun
     while (isImporting) {
       const copy = folder.file(`imported-copy-${copies.push('')}.db`)
-      expect(await runCli(['backup', copy, '--database', database])).toMatchObject({ exitCode: 0 })
+      expect(await runCliProcess(['backup', copy, '--database', database])).toMatchObject({ exitCode: 0 })
       copies[copies.length - 1] = copy
     }
     expect(await imported).toMatchObject({ rowsChanged: polls })
     for (const copy of copies) {
-      await using restored = await serving(copy)
+      await using restored = await runningServer({ databaseUrl: copy })
       const { database } = await createStoreMonitorClient({ url: restored.url }).health.query()
       expect([0, polls]).toContain(database.polls)
     }
@@ -78,7 +79,7 @@ describe('a backup', () => {
     await mkdir(dirname(copy))
     await writeFile(copy, 'the good copy of last night')
     const args = ['backup', copy, '--force', '--quiet', '--database', folder.database]
-    const results = await Promise.all(Array.from({ length: 4 }, () => runCli(args)))
+    const results = await Promise.all(Array.from({ length: 4 }, () => runCliProcess(args)))
     for (const result of results) expect(result).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await readdir(dirname(copy))).toEqual(['latest.db'])
     const opened = new BetterSqlite3(copy, { readonly: true })

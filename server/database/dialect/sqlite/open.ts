@@ -46,7 +46,10 @@ function checkPlace(path: string, { mayCreate }: Access): void {
   throw new AppError('invalid', `there is no folder ${folder} for the database ${path}: make it first`)
 }
 
-function configure(database: BetterSqlite3.Database, { readOnly, checkpoints, durable }: Access): void {
+function configure(
+  database: BetterSqlite3.Database,
+  { readOnly, checkpoints, checksReferences, durable }: Access,
+): void {
   // Of a new file: a store's polls of a week then rarely need a further page.
   if (!readOnly) database.pragma('page_size = 8192')
   // Readers go on while one connection writes, in this process and others.
@@ -54,7 +57,7 @@ function configure(database: BetterSqlite3.Database, { readOnly, checkpoints, du
   // In WAL mode `normal` can lose the last commits in a power cut, but never damage the file.
   database.pragma(`synchronous = ${durable ? 'full' : 'normal'}`)
   if (!checkpoints) database.pragma('wal_autocheckpoint = 0')
-  database.pragma('foreign_keys = on')
+  database.pragma(`foreign_keys = ${checksReferences ? 'on' : 'off'}`)
   database.pragma('cache_size = -32768')
 }
 

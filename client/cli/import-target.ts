@@ -1,0 +1,53 @@
+import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
+import type { ColumnMap } from '../../shared/column-map.ts'
+import type { ImportProgress } from '../../shared/import.ts'
+import type { MaxRejected } from '../../shared/max-rejected.ts'
+import type { StoreMonitorClient } from '../client.ts'
+import type { CommandContext } from './context.ts'
+import { configOf, flagsOf, serverUrlOf, type ConnectionOptions } from './place.ts'
+
+export interface ImportPathsOptions {
+  readonly maxRejected?: MaxRejected | undefined
+  readonly columnMap?: ColumnMap | undefined
+  /** What the record calls a file whose path says nothing. */
+  readonly source?: string | undefined
+  readonly onProgress: (progress: ImportProgress) => void
+  readonly signal: AbortSignal
+}
+
+/** Where files are imported to. */
+export interface ImportTarget {
+  /** Flags that lead a further command to the same place. */
+  readonly flags: readonly string[]
+  importPaths(paths: readonly string[], options: ImportPathsOptions): Promise<ImportOutcome>
+  /** Asks what there is to be asked after an import. */
+  ask<Answer>(use: (client: StoreMonitorClient) => Promise<Answer>): Promise<Answer>
+}
+
+/**
+ * As `withConnection`, for a command that imports and asks for little more: of what works on a database it loads only what
+ * imports, whose thread starts before all else is loaded. The database is made where there is none.
+ */
+export async function withImportTarget<Result>(
+  context: CommandContext,
+  options: ConnectionOptions,
+  use: (target: ImportTarget) => Promise<Result>,
+): Promise<Result> {
+  const url = serverUrlOf(context, options)
+  if (url !== undefined) {
+    const { serverConnection } = await import('./connection.ts')
+    return use(serverConnection(url, options, context.signal))
+  }
+  const { createImporter } = await import('../../server/ingest/importing/importer.ts')
+  const databaseUrl = configOf(context, options).then((config) => config.databaseUrl)
+  await using importer = createImporter({ databaseUrl, startThread: 'at once', preparesDatabase: true })
+  await databaseUrl
+  return await use({
+    flags: flagsOf(options),
+    importPaths: (paths, importOptions) => importer.importPaths(paths, importOptions),
+    async ask(use) {
+      const { withConnection } = await import('./connection.ts')
+      return withConnection(context, options, ({ client }) => use(client))
+    },
+  })
+}

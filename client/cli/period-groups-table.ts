@@ -1,0 +1,119 @@
+import { maxPageSize } from '../../shared/page-size.ts'
+import type { PeriodGroupRow } from '../../shared/period-group.ts'
+import { uptimePercent } from '../../shared/report-columns.ts'
+import type { Report } from '../../shared/report.ts'
+import type { StoreMonitorClient } from '../client.ts'
+import type { CommandContext } from './context.ts'
+import { fittingColumns, outputWidth, type FittingColumn } from './fitting-columns.ts'
+import { formatAmount, printTable, write, type TableColumn } from './output.ts'
+import { gridColumns, periodTitle, type GridRow } from './period-grid.ts'
+import { periodLabel } from './period-labels.ts'
+import { formatHours, formatPercent } from './report-table.ts'
+import { statusBar, statusBarLegend, type StatusTimes } from './status-bar.ts'
+
+/** All rows of a complete report by period, rolled up by a label, or all stores as one. */
+export async function readPeriodGroups(
+  { signal }: CommandContext,
+  client: StoreMonitorClient,
+  query: { readonly reportId: string; readonly by?: string },
+): Promise<PeriodGroupRow[]> {
+  const rows: PeriodGroupRow[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: PeriodGroupRow[]; nextCursor: string | null } =
+      await client.report.periodGroups.query({
+        ...query,
+        limit: maxPageSize,
+        ...(cursor === null ? {} : { cursor }),
+      })
+    signal.throwIfAborted()
+    rows.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return rows
+}
+
+/** A row for each group, whose rows follow each other. */
+export function gridRowsOf(rows: readonly PeriodGroupRow[]): (GridRow & { readonly stores: number })[] {
+  return [...Map.groupBy(rows, ({ group }) => group)].map(([group, ofGroup]) => {
+    const sum = (key: keyof StatusTimes) => ofGroup.reduce((total, row) => total + row[key], 0)
+    const observedMs = sum('uptimeMs') + sum('downtimeMs')
+    return {
+      name: group ?? '(none)',
+      stores: ofGroup[0]!.stores,
+      percent: uptimePercent(sum('uptimeMs'), sum('downtimeMs')),
+      observed: uptimePercent(observedMs, sum('unknownMs') + sum('excusedMs')),
+      percents: ofGroup.map((row) => row.uptimePercent),
+    }
+  })
+}
+
+/** Prints a report by period rolled up by a label: a column for each period, or else a line for each group and period. */
+export async function printPeriodGroups(
+  context: CommandContext,
+  client: StoreMonitorClient,
+  report: Report,
+  label: string,
+): Promise<void> {
+  const { reportId } = report
+  const groups = await readPeriodGroups(context, client, { reportId, by: label })
+  const rows = gridRowsOf(groups)
+  const periods = [...new Set(groups.map(({ period }) => period))]
+  const grid = { head: label.toUpperCase(), by: report.by!, periods, rows }
+  const columns = gridColumns(grid, outputWidth(context))
+  if (columns === undefined) return printGroupPeriods(context, report, groups, label)
+  await write(context.stdout, `${periodTitle(report)}\n\n`)
+  await printTable(context, columns, rows)
+}
+
+/** Prints a line for each period, of each group where there are groups. */
+export async function printGroupPeriods(
+  context: CommandContext,
+  report: Report,
+  rows: readonly PeriodGroupRow[],
+  label?: string,
+): Promise<void> {
+  const { by, from, to, asOf, progress } = report
+  const what =
+    label === undefined
+      ? `of ${formatAmount(progress.storesTotal, 'store')} by ${by}`
+      : `by ${label} and ${by}`
+  const columns: readonly FittingColumn<PeriodGroupRow>[] = [
+    ...(label === undefined
+      ? []
+      : [{ head: label.toUpperCase(), cell: ({ group }: PeriodGroupRow) => group ?? '(none)' }]),
+    { head: 'PERIOD', cell: ({ period }) => periodLabel(period, by!) },
+    { head: 'UPTIME', align: 'right', cell: (row) => percentOf(row, row.uptimePercent) },
+    { head: 'BUSINESS TIME', cell: (row) => statusBar(row), isOptional: true },
+    { head: 'DOWN', align: 'right', cell: ({ downtimeMs }) => formatHours(downtimeMs) },
+    { head: 'UNKNOWN', align: 'right', cell: ({ unknownMs }) => formatHours(unknownMs) },
+    ...excusedColumns(rows),
+    { head: 'UP', align: 'right', cell: ({ uptimeMs }) => formatHours(uptimeMs), isOptional: true },
+    {
+      head: 'MEDIAN STORE',
+      align: 'right',
+      cell: (row) => percentOf(row, row.medianUptimePercent),
+      isOptional: true,
+    },
+    {
+      head: 'OBSERVED',
+      align: 'right',
+      cell: (row) => percentOf(row, row.observedPercent),
+      isOptional: true,
+    },
+  ]
+  await write(context.stdout, `Uptime ${what}, ${from} to ${to},\nas of ${asOf}:\n\n`)
+  await printTable(context, fittingColumns(columns, rows, outputWidth(context)), rows)
+  await write(context.stdout, `${statusBarLegend}\n`)
+}
+
+/** Only where there is any. */
+export function excusedColumns<Row extends StatusTimes>(rows: readonly Row[]): TableColumn<Row>[] {
+  if (rows.every(({ excusedMs }) => excusedMs === 0)) return []
+  return [{ head: 'EXCUSED', align: 'right', cell: ({ excusedMs }) => formatHours(excusedMs) }]
+}
+
+function percentOf(row: PeriodGroupRow, percent: number | null): string {
+  const businessMs = row.uptimeMs + row.downtimeMs + row.unknownMs + row.excusedMs
+  return businessMs === 0 ? 'closed' : formatPercent(percent)
+}

@@ -1,0 +1,81 @@
+import type { Interval } from '../uptime/interval.ts'
+import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
+import { goingPolls, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
+import { takeFromPollWeekSummary } from './poll-week-summary.ts'
+import { pollRowOf } from './poll-weeks.ts'
+import type { WriteTx } from './write-alone.ts'
+
+/** Polls that are deleted, or would be. */
+export interface DeletedPolls {
+  readonly polls: number
+  readonly stores: number
+  /** Undefined where there are none. */
+  readonly firstMs: number | undefined
+  readonly lastMs: number | undefined
+}
+
+/** What `deletePolls` would delete. */
+export async function pollsToDelete(
+  db: Db,
+  storeKeys: readonly number[],
+  time: Interval,
+): Promise<DeletedPolls> {
+  const all = createTally()
+  for await (const going of goingPolls(db, storeKeys, time)) all.add(going)
+  return all.total()
+}
+
+/** Deletes the polls of stores, whose keys are in ascending order, in some time. */
+export async function deletePolls(
+  tx: WriteTx,
+  storeKeys: readonly number[],
+  time: Interval,
+): Promise<DeletedPolls> {
+  const all = createTally()
+  for await (const going of goingPolls(tx, storeKeys, time)) {
+    all.add(going)
+    const { week, goneKeys, kept } = going
+    if (goneKeys.length > 0) {
+      await tx.deleteFrom('poll_week').where('week', '=', week).where('store_key', 'in', goneKeys).execute()
+    }
+    if (kept.length > 0) await dialectOf(tx).writePolls(tx, kept.map(pollRowOf), false)
+  }
+  for (const ofWeek of all.weeks()) {
+    await takeFromPollWeekSummary(tx, ofWeek, () => latestPollOfWeek(tx, ofWeek.week))
+  }
+  return all.total()
+}
+
+interface Gone {
+  readonly week: number
+  polls: number
+  firstMs: number
+  lastMs: number
+}
+
+function createTally() {
+  const weeks = new Map<number, Gone>()
+  const stores = new Set<number>()
+  return {
+    add({ week, polls, firstMs, lastMs, goneKeys, kept }: GoingPolls): void {
+      const ofWeek = weeks.get(week) ?? { week, polls: 0, firstMs: Infinity, lastMs: -Infinity }
+      weeks.set(week, ofWeek)
+      ofWeek.polls += polls
+      ofWeek.firstMs = Math.min(ofWeek.firstMs, firstMs)
+      ofWeek.lastMs = Math.max(ofWeek.lastMs, lastMs)
+      for (const storeKey of goneKeys) stores.add(storeKey)
+      for (const { storeKey } of kept) stores.add(storeKey)
+    },
+    weeks: (): Iterable<Gone> => weeks.values(),
+    total(): DeletedPolls {
+      const inOrder = [...weeks.values()].filter(({ polls }) => polls > 0)
+      return {
+        polls: inOrder.reduce((sum, { polls }) => sum + polls, 0),
+        stores: stores.size,
+        firstMs: inOrder[0]?.firstMs,
+        lastMs: inOrder.at(-1)?.lastMs,
+      }
+    },
+  }
+}
