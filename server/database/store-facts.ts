@@ -60,11 +60,9 @@ export async function readPartFacts(
     const stores = await readStoreRules(tx, part)
     await schedules.load(tx, stores)
     const corrected = corrections === 'applied' ? await readCorrections(tx, part, time) : undefined
-    const weeks = await readWeeks(tx, stores, time)
     return {
       stores,
-      pollsAt: (place) =>
-        weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! })),
+      pollsAt: await readPollsAt(tx, stores, time),
       correctionsAt(place) {
         if (!corrected?.size) return undefined
         const ofStore = corrected.get(stores[place]!.storeKey)
@@ -72,6 +70,17 @@ export async function readPartFacts(
       },
     }
   })
+}
+
+/** The polls of some stores, by the place of a store among them. */
+export async function readPollsAt(
+  db: Db,
+  stores: readonly StoreRules[],
+  time: Interval,
+): Promise<PartFacts['pollsAt']> {
+  const weeks = await readWeeks(db, stores, time)
+  return (place) =>
+    weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! }))
 }
 
 /** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */
