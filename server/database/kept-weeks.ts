@@ -74,7 +74,7 @@ export async function readKeptWeeks(
 function intactRows({ storeKeys, from, to, words }: PackedWords, week: number): KeptRows {
   storeKeys.forEach((storeKey, i) => {
     const isAsWritten = isIntact(words, from[i]!, to[i]!, { week, storeKey })
-    if (!isAsWritten) words.fill(NOT_KEPT, from[i]!, to[i]!)
+    if (!isAsWritten) words.fill(NOT_KEPT, from[i], to[i])
   })
   return { week, storeKeys, from, words }
 }
@@ -178,7 +178,7 @@ async function keptRowWeeks(tx: Db, time: Interval | 'always'): Promise<readonly
 }
 
 /** The first and the last ISO week that what happens in some time can matter to, in whatever zone. */
-export function isoWeeksAround({ startMs, endMs }: Interval): readonly [first: number, last: number] {
+function isoWeeksAround({ startMs, endMs }: Interval): readonly [first: number, last: number] {
   const aroundMs = DAY_MS + keptPolicy.reachMs
   return [
     isoWeekOf(Math.floor((startMs - aroundMs) / DAY_MS)),
