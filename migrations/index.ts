@@ -6,6 +6,7 @@ import { schedulesAndCorrections } from './004-schedules-and-corrections.ts'
 import { rejectedSummaries } from './005-rejected-summaries.ts'
 import { changes } from './006-changes.ts'
 import { figuresWithoutCorrections } from './007-figures-without-corrections.ts'
+import { keptWeeks } from './008-kept-weeks.ts'
 import { states } from './010-states.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -42,6 +43,8 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
       readableFrom: '004-schedules-and-corrections',
       ...figuresWithoutCorrections(types),
     },
+    // Older programs would change data and leave what is kept of it.
+    { name: '008-kept-weeks', readableFrom: '008-kept-weeks', ...keptWeeks(types) },
     { name: '010-states', readableFrom: '004-schedules-and-corrections', ...states(types) },
   ]
 }

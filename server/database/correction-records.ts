@@ -5,6 +5,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import { recordChange, type ChangeMade } from './changes.ts'
 import type { Db } from './connect.ts'
 import { addCorrections, type NewCorrection } from './corrections.ts'
+import { forgetWeeks } from './kept-weeks.ts'
 import { parseKey } from './key.ts'
 import { hasLabels } from './labelled.ts'
 import { getStore } from './stores.ts'
@@ -58,15 +59,19 @@ export async function revokeCorrection(
   correctionId: CorrectionId,
   revoked: ChangeMade,
 ): Promise<Correction> {
-  const { numUpdatedRows } = await tx
+  const inForce = await tx
     .updateTable('correction')
     .set({ revoked_at: revoked.at, revoked_by: revoked.by })
     .where('correction_id', '=', correctionId)
     .where('revoked_at', 'is', null)
+    .returning('store_key')
     .executeTakeFirst()
   const row = await correctionRows(tx).where('correction_id', '=', correctionId).executeTakeFirst()
   if (row === undefined) throw noSuchCorrection(correctionId)
-  if (numUpdatedRows > 0n) await recordCorrection(tx, 'correction-revoked', row, revoked)
+  if (inForce !== undefined) {
+    await forgetWeeks(tx, [inForce.store_key], { startMs: row.from_at, endMs: row.to_at })
+    await recordCorrection(tx, 'correction-revoked', row, revoked)
+  }
   return correctionOf(row)
 }
 

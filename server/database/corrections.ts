@@ -5,6 +5,7 @@ import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import type { PartStores } from './dialect/dialect.ts'
+import { createTouchedStores } from './kept-weeks.ts'
 import { keysOfStores } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -46,6 +47,9 @@ export async function addCorrections(
     rows.push({ ...row, created_at: createdAt, revoked_at: null, revoked_by: null })
   }
   for (const chunk of chunks(rows)) await tx.insertInto('correction').values(chunk).execute()
+  const touched = createTouchedStores()
+  for (const { store_key, from_at, to_at } of rows) touched.add(store_key, { startMs: from_at, endMs: to_at })
+  await touched.forget(tx)
   return { rows: rows.length, stores: new Set(rows.map(({ store_key }) => store_key)).size }
 }
 

@@ -1,6 +1,8 @@
 import type { Interval } from '../uptime/interval.ts'
+import { POLL_WEEK_MS } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
+import { forgetWeeks } from './kept-weeks.ts'
 import { goingPolls, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
 import { takeFromPollWeekSummary } from './poll-week-summary.ts'
 import { pollRowOf } from './poll-weeks.ts'
@@ -39,7 +41,9 @@ export async function deletePolls(
     if (goneKeys.length > 0) {
       await tx.deleteFrom('poll_week').where('week', '=', week).where('store_key', 'in', goneKeys).execute()
     }
-    if (kept.length > 0) await dialectOf(tx).writePolls(tx, kept.map(pollRowOf), false)
+    if (kept.length > 0) await dialectOf(tx).writePacked(tx, 'poll_week', kept.map(pollRowOf), false)
+    const touched = [...goneKeys, ...kept.map(({ storeKey }) => storeKey)]
+    await forgetWeeks(tx, touched, { startMs: week * POLL_WEEK_MS, endMs: (week + 1) * POLL_WEEK_MS })
   }
   for (const ofWeek of all.weeks()) {
     await takeFromPollWeekSummary(tx, ofWeek, () => latestPollOfWeek(tx, ofWeek.week))

@@ -11,7 +11,8 @@ import { bytesOfWords, wordsOfBytes } from '../uptime/words.ts'
 import { bothChanged, nothingChanged, type Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import { dialectOf, type PackedPolls, type PollRow } from './dialect/dialect.ts'
+import { dialectOf, type PackedRow, type PackedWords } from './dialect/dialect.ts'
+import { createTouchedStores } from './kept-weeks.ts'
 import { isIntact, withChecksum } from './poll-checksum.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -24,7 +25,7 @@ export interface StorePollWeek {
 }
 
 /** The polls of some stores in a week: those of the store at a place are the words from `from` to before `to` there. */
-export type PollsOfWeek = PackedPolls & { readonly week: number }
+export type PollsOfWeek = PackedWords & { readonly week: number }
 
 /**
  * The polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. Throws a
@@ -35,7 +36,7 @@ export async function readPollWeeks(
   weeks: readonly number[],
   storeKeys: readonly number[],
 ): Promise<PollsOfWeek[]> {
-  const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
+  const packed = await dialectOf(db).readPacked(db, 'poll_week', weeks, storeKeys)
   return packed.map((polls, i) => ({ week: weeks[i]!, ...withoutChecksums(polls, weeks[i]!) }))
 }
 
@@ -46,7 +47,7 @@ export function pollWeekOfBytes(bytes: Uint8Array, week: number, storeKey: numbe
   return { week, words, from: 0, to: words.length - 1 }
 }
 
-function withoutChecksums(polls: PackedPolls, week: number): PackedPolls {
+function withoutChecksums(polls: PackedWords, week: number): PackedWords {
   const { storeKeys, words, from, to } = polls
   for (let i = 0; i < storeKeys.length; i++) {
     const storeKey = storeKeys[i]!
@@ -93,6 +94,7 @@ async function mergeWeek(
   let latestOffset = 0
   let firstOffset = Infinity
   let lastOffset = 0
+  const touched = createTouchedStores()
   for (const chunk of chunks(added, dialect.pollRowsAtOnce)) {
     const stored = isNewWeek ? undefined : await pollsOfStores(tx, week, chunk)
     const changedWeeks: StorePollWeek[] = []
@@ -104,16 +106,21 @@ async function mergeWeek(
       changedStores.add(store.storeKey)
       firstOffset = Math.min(firstOffset, offsetOf(first))
       lastOffset = Math.max(lastOffset, offsetOf(last))
+      const startMs = week * POLL_WEEK_MS + offsetOf(first)
+      touched.add(store.storeKey, { startMs, endMs: week * POLL_WEEK_MS + offsetOf(last) + 1 })
       changedPolls += changed
       newPolls += words.length - (older?.length ?? 0)
       latestOffset = Math.max(latestOffset, offsetOf(words.at(-1)!))
       changedWeeks.push({ week, storeKey: store.storeKey, words })
     }
-    if (changedWeeks.length > 0) await dialect.writePolls(tx, changedWeeks.map(pollRowOf), isNewWeek)
+    if (changedWeeks.length > 0) {
+      await dialect.writePacked(tx, 'poll_week', changedWeeks.map(pollRowOf), isNewWeek)
+    }
   }
   const latestPollAt = week * POLL_WEEK_MS + latestOffset
   if (changedPolls === 0) return nothingChanged
   await addToPollWeekSummary(tx, { week, newPolls, latestPollAt })
+  await touched.forget(tx)
   const [firstPollMs, lastPollMs] = [firstOffset, lastOffset].map((offset) => week * POLL_WEEK_MS + offset)
   return { rows: changedPolls, stores: 0, firstPollMs, lastPollMs }
 }
@@ -123,8 +130,8 @@ function newWeek(words: PollWords): MergedWeek {
 }
 
 /** The row that keeps a store's polls of a week. */
-export function pollRowOf({ week, storeKey, words }: StorePollWeek): PollRow {
-  return { week, storeKey, polls: bytesOfWords(withChecksum(words, week, storeKey)) }
+export function pollRowOf({ week, storeKey, words }: StorePollWeek): PackedRow {
+  return { week, storeKey, bytes: bytesOfWords(withChecksum(words, week, storeKey)) }
 }
 
 async function pollsOfStores(

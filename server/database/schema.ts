@@ -24,6 +24,9 @@ export interface Database {
   rejected_row: RejectedRowTable
   rejected_reason: RejectedReasonTable
   rejected_store: RejectedStoreTable
+  kept_state: KeptStateTable
+  kept_week: KeptWeekTable
+  kept_totals: KeptTotalsTable
   report: ReportTable
   report_part: ReportPartTable
 }
@@ -157,6 +160,28 @@ export interface RejectedStoreTable {
   reason_number: number
   rows: number
   first_line: number
+}
+
+/** What totals are kept of; one row. */
+export interface KeptStateTable {
+  /** Counted up by whatever changes polls, rules, zones or corrections. */
+  data_version: number
+  /** What the totals that are kept were computed with; null before there are any. */
+  program_version: string | null
+  zone_data_version: string | null
+}
+
+/** The ISO weeks that totals were ever kept of. */
+export interface KeptWeekTable {
+  week: number
+}
+
+/** A store's totals in some ISO weeks, packed as `kept-weeks.ts` says. */
+export interface KeptTotalsTable {
+  /** The first of them. */
+  week: number
+  store_key: number
+  totals: Bytes
 }
 
 export interface ReportTable {

@@ -4,6 +4,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import { findDeletion, recordChange } from './changes.ts'
 import type { Db } from './connect.ts'
 import { deletePolls, pollsToDelete } from './deleted-polls.ts'
+import { forgetWeeks } from './kept-weeks.ts'
 import { instantsOf, otherPolls } from './poll-deletions.ts'
 import { keyOfStore } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -33,6 +34,7 @@ export async function deleteStore(
   const { polls } = deleted
   if (polls !== confirm) throw otherPolls(polls, confirm!)
   const corrections = await countCorrections(tx, storeKey)
+  await forgetWeeks(tx, [storeKey], 'always')
   for (const table of ['correction', 'store_label', 'store'] as const) {
     await tx.deleteFrom(table).where('store_key', '=', storeKey).execute()
   }

@@ -90,17 +90,26 @@ async function factsOf(
 ): Promise<PartFacts> {
   await schedules.load(tx, stores)
   const corrected = corrections === 'applied' ? await readCorrected() : undefined
-  const weeks = await readWeeks(tx, stores, time)
   return {
     stores,
-    pollsAt: (place) =>
-      weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! })),
+    pollsAt: await readPollsAt(tx, stores, time),
     correctionsAt(place) {
       if (!corrected?.size) return undefined
       const ofStore = corrected.get(stores[place]!.storeKey)
       return ofStore && correctionsOf(ofStore)
     },
   }
+}
+
+/** The polls of some stores, by the place of a store among them. */
+export async function readPollsAt(
+  db: Db,
+  stores: readonly StoreRules[],
+  time: Interval,
+): Promise<PartFacts['pollsAt']> {
+  const weeks = await readWeeks(db, stores, time)
+  return (place) =>
+    weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! }))
 }
 
 /** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */

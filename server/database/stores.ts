@@ -9,6 +9,7 @@ import type { Changed } from './changed.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
+import { forgetWeeks } from './kept-weeks.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
 import { lastStoreKey } from './store-ids.ts'
@@ -201,6 +202,8 @@ export async function setSchedules<Rule>(
     }
     await insert(newStores)
     await update(changes)
+    const changedKeys = changes.map(({ store_key }) => store_key)
+    if (changes.length > 0) await forgetWeeks(tx, changedKeys, 'always')
   }
   return changed
 }

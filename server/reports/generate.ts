@@ -2,6 +2,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
+import type { FoundWeeks } from '../database/kept-weeks.ts'
 import type { PartStores, StoreRules } from '../database/report-input.ts'
 import type { PartResult } from '../database/report-results.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
@@ -19,18 +20,33 @@ import { csvLines } from './csv.ts'
 import { addHours, createHourSums, createWeekJudge } from './hours-of-week.ts'
 import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
-import { createPeriodTotals, putPeriodTotals, wordsPerStore } from './period-totals.ts'
+import { createPeriodTotals, putPeriodTotals, wordsPerStore, type PeriodTotals } from './period-totals.ts'
+import { weeksOf } from './report-weeks.ts'
 import { createStates, putState, statesOfStores } from './states.ts'
 import { createTotals, putTotals, reportRowAt, totalsOfStores } from './totals.ts'
-import { createUncorrected, uncorrectedOfOne } from './uncorrected.ts'
+import { createUncorrected, uncorrectedOfOne, type UncorrectedTotals } from './uncorrected.ts'
+import { judgeWeeks, type WeekJudging } from './week-parts.ts'
+
+/** Of so much time business hours are kept: a report by week may be missing some weeks of one store, and others of another. */
+const MOST_OPEN_HOURS = 4
 
 const windowLengthsMs = reportWindows.map((window) => window.lengthMs)
 
+type Weekly = Pick<WeekJudging, 'asked' | 'weeks' | 'computedWith'>
+
+export interface PartsWithKept {
+  readonly results: PartResult[]
+  /** What can be kept now, and was not before. */
+  readonly found: FoundWeeks | undefined
+}
+
 export interface Generator {
-  /** The results of parts of a report, which are read at once. */
+  /** The results of parts of a report, which are read at once, from polls alone. */
   parts(parts: PartStretch, asked: Asked): Promise<PartResult[]>
   /** The last week of the stores of parts of a report by window, by hour of the week, as `hours-of-week.ts` has it. */
   hoursOfWeek(parts: PartStretch, asked: Asked): Promise<Float64Array>
+  /** Those of a report of weeks that may be kept: the same, sooner. */
+  partsWithKept(parts: PartStretch, weekly: Weekly): Promise<PartsWithKept>
   /** The row that a report would have for a store. Throws a `not-found` AppError where there is no such store. */
   storeRow(storeId: StoreId, asked: Omit<Asked, 'labels'>): Promise<ReportRow>
 }
@@ -41,13 +57,16 @@ export interface Generator {
  */
 export function createGenerator(db: Db): Generator {
   const schedules = createSchedules()
-  let openHours: { of: OpenHours; startMs: number; endMs: number } | undefined
+  const openHours = new Map<string, OpenHours>()
 
   function openHoursOf(time: Interval): OpenHours {
-    if (openHours?.startMs !== time.startMs || openHours.endMs !== time.endMs) {
-      openHours = { ...time, of: createOpenHours(time) }
+    const name = `${time.startMs} ${time.endMs}`
+    let known = openHours.get(name)
+    if (known === undefined) {
+      if (openHours.size >= MOST_OPEN_HOURS) openHours.clear()
+      openHours.set(name, (known = createOpenHours(time)))
     }
-    return openHours.of
+    return known
   }
 
   /** Calls `judge` with all that decides a store, one after the other, and its place. */
@@ -113,8 +132,8 @@ export function createGenerator(db: Db): Generator {
     const { by, fromDate, toDate } = periods
     const judge = createPeriodJudge(by, fromDate, toDate, asked)
     const periodCount = namesOfPeriods(periods).length
-    const words = wordsPerStore(periodCount)
     const uncorrected = createUncorrected()
+    const words = wordsPerStore(periodCount)
     let totals = createPeriodTotals(0, periodCount)
     const storeIds = await eachStore(
       { ...wholeOf(parts), labels: asked.labels },
@@ -131,18 +150,28 @@ export function createGenerator(db: Db): Generator {
       },
       (storeCount) => (totals = createPeriodTotals(storeCount, periodCount)),
     )
-    return partsOf(parts, storeIds).map(({ part, first, next }) => ({
-      part,
-      storeCount: next - first,
-      totals: bytesOfWords(totals.subarray(first * words, next * words)),
-      csv: new Uint8Array(),
-      uncorrected: uncorrected.bytesBetween(first, next),
-    }))
+    return periodResults(parts, { storeIds, totals, uncorrected, words })
+  }
+
+  async function weekParts(parts: PartStretch, weekly: Weekly): Promise<PartsWithKept> {
+    const part = { ...wholeOf(parts), labels: weekly.asked.labels }
+    const judged = await judgeWeeks(db, part, { ...weekly, schedules, openHoursOf })
+    const { stores, totals, uncorrected, found } = judged
+    const storeIds = stores.map(({ storeId }) => storeId)
+    const words = wordsPerStore(weekly.weeks.count)
+    return { results: periodResults(parts, { storeIds, totals, uncorrected, words }), found }
   }
 
   return {
-    parts: (parts, asked) =>
-      asked.periods === undefined ? windowParts(parts, asked) : periodParts(parts, asked, asked.periods),
+    async parts(parts, asked) {
+      if (asked.periods === undefined) return windowParts(parts, asked)
+      const weeks = weeksOf(asked)
+      // As parts of these may have more stores than there is room for polls of.
+      if (weeks !== undefined)
+        return (await weekParts(parts, { asked, weeks, computedWith: undefined })).results
+      return periodParts(parts, asked, asked.periods)
+    },
+    partsWithKept: weekParts,
 
     async hoursOfWeek(parts, asked) {
       const judge = createWeekJudge(asked)
@@ -181,6 +210,29 @@ interface JudgedStore {
   readonly open: OpenHours
   readonly polls: readonly PollWeek[]
   readonly corrections: Corrections | undefined
+}
+
+function periodResults(
+  parts: PartStretch,
+  {
+    storeIds,
+    totals,
+    uncorrected,
+    words,
+  }: {
+    readonly storeIds: readonly StoreId[]
+    readonly totals: PeriodTotals
+    readonly uncorrected: UncorrectedTotals
+    readonly words: number
+  },
+): PartResult[] {
+  return partsOf(parts, storeIds).map(({ part, first, next }) => ({
+    part,
+    storeCount: next - first,
+    totals: bytesOfWords(totals.subarray(first * words, next * words)),
+    csv: new Uint8Array(),
+    uncorrected: uncorrected.bytesBetween(first, next),
+  }))
 }
 
 /** All stores of parts that follow each other. */

@@ -38,8 +38,14 @@ export function putPeriodTotals(
   storeKey: number,
   tallies: readonly Tally[],
 ): void {
-  let at = store * wordsPerStore(tallies.length)
-  totals[at++] = storeKey
+  const at = store * wordsPerStore(tallies.length)
+  totals[at] = storeKey
+  putTallies(totals, at + 1, tallies)
+}
+
+/** Writes tallies of periods that follow each other. */
+export function putTallies(totals: PeriodTotals, first: number, tallies: readonly Tally[]): void {
+  let at = first
   for (const { uptimeMs, downtimeMs, unknownMs, excusedMs } of tallies) {
     totals[at] = uptimeMs
     totals[at + 1] = downtimeMs

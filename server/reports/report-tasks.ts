@@ -3,6 +3,7 @@ import type { Db } from '../database/connect.ts'
 import { dialectOf } from '../database/dialect/dialect.ts'
 import { listPendingParts, planParts } from '../database/report-plan.ts'
 import { storeParts } from '../database/report-results.ts'
+import { beginKeeping, keepWeeks } from '../database/kept-weeks.ts'
 import { createGenerator } from './generate.ts'
 import { groupsOf } from './groups.ts'
 import { createPeriodGroupReader } from './period-groups.ts'
@@ -10,6 +11,7 @@ import { firstPeriodStores } from './period-stores.ts'
 import { verifyPart } from './verify-part.ts'
 import { mostStoresOf } from './asked-time.ts'
 import { stretchesOfParts } from './part-size.ts'
+import { weeksOf } from './report-weeks.ts'
 import type { WorkerTasks } from './worker-task.ts'
 
 export interface ReportTasksParts {
@@ -35,6 +37,7 @@ export function createReportTasks({
   return {
     async planReport({ reportKey, asked }) {
       const most = mostStoresOf(asked)
+      if (weeksOf(asked) !== undefined) await beginKeeping(writing, computedWith)
       await planParts(writing, {
         reportKey,
         computedWith,
@@ -47,7 +50,13 @@ export function createReportTasks({
       return stretchesOfParts(pending, { workers, partsAtOnce })
     },
     async generateParts({ reportKey, parts, asked }) {
-      return storeParts(writing, { reportKey, computedWith }, await generator.parts(parts, asked))
+      const planned = { reportKey, computedWith }
+      const weeks = weeksOf(asked)
+      if (weeks === undefined) return storeParts(writing, planned, await generator.parts(parts, asked))
+      const { results, found } = await generator.partsWithKept(parts, { asked, weeks, computedWith })
+      const isWanted = await storeParts(writing, planned, results)
+      if (found !== undefined) await keepWeeks(writing, computedWith, found)
+      return isWanted
     },
     hoursOfWeek: ({ parts, asked }) => generator.hoursOfWeek(parts, asked),
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),

@@ -46,10 +46,12 @@ export function findStretches(
   const twiceReachMs = 2 * reachMs
   let last = -1 // the stretch that is being prolonged
   let lastAt = -Infinity
+  let firstOpen = 0 // that does not end before the week
   for (const { week, words, from, to } of weeks) {
     const weekStartMs = week * POLL_WEEK_MS
+    while (firstOpen < open.length && open[firstOpen + 1]! <= weekStartMs) firstOpen += 2
     let i = from
-    for (let o = 0; o < open.length && i < to; o += 2) {
+    for (let o = firstOpen; o < open.length && i < to; o += 2) {
       const fromWord = (open[o]! - weekStartMs) * 2
       const toWord = (open[o + 1]! - weekStartMs) * 2
       while (i < to && words[i]! < fromWord) i++

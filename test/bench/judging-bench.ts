@@ -1,7 +1,7 @@
 import type { StoreId } from '../../shared/ids.ts'
 import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
-import { dialectOf, type PackedPolls } from '../../server/database/dialect/dialect.ts'
+import { dialectOf, type PackedWords } from '../../server/database/dialect/dialect.ts'
 import { isIntact } from '../../server/database/poll-checksum.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { latestPollAt } from '../../server/database/poll-week-summary.ts'
@@ -72,7 +72,7 @@ async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promi
   const part = { part: 0, firstStoreId: '' as StoreId, nextStoreId: `${stores.at(-1)!.storeId} ` as StoreId }
   const storeKeys = stores.map(({ storeKey }) => storeKey).toSorted((a, b) => a - b)
   const weeks = pollWeeksOf(relevantTime(viewpoint, longestWindowMs))
-  const packed = await dialectOf(db).readPolls(db, weeks, storeKeys)
+  const packed = await dialectOf(db).readPacked(db, 'poll_week', weeks, storeKeys)
   const verifyAll = () => packed.forEach((polls, i) => verify(polls, weeks[i]!))
   const generator = createGenerator(db)
   for (let warmUp = 0; warmUp < 3; warmUp++) {
@@ -87,7 +87,7 @@ async function checksumFigure(db: Db, viewpoint: Viewpoint, runs: number): Promi
   return { name: 'checksums of polls', unit: 'ms', ...compared, goal: { of: 'ratio', most: 0.03 } }
 }
 
-function verify({ storeKeys, from, to, words }: PackedPolls, week: number): void {
+function verify({ storeKeys, from, to, words }: PackedWords, week: number): void {
   storeKeys.forEach((storeKey, i) => {
     if (!isIntact(words, from[i]!, to[i]!, { week, storeKey })) throw new Error('polls are damaged')
   })

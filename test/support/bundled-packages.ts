@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -32,6 +32,7 @@ function digestOfVersions(): string {
 
 /** In a folder of another name first, as several runs may begin at once. */
 async function makeBundles(folder: string): Promise<void> {
+  await mkdir(cache, { recursive: true })
   const made = await mkdtemp(`${folder}-`)
   await using bundle = await rolldown({
     cwd: root,

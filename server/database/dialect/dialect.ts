@@ -2,7 +2,7 @@ import type { Dialect as KyselyDialect, DialectAdapter, Kysely, Transaction } fr
 import type { ColumnTypes } from '../../../migrations/column-types.ts'
 import type { StoreLabel } from '../../../shared/group.ts'
 import type { StoreId } from '../../../shared/ids.ts'
-import type { PollWords } from '../../uptime/poll-week.ts'
+import type { Words } from '../../uptime/words.ts'
 import type { Database } from '../schema.ts'
 
 export type Db = Kysely<Database>
@@ -37,13 +37,13 @@ export interface StoreRules {
   readonly scheduleKey: number | null
 }
 
-/** The polls of some stores in a week, each store's packed and followed by their checksum. */
-export interface PackedPolls {
+/** The rows of some stores in a week: each store's words, followed by their checksum. */
+export interface PackedWords {
   readonly storeKeys: readonly number[]
   /** Of the store at a place: its words are those from `from` to before `to` there. */
   readonly from: Uint32Array
   readonly to: Uint32Array
-  readonly words: PollWords
+  readonly words: Words
 }
 
 /** What is stored of a part of a report, or a part of what is. */
@@ -53,11 +53,15 @@ export interface StoredPart {
   readonly what: 'csv' | 'totals' | 'uncorrected' | 'states'
 }
 
-/** A row of `poll_week` that is to be written. */
-export interface PollRow {
+/** Tables of packed words by week and store, and the column that has them: polls, or totals that are kept. */
+export const packedColumns = { poll_week: 'polls', kept_totals: 'totals' } as const
+export type PackedTable = keyof typeof packedColumns
+
+/** A row of such a table that is to be written. */
+export interface PackedRow {
   readonly week: number
   readonly storeKey: number
-  readonly polls: Uint8Array
+  readonly bytes: Uint8Array
 }
 
 export interface BackUpOptions {
@@ -82,14 +86,26 @@ export interface Dialect {
   open(databaseUrl: string, access: Access): Promise<KyselyDialect>
   /** Waits until no other transaction has `what`, and keeps it until this one ends. */
   lock(transaction: Transaction<Database>, what: string): Promise<void>
+  /** Keeps others from `lock`ing it until this transaction ends, unless one of them has it: false. Does not wait. */
+  tryToShare(transaction: Transaction<Database>, what: string): Promise<boolean>
   /** Called before a migration in its transaction. */
   beginMigration(transaction: Kysely<unknown>): Promise<void>
   /** Reads stores in ascending order of id. */
   readStoreRules(db: Db, stores: PartStores): Promise<StoreRules[]>
-  /** Reads the polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. */
-  readPolls(db: Db, weeks: readonly number[], storeKeys: readonly number[]): Promise<PackedPolls[]>
-  /** Writes polls in place of those that are there; of a new week, none are. */
-  writePolls(transaction: Db, rows: readonly PollRow[], isNewWeek: boolean): Promise<void>
+  /** Reads the rows of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. */
+  readPacked(
+    db: Db,
+    table: PackedTable,
+    weeks: readonly number[],
+    storeKeys: readonly number[],
+  ): Promise<PackedWords[]>
+  /** Writes rows in place of those that are there; of a new week, none are. */
+  writePacked(
+    transaction: Db,
+    table: PackedTable,
+    rows: readonly PackedRow[],
+    isNewWeek: boolean,
+  ): Promise<void>
   /** Reads what is stored of a part of a report, and the CRC-32 that it had; undefined where there is none. */
   readPart(db: Db, stored: StoredPart): Promise<{ bytes: Uint8Array; checksum: number | null } | undefined>
   /**

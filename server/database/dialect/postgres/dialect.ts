@@ -3,7 +3,7 @@ import type { Dialect } from '../dialect.ts'
 import { backUpPostgres } from './backup.ts'
 import { postgresColumnTypes } from './column-types.ts'
 import { openPostgres } from './open.ts'
-import { readPolls, writePolls } from './poll-rows.ts'
+import { readPacked, writePacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
 import { readStoreRules } from './store-rules.ts'
 
@@ -22,12 +22,17 @@ export function postgresDialect(): Dialect {
     async lock(transaction, what) {
       await sql`select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${what}))`.execute(transaction)
     },
+    async tryToShare(transaction, what) {
+      const { rows } = await sql<{ has: boolean }>`
+        select pg_try_advisory_xact_lock_shared(${LOCK_CLASS}, hashtext(${what})) as has`.execute(transaction)
+      return rows[0]!.has
+    },
     async beginMigration(transaction) {
       await sql`set local lock_timeout = ${sql.lit(DDL_LOCK_TIMEOUT_MS)}`.execute(transaction)
     },
     readStoreRules,
-    readPolls,
-    writePolls,
+    readPacked,
+    writePacked,
     readPart,
     backUp: backUpPostgres,
     // A server answers for its own files.

@@ -3,7 +3,7 @@ import { backUpSqlite } from './backup.ts'
 import { sqliteColumnTypes } from './column-types.ts'
 import type { SharedSqliteAdapter } from './driver.ts'
 import { openSqlite } from './open.ts'
-import { createPollWriter, readPolls } from './poll-rows.ts'
+import { createPackedWriter, readPacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
 import { readStoreRules } from './store-rules.ts'
 
@@ -16,10 +16,11 @@ export function sqliteDialect(): Dialect {
     open: (databaseUrl, access) => openSqlite(databaseUrl, access, dialect),
     // A transaction that may write has the only lock there is from its beginning.
     lock: async () => {},
+    tryToShare: async () => true,
     beginMigration: async () => {},
     readStoreRules,
-    readPolls,
-    writePolls: createPollWriter(),
+    readPacked,
+    writePacked: createPackedWriter(),
     readPart,
     backUp: backUpSqlite,
     checkInPlace: (db) => (db.getExecutor().adapter as SharedSqliteAdapter).checkInPlace(),
