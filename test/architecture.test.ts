@@ -77,7 +77,6 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'client/errors.ts',
       'type server/api/router.ts',
       'type @trpc/server',
-      'type zod',
       'react',
       'react-dom',
       'wouter',

@@ -1,3 +1,4 @@
+import { useIsFetching } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { HatchPattern } from './charts/hatch.tsx'
@@ -15,6 +16,7 @@ const Stores = lazy(async () => ({ default: (await import('./screens/stores/stor
 export function App() {
   const [path] = useLocation()
   useNewScreen(path)
+  const isBusy = useIsFetching() > 0
   return (
     <>
       <a className="skip" href="#main">
@@ -23,7 +25,7 @@ export function App() {
       <HatchPattern />
       <Head />
       <Bars />
-      <main id="main" className="frame" tabIndex={-1}>
+      <main id="main" className="frame" tabIndex={-1} aria-busy={isBusy}>
         <Caught attempt={path}>
           <Suspense fallback={<Waiting />}>
             <Switch>

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react'
 import type { News } from '../../shared/news.ts'
 import { serverAnswered, serverIsGone } from './server-state.ts'
-import { comingNews } from './coming.ts'
+import { client } from './trpc.ts'
 
 const name = 'store-monitor-news'
 
@@ -70,7 +70,7 @@ async function alone(signal: AbortSignal, work: (signal: AbortSignal) => Promise
 /** Until `signal` is aborted. */
 function streamed(signal: AbortSignal, onNews: (news: News) => void): Promise<void> {
   return new Promise((resolve) => {
-    const stream = comingNews.news.subscribe(undefined, {
+    const stream = client.data.news.subscribe(undefined, {
       onData: onNews,
       onConnectionStateChange: ({ state, error }) => {
         if (state === 'pending') serverAnswered()

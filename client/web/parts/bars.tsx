@@ -4,11 +4,11 @@ import { nowMs } from '../clock.ts'
 import { ago, count, instant } from '../format.ts'
 import { useNews } from '../news.ts'
 import { useServerIsGone } from '../server-state.ts'
-import { queryClient } from '../trpc.ts'
 import { useProgress, useReport } from '../use-report.ts'
 import { useView } from '../use-view.ts'
 import { noViewpoint, type View } from '../view.ts'
 import { useKeys } from './keys.ts'
+import { NewsBar } from './news-bar.tsx'
 import { comparedText } from './viewpoint.tsx'
 
 const DAY_MS = 86_400_000
@@ -92,65 +92,6 @@ function ProgressBar() {
             />
             {progress.storesTotal > 0 &&
               `${count(progress.storesDone)} of ${count(progress.storesTotal)} stores are computed`}
-          </span>
-        </p>
-      )}
-    </div>
-  )
-}
-
-const byItselfKey = 'store-monitor: show new polls by themselves'
-
-/** That there are newer polls than those shown, which are shown when that is wanted. */
-function NewsBar() {
-  const { view } = useView()
-  const { data: report, isFetching, error } = useReport()
-  const news = useNews()
-  const [isByItself, setIsByItself] = useState(() => localStorage.getItem(byItselfKey) !== null)
-  const until = news?.latestPoll ?? undefined
-  const isNew =
-    view.asOf === undefined &&
-    report !== undefined &&
-    until !== undefined &&
-    !isFetching &&
-    parseTimestamp(until) > parseTimestamp(report.asOf)
-
-  const isFirst = report === undefined && error !== null && until !== undefined
-  useEffect(() => {
-    if (isFirst) void queryClient.invalidateQueries()
-  }, [isFirst])
-  useEffect(() => {
-    if (isNew && isByItself) void queryClient.invalidateQueries()
-  }, [isNew, isByItself])
-
-  function choose(wanted: boolean): void {
-    if (wanted) localStorage.setItem(byItselfKey, '')
-    else localStorage.removeItem(byItselfKey)
-    setIsByItself(wanted)
-  }
-
-  return (
-    <div role="status">
-      {isNew && !isByItself && (
-        <p className="bar news">
-          <span className="frame">
-            Polls until {instant(until)}
-            <button type="button" className="plain" onClick={() => void queryClient.invalidateQueries()}>
-              Show
-            </button>
-            <button type="button" className="plain" onClick={() => choose(true)}>
-              Always show at once
-            </button>
-          </span>
-        </p>
-      )}
-      {isByItself && view.asOf === undefined && (
-        <p className="bar quiet">
-          <span className="frame">
-            New polls are shown as they come
-            <button type="button" className="plain" onClick={() => choose(false)}>
-              Ask before
-            </button>
           </span>
         </p>
       )}

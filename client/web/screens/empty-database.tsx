@@ -1,14 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { useTitle } from '../parts/title.ts'
-import { trpc } from '../trpc.ts'
 
 const FileDrop = lazy(async () => ({ default: (await import('../parts/file-drop.tsx')).FileDrop }))
-
-export function useIsEmpty(): boolean {
-  const { data } = useQuery(trpc.health.queryOptions())
-  return data?.database.polls === 0
-}
 
 /** The first step, where there is nothing to look at. */
 export function EmptyDatabase() {

@@ -4,15 +4,15 @@ import { HeatLegend, HeatMap } from '../../charts/heat-map.tsx'
 import { WeekHours } from '../../charts/week-hours.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { Sized } from '../../parts/sized.tsx'
-import { coming } from '../../coming.ts'
+import { trpc } from '../../trpc.ts'
 
 /** When in the week stores are down, on their own clocks. */
 export function HoursOfWeek({ report, compared }: { report: Report; compared: Report | undefined }) {
   const hours = useQuery(
-    coming.hours.queryOptions({ reportId: report.reportId }, { placeholderData: (before) => before }),
+    trpc.report.hours.queryOptions({ reportId: report.reportId }, { placeholderData: (before) => before }),
   )
   const before = useQuery(
-    coming.hours.queryOptions(
+    trpc.report.hours.queryOptions(
       { reportId: compared?.reportId ?? '' },
       { enabled: compared !== undefined, placeholderData: (earlier) => earlier },
     ),

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Failed, Waiting } from '../../parts/notice.tsx'
 import { defaultWindow, ScreenHead } from '../../parts/screen-head.tsx'
 import { queryOf } from '../../rows-query.ts'
-import { coming } from '../../coming.ts'
+import { trpc } from '../../trpc.ts'
 import { useCompared, useReport } from '../../use-report.ts'
+import { useIsEmpty } from '../../use-is-empty.ts'
 import { useView } from '../../use-view.ts'
-import { EmptyDatabase, useIsEmpty } from '../empty-database.tsx'
+import { EmptyDatabase } from '../empty-database.tsx'
 import { Distribution } from './distribution.tsx'
 import { DownNow } from './down-now.tsx'
 import { Figures } from './figures.tsx'
@@ -21,7 +22,7 @@ export function Overview() {
   const { window = defaultWindow } = view
   const filter = queryOf({ window }, compared?.reportId)
   const summary = useQuery(
-    coming.summary.queryOptions(
+    trpc.report.summary.queryOptions(
       { reportId: report?.reportId ?? '', ...filter },
       { enabled: report !== undefined, placeholderData: (before) => before },
     ),

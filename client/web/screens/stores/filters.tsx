@@ -8,7 +8,6 @@ import { useKeys } from '../../parts/keys.ts'
 import { defaultWindow } from '../../parts/screen-head.tsx'
 import { StateForm, stateNames } from '../../parts/state-mark.tsx'
 import { bands, bandText, bandValue, type Band } from '../../parts/uptime-bands.ts'
-import { coming } from '../../coming.ts'
 import { trpc } from '../../trpc.ts'
 import { useView } from '../../use-view.ts'
 import { filterOf, type View } from '../../view.ts'
@@ -39,17 +38,20 @@ export function Filters({
     <form className="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <Search />
       <StateFilter />
-      <label>
-        <span className="unseen">Uptime</span>
-        <select value={view.uptime ?? ''} onChange={({ target }) => change({ uptime: target.value })}>
-          <option value="">Any uptime</option>
-          {uptimeChoices(view.uptime).map((band) => (
-            <option key={bandValue(band)} value={bandValue(band)}>
-              {bandText(band)}
-            </option>
-          ))}
-        </select>
-      </label>
+
+      <select
+        aria-label="Uptime"
+        value={view.uptime ?? ''}
+        onChange={({ target }) => change({ uptime: target.value })}
+      >
+        <option value="">Any uptime</option>
+        {uptimeChoices(view.uptime).map((band) => (
+          <option key={bandValue(band)} value={bandValue(band)}>
+            {bandText(band)}
+          </option>
+        ))}
+      </select>
+
       <ZoneFilter reportId={report?.reportId} />
       <GroupFilter labels={summary?.labels ?? []} reportId={report?.reportId} />
       <p className={isCurrent ? 'sum' : 'sum stale'} role="status">
@@ -109,9 +111,9 @@ function Search() {
     return () => clearTimeout(timer)
   }, [text, known, change])
   return (
-    <label className="search">
-      <span className="unseen">Search by id or name</span>
+    <span className="search">
       <input
+        aria-label="Search by id or name"
         ref={field}
         type="search"
         value={text}
@@ -119,7 +121,7 @@ function Search() {
         spellCheck={false}
         onChange={({ target }) => setText(target.value)}
       />
-    </label>
+    </span>
   )
 }
 
@@ -152,25 +154,26 @@ function StateFilter() {
 function ZoneFilter({ reportId }: { reportId: string | undefined }) {
   const { view, change } = useView()
   const all = useQuery(
-    coming.summary.queryOptions({ reportId: reportId ?? '' }, { enabled: reportId !== undefined }),
+    trpc.report.summary.queryOptions({ reportId: reportId ?? '' }, { enabled: reportId !== undefined }),
   )
   const zones = (all.data?.timezones ?? []).toSorted((a, b) => a.timezone.localeCompare(b.timezone))
   if (zones.length < 2 && view.zone === undefined) return null
   return (
-    <label>
-      <span className="unseen">Time zone</span>
-      <select value={view.zone ?? ''} onChange={({ target }) => change({ zone: target.value })}>
-        <option value="">Any zone</option>
-        {view.zone !== undefined && !zones.some(({ timezone }) => timezone === view.zone) && (
-          <option>{view.zone}</option>
-        )}
-        {zones.map(({ timezone, stores }) => (
-          <option key={timezone} value={timezone}>
-            {timezone} ({count(stores)})
-          </option>
-        ))}
-      </select>
-    </label>
+    <select
+      aria-label="Time zone"
+      value={view.zone ?? ''}
+      onChange={({ target }) => change({ zone: target.value })}
+    >
+      <option value="">Any zone</option>
+      {view.zone !== undefined && !zones.some(({ timezone }) => timezone === view.zone) && (
+        <option>{view.zone}</option>
+      )}
+      {zones.map(({ timezone, stores }) => (
+        <option key={timezone} value={timezone}>
+          {timezone} ({count(stores)})
+        </option>
+      ))}
+    </select>
   )
 }
 
@@ -196,30 +199,29 @@ function GroupFilter({ labels, reportId }: { labels: readonly string[]; reportId
   }
   return (
     <>
-      <label>
-        <span className="unseen">Label</span>
-        <select value={by} onChange={({ target }) => setLabel(target.value)}>
-          <option value="">Any group</option>
-          {labels.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
+      <select aria-label="Label" value={by} onChange={({ target }) => setLabel(target.value)}>
+        <option value="">Any group</option>
+        {labels.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+
       {by !== '' && (
-        <label>
-          <span className="unseen">Group</span>
-          <select value="" onChange={({ target }) => change({ group: [`${by}=${target.value}`] })}>
-            <option value="">Which {by}</option>
-            {groups.data?.groups.map(
-              ({ group, stores }) =>
-                group !== null && (
-                  <option key={group} value={group}>
-                    {group} ({count(stores)})
-                  </option>
-                ),
-            )}
-          </select>
-        </label>
+        <select
+          aria-label="Group"
+          value=""
+          onChange={({ target }) => change({ group: [`${by}=${target.value}`] })}
+        >
+          <option value="">Which {by}</option>
+          {groups.data?.groups.map(
+            ({ group, stores }) =>
+              group !== null && (
+                <option key={group} value={group}>
+                  {group} ({count(stores)})
+                </option>
+              ),
+          )}
+        </select>
       )}
     </>
   )

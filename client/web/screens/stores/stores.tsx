@@ -3,10 +3,11 @@ import { sortColumns, type SortColumn } from '../../../../shared/row-columns.ts'
 import { Failed, Waiting } from '../../parts/notice.tsx'
 import { defaultWindow, ScreenHead } from '../../parts/screen-head.tsx'
 import { queryOf } from '../../rows-query.ts'
-import { coming } from '../../coming.ts'
+import { trpc } from '../../trpc.ts'
 import { useCompared, useReport } from '../../use-report.ts'
+import { useIsEmpty } from '../../use-is-empty.ts'
 import { useView } from '../../use-view.ts'
-import { EmptyDatabase, useIsEmpty } from '../empty-database.tsx'
+import { EmptyDatabase } from '../empty-database.tsx'
 import { Filters } from './filters.tsx'
 import { StoreTable } from './store-table.tsx'
 
@@ -20,7 +21,7 @@ export function Stores() {
   const filter = queryOf({ ...view, window }, compared?.reportId)
   const query = { reportId: report?.reportId ?? '', ...filter, sortBy, order }
   const summary = useQuery(
-    coming.summary.queryOptions(
+    trpc.report.summary.queryOptions(
       { reportId: query.reportId, ...filter },
       { enabled: report !== undefined, placeholderData: keepPreviousData },
     ),
