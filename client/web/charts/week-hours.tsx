@@ -99,6 +99,10 @@ function downOf(hour: Tally): number {
   return hour.downtimeMs === 0 ? 0 : hour.downtimeMs / countedMs(hour)
 }
 
+function isObserved({ uptimeMs, downtimeMs }: Tally): boolean {
+  return uptimeMs + downtimeMs > 0
+}
+
 function unknownOf(hour: Tally): number {
   return hour.unknownMs === 0 ? 0 : hour.unknownMs / countedMs(hour)
 }
@@ -108,12 +112,12 @@ function topOf(most: number): number {
   return [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8].find((part) => most <= part) ?? 1
 }
 
-/** Steps, with gaps where all are closed. */
+/** Steps, with gaps where all were closed or none was observed. */
 function lineOf(hours: readonly Tally[], x: (hour: number) => number, y: (part: number) => number): string {
   return hours
     .map((hour, place) => {
-      if (countedMs(hour) === 0) return ''
-      const isStart = place === 0 || countedMs(hours[place - 1]!) === 0
+      if (!isObserved(hour)) return ''
+      const isStart = place === 0 || !isObserved(hours[place - 1]!)
       const height = y(downOf(hour)).toFixed(1)
       return `${isStart ? 'M' : 'L'}${x(place).toFixed(1)} ${height}H${x(place + 1).toFixed(1)}`
     })
