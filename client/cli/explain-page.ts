@@ -1,7 +1,8 @@
 /** A timeline as a page for a person: one sentence, a line for each local date, the outages, and the rules in force. */
+import { createLocalClock, type LocalClock } from '../../shared/local-clock.ts'
 import type { OutageRow } from '../../shared/outage.ts'
 import type { Timeline, TimelineSegment } from '../../shared/timeline.ts'
-import { createLocalTime, type LocalTime } from './local-time.ts'
+import { verdictOf } from '../../shared/verdict.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -23,48 +24,28 @@ const blocks: Readonly<Record<Status, string>> = {
 const mostTelling: readonly Status[] = ['down', 'unknown', 'excused', 'up', 'closed']
 
 export function explainPage(timeline: Timeline): string {
-  const time = createLocalTime(timeline.offsets)
+  const clock = createLocalClock(timeline.offsets)
   return [
-    sentence(timeline, time),
+    `${timeline.storeId}: ${verdictOf(timeline, clock)}.`,
     '',
     `${' '.repeat(16)}0     3     6     9     12    15    18    21    24`,
-    ...dayLines(timeline.segments, time),
+    ...dayLines(timeline.segments, clock),
     `${' '.repeat(16)}█ up  ▁ down  ░ unknown  ▒ excused, by half hours of local time`,
-    ...outageLines(timeline.outages, time),
+    ...outageLines(timeline.outages, clock),
     '',
     ...timeline.rules.map(
-      ({ what, from, text }) => `${what}: ${text}${from === null ? '' : `, since ${time.format(from)}`}`,
+      ({ what, from, text }) => `${what}: ${text}${from === null ? '' : `, since ${clock.format(from)}`}`,
     ),
     '',
   ].join('\n')
 }
 
-function sentence({ storeId, totals, outages }: Timeline, time: LocalTime): string {
-  const businessMs = totals.uptimeMs + totals.downtimeMs + totals.unknownMs + totals.excusedMs
-  const parts = [`up ${hours(totals.uptimeMs)} of ${hours(businessMs)} business hours`]
-  if (totals.unknownMs > 0) parts.push(`${hours(totals.unknownMs)} unknown`)
-  if (totals.excusedMs > 0) parts.push(`${hours(totals.excusedMs)} excused`)
-  const longest = outages.reduce<OutageRow | undefined>(
-    (most, outage) => (most === undefined || outage.downtimeMs > most.downtimeMs ? outage : most),
-    undefined,
-  )
-  const outage =
-    longest === undefined
-      ? 'no outage'
-      : `the longest outage began on ${time.format(longest.start)}, seen at ${time.format(longest.firstPoll).slice(-5)}`
-  return `${storeId}: ${parts.join(', ')}; ${outage}.`
-}
-
-function hours(totalMs: number): string {
-  return (totalMs / HOUR_MS).toFixed(1)
-}
-
-function dayLines(segments: readonly TimelineSegment[], time: LocalTime): string[] {
+function dayLines(segments: readonly TimelineSegment[], clock: LocalClock): string[] {
   const days = new Map<number, Status[]>()
   for (const { start, end, status } of segments) {
     const endMs = Date.parse(end)
     for (let at = Date.parse(start); at < endMs; at = nextCell(at)) {
-      const localMs = time.localMsOf(at)
+      const localMs = clock.localMsOf(at)
       const day = Math.floor(localMs / DAY_MS)
       const cells = days.get(day) ?? Array.from({ length: CELLS }, (): Status => 'closed')
       days.set(day, cells)
@@ -85,19 +66,19 @@ function nextCell(at: number): number {
   return (Math.floor(at / quarterMs) + 1) * quarterMs
 }
 
-function outageLines(outages: readonly OutageRow[], time: LocalTime): string[] {
+function outageLines(outages: readonly OutageRow[], clock: LocalClock): string[] {
   if (outages.length === 0) return []
   return [
     '',
     'Outages, in local time:',
     ...outages.map(({ start, end, downtimeMs, shortestMs, longestMs, firstPoll, lastPoll }) => {
-      const until = end === null ? 'ongoing' : `to ${time.format(end)}`
+      const until = end === null ? 'ongoing' : `to ${clock.format(end)}`
       const polls =
         firstPoll === lastPoll
-          ? `poll at ${time.format(firstPoll)}`
-          : `polls from ${time.format(firstPoll)} to ${time.format(lastPoll)}`
+          ? `poll at ${clock.format(firstPoll)}`
+          : `polls from ${clock.format(firstPoll)} to ${clock.format(lastPoll)}`
       const lasted = `${minutes(downtimeMs)} (at least ${minutes(shortestMs)}, at most ${minutes(longestMs)})`
-      return `  ${time.format(start)} ${until}: ${lasted}; inactive ${polls}`
+      return `  ${clock.format(start)} ${until}: ${lasted}; inactive ${polls}`
     }),
   ]
 }

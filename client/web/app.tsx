@@ -12,6 +12,7 @@ import { Overview } from './screens/overview/overview.tsx'
 
 // All but the first screen come when they are wanted.
 const Stores = lazy(async () => ({ default: (await import('./screens/stores/stores.tsx')).Stores }))
+const Store = lazy(async () => ({ default: (await import('./screens/store/store.tsx')).Store }))
 
 export function App() {
   const [path] = useLocation()
@@ -31,6 +32,7 @@ export function App() {
             <Switch>
               <Route path="/" component={Overview} />
               <Route path="/stores" component={Stores} />
+              <Route path="/stores/:id" component={Store} />
               <Route component={NotFound} />
             </Switch>
           </Suspense>

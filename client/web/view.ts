@@ -21,6 +21,10 @@ export interface View {
   readonly uptime?: string
   readonly sort?: string
   readonly order?: (typeof rowOrders)[number]
+  // Of one store: how many days are shown, and by which other rules besides.
+  readonly days?: string
+  readonly otherInterpolation?: string
+  readonly otherReach?: string
 }
 
 export type ViewKey = keyof View
@@ -40,6 +44,9 @@ const parameters = {
   uptime: 'uptime',
   sort: 'sort',
   order: 'order',
+  days: 'days',
+  otherInterpolation: 'other_interpolation',
+  otherReach: 'other_reach',
 } as const satisfies Record<ViewKey, string>
 
 const keys = Object.keys(parameters) as ViewKey[]
@@ -62,6 +69,7 @@ const allowed: Readonly<Partial<Record<ViewKey, readonly string[]>>> = {
   window: windowNames,
   now: storeStates,
   order: rowOrders,
+  days: ['28', '84'],
 }
 
 /** The view of an address. What it does not know is left out; what only the server can judge goes to the server. */

@@ -1,16 +1,16 @@
-import type { Timeline } from '../../shared/timeline.ts'
+import type { Timeline } from './timeline.ts'
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 /** Tells local times of a store, by the offsets that its timeline has. */
-export interface LocalTime {
+export interface LocalClock {
   /** What local time would have as epoch milliseconds in UTC. */
   localMsOf(epochMs: number): number
   /** `Tue 2023-01-24 13:53`. */
-  format(instant: string): string
+  format(instant: string | number): string
 }
 
-export function createLocalTime(offsets: Timeline['offsets']): LocalTime {
+export function createLocalClock(offsets: Timeline['offsets']): LocalClock {
   const eras = offsets.map(({ start, offsetMs }) => ({ startMs: Date.parse(start), offsetMs }))
 
   function localMsOf(epochMs: number): number {
@@ -21,7 +21,7 @@ export function createLocalTime(offsets: Timeline['offsets']): LocalTime {
   return {
     localMsOf,
     format(instant) {
-      const local = new Date(localMsOf(Date.parse(instant)))
+      const local = new Date(localMsOf(typeof instant === 'string' ? Date.parse(instant) : instant))
       const [date = '', time = ''] = local.toISOString().split('T')
       return `${weekdays[local.getUTCDay()]} ${date} ${time.slice(0, 5)}`
     },
