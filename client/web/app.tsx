@@ -13,6 +13,8 @@ import { Overview } from './screens/overview/overview.tsx'
 // All but the first screen come when they are wanted.
 const Stores = lazy(async () => ({ default: (await import('./screens/stores/stores.tsx')).Stores }))
 const Store = lazy(async () => ({ default: (await import('./screens/store/store.tsx')).Store }))
+const Reports = lazy(async () => ({ default: (await import('./screens/reports/reports.tsx')).Reports }))
+const Data = lazy(async () => ({ default: (await import('./screens/data/data.tsx')).Data }))
 
 export function App() {
   const [path] = useLocation()
@@ -33,6 +35,8 @@ export function App() {
               <Route path="/" component={Overview} />
               <Route path="/stores" component={Stores} />
               <Route path="/stores/:id" component={Store} />
+              <Route path="/reports" component={Reports} />
+              <Route path="/data" component={Data} />
               <Route component={NotFound} />
             </Switch>
           </Suspense>

@@ -4,6 +4,8 @@ import { ViewLink } from './view-link.tsx'
 const screens = [
   { to: '/', name: 'Overview', pattern: '/' },
   { to: '/stores', name: 'Stores', pattern: '/stores/*?' },
+  { to: '/reports', name: 'Reports', pattern: '/reports' },
+  { to: '/data', name: 'Data', pattern: '/data' },
 ] as const
 
 export function Head() {

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { CheckFinding } from '../../../../shared/check.ts'
-import { counted, instant } from '../../format.ts'
-import { StoreLink } from '../../parts/store-link.tsx'
+import { counted } from '../../format.ts'
+import { Finding } from '../../parts/finding.tsx'
 import { trpc } from '../../trpc.ts'
 
 /** What the data check found, as a line that opens. */
@@ -17,27 +16,11 @@ export function Findings() {
       </summary>
       <ul>
         {data.findings.map((finding) => (
-          <Finding key={finding.check} finding={finding} />
-        ))}
-      </ul>
-    </details>
-  )
-}
-
-function Finding({ finding: { summary, remedy, first } }: { finding: CheckFinding }) {
-  return (
-    <li>
-      <p>{summary}</p>
-      <p className="quiet">{remedy}</p>
-      <ul>
-        {first.map(({ storeId, from, until, detail }) => (
-          <li key={`${storeId} ${from} ${detail}`}>
-            {storeId !== null && <StoreLink row={{ storeId, name: null }} />}
-            {from !== null && `${instant(from)} to ${instant(until)}`}
-            {detail !== null && <span className="quiet"> {detail}</span>}
+          <li key={finding.check}>
+            <Finding finding={finding} />
           </li>
         ))}
       </ul>
-    </li>
+    </details>
   )
 }

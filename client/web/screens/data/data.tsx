@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { count, instant } from '../../format.ts'
+import { Failed } from '../../parts/notice.tsx'
+import { useTitle } from '../../parts/title.ts'
+import { trpc } from '../../trpc.ts'
+import { Changes } from './changes.tsx'
+import { Check } from './check.tsx'
+import { Imports } from './imports.tsx'
+
+const FileDrop = lazy(async () => ({ default: (await import('../../parts/file-drop.tsx')).FileDrop }))
+
+/** What figures are made of, where it came from, and what is to be doubted of it. */
+export function Data() {
+  useTitle('Data')
+  const health = useQuery(trpc.health.queryOptions(undefined, { staleTime: 0 }))
+  return (
+    <>
+      <div className="screen-head">
+        <div>
+          <h1>Data</h1>
+          {health.data && (
+            <p className="quiet">
+              {count(health.data.database.polls)} polls of {count(health.data.database.stores)} stores, the
+              latest {instant(health.data.database.latestPollAt)}
+            </p>
+          )}
+        </div>
+      </div>
+      {health.error && <Failed error={health.error} />}
+      <section aria-label="Import files">
+        <Suspense>
+          <FileDrop />
+        </Suspense>
+      </section>
+      <Check />
+      <Imports />
+      <Changes />
+    </>
+  )
+}
