@@ -29,6 +29,9 @@ const views = fc.record<Required<View>, never>(
     uptime: text,
     sort: text,
     order: fc.constantFrom(...rowOrders),
+    days: fc.constantFrom('28', '84'),
+    otherInterpolation: text,
+    otherReach: text,
   },
   { requiredKeys: [] },
 )

@@ -80,9 +80,9 @@ function* piecesOf(
   before: Jump | undefined,
   after: Jump | undefined,
 ): Generator<[date: number, piece: Piece]> {
-  const cuts = [before, after]
-    .filter((jump) => jump !== undefined && isSplit(jump))
-    .flatMap((jump) => [jump!.fromMs, jump!.toMs])
+  const cuts = [before, after].flatMap((jump) =>
+    jump !== undefined && isSplit(jump) ? [jump.fromMs, jump.toMs] : [],
+  )
   let at = startMs + offsetMs
   const lastMs = endMs + offsetMs
   while (at < lastMs) {

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useRef, useState, type FormEvent } from 'react'
+import { useRef, useState, type SubmitEvent } from 'react'
 import { correctionUses } from '../../../../shared/correction-kind.ts'
 import { interpolations } from '../../../../shared/interpolation.ts'
 import { periodUnits } from '../../../../shared/period-unit.ts'
@@ -20,7 +20,7 @@ export function NewReport({ onRequested }: { onRequested: () => void }) {
     }),
   )
 
-  function send(event: FormEvent<HTMLFormElement>): void {
+  function send(event: SubmitEvent<HTMLFormElement>): void {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
     const entries = ['asOf', 'interpolation', 'reach', 'corrections', 'by', 'from', 'to'].map((name) => [

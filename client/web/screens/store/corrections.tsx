@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useRef, type FormEvent } from 'react'
+import { useRef, type SubmitEvent } from 'react'
 import { correctionKinds, type CorrectionKind } from '../../../../shared/correction-kind.ts'
 import type { Correction } from '../../../../shared/correction.ts'
 import { createLocalClock } from '../../../../shared/local-clock.ts'
@@ -71,7 +71,7 @@ function NewCorrection({ storeId, timeline }: { storeId: string; timeline: Timel
     void queryClient.invalidateQueries()
   }
 
-  function send(event: FormEvent<HTMLFormElement>): void {
+  function send(event: SubmitEvent<HTMLFormElement>): void {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
     const text = (name: string) => (given.get(name) as string).trim()
@@ -157,7 +157,7 @@ function Revoke({ correction: { correctionId } }: { correction: Correction }) {
     }),
   )
 
-  function send(event: FormEvent<HTMLFormElement>): void {
+  function send(event: SubmitEvent<HTMLFormElement>): void {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
     const text = (name: string) => (given.get(name) as string).trim()
