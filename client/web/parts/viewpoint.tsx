@@ -33,6 +33,8 @@ export function Viewpoint() {
   })
 
   function apply(event: SubmitEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    dialog.current?.close()
     const given = new FormData(event.currentTarget)
     const valueOf = (name: string) => (given.get(name) as string).trim() || undefined
     const chosen = (name: keyof typeof defaults) => {

@@ -188,7 +188,13 @@ describe.skipIf(chromiumPath === undefined)('the page, in a browser', () => {
     await keyboard.press('Escape')
     await keyboard.press('c')
     expect(await page.evaluate('document.activeElement.name')).toBe('compare')
-    await keyboard.press('Escape')
+    await keyboard.press('ArrowDown')
+    await page.getByLabel('Reach').fill('90m')
+    await keyboard.press('Enter')
+    await expectSoon(() => address(page)).toBe('/?reach=90m&compare=1d')
+    expect(await page.locator('.bar.viewed').innerText()).toMatch(/^Reach 90m · Compared with a day before/)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(opened.complaints).toEqual([])
 
     await page.getByRole('link', { name: 'Stores', exact: true }).focus()
     await keyboard.press('Enter')
@@ -198,7 +204,7 @@ describe.skipIf(chromiumPath === undefined)('the page, in a browser', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('new york j')
     await keyboard.press('Backspace')
     await keyboard.press('Backspace')
-    await expectSoon(() => address(page)).toBe('/stores?q=new+york')
+    await expectSoon(() => address(page)).toBe('/stores?reach=90m&compare=1d&q=new+york')
   })
 
   test('goes through the rows by j and k, beyond those that are in view, and opens one by Enter', async () => {
@@ -233,6 +239,19 @@ describe.skipIf(chromiumPath === undefined)('the page, in a browser', () => {
     await expectSoon(() => address(page)).toBe('/stores?uptime=90..95&sort=downtimeLastWeekMs')
     await page.getByRole('button', { name: 'All stores' }).click()
     await expectSoon(() => page.locator('.sum').innerText()).toMatch(/^42 stores/)
+  })
+
+  test('leads to files of this very filter and order', async () => {
+    await using opened = await open('/stores?uptime=90..95&sort=uptimeLastWeekPercent&order=descending')
+    const { page } = opened
+    await shown(page)
+    const ids = await page.locator('.grid-row[data-row] .store').allInnerTexts()
+    const file = await fetch(
+      new URL((await page.getByRole('link', { name: 'CSV' }).getAttribute('href'))!, server.url),
+    )
+    const [, ...lines] = (await file.text()).trim().split('\n')
+    expect(ids.length).toBeGreaterThan(3)
+    expect(lines.map((line) => line.split(',')[0])).toEqual(ids)
   })
 
   test('keeps what it shows while the server does not answer, and goes on when it does', async () => {
