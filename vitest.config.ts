@@ -47,7 +47,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'sqlite', include: ['test/**/*.test.ts'], env: { DB_TYPE: 'sqlite' } },
+        test: {
+          name: 'sqlite',
+          include: ['test/**/*.test.ts'],
+          env: { DB_TYPE: 'sqlite' },
+          globalSetup: 'test/support/sqlite-setup.ts',
+        },
       },
       {
         extends: true,
