@@ -51,7 +51,7 @@ export default defineConfig({
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
           env: { DB_TYPE: 'sqlite' },
-          globalSetup: 'test/support/web-setup.ts',
+          globalSetup: ['test/support/web-setup.ts', 'test/support/sqlite-setup.ts'],
         },
       },
       {

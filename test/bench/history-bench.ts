@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { PeriodRow, ReportRow } from '../../shared/report.ts'
 import { longestWindowMs } from '../../shared/report-columns.ts'
 import { connect } from '../../server/database/connect.ts'
 import { latestPollAt } from '../../server/database/poll-week-summary.ts'
@@ -170,8 +171,11 @@ async function equalityFigures(
   // All that there are polls of, whatever the zone.
   const dates = { from: dateOf(END_MS - (weeks + 2) * 7 * DAY_MS), to: dateOf(END_MS + 2 * DAY_MS) }
   const allTime = await computeReport(client, { by: 'month', ...dates })
-  const explained = await countExplainedOtherwise(db, await rowsOf(client, weekReport), asOf)
-  const outages = await countOtherOutages(db, await rowsOf(client, allTime), {
+  // All of them first: a server ends a connection that nobody uses meanwhile.
+  const ofWeek = await rowsOf<ReportRow>(client, weekReport)
+  const ofAllTime = await rowsOf<PeriodRow>(client, allTime)
+  const explained = await countExplainedOtherwise(db, ofWeek, asOf)
+  const outages = await countOtherOutages(db, ofAllTime, {
     asOf,
     since: dates.from,
     until: dates.to,

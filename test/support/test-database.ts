@@ -22,9 +22,11 @@ export interface TestDatabase extends AsyncDisposable {
   copy(): Promise<TestDatabase>
 }
 
-/** A database without data of the kind that DB_TYPE says; on PostgreSQL our tables are there, as that is quicker to copy. */
+/** A database without data of the kind that DB_TYPE says; our tables are there, as that is quicker to copy. */
 export function testDatabase(): Promise<TestDatabase> {
-  return databaseType === 'postgres' ? postgresDatabase(template) : sqliteDatabase()
+  return databaseType === 'postgres'
+    ? postgresDatabase(template)
+    : sqliteDatabase(process.env['TEST_SQLITE_TEMPLATE'])
 }
 
 /** One with so many stores, as fillDatabase makes them. */
