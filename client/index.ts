@@ -27,7 +27,13 @@ export type {
   ReportRow,
   ReportTotals,
 } from '../shared/report.ts'
+export type { News } from '../shared/news.ts'
+export type { ReportHours } from '../shared/report-hours.ts'
 export type { ListedRow, ListedRowPage } from '../shared/report-rows.ts'
+export type { ReportSummary } from '../shared/report-summary.ts'
+export type { StoreState } from '../shared/store-state.ts'
+export type { Strip } from '../shared/store-strip.ts'
+export type { Suggestion } from '../shared/suggestion.ts'
 export type { SortColumn } from '../shared/row-columns.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../shared/timeline.ts'

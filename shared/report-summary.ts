@@ -50,11 +50,6 @@ const zone = z
 const storesByState = Object.fromEntries(
   storeStates.map((state) => [state, count.describe(`How many are ${state}`)]),
 ) as Record<StoreState, typeof count>
-const sumsByWindow = Object.fromEntries(windowNames.map((name) => [name, windowSums])) as Record<
-  WindowName,
-  typeof windowSums
->
-
 export const reportSummary = z
   .object({
     reportId,
@@ -63,10 +58,14 @@ export const reportSummary = z
       .object(storesByState)
       .nullable()
       .describe('What they are just before as_of; null in a report that was made before states were kept'),
-    windows: z.object(sumsByWindow).describe('Their business time by status, by window'),
+    windows: z
+      .record(z.string(), windowSums)
+      .describe(`Their business time by status, by window: ${windowNames.join(', ')}`),
     distribution: z.array(band).describe('How many stores had which uptime in the window, the lowest first'),
     timezones: z.array(zone).describe('Their zones, the lowest uptime first, and last those without any'),
     labels: z.array(z.string()).describe('The labels that stores have, by which groups can be asked for'),
   })
   .describe('A report in a few figures')
-export type ReportSummary = z.infer<typeof reportSummary>
+export type ReportSummary = z.infer<typeof reportSummary> & {
+  readonly windows: Readonly<Record<WindowName, z.infer<typeof windowSums>>>
+}

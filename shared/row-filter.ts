@@ -43,10 +43,11 @@ export const rowFilterFields = {
 export function checkUptimeRange(
   { uptimeFrom, uptimeTo }: { uptimeFrom?: number | undefined; uptimeTo?: number | undefined },
   context: z.RefinementCtx,
+  fields = { from: 'uptimeFrom', to: 'uptimeTo' },
 ): void {
   if (uptimeFrom === undefined || uptimeTo === undefined || uptimeFrom <= uptimeTo) return
-  const message = `${uptimeTo} is less than uptimeFrom, ${uptimeFrom}: give the lower one as uptimeFrom`
-  context.addIssue({ code: 'custom', path: ['uptimeTo'], message })
+  const message = `${uptimeTo} is less than ${fields.from}, ${uptimeFrom}: give the lower one as ${fields.from}`
+  context.addIssue({ code: 'custom', path: [fields.to], message })
 }
 
 const filter = z.object(rowFilterFields)

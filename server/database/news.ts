@@ -25,7 +25,7 @@ export async function readNews(db: Db, nowMs: number): Promise<News> {
   return {
     latestPoll: latestPollMs === undefined ? null : formatTimestamp(latestPollMs),
     lastImport: lastImport === undefined ? null : { importId: lastImport.import_id, state: lastImport.state },
-    lastChange: (lastChange?.id ?? null) as News['lastChange'],
+    lastChange: lastChange?.id ?? null,
     lastReport: lastReport === undefined ? null : { reportId: lastReport.report_id, state: lastReport.state },
     at: formatTimestamp(nowMs),
   }

@@ -9,7 +9,7 @@ import type { Words } from '../uptime/words.ts'
  */
 export type PackedStates = Words
 
-export const WORDS_PER_STATE = 4
+const WORDS_PER_STATE = 4
 export const NONE = 2 ** 32 - 1
 const CUT = 0x100
 

@@ -119,6 +119,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | ((id: string) => string)
   readonly onEmpty?: boolean
+  /** Its answer has no end: only its head is asked for. */
+  readonly isEndless?: boolean
 }
 
 const tooLarge = ' '.repeat(1 << 17)
@@ -167,6 +169,15 @@ const pageCalls: readonly Call[] = [
   { status: 200, query: 'limit=1' },
   { status: 400, query: 'limit=0' },
   { status: 400, query: 'cursor=rubbish' },
+]
+
+const filterCalls: readonly Call[] = [
+  { status: 200, id: complete },
+  { status: 200, id: complete, query: 'observed=never&window=LastDay&labels=city%3DBonn' },
+  { status: 400, id: complete, query: 'uptime_from=90&uptime_to=80' },
+  { status: 400, id: complete, query: 'now=asleep' },
+  { status: 404, id: unknownId },
+  { status: 409, id: running },
 ]
 
 /** For each operation, a request for every status that it has in the document. */
@@ -391,6 +402,40 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 409, onEmpty: true, query: 'since=2023-01-23&until=2023-01-24' },
   ],
   isAlive: [{ status: 200 }],
+  followNews: [{ status: 200, isEndless: true }],
+  ensureReport: [
+    { status: 200 },
+    { status: 200, body: '{"reach":"90m","labels":["city=Bonn"]}' },
+    { status: 400, body: '{"by":"day"}' },
+    { status: 409, onEmpty: true },
+    { status: 413, body: tooLarge },
+  ],
+  listReportRows: [
+    { status: 200, id: complete, query: 'sort_by=since&order=descending&limit=1' },
+    { status: 200, id: complete, query: 'now=down&now=up&uptime_from=0&uptime_to=100&search=a&timezone=UTC' },
+    ...filterCalls,
+    { status: 400, id: complete, query: 'limit=0' },
+  ],
+  downloadReportRowsCsv: filterCalls,
+  downloadReportRowsXlsx: filterCalls,
+  summarizeReport: filterCalls,
+  readReportHours: [
+    { status: 200, id: complete },
+    { status: 404, id: unknownId },
+    { status: 409, id: running },
+  ],
+  readStrips: [
+    { status: 200, query: 'store_id=a' },
+    { status: 200, query: 'store_id=a&store_id=b&reach=90m' },
+    { status: 400 },
+    { status: 404, query: 'store_id=nowhere' },
+    { status: 409, query: 'store_id=a', onEmpty: true },
+  ],
+  suggestStores: [
+    { status: 200, query: 'text=A' },
+    { status: 200, query: 'text=A&limit=1', onEmpty: true },
+    { status: 400, query: 'text=a&limit=0' },
+  ],
 }
 
 describe('every operation answers as its document says', () => {
@@ -418,7 +463,8 @@ async function send(path: string, method: string, call: Call): Promise<Response>
   const takesIdInQuery = id !== undefined && !path.includes('{') && method === 'get'
   if (takesIdInQuery) url.searchParams.set('report_id', id)
   const body = typeof call.body === 'function' ? call.body(id!) : call.body
-  return fetch(url, { method, headers: { ...call.headers }, body: body ?? null })
+  const asked = call.isEndless ? 'HEAD' : method
+  return fetch(url, { method: asked, headers: { ...call.headers }, body: body ?? null })
 }
 
 /** What of an answer is not as the document has it. */

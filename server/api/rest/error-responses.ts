@@ -30,6 +30,7 @@ import { businessHoursBody, correctionPath, newCorrectionBody } from './store-sc
 import { deletePollsQuery } from './deletion-schemas.ts'
 import { emptyUpload } from './upload-spool.ts'
 import { verifyQuery } from './verification-schemas.ts'
+import { stripsQuery, suggestQuery, summaryQuery } from './view-schemas.ts'
 
 const malformed = 'The request is malformed; `detail` says what is wrong'
 
@@ -141,6 +142,21 @@ export const malformedVerification: RestResponse = {
 export const unknownReportOrStore: RestResponse = {
   description: 'There is no such report, or no such store',
   example: noSuchStore('chicago-loop-01'),
+}
+
+export const malformedFilter: RestResponse = {
+  description: malformed,
+  example: refusal(summaryQuery, { uptime_from: '90', uptime_to: '80' }),
+}
+
+export const malformedStrips: RestResponse = {
+  description: malformed,
+  example: refusal(stripsQuery, {}),
+}
+
+export const malformedSuggest: RestResponse = {
+  description: malformed,
+  example: refusal(suggestQuery, { text: 'chicago', limit: '0' }),
 }
 
 export const unknownStore: RestResponse = {

@@ -14,11 +14,13 @@ import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { storeRoutes } from './store-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
+import { viewRoutes } from './view-routes.ts'
 
 /** All REST operations, in the order in which they are matched. */
 export function restRoutes(parts: ApiParts): RestRoute[] {
   return [
     ...reportRequestRoutes(parts),
+    ...viewRoutes(parts), // before those whose ids would take it for one with an extension
     ...reportFileRoutes(parts), // before the operations whose ids would take a name with an extension
     ...getReportRoutes(parts),
     ...reportListRoutes(parts),

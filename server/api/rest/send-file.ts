@@ -41,8 +41,12 @@ export function sendFile(request: Request, file: ReportFile, varyBy?: string): R
 }
 
 /** An answer that is written while it is sent. */
-export function sendText(mediaType: string, bytes: AsyncGenerator<Uint8Array>): Response {
-  return new Response(streamOf(bytes), { headers: { 'content-type': mediaType } })
+export function sendText(
+  mediaType: string,
+  bytes: AsyncGenerator<Uint8Array>,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(streamOf(bytes), { headers: { ...headers, 'content-type': mediaType } })
 }
 
 function streamOf(bytes: AsyncGenerator<Uint8Array>): globalThis.ReadableStream {
