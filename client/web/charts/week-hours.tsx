@@ -2,7 +2,7 @@ import { share } from '../format.ts'
 import { countedMs, hourName, weekdays, type Tally } from './tally.ts'
 
 const HOURS = 7 * 24
-const HEIGHT = 148
+const HEIGHT = 174
 const LEFT = 36
 const TOP = 8
 const BOTTOM = 20

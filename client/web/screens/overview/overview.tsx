@@ -46,7 +46,7 @@ export function Overview() {
             <Zones zones={summary.data.timezones} />
           </div>
           <Groups report={report} labels={summary.data.labels} window={window} />
-          <Findings />
+          <Findings stores={summary.data.stores} />
         </div>
       )}
     </>

@@ -58,9 +58,12 @@ export function Filters({
         {summary && sums && (
           <>
             <strong>{counted(summary.stores, 'store')}</strong>
-            <span>
-              {percent(sums.uptimePercent)} up, {hours(sums.downtimeMs)} down, {hours(sums.unknownMs)} unknown
-            </span>
+            {summary.stores > 0 && (
+              <span>
+                {percent(sums.uptimePercent)} up, {hours(sums.downtimeMs)} down, {hours(sums.unknownMs)}{' '}
+                unknown
+              </span>
+            )}
           </>
         )}
         <span className="print-only">{filterInWords(view).join(' · ')}</span>
@@ -76,7 +79,7 @@ export function Filters({
           </button>
         )}
       </p>
-      {report && <RowFiles query={query} />}
+      {report && summary?.stores !== 0 && <RowFiles query={query} />}
     </form>
   )
 }
