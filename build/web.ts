@@ -60,9 +60,9 @@ async function build(): Promise<void> {
   renameSync(unfinished, folder)
 }
 
-/** All but that a package says "use client", which is for servers that render. */
+/** All but that a package says "use client", which is for servers that render, and that the machine is slow. */
 function warnOf(level: LogLevel, log: RolldownLog, warn: (level: LogLevel, log: RolldownLog) => void): void {
-  if (log.code !== 'MODULE_LEVEL_DIRECTIVE') warn(level, log)
+  if (log.code !== 'MODULE_LEVEL_DIRECTIVE' && log.code !== 'PLUGIN_TIMINGS') warn(level, log)
 }
 
 function compress(file: string): void {

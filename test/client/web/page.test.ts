@@ -242,7 +242,8 @@ describe.skipIf(chromiumPath === undefined)('the page, in a browser', () => {
   })
 
   test('leads to files of this very filter and order', async () => {
-    await using opened = await open('/stores?uptime=90..95&sort=uptimeLastWeekPercent&order=descending')
+    const path = '/stores?uptime=90..95&sort=uptimeLastWeekPercent&order=descending'
+    await using opened = await open(path, { viewport: { width: 1280, height: 2400 } })
     const { page } = opened
     await shown(page)
     const ids = await page.locator('.grid-row[data-row] .store').allInnerTexts()
