@@ -56,8 +56,18 @@ async function build(): Promise<void> {
   writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licenses)
   for (const name of globSync('assets/*.{js,css,svg}', { cwd: unfinished })) compress(join(unfinished, name))
   writeFileSync(join(unfinished, madeFrom), sources)
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(unfinished, folder)
+  putInPlace(unfinished)
+}
+
+/** Another process may do the same just now: the first one wins. */
+function putInPlace(unfinished: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(unfinished, folder)
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true })
+    if (digestOfBuilt() !== sources) throw error
+  }
 }
 
 /** All but that a package says "use client", which is for servers that render, and that the machine is slow. */
