@@ -24,6 +24,7 @@ const onSqliteAlone = [
   'test/api/{docs-page,openapi,same-site}.test.ts',
   'test/cli/quick-fetch.test.ts',
   'test/client/browser.test.ts',
+  'test/client/web/**',
   'test/deployment/dockerfile.test.ts',
   'test/ingest/importing/{find-files,hostile-files}.test.ts',
   'test/ingest/rows/poll-reader.test.ts',

@@ -95,7 +95,8 @@ function State({ report: { state, progress, failure } }: { report: Report }) {
 
 /** Cancels what runs; removes what has ended, when that was confirmed. */
 function End({ report: { reportId, state }, name }: { report: Report; name: string }) {
-  const onSuccess = () => void queryClient.invalidateQueries(trpc.report.list.pathFilter())
+  // All of them, as the report may be what other screens show.
+  const onSuccess = () => void queryClient.invalidateQueries()
   const cancel = useMutation(trpc.report.cancel.mutationOptions({ onSuccess }))
   const remove = useMutation(trpc.report.delete.mutationOptions({ onSuccess }))
   const error = cancel.error ?? remove.error

@@ -60,7 +60,9 @@ export function Reports() {
                 <th scope="col">State</th>
                 <th scope="col">Requested</th>
                 <th scope="col">Files</th>
-                <th scope="col" />
+                <th scope="col">
+                  <span className="unseen">Cancel or delete</span>
+                </th>
               </tr>
             </thead>
             <tbody>

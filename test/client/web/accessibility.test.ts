@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumPath } from '../../support/chromium.ts'
+import { pageScene, type PageScene } from '../../support/page-scene.ts'
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const screens = [
+  { name: 'overview', path: '/', ready: '.figures' },
+  { name: 'stores', path: '/stores', ready: '.grid-row[data-row]' },
+  { name: 'a store', path: '/stores/chicago-loop-01?other_reach=90m', ready: '.timeline' },
+  { name: 'reports', path: '/reports', ready: 'main h1' },
+  { name: 'data', path: '/data', ready: '.finding' },
+  { name: 'another viewpoint', path: '/?reach=90m&as_of=2026-11-02T12:00:00Z', ready: '.figures' },
+  { name: 'no such store', path: '/stores/nowhere', ready: '[role=alert]' },
+] as const
+
+const looks = [
+  { look: 'light', options: { colorScheme: 'light' } },
+  { look: 'dark', options: { colorScheme: 'dark' } },
+  { look: '390 px', options: { viewport: { width: 390, height: 844 } } },
+] as const
+
+/** What axe finds of WCAG A, AA and its best practice, each with where. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate<AxeResults>(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
+  )
+}
+
+describe.skipIf(chromiumPath === undefined)('the page, to who does not see or point', () => {
+  let scene: PageScene
+  beforeAll(async () => {
+    scene = await pageScene()
+    for await (const _ of scene.client.runReport()) continue
+  })
+  afterAll(() => scene[Symbol.asyncDispose]())
+
+  test.for(looks)('$look: nothing is found', async ({ options }) => {
+    await using opened = await scene.open('/', options)
+    const { page } = opened
+    const found: Record<string, string[]> = {}
+    for (const { name, path, ready } of screens) {
+      await page.goto(scene.server.url + path)
+      await page.locator(ready).first().waitFor()
+      await page.locator('main[aria-busy=true]').waitFor({ state: 'detached' })
+      found[name] = await violationsOf(page)
+    }
+    expect(found).toEqual(Object.fromEntries(screens.map(({ name }) => [name, []])))
+  })
+
+  test('dialogs: nothing is found', async () => {
+    await using opened = await scene.open('/stores/chicago-loop-01')
+    const { page } = opened
+    await page.getByRole('button', { name: 'Correct …' }).click()
+    expect(await violationsOf(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Viewpoint …' }).click()
+    expect(await violationsOf(page)).toEqual([])
+  })
+
+  test('what is wrong would be found', async () => {
+    await using opened = await scene.open('/')
+    const { page } = opened
+    await page.locator('.figures').waitFor()
+    await page.evaluate(
+      "document.querySelector('main').append(document.createElement('input'), Object.assign(document.createElement('img'), { src: 'data:,' }))",
+    )
+    const found = (await violationsOf(page)).map((violation) => violation.split(' ')[0])
+    expect(found).toEqual(expect.arrayContaining(['label', 'image-alt']))
+  })
+})
