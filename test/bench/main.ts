@@ -24,6 +24,7 @@ import { benchPostgres } from './postgres-bench.ts'
 import { benchReport } from './report-bench.ts'
 import { benchStart } from './start-bench.ts'
 import { formatResults } from './table.ts'
+import { benchView } from './view-bench.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,6 +63,7 @@ const parts = {
   import: benchImport,
   judging: benchJudging,
   report: benchReport,
+  view: benchView,
   history: (bench: Bench) =>
     benchHistory(bench, {
       population: populationOf({ ...dataOptions, stores: sizes[size] }),

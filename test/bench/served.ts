@@ -29,10 +29,13 @@ process.on('message', (question: ServedQuestion) => {
       break
     case 'tell': {
       delays.disable()
+      const { user, system } = process.cpuUsage()
       const ms = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
       answer({
         type: 'told',
         peakBytes: peakBytesOf(process.pid),
+        residentBytes: process.memoryUsage.rss(),
+        cpuMs: (user + system) / 1000,
         delayMs: { p50: ms(delays.percentile(50)), p99: ms(delays.percentile(99)), max: ms(delays.max) },
       })
       break

@@ -10,6 +10,9 @@ export interface Told {
   readonly type: 'told'
   /** The most memory that the process had resident since it started, its threads included. */
   readonly peakBytes: number | undefined
+  readonly residentBytes: number
+  /** The time of processors that all its threads have had since it started. */
+  readonly cpuMs: number
   /** By how much the event loop was late. */
   readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }
