@@ -23,6 +23,7 @@ export async function connect(databaseUrl: string, access: Partial<Access> = {})
       checkpoints: true,
       checksReferences: true,
       durable: false,
+      keepsLittle: false,
       patienceMs: PATIENCE_MS,
       ...access,
     }),

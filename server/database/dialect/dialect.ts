@@ -18,6 +18,8 @@ export interface Access {
   readonly checksReferences: boolean
   /** Whether a commit survives a power cut, not only a killed process. */
   readonly durable: boolean
+  /** Whether the connection keeps little of what it reads, as whoever reads it keeps it. */
+  readonly keepsLittle: boolean
   /** For how long a statement waits for the lock of another writer, before it fails as `unavailable`. */
   readonly patienceMs: number
 }

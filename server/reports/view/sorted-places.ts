@@ -12,9 +12,13 @@ const DIGITS = 1 << DIGIT_BITS
 /** Places, which are in order, sorted by their keys; those of the same key stay in order. By digits, as there may be millions. */
 export function sortedPlaces(places: Places, keyOf: KeyOf, order: 'ascending' | 'descending'): Places {
   const count = places.length
-  let keys = Uint32Array.from(places, keyOf)
+  let keys = new Uint32Array(count)
   let most = 0
-  for (const key of keys) if (key !== NO_VALUE && key > most) most = key
+  for (let i = 0; i < count; i++) {
+    const key = keyOf(places[i]!)
+    keys[i] = key
+    if (key !== NO_VALUE && key > most) most = key
+  }
   for (let i = 0; i < count; i++) {
     if (keys[i] === NO_VALUE) keys[i] = most + 1
     else if (order === 'descending') keys[i] = most - keys[i]!

@@ -7,7 +7,7 @@ import { createViewer } from './viewer.ts'
 
 async function connectTasks({ databaseUrl, patienceMs }: WorkerSetting): Promise<ViewTasks> {
   const access = patienceMs === undefined ? {} : { patienceMs }
-  const viewer = createViewer(await connect(databaseUrl, { ...access, readOnly: true }))
+  const viewer = createViewer(await connect(databaseUrl, { ...access, readOnly: true, keepsLittle: true }))
   return {
     pageOfRows: ({ viewed, query }) => viewer.rows(viewed, query),
     summaryOfRows: ({ viewed, query }) => viewer.summary(viewed, query),

@@ -48,7 +48,7 @@ function checkPlace(path: string, { mayCreate }: Access): void {
 
 function configure(
   database: BetterSqlite3.Database,
-  { readOnly, checkpoints, checksReferences, durable }: Access,
+  { readOnly, checkpoints, checksReferences, durable, keepsLittle }: Access,
 ): void {
   // Of a new file: a store's polls of a week then rarely need a further page.
   if (!readOnly) database.pragma('page_size = 8192')
@@ -58,7 +58,7 @@ function configure(
   database.pragma(`synchronous = ${durable ? 'full' : 'normal'}`)
   if (!checkpoints) database.pragma('wal_autocheckpoint = 0')
   database.pragma(`foreign_keys = ${checksReferences ? 'on' : 'off'}`)
-  database.pragma('cache_size = -32768')
+  database.pragma(`cache_size = -${keepsLittle ? 2048 : 32768}`)
 }
 
 /** Kysely prepares a statement each time it runs one; here the same text is prepared once. */
