@@ -35,6 +35,20 @@ async function violationsOf(page: Page): Promise<string[]> {
   )
 }
 
+/** Of `rgb(…)` texts: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: string, other: string): number {
+  const [light, dark] = [luminance(one), luminance(other)].toSorted((a, b) => b - a)
+  return (light! + 0.05) / (dark! + 0.05)
+}
+
+function luminance(colour: string): number {
+  const [red, green, blue] = colour
+    .match(/\d+/g)!
+    .map((part) => Number(part) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
+}
+
 describe.skipIf(chromiumPath === undefined)('the page, to who does not see or point', () => {
   let scene: PageScene
   beforeAll(async () => {
@@ -65,6 +79,21 @@ describe.skipIf(chromiumPath === undefined)('the page, to who does not see or po
     await page.getByRole('button', { name: 'Viewpoint …' }).click()
     expect(await violationsOf(page)).toEqual([])
   })
+
+  test.for(['light', 'dark'] as const)(
+    'down stands out against all other states: %s',
+    async (colorScheme) => {
+      await using opened = await scene.open('/', { colorScheme })
+      const colours = await opened.page.evaluate<Record<string, string>>(`(() => {
+      const probe = document.body.appendChild(document.createElement('i'))
+      const colourOf = (name) => ((probe.style.color = 'var(--' + name + ')'), getComputedStyle(probe).color)
+      return Object.fromEntries(['down', 'up', 'unknown-ground', 'closed', 'paper'].map((name) => [name, colourOf(name)]))
+    })()`)
+      for (const [name, colour] of Object.entries(colours)) {
+        if (name !== 'down') expect(contrast(colours['down']!, colour), name).toBeGreaterThanOrEqual(3)
+      }
+    },
+  )
 
   test('what is wrong would be found', async () => {
     await using opened = await scene.open('/')

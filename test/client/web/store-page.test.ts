@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { momentInWords } from '../../../client/web/charts/timeline/cursor.ts'
 import { hours, percent } from '../../../client/web/format.ts'
@@ -6,6 +7,12 @@ import { chromiumPath } from '../../support/chromium.ts'
 import { addressOf, expectSoon, pageScene, type PageScene } from '../../support/page-scene.ts'
 
 const store = 'chicago-loop-01'
+
+/** What a click does, without a mouse. */
+async function press(control: Locator, key = 'Enter'): Promise<void> {
+  await control.focus()
+  await control.press(key)
+}
 
 describe.skipIf(chromiumPath === undefined)(
   'the page of a store, of reports and of data, in a browser',
@@ -66,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)(
     test('judges the same time by other rules beside it, which the address keeps', async () => {
       await using opened = await scene.open(`/stores/${store}`)
       const { page } = opened
-      await page.getByText('What if it were judged otherwise?').click()
+      await press(page.getByText('What if it were judged otherwise?'))
       await page.getByLabel('and reaches').selectOption('30m')
       await expectSoon(() => addressOf(page)).toBe(`/stores/${store}?other_reach=30m`)
       const other = await scene.client.store.timeline.query({ storeId: store, reach: '30m' })
@@ -81,12 +88,12 @@ describe.skipIf(chromiumPath === undefined)(
       const before = await scene.client.store.uptime.query({ storeId: store })
       await using opened = await scene.open(`/stores/${store}`)
       const { page } = opened
-      await page.getByRole('button', { name: 'Correct …' }).click()
+      await press(page.getByRole('button', { name: 'Correct …' }))
       const dialog = page.getByRole('dialog', { name: 'A correction' })
       expect(await dialog.getByLabel('From').inputValue()).toBe('2026-11-01T17:00')
       await dialog.getByRole('textbox', { name: 'Reason' }).fill('Power cut')
       await dialog.getByLabel('Your name').fill('Kim')
-      await dialog.getByRole('button', { name: 'Correct', exact: true }).click()
+      await press(dialog.getByRole('button', { name: 'Correct', exact: true }))
       await page.getByText('Power cut').waitFor()
       await expectSoon(() => page.locator('.verdict').innerText()).toContain('excused')
       const [correction] = (await scene.client.correction.list.query({ storeId: store })).items
@@ -97,10 +104,10 @@ describe.skipIf(chromiumPath === undefined)(
         revokedAt: null,
       })
 
-      await page.getByRole('button', { name: 'Revoke …' }).click()
+      await press(page.getByRole('button', { name: 'Revoke …' }))
       const revoke = page.getByRole('dialog', { name: 'Revoke a correction' })
       await revoke.getByRole('textbox', { name: 'Reason' }).fill('It was another street')
-      await revoke.getByRole('button', { name: 'Revoke', exact: true }).click()
+      await press(revoke.getByRole('button', { name: 'Revoke', exact: true }))
       await page.getByText(/^Revoked .* by Kim/).waitFor()
       expect(await scene.client.store.uptime.query({ storeId: store })).toEqual(before)
       expect(opened.complaints).toEqual([])
@@ -109,11 +116,11 @@ describe.skipIf(chromiumPath === undefined)(
     test('refuses a correction that ends before it begins in the words of the server', async () => {
       await using opened = await scene.open(`/stores/${store}`)
       const { page } = opened
-      await page.getByRole('button', { name: 'Correct …' }).click()
+      await press(page.getByRole('button', { name: 'Correct …' }))
       const dialog = page.getByRole('dialog', { name: 'A correction' })
       await dialog.getByLabel('To').fill('2026-11-01T16:00')
       await dialog.getByRole('textbox', { name: 'Reason' }).fill('x')
-      await dialog.getByRole('button', { name: 'Correct', exact: true }).click()
+      await press(dialog.getByRole('button', { name: 'Correct', exact: true }))
       expect(await dialog.getByRole('alert').innerText()).toMatch(/a correction ends after it begins/)
     })
 
@@ -122,7 +129,7 @@ describe.skipIf(chromiumPath === undefined)(
       const { page } = opened
       const link = page.getByRole('link', { name: /polls as CSV/ })
       await link.waitFor()
-      const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+      const [download] = await Promise.all([page.waitForEvent('download'), press(link)])
       const bytes = await readFile(await download.path())
       const record = await scene.client.importFile(new Blob([bytes]), {
         source: download.suggestedFilename(),
@@ -134,7 +141,7 @@ describe.skipIf(chromiumPath === undefined)(
     test('suggests stores whose id is nearly that of the address', async () => {
       await using opened = await scene.open('/stores/chicago-lop-1')
       const { page } = opened
-      await page.getByRole('link', { name: store }).click()
+      await press(page.getByRole('link', { name: store }))
       await expectSoon(() => addressOf(page)).toBe(`/stores/${store}`)
       await page.locator('.verdict').waitFor()
     })
@@ -142,23 +149,23 @@ describe.skipIf(chromiumPath === undefined)(
     test('requests a report, follows it, opens it and deletes it', async () => {
       await using opened = await scene.open('/reports')
       const { page } = opened
-      await page.getByRole('button', { name: 'New report …' }).click()
+      await press(page.getByRole('button', { name: 'New report …' }))
       const dialog = page.getByRole('dialog', { name: 'A new report' })
       await dialog.getByLabel('Reach').fill('for ever')
-      await dialog.getByRole('button', { name: 'Request' }).click()
+      await press(dialog.getByRole('button', { name: 'Request' }))
       expect(await dialog.getByRole('alert').innerText()).toMatch(/"for ever" is not a duration/)
       await dialog.getByLabel('Reach').fill('90m')
-      await dialog.getByRole('button', { name: 'Request' }).click()
+      await press(dialog.getByRole('button', { name: 'Request' }))
       const line = page.getByRole('row', { name: /4 Nov 2026, 20:00 UTC reach 90m/ })
       await expectSoon(() => line.innerText()).toContain('complete')
       const [report] = (await scene.client.report.list.query({ limit: 1 })).items
       const href = await line.getByRole('link', { name: 'CSV' }).getAttribute('href')
       expect(href).toBe(`/reports/${report!.reportId}.csv`)
-      await line.getByRole('link', { name: 'as of' }).click()
+      await press(line.getByRole('link', { name: 'as of' }))
       await expectSoon(() => addressOf(page)).toBe('/?as_of=2026-11-04T20:00:00Z&reach=90m')
       await page.goBack()
       page.on('dialog', (asked) => void asked.accept())
-      await line.getByRole('button', { name: 'Delete' }).click()
+      await press(line.getByRole('button', { name: 'Delete' }))
       await expectSoon(() => line.count()).toBe(0)
     })
 
@@ -168,7 +175,7 @@ describe.skipIf(chromiumPath === undefined)(
       await using opened = await scene.open('/reports')
       const { page } = opened
       for (const place of [0, 1]) {
-        await page.getByRole('row', { name: 'reach 6h' }).nth(place).getByRole('checkbox').check()
+        await press(page.getByRole('row', { name: 'reach 6h' }).nth(place).getByRole('checkbox'), 'Space')
       }
       const comparison = page.getByRole('region', { name: 'Compared' })
       const [later, earlier] = (await scene.client.report.list.query({ limit: 2 })).items
@@ -190,7 +197,7 @@ describe.skipIf(chromiumPath === undefined)(
       await using opened = await scene.open('/data')
       const { page } = opened
       await page.getByRole('row', { name: 'store_status.csv polls' }).waitFor()
-      await page.getByText(/rejected rows? of store_status.csv/).click()
+      await press(page.getByText(/rejected rows? of store_status.csv/))
       const { reasons } = await scene.client.import.rejectedSummary.query({ importId: 3 })
       await page.getByText(reasons[0]!.reason).first().waitFor()
       const { findings } = await scene.client.data.check.query()
@@ -204,10 +211,10 @@ describe.skipIf(chromiumPath === undefined)(
         },
       ])
       await page.locator('.drop .worse').waitFor()
-    const [failed] = (await scene.client.import.list.query({ limit: 1 })).items
-    expect(failed).toMatchObject({ source: 'more.csv', state: 'failed' })
-    expect(await page.locator('.drop .worse').innerText()).toContain(failed!.failure)
-    expect(opened.complaints).toEqual([])
+      const [failed] = (await scene.client.import.list.query({ limit: 1 })).items
+      expect(failed).toMatchObject({ source: 'more.csv', state: 'failed' })
+      expect(await page.locator('.drop .worse').innerText()).toContain(failed!.failure)
+      expect(opened.complaints).toEqual([])
     })
   },
 )
