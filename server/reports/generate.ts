@@ -102,7 +102,7 @@ export function createGenerator(db: Db): Generator {
         const hours = open.of(store, schedules.of(store))
         putTotals(totals, place, store.storeKey, judge(hours, polls, corrections))
         const input = { open: hours, weeks: polls, viewpoint: asked, corrections }
-        const state = stateAtEnd(input, judge.statusAtEnd(hours, corrections), longestWindowMs)
+        const state = stateAtEnd(input, judge.found(hours, corrections), longestWindowMs)
         putState(states, place, state, asked.asOfMs)
         if (corrections === undefined) return
         const alone = createTotals(1)

@@ -2,6 +2,7 @@ import type { Corrections } from './corrections.ts'
 import { coveredMs, isWithin, subtracted, type Interval, type Intervals } from './interval.ts'
 import { pollWeekOf, type PollWeek } from './poll-week.ts'
 import type { SegmentStatus } from './segments.ts'
+import type { Found } from './state.ts'
 import { createStretches, findStretches, statusIn, type Policy } from './stretches.ts'
 import { tally, type Tally } from './tally.ts'
 
@@ -30,8 +31,11 @@ export function pollWeeksOf(time: Interval): number[] {
 /** Judges a store: totals of each window, in whole milliseconds. */
 export interface Judge {
   (open: Intervals, weeks: readonly PollWeek[], corrections?: Corrections): Tally[]
-  /** The status of the store that was judged last, of whom these are, at the last instant before `asOf`. */
-  statusAtEnd(open: Intervals, corrections?: Corrections): SegmentStatus
+  /**
+   * Of the store that was judged last, of whom these are: its status at the last instant before `asOf`, and its stretches,
+   * which are there until the next one is judged.
+   */
+  found(open: Intervals, corrections?: Corrections): Found
 }
 
 /**
@@ -78,5 +82,10 @@ export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly numb
     return statusIn(stretches, atMs)
   }
 
-  return Object.assign(judge, { statusAtEnd })
+  return Object.assign(judge, {
+    found: (open: Intervals, corrections?: Corrections) => ({
+      status: statusAtEnd(open, corrections),
+      stretches,
+    }),
+  })
 }

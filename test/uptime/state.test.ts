@@ -21,7 +21,7 @@ function stateOf(store: DetailedStore, by: Viewpoint): StoreState {
   const input = judgedInput(store, by, relevantTime(by, weekMs))
   const judge = createJudge(by, windowLengthsMs)
   judge(input.open, input.weeks, input.corrections)
-  return stateAtEnd(input, judge.statusAtEnd(input.open, input.corrections), weekMs)
+  return stateAtEnd(input, judge.found(input.open, input.corrections), weekMs)
 }
 
 const store = withSchedule(
