@@ -222,7 +222,7 @@ test('/health and /readyz tell what the database has, and /livez that the proces
 })
 
 test.for([
-  ['PUT', '/reports', 'GET, HEAD'],
+  ['PUT', '/reports', 'GET, HEAD, POST'],
   ['POST', '/health', 'GET, HEAD'],
   ['DELETE', '/trigger_report', 'POST, GET, HEAD'],
   ['POST', `/reports/${unknownId}`, 'GET, HEAD, DELETE'],
