@@ -46,7 +46,7 @@ function changesOf({ segments }: Timeline): number[] {
   )
 }
 
-export function segmentAt({ segments }: Timeline, atMs: number): TimelineSegment | undefined {
+function segmentAt({ segments }: Timeline, atMs: number): TimelineSegment | undefined {
   return segments.findLast(({ start }) => Date.parse(start) <= atMs)
 }
 
