@@ -1,6 +1,6 @@
 import { firstDateOf, isoWeekOf } from '../uptime/iso-week.ts'
 import type { Interval } from '../uptime/interval.ts'
-import { timeOfDates } from '../uptime/periods.ts'
+import { timeOfDates } from '../uptime/time-of-dates.ts'
 import { bytesOfWords, type Words } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
 import type { ComputedWith } from './computed-with.ts'

@@ -1,6 +1,7 @@
 import { longestWindowMs } from '../../shared/report-columns.ts'
 import type { Interval } from '../uptime/interval.ts'
-import { periodNames, timeOfDates, type Periods } from '../uptime/periods.ts'
+import { periodNames, type Periods } from '../uptime/periods.ts'
+import { timeOfDates } from '../uptime/time-of-dates.ts'
 import { POLL_WEEK_MS } from '../uptime/poll-week.ts'
 import { knownTime, relevantTime } from '../uptime/store-uptime.ts'
 import type { Asked } from './asked.ts'

@@ -48,17 +48,6 @@ function nameOfDate(by: Exclude<PeriodUnit, 'hour-of-week'>, date: Temporal.Plai
   return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`
 }
 
-/** Offsets from UTC are less than that. */
-const MOST_OFFSET_MS = DAY_MS
-
-/** The instants that local dates can hold in any zone, and those from which polls can speak for them. */
-export function timeOfDates(fromDate: number, toDate: number, reachMs: number): Interval {
-  return {
-    startMs: fromDate * DAY_MS - MOST_OFFSET_MS - reachMs,
-    endMs: (toDate + 1) * DAY_MS + MOST_OFFSET_MS + reachMs,
-  }
-}
-
 /** The instants whose local date is one of those from `fromDate` to `toDate`. */
 export function timeOnDates(zones: readonly ZoneInForce[], fromDate: number, toDate: number): Intervals {
   const slots = slotsOf(zones, {

@@ -127,6 +127,17 @@ test('lists of stores, corrections and outages, and the data check, are of the s
   })
 })
 
+test('outages that are rolled up are CSV over REST, too, as the command line writes it', async () => {
+  await using server = await aServer()
+  const query = 'since=2023-01-23&until=2023-01-25&by=city'
+  const answer = await fetch(`${server.url}/outages/groups?${query}&format=csv`)
+  expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+  const dates = ['--since', '2023-01-23', '--until', '2023-01-25', '--group-by', 'city']
+  const { stdout } = await runCli(['outages', ...dates, '--url', server.url])
+  expect(await answer.text()).toBe(stdout)
+  expect(stdout).toMatch(/^group,stores,.*\nBerlin,1,/)
+})
+
 test('the command line lists what is of groups', async () => {
   await using server = await aServer()
   const at = ['--url', server.url, '--group', 'city=Berlin']

@@ -2,14 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findOutages } from '../../server/uptime/outages.ts'
-import {
-  createPeriodJudge,
-  periodNames,
-  timeOfDates,
-  timeOnDates,
-  type PeriodUnit,
-} from '../../server/uptime/periods.ts'
+import { createPeriodJudge, periodNames, timeOnDates, type PeriodUnit } from '../../server/uptime/periods.ts'
 import { findSegments } from '../../server/uptime/segments.ts'
+import { timeOfDates } from '../../server/uptime/time-of-dates.ts'
 import type { Viewpoint } from '../../server/uptime/store-uptime.ts'
 import { caseStores } from '../support/case-stores.ts'
 import { caseNames, casesFolder } from '../support/cases.ts'

@@ -4,6 +4,8 @@ import { historyInput } from '../../../shared/history.ts'
 import {
   outageCsvHeader,
   outageCsvLine,
+  outageGroupCsvHeader,
+  outageGroupCsvLine,
   periodCsvHeader,
   periodCsvLine,
   segmentCsvHeader,
@@ -98,13 +100,15 @@ export function insightRoutes({ db }: ApiParts): RestRoute[] {
       summary: 'The outages with down time on some local dates, rolled up by a label: a row for each value',
       query: outageGroupsQuery,
       responses: {
-        200: { description: 'The groups', content: { 'application/json': outageGroupsBody } },
+        200: { description: 'The groups', content: jsonOrCsv(outageGroupsBody) },
         400: malformedOutageGroups,
         409: noPolls,
       },
-      async handle({ query: { by, since, until, labels, ...judging } }, context) {
+      async handle({ query: { format, by, since, until, labels, ...judging } }, context) {
         const query = outageGroupsInput.parse({ by, since, until, labels, ...judgingOf(judging) })
-        return context.json(await groupOutages(db, query))
+        const answer = await groupOutages(db, query)
+        if (format === 'json') return context.json(answer)
+        return csv(context, outageGroupCsvHeader + answer.groups.map(outageGroupCsvLine).join(''))
       },
     }),
     defineRoute({

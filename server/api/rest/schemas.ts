@@ -361,6 +361,7 @@ export const outageGroupsQuery = z.object({
   until: outageGroupsFields.until,
   labels: labelsQuery,
   ...judgingQuery,
+  format: answerFormat,
 })
 export const outageGroupsBody = outageGroups.meta({ id: 'OutageGroups' })
 export const timelineBody = timeline.meta({ id: 'Timeline' })
