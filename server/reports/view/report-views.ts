@@ -10,7 +10,7 @@ import type { ThreadPool } from '../thread-pool.ts'
 import type { ResultOf, RunTask, TaskOf, ViewTasks, WorkerSetting } from '../worker-task.ts'
 import type { ViewedReport } from './report-columns.ts'
 import type { Viewed } from './viewer.ts'
-import { createWeekHours } from './week-hours.ts'
+import type { WeekHours } from './week-hours.ts'
 
 /** What complete reports by window are looked at with. All throw a `conflict` AppError for another report. */
 export interface ReportViews {
@@ -30,12 +30,18 @@ export function createReportViews(
   setting: WorkerSetting,
   runTask: RunTask,
 ): ReportViews & AsyncDisposable {
-  const hoursOf = createWeekHours(reading, runTask, setting.workers)
+  // Both are loaded when they are first asked for, as most commands do without.
+  let weekHours: Promise<WeekHours> | undefined
   let thread: Promise<ThreadPool<ViewTasks>> | undefined
 
   async function startThread(): Promise<ThreadPool<ViewTasks>> {
     const { createViewThread } = await import('./view-thread.ts')
     return createViewThread(setting)
+  }
+
+  async function loadWeekHours(): Promise<WeekHours> {
+    const { createWeekHours } = await import('./week-hours.ts')
+    return createWeekHours(reading, runTask, setting.workers)
   }
 
   async function ask<Name extends keyof ViewTasks>(
@@ -74,7 +80,11 @@ export function createReportViews(
       return { reportId: reportIdSchema.parse(query.reportId), ...figures }
     },
 
-    hours: async (reportId) => hoursOf(await completeReport(reportId)),
+    async hours(reportId) {
+      const report = await completeReport(reportId)
+      weekHours ??= loadWeekHours()
+      return (await weekHours)(report)
+    },
 
     async totals({ reportId, storeId }) {
       const sums = await ask('sumOfRows', { report: await viewedReport(reportId), storeId })

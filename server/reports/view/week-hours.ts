@@ -9,12 +9,10 @@ import type { RunTask } from '../worker-task.ts'
 
 const MOST_REPORTS = 4
 
+export type WeekHours = (report: StoredReport) => Promise<ReportHours>
+
 /** The weeks of complete reports by the hour of the local week, computed when they are first asked for; the last few are kept. */
-export function createWeekHours(
-  db: Db,
-  runTask: RunTask,
-  workers: number,
-): (report: StoredReport) => Promise<ReportHours> {
+export function createWeekHours(db: Db, runTask: RunTask, workers: number): WeekHours {
   const kept = new Map<number, Promise<ReportHours>>()
 
   async function compute(report: StoredReport): Promise<ReportHours> {
