@@ -5,8 +5,9 @@ import type { Report } from '../../shared/report.ts'
 import type { StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
 import { fittingColumns, outputWidth, type FittingColumn } from './fitting-columns.ts'
-import { formatAmount, printTable, write, type TableColumn } from './output.ts'
+import { formatAmount, printable, printTable, write, type TableColumn } from './output.ts'
 import { gridColumns, periodTitle, type GridRow } from './period-grid.ts'
+import { hourGridLegend, printHourGrid } from './hour-grid.ts'
 import { periodLabel } from './period-labels.ts'
 import { formatHours, formatPercent } from './report-table.ts'
 import { statusBar, statusBarLegend, type StatusTimes } from './status-bar.ts'
@@ -74,6 +75,7 @@ export async function printGroupPeriods(
   label?: string,
 ): Promise<void> {
   const { by, from, to, asOf, progress } = report
+  if (by === 'hour-of-week') return printHourGrids(context, report, rows, label)
   const what =
     label === undefined
       ? `of ${formatAmount(progress.storesTotal, 'store')} by ${by}`
@@ -105,6 +107,22 @@ export async function printGroupPeriods(
   await write(context.stdout, `Uptime ${what}, ${from} to ${to},\nas of ${asOf}:\n\n`)
   await printTable(context, fittingColumns(columns, rows, outputWidth(context)), rows)
   await write(context.stdout, `${statusBarLegend}\n`)
+}
+
+/** By hour of the week: a grid for each group. */
+async function printHourGrids(
+  context: CommandContext,
+  { from, to, asOf }: Report,
+  rows: readonly PeriodGroupRow[],
+  label?: string,
+): Promise<void> {
+  const dates = `${from} to ${to},\nas of ${asOf},`
+  await write(context.stdout, `Uptime by hour of the week, ${dates}\n${hourGridLegend}\n`)
+  for (const [group, hours] of Map.groupBy(rows, (row) => row.group)) {
+    const what = label === undefined ? '' : `${label} ${printable(group ?? '(none)')}: `
+    await write(context.stdout, `\n${what}${formatAmount(hours[0]!.stores, 'store')}\n`)
+    await printHourGrid(context, hours)
+  }
 }
 
 /** Only where there is any. */

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jsonLines, launcher, runCli } from '../support/run-cli.ts'
+import { jsonLines, runCli } from '../support/run-cli.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { hasTerminal, shownOnTerminal } from '../support/terminal.ts'
 
 const chain = join(import.meta.dirname, '../../examples/chain')
 const dates = ['--since', '2026-10-26', '--until', '2026-11-01']
@@ -59,14 +58,9 @@ test('what is no history is refused', async () => {
   )
 })
 
-describe.runIf(existsSync('/usr/bin/script'))('on a terminal', () => {
-  function shown(columns: number, ...args: readonly string[]): string[] {
-    const words = [process.execPath, launcher, ...args, '--quiet', ...at].map((word) => `'${word}'`)
-    const command = `stty cols ${columns}; ${words.join(' ')}`
-    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
-    // eslint-disable-next-line no-control-regex
-    return stdout.replaceAll(/\x1b\[\d+m|\r/g, '').split('\n')
-  }
+describe.runIf(hasTerminal)('on a terminal', () => {
+  const shown = (columns: number, ...args: readonly string[]) =>
+    shownOnTerminal(columns, [...args, '--quiet', ...at])
 
   test.each([
     [80, /^STORE +26 +27 +28 +29 +30 +31 +01 +ALL$/, /^nashville-broadway-01 +47\.8 +43\.4 /],
@@ -101,5 +95,25 @@ describe.runIf(existsSync('/usr/bin/script'))('on a terminal', () => {
     const all = shown(80, 'history', '--all', '--by', 'month', ...dates)
     expect(all[0]).toBe('Uptime of 42 stores by month, 2026-10-26 to 2026-11-01,')
     expect(all[4]).toMatch(/^Oct 2026 /)
+  })
+
+  test('hours of the week are a grid: a line for each hour, a column for each weekday', () => {
+    const byHour = ['--by', 'hour-of-week', ...dates]
+    const history = shown(80, 'history', 'chicago-loop-01', ...byHour)
+    expect(history[0]).toBe('Uptime of chicago-loop-01 by hour of the week, 2026-10-26 to 2026-11-01,')
+    expect(history[4]).toMatch(/^HOUR +Mon +Tue +Wed +Thu +Fri +Sat +Sun +ALL$/)
+    expect(history[5]).toBe('00:00')
+    expect(history[18]).toMatch(/^13:00 +100\.00 +100\.00 +0\.00 .* 85\.71$/)
+    expect(history[29]).toMatch(/^ALL( +\d+\.\d\d){8}$/)
+
+    const all = shown(80, 'report', ...byHour)
+    expect(all[4]).toBe('42 stores')
+    expect(all[6]).toMatch(/^00:00( +\d+\.\d\d){8}$/)
+    const groups = shown(80, 'history', '--all', ...byHour, '--group-by', 'city')
+    expect(groups.filter((line) => line.endsWith(' stores') || line.endsWith(' store'))).toEqual([
+      'city Chicago, IL: 2 stores',
+      'city Nashville: 1 store',
+      'city (none): 39 stores',
+    ])
   })
 })

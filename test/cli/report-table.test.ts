@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launcher, runCli } from '../support/run-cli.ts'
+import { runCli } from '../support/run-cli.ts'
 import { cellsOf, unzipped } from '../support/unzipped.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { hasTerminal, shownOnTerminal } from '../support/terminal.ts'
 
 const chain = join(import.meta.dirname, '../../examples/chain')
 let folder: TemporaryFolder
@@ -50,9 +49,8 @@ test('it is sorted by a column, of stores whose id has a text, whose totals are 
   )
 })
 
-test.runIf(existsSync('/usr/bin/script'))('a terminal shows the table, below what is to be doubted', () => {
-  const command = `'${process.execPath}' '${launcher}' report --database '${database}'`
-  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
+test.runIf(hasTerminal)('a terminal shows the table, below what is to be doubted', () => {
+  const stdout = shownOnTerminal(120, ['report', '--database', database]).join('\n')
   expect(stdout).toMatch(/Figures to doubt:[^]*npx store-monitor check[^]*STORE +HOUR[^]*all 42 stores/)
   expect(stdout).toMatch(/22 more: --top 42 shows them, -o FILE writes all/)
 })
@@ -66,10 +64,11 @@ test('-o of a workbook writes one, and a terminal is not given one', async () =>
   expect(cells).toHaveLength(43)
   expect(cells[1]![0]).toEqual({ type: 'text', value: '1481966498820158979' })
 
-  if (!existsSync('/usr/bin/script')) return
-  const command = `'${process.execPath}' '${launcher}' report --format xlsx --database '${database}'`
-  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
-  expect(stdout).toMatch(/a workbook is nothing for a terminal: write it into a file, with -o report\.xlsx/)
+  if (!hasTerminal) return
+  const lines = shownOnTerminal(120, ['report', '--format', 'xlsx', '--database', database])
+  expect(lines.join('\n')).toMatch(
+    /a workbook is nothing for a terminal: write it into a file, with -o report\.xlsx/,
+  )
 })
 
 test('-o into a folder names the file after what it is', async () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { jsonLines, runCli } from '../support/run-cli.ts'
 import { pollFile } from '../support/import-scene.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { hasTerminal, shownOnTerminal } from '../support/terminal.ts'
 import { testDatabase } from '../support/test-database.ts'
 
 test('verify and explain --report tell what has changed under a report, and why', async () => {
@@ -79,4 +80,30 @@ test('verify and explain --report tell what has changed under a report, and why'
     stderr: 'store-monitor: with --report leave out --reach: a stored report is explained as it was made\n',
   })
   expect(both).toMatchObject({ exitCode: 2, stdout: '' })
+})
+
+test.runIf(hasTerminal)('on a terminal explain --report is a page below what has changed since', async () => {
+  await using folder = await temporaryFolder()
+  await using database = await testDatabase()
+  const at = ['--database', database.url]
+  async function imported(...rows: Parameters<typeof pollFile>[0]): Promise<void> {
+    await writeFile(folder.file('polls.csv'), pollFile(rows))
+    await runCli(['import', folder.file('polls.csv'), ...at])
+  }
+  await imported(['a', 'active', '2023-01-24T10:00:00Z'])
+  await runCli(['report', ...at])
+  const [report] = jsonLines((await runCli(['reports', '--json', ...at])).stdout)
+  const reportId = String(report!['reportId'])
+  const page = () => shownOnTerminal(120, ['explain', 'a', '--report', reportId, ...at])
+  const [before, sentence] = page()
+  expect(before).toBe(`a: as report ${reportId} has it`)
+  expect(sentence).toMatch(/^a: up 24\.0 of 168\.0 business hours, 144\.0 unknown; no outage\.$/)
+
+  await imported(['a', 'inactive', '2023-01-24T09:00:00Z'])
+  const text = page().join('\n')
+  expect(text).toMatch(
+    /^a: not as report \S+ has it\n(?: {2}.* in the report; .* now\n)+\nLikely because .*:\n {2}20.*: import 2: /,
+  )
+  expect(text).toMatch(/\na: up 0\.5 of 168\.0 .*\n\n +0 +3 +6 .*\n(?:\w{3} 2023-01-\d\d .*\n)+/)
+  expect(text).toMatch(/\nOutages, in local time:\n[^]*\nhours: .*\nzone: America\/Chicago/)
 })

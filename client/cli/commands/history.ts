@@ -11,6 +11,7 @@ import type { PeriodRow } from '../../../shared/report.ts'
 import type { Connection } from '../connection.ts'
 import { say, type CommandContext } from '../context.ts'
 import { sayDoubts } from '../doubts.ts'
+import { hourGridLegend, printHourGrid } from '../hour-grid.ts'
 import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
 import { printJson, printTable, write, type TableColumn } from '../output.ts'
 import {
@@ -73,6 +74,11 @@ async function writeHistory(
   if (format === 'json') return printJson(context, items)
   if (format === 'csv' || !context.stdout.isTTY) {
     return write(context.stdout, periodCsvHeader + items.map(periodCsvLine).join(''))
+  }
+  if (by === 'hour-of-week') {
+    const title = `Uptime of ${storeId} by hour of the week, ${since} to ${until},\nas of ${asOf},`
+    await write(context.stdout, `${title}\n${hourGridLegend}\n\n`)
+    return printHourGrid(context, items)
   }
   const columns: readonly TableColumn<PeriodRow>[] = [
     { head: 'PERIOD', cell: ({ period }) => periodLabel(period, by) },
