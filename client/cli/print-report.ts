@@ -7,6 +7,15 @@ function computedWith({ programVersion, zoneDataVersion }: Report): string | nul
   return `store-monitor ${programVersion}, time zones ${zoneDataVersion}`
 }
 
+/** What sets a report apart from the usual one: its periods, its groups, and that corrections are left out. */
+export function describeAsked({ by, from, to, labels, corrections }: Report): string {
+  return [
+    ...(by === null ? [] : [`by ${by}, ${from} to ${to}`]),
+    ...labels,
+    ...(corrections === 'ignored' ? ['without corrections'] : []),
+  ].join('; ')
+}
+
 /** A report's state, one fact a line. */
 export async function printReport({ stdout }: CommandContext, report: Report): Promise<void> {
   const { storesDone, storesTotal } = report.progress
@@ -20,6 +29,7 @@ export async function printReport({ stdout }: CommandContext, report: Report): P
     ['reach', report.reach],
     ['corrections', report.corrections],
     ['by', report.by === null ? null : `${report.by}, ${report.from} to ${report.to}`],
+    ['groups', report.labels.join(', ') || null],
     ['computed with', computedWith(report)],
     ['requested', report.requestedAt],
     ['finished', report.finishedAt],

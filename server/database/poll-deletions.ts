@@ -30,7 +30,7 @@ export async function deleteRequestedPolls(
   const { polls, stores } = deleted
   if (polls !== confirm) throw await notAsConfirmed(tx, request, polls)
   if (polls === 0) return answerOf(deleted, null)
-  const what = `${polls} polls of ${stores} ${stores === 1 ? 'store' : 'stores'}`
+  const what = `${polls} ${polls === 1 ? 'poll' : 'polls'} of ${stores} ${stores === 1 ? 'store' : 'stores'}`
   const made = { by, reason, at }
   const change = await recordChange(tx, {
     ...made,

@@ -42,7 +42,7 @@ export async function deleteStore(
     .insertInto('deleted_store')
     .values({ store_key: storeKey, store_id: storeId, deleted_at: at })
     .execute()
-  const what = `the store ${storeId}, with ${polls} polls and ${corrections} corrections`
+  const what = `the store ${storeId}, with ${polls} ${polls === 1 ? 'poll' : 'polls'} and ${corrections} ${corrections === 1 ? 'correction' : 'corrections'}`
   const made = { by, reason, at }
   const change = await recordChange(tx, {
     ...made,

@@ -47,6 +47,17 @@ test('the history of groups is rolled up, or is that of all their stores', async
   expect(jsonLines(ofGroup.stdout)).toMatchObject([{ group: null, stores: 1, uptimePercent: 46.06 }])
 })
 
+test('the list of reports tells by what each is, of what, and that corrections are left out', async () => {
+  const group = ['--group', 'city=Nashville', '--corrections', 'ignored', '--quiet']
+  await runCli(['report', '--by', 'day', ...dates, ...group, ...at])
+  const { stdout } = await runCli(['reports', '--limit', '1', ...at])
+  const [head, line] = stdout.split('\n')
+  expect(head).toMatch(/ REQUESTED +WHAT$/)
+  expect(line).toMatch(/ by day, 2026-10-26 to 2026-11-01; city=Nashville; without corrections$/)
+  const status = await runCli(['report-status', line!.split(' ')[0]!, ...at])
+  expect(status.stdout).toMatch(/^groups +city=Nashville$/m)
+})
+
 test('what is no history is refused', async () => {
   const query = ['--by', 'day', ...dates, ...at]
   const refusal = async (...args: readonly string[]) => (await runCli([...args, ...query])).stderr

@@ -19,7 +19,8 @@ test.concurrent.for(['--database', '--url'])(
     expect(hours.stdout).toMatch(/^s1 +default +Mon-Fri 09:00-17:30, Sat 10:00-14:00 18:00-02:00$/m)
     await run('set-hours', 's1', 'always', '--valid-from', '2026-10-01T00:00Z')
     await run('set-timezone', 's1', 'Europe/Berlin')
-    await run('set-special-hours', 's1', '2026-12-25', 'closed')
+    const special = await run('set-special-hours', 's1', '2026-12-25', 'closed')
+    expect(special.stdout).toMatch(/^s1 .* 2026-12-25 closed$/m)
     const details = await run('set-details', 's1', '--name', 'Mitte', '--label', 'City=Berlin', '--json')
     expect(jsonLines(details.stdout)).toMatchObject([
       {
@@ -30,6 +31,8 @@ test.concurrent.for(['--database', '--url'])(
         specialHours: [{ date: '2026-12-25', spans: [] }],
       },
     ])
+    const chain = await run('set-details', 's1', '--label', 'chain=Soup')
+    expect(chain.stdout).toMatch(/^s1 .* Mitte +chain=Soup, city=Berlin$/m)
     expect(await run('set-details', 's1')).toMatchObject({ exitCode: 2, stdout: '' })
     expect(await run('set-timezone', 's1', 'Mars')).toMatchObject({
       exitCode: 2,

@@ -3,6 +3,7 @@ import { withConnection, type ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext } from '../context.ts'
 import { printPages, type ListOptions } from '../listing.ts'
 import { formatCount, type TableColumn } from '../output.ts'
+import { describeAsked } from '../print-report.ts'
 import { openWriter, type WriterOptions } from '../write-report.ts'
 
 const columns: readonly TableColumn<Report>[] = [
@@ -14,6 +15,7 @@ const columns: readonly TableColumn<Report>[] = [
   { head: 'INTERPOLATION', cell: ({ interpolation }) => interpolation },
   { head: 'REACH', cell: ({ reach }) => reach },
   { head: 'REQUESTED', cell: ({ requestedAt }) => requestedAt },
+  { head: 'WHAT', cell: describeAsked },
 ]
 
 export async function runReports(

@@ -1,10 +1,11 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { Store } from '../../../shared/store.ts'
+import { formatSpans } from '../../../shared/week-text.ts'
 import type { StoreMonitorClient } from '../../client.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { parseDay, parseWeek } from '../hours-text.ts'
-import { printJson, printTable } from '../output.ts'
+import { printJson, printTable, type TableColumn } from '../output.ts'
 import { storeColumns } from './stores.ts'
 
 export interface ChangeOptions extends ConnectionOptions, MessageOptions {
@@ -50,8 +51,11 @@ export async function runSetSpecialHours(
   hours: readonly string[],
 ): Promise<void> {
   const spans = parseDay(hours)
-  await change(context, options, ({ store }) =>
-    store.setSpecialHours.mutate({ storeId, days: [{ date, spans }], ...changedBy(options) }),
+  await change(
+    context,
+    options,
+    ({ store }) => store.setSpecialHours.mutate({ storeId, days: [{ date, spans }], ...changedBy(options) }),
+    [{ head: 'SPECIAL HOURS', cell: (store) => formatDay(store, date) }],
   )
 }
 
@@ -68,14 +72,22 @@ export async function runSetDetails(
       'there is nothing to set: write --name, or --label such as --label city=Berlin',
     )
   }
-  await change(context, options, ({ store }) =>
-    store.setDetails.mutate({
-      storeId,
-      labels,
-      ...(name === undefined ? {} : { name }),
-      ...changedBy(options),
-    }),
-  )
+  const given = { ...(name === undefined ? {} : { name }), ...changedBy(options) }
+  await change(context, options, ({ store }) => store.setDetails.mutate({ storeId, labels, ...given }), [
+    { head: 'NAME', cell: (store) => store.name ?? '' },
+    { head: 'LABELS', cell: (store) => formatLabels(store) },
+  ])
+}
+
+function formatDay({ specialHours }: Store, date: string): string {
+  const day = specialHours.find((special) => special.date === date)
+  return day === undefined ? '' : `${date} ${formatSpans(day.spans) || 'closed'}`
+}
+
+function formatLabels({ labels }: Store): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(', ')
 }
 
 function parseLabel(text: string): readonly [string, string] {
@@ -96,10 +108,12 @@ async function change(
   context: CommandContext,
   options: ChangeOptions,
   set: (client: StoreMonitorClient) => Promise<Store>,
+  /** What is told of it besides its rules. */
+  columns: readonly TableColumn<Store>[] = [],
 ): Promise<void> {
   await withConnection(context, options, async ({ client }) => {
     const store = await set(client)
     if (options.json) await printJson(context, [store])
-    else await printTable(context, storeColumns, [store])
+    else await printTable(context, [...storeColumns, ...columns], [store])
   })
 }
