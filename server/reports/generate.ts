@@ -17,7 +17,7 @@ import { bytesOfWords } from '../uptime/words.ts'
 import type { Asked } from './asked.ts'
 import { namesOfPeriods, timeOf } from './asked-time.ts'
 import { csvLines } from './csv.ts'
-import { addHours, createHourSums, createWeekJudge } from './hours-of-week.ts'
+import { addHours, createHourSums } from './hours-of-week.ts'
 import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
 import { createPeriodTotals, putPeriodTotals, wordsPerStore, type PeriodTotals } from './period-totals.ts'
@@ -26,6 +26,7 @@ import { createStates, putState, statesOfStores } from './states.ts'
 import { createTotals, putTotals, reportRowAt, totalsOfStores } from './totals.ts'
 import { createUncorrected, uncorrectedOfOne, type UncorrectedTotals } from './uncorrected.ts'
 import { judgeWeeks, type WeekJudging } from './week-parts.ts'
+import { createWeekJudge } from './week-judge.ts'
 
 /** Of so much time business hours are kept: a report by week may be missing some weeks of one store, and others of another. */
 const MOST_OPEN_HOURS = 4

@@ -374,6 +374,13 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, onEmpty: true },
     { status: 400, query: 'limit=0' },
   ],
+  readStoreUptime: [
+    { status: 200, id: 'a' },
+    { status: 200, id: 'a', query: 'as_of=2023-01-24T12:00:00Z&reach=1h&corrections=ignored' },
+    { status: 400, id: 'a', query: 'reach=99d' },
+    { status: 404, id: 'nowhere' },
+    { status: 409, id: 'a', onEmpty: true },
+  ],
   explainStore: [
     { status: 200, id: 'a' },
     { status: 200, id: 'a', query: 'since=2023-01-23&until=2023-01-24&format=csv' },

@@ -211,3 +211,16 @@ test('what is not there is a problem that names it', async () => {
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({ detail: 'there is nothing at GET /nowhere' })
 })
+
+test("one store's uptime comes at once, and is its row of a report", async () => {
+  const [ofReport] = (await (
+    await fetch(String(report['report_url']).replace('.csv', '.json'))
+  ).json()) as object[]
+  const row = async (query: string) => (await fetch(`${server.url}/stores/a/uptime${query}`)).json()
+  expect(await row('')).toEqual(ofReport)
+  expect(await row('?reach=1h')).toMatchObject({ downtimeLastWeekMs: 3_600_000 })
+  expect(await row('?reach=99d')).toMatchObject({
+    status: 400,
+    detail: expect.stringContaining('reach "99d" is out of range') as unknown,
+  })
+})

@@ -7,6 +7,7 @@ import { noSuchReport } from '../../database/reports.ts'
 import { otherPolls } from '../../database/poll-deletions.ts'
 import { noSuchStore } from '../../database/stores.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
+import { storeUptimeInput } from '../../../shared/report.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
@@ -67,6 +68,11 @@ export const malformedCheck: RestResponse = {
 export const malformedImportId: RestResponse = {
   description: malformed,
   example: refusal(importPath, { import_id: '0' }),
+}
+
+export const malformedUptime: RestResponse = {
+  description: malformed,
+  example: refusal(storeUptimeInput, { storeId: 'chicago-loop-01', reach: '99d' }),
 }
 
 export const malformedTimeline: RestResponse = {

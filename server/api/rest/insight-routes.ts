@@ -12,6 +12,7 @@ import {
   segmentCsvLine,
 } from '../../../shared/insight-csv.ts'
 import { outageGroupsInput, outageListInput } from '../../../shared/outage.ts'
+import { storeUptimeInput } from '../../../shared/report.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
 import { readHistory } from '../../insight/history.ts'
@@ -24,6 +25,7 @@ import {
   malformedOutageGroups,
   malformedOutages,
   malformedTimeline,
+  malformedUptime,
   noPolls,
   unknownStore,
 } from './error-responses.ts'
@@ -36,15 +38,39 @@ import {
   outageGroupsQuery,
   outageListBody,
   outageQuery,
+  reportRowBody,
   storePath,
   timelineBody,
   timelineQuery,
+  uptimeQuery,
 } from './schemas.ts'
 
 /** The operations that take figures apart, answered at once. */
-export function insightRoutes({ db }: ApiParts): RestRoute[] {
+export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
   const jsonOrCsv = (schema: z.ZodType) => ({ 'application/json': schema, 'text/csv': null })
   return [
+    defineRoute({
+      id: 'readStoreUptime',
+      method: 'get',
+      paths: ['/stores/{store_id}/uptime'],
+      tag: 'Stores',
+      summary: 'The row that a report would have for one store, at once',
+      path: storePath,
+      query: uptimeQuery,
+      responses: {
+        200: { description: 'Its row', content: { 'application/json': reportRowBody } },
+        400: malformedUptime,
+        404: unknownStore,
+        409: noPolls,
+      },
+      async handle({ path, query }, context) {
+        const { storeId, ...options } = storeUptimeInput.parse({
+          storeId: path.store_id,
+          ...judgingOf(query),
+        })
+        return context.json(await reports.storeRow(storeId, options))
+      },
+    }),
     defineRoute({
       id: 'explainStore',
       method: 'get',

@@ -268,8 +268,9 @@ export const reportList = pageOf(reportStatus).meta({
   description: 'Reports, newest first',
   examples: [{ items: [completeExample], nextCursor: null }],
 })
+export const reportRowBody = reportRow.meta({ id: 'ReportRow' })
 export const reportRows = z
-  .union([z.array(reportRow.meta({ id: 'ReportRow' })), z.array(periodRow.meta({ id: 'PeriodRow' }))])
+  .union([z.array(reportRowBody), z.array(periodRow.meta({ id: 'PeriodRow' }))])
   .meta({ id: 'ReportRows', description: 'The rows of a report, by store, and those of one by period' })
 export const groups = reportGroups.meta({ id: 'ReportGroups' })
 /** Which label rolls a report up. */
@@ -332,6 +333,7 @@ export function judgingOf<Judging>({ as_of: asOf, ...judging }: Judging & { as_o
 export const storePath = z.object({
   store_id: storeId.meta({ description: storeId.description, examples: ['chicago-loop-01'] }),
 })
+export const uptimeQuery = z.object(judgingQuery)
 export const timelineQuery = z.object({
   since: text(timelineQueryFields.since, '2023-01-23'),
   until: text(timelineQueryFields.until, '2023-01-24T23:00:00Z'),
