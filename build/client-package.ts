@@ -68,7 +68,7 @@ async function bundleTypes(name: string, external: RegExp[] = []): Promise<void>
     cwd: root,
     input: { [name]: `dist/client/${name}.d.ts` },
     external,
-    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.json' })],
+    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.build.json' })],
     // Of the types of Zod, which has CommonJS beside ESM.
     onLog() {},
   })

@@ -4,6 +4,18 @@ import { AppError, appErrorCodes, toAppError, type AppErrorCode } from '../../sh
 import { problemOf } from '../../shared/problem.ts'
 import * as z from 'zod'
 
+// Of a choice Zod says what is allowed, but not what was written.
+z.config({
+  customError: (issue) => (issue.code === 'invalid_value' ? noneOf(issue.input, issue.values) : undefined),
+})
+
+function noneOf(input: unknown, values: readonly unknown[]): string {
+  const allowed = values.map((value) => JSON.stringify(value)).join('|')
+  return input === undefined
+    ? `it is missing: write one of ${allowed}`
+    : `${JSON.stringify(input)} is not allowed: write one of ${allowed}`
+}
+
 const trpcCodeOf = {
   invalid: 'BAD_REQUEST',
   forbidden: 'FORBIDDEN',

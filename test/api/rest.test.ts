@@ -39,7 +39,11 @@ describe('a report is requested', () => {
       /reach: "a while" is not a duration: write a number and a unit/,
     ],
     ['a reach out of range', '{"reach":"8d"}', /reach: reach "8d" is out of range: 1m to 7d is allowed/],
-    ['an unknown interpolation', '{"interpolation":"linear"}', /interpolation: .*"nearest"\|"previous"/],
+    [
+      'an unknown interpolation',
+      '{"interpolation":"linear"}',
+      /interpolation: "linear" is not allowed: write one of "nearest"\|"previous"/,
+    ],
     ['a list', '[]', /expected object/],
   ] as const)('but %s is refused, saying what is wrong', async ([, body, detail]) => {
     const response = await fetch(`${server.url}/trigger_report`, { method: 'POST', body })
