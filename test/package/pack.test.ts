@@ -109,6 +109,9 @@ test('the packed package installs, its types compile in a strict project, and it
   expect(await (await fetch(`${server.url}/openapi.json`)).json()).toEqual(await ofSource.json())
   const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
   expect(JSON.parse(stdout)).toMatchObject(saidOfChain)
+  const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text()
+  const [, script = ''] = /<script [^>]*src="([^"]*)"/.exec(page)!
+  expect((await fetch(server.url + script)).headers.get('content-type')).toMatch(/^text\/javascript/)
 }, 300_000)
 
 test("the client's own package is one of less than a megabyte, has its types in it, and runs on the oldest Node.js that it names", async () => {

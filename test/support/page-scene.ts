@@ -36,7 +36,9 @@ export async function pageScene(): Promise<PageScene> {
 }
 
 /** What comes to be true, however busy the machine is. */
-export function expectSoon<Value>(value: () => Value | Promise<Value>) {
+export function expectSoon<Value>(
+  value: () => Value | Promise<Value>,
+): ReturnType<typeof expect.poll<Value>> {
   return expect.poll(value, { timeout: 30_000 })
 }
 
