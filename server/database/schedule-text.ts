@@ -76,6 +76,13 @@ export function scheduleOfText(text: string): StoredSchedule {
 
 /** In one order and without repeats, so that equal rules are equal texts. */
 export function sortedSpans<Span extends WeeklySpan | StoredDaySpan>(spans: readonly Span[]): Span[] {
-  const byText = new Map(spans.map((span) => [Object.values(span).join(), span]))
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, span]) => span)
+  const byText = new Map(spans.map((span) => [textOfSpan(span), span]))
+  return Array.from(byText.keys())
+    .sort()
+    .map((text) => byText.get(text)!)
+}
+
+/** Of one length, so that the order of the texts is that of days, starts and ends. */
+function textOfSpan(span: WeeklySpan | StoredDaySpan): string {
+  return 'day' in span ? `${span.day},${span.start},${span.end}` : `${span.start},${span.end}`
 }

@@ -1,6 +1,6 @@
 import type { WeeklySpan } from '../../shared/store.ts'
 import type { Changed } from './changed.ts'
-import { chunks } from './chunks.ts'
+import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import {
   noSchedule,
@@ -11,7 +11,8 @@ import {
   type StoredSpecialDay,
   type StoredVersion,
 } from './schedule-text.ts'
-import { setSchedules, type StoreRule } from './stores.ts'
+import type { ScheduleTable } from './schema.ts'
+import { setSchedules, type StoreRule } from './store-schedules.ts'
 import type { WriteTx } from './write-alone.ts'
 
 /**
@@ -111,6 +112,12 @@ function createScheduleKeys(tx: WriteTx) {
   let lastKey: number | undefined
   /** Whether there was none before. */
   let isNew = false
+  const select = compiledOnce((texts: readonly string[]) =>
+    tx.selectFrom('schedule').selectAll().where('schedule', 'in', texts).compile(),
+  )
+  const insert = compiledOnce((rows: readonly ScheduleTable[]) =>
+    tx.insertInto('schedule').values(rows).compile(),
+  )
 
   async function findLast(): Promise<number> {
     if (lastKey !== undefined) return lastKey
@@ -136,7 +143,7 @@ function createScheduleKeys(tx: WriteTx) {
       const missing = [...new Set(texts)].filter((text) => !keyOfText.has(text))
       if (!isNew) {
         for (const chunk of chunks(missing)) {
-          const rows = await tx.selectFrom('schedule').selectAll().where('schedule', 'in', chunk).execute()
+          const { rows } = await tx.executeQuery(select(chunk))
           for (const row of rows) keyOfText.set(row.schedule, row.schedule_key)
         }
       }
@@ -144,7 +151,7 @@ function createScheduleKeys(tx: WriteTx) {
       const rows = newTexts.map((schedule, i) => ({ schedule_key: last + 1 + i, schedule }))
       for (const row of rows) keyOfText.set(row.schedule, row.schedule_key)
       lastKey = last + newTexts.length
-      for (const chunk of chunks(rows)) await tx.insertInto('schedule').values(chunk).execute()
+      for (const chunk of chunks(rows)) await tx.executeQuery(insert(chunk))
       return keyOfText
     },
   }

@@ -5,11 +5,9 @@ import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
-import type { Changed } from './changed.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
-import { forgetWeeks } from './kept-weeks.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
 import { lastStoreKey } from './store-ids.ts'
@@ -159,84 +157,17 @@ export async function keysOfStores(tx: WriteTx, storeIds: Iterable<StoreId>): Pr
   return keys
 }
 
-/** What is said of a store, in how many rows. */
-export interface StoreRule<Rule> {
-  readonly storeId: StoreId
-  readonly rule: Rule
-  readonly rows: number
-}
+export type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, 'schedule_key'>>
 
-/** A store that something is said of: its schedule until then, and the rule. */
-export interface RuledStore<Rule> {
-  readonly scheduleKey: number | null
-  readonly rule: Rule
-}
-
-/**
- * Gives stores, known or new, the schedules that `schedulesOf` finds for them, some at a time, and returns what changed.
- * `rules` are in ascending order of id, each once.
- */
-export async function setSchedules<Rule>(
-  tx: WriteTx,
-  rules: Iterable<StoreRule<Rule>>,
-  schedulesOf: (stores: readonly RuledStore<Rule>[]) => Promise<readonly number[]>,
-): Promise<Changed> {
-  const find = createStoreFinder(tx, ['schedule_key'])
-  const insert = inserterOfStores(tx)
-  const update = updaterOfSchedules(tx)
-  const changed = { rows: 0, stores: 0 }
-  for (const chunk of chunks(rules)) {
-    const stores = await find(chunk.map(({ storeId }) => storeId))
-    const scheduleKeys = await schedulesOf(
-      stores.map(({ stored }, i) => ({ scheduleKey: stored?.schedule_key ?? null, rule: chunk[i]!.rule })),
-    )
-    const newStores: StoreRow[] = []
-    const changes: ScheduleChange[] = []
-    for (const [i, { storeId, key, stored }] of stores.entries()) {
-      const schedule_key = scheduleKeys[i]!
-      if (stored?.schedule_key === schedule_key) continue
-      if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, schedule_key })
-      else changes.push({ store_key: key, schedule_key })
-      changed.rows += chunk[i]!.rows
-      changed.stores++
-    }
-    await insert(newStores)
-    await update(changes)
-    const changedKeys = changes.map(({ store_key }) => store_key)
-    if (changes.length > 0) await forgetWeeks(tx, changedKeys, 'always')
-  }
-  return changed
-}
-
-type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, 'schedule_key'>>
-
-interface ScheduleChange {
-  readonly store_key: number
-  readonly schedule_key: number
-}
-
-function inserterOfStores(tx: WriteTx): (rows: readonly StoreRow[]) => Promise<void> {
+/** Puts new stores into the database. */
+export function inserterOfStores(tx: WriteTx): (rows: readonly StoreRow[]) => Promise<void> {
   const insert = compiledOnce((rows: readonly StoreRow[]) => tx.insertInto('store').values(rows).compile())
   return async (rows) => {
-    if (rows.length > 0) await tx.executeQuery(insert(rows))
+    for (const chunk of chunks(rows)) await tx.executeQuery(insert(chunk))
   }
 }
 
-/** An update, as to insert what is there already costs a database with many writers several times as much. */
-function updaterOfSchedules(tx: WriteTx): (changes: readonly ScheduleChange[]) => Promise<void> {
-  const update = compiledOnce((changes: readonly ScheduleChange[]) => {
-    const rows = changes.map(
-      ({ store_key, schedule_key }) => sql`(cast(${store_key} as integer), cast(${schedule_key} as integer))`,
-    )
-    return sql`update store set schedule_key = changed.column2 from (values ${sql.join(rows)}) as changed
-      where store.store_key = changed.column1`.compile(tx)
-  })
-  return async (changes) => {
-    if (changes.length > 0) await tx.executeQuery(update(changes))
-  }
-}
-
-interface FoundStore {
+export interface FoundStore {
   readonly storeId: StoreId
   readonly key: number
   readonly stored: Partial<Pick<StoreTable, 'schedule_key'>> | undefined
@@ -246,7 +177,7 @@ interface FoundStore {
  * Finds stores, some at a time, in ascending order of id, each once, perhaps with their schedules: for their keys alone the
  * index is enough. Those that are new get the next keys; to store them before the next are asked for is up to the caller.
  */
-function createStoreFinder(
+export function createStoreFinder(
   tx: WriteTx,
   columns: readonly 'schedule_key'[],
 ): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {

@@ -3,7 +3,8 @@ import { getImport, listImports } from '../../server/database/imports.ts'
 import { databaseSummary, latestPollAt } from '../../server/database/poll-week-summary.ts'
 import { listRejectedRows } from '../../server/database/rejected-rows.ts'
 import { changeRules } from '../../server/database/schedules.ts'
-import { getStore, keysOfStores, listStores, type StoreRule } from '../../server/database/stores.ts'
+import type { StoreRule } from '../../server/database/store-schedules.ts'
+import { getStore, keysOfStores, listStores } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { importId, storeId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
@@ -76,11 +77,11 @@ describe('stores', () => {
     await expect(getStore(scene.db, 'A')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  test('thousands of them go in at once, each with what is said of it, and what is new is counted', async () => {
+  test('tens of thousands of them go in at once, each with what is said of it, and what is new is counted', async () => {
     await using scene = await importScene()
     const rules = (zoneOf: (i: number) => string) =>
-      Array.from({ length: 2600 }, (_, i) => ({
-        storeId: storeId.parse(`s${10_000 + i}`),
+      Array.from({ length: 20_600 }, (_, i) => ({
+        storeId: storeId.parse(`s${100_000 + i}`),
         rule: zoneOf(i),
         rows: 2,
       }))
@@ -89,15 +90,15 @@ describe('stores', () => {
         scene,
         rules((i) => `Zone/${i}`),
       ),
-    ).toBe(5200)
+    ).toBe(41_200)
     const changed = rules((i) => `Zone/${i % 2 === 0 ? i : -i}`)
-    expect(await setZones(scene, changed)).toBe(2600)
+    expect(await setZones(scene, changed)).toBe(20_600)
     const ids = [...changed.map((rule) => rule.storeId), storeId.parse('z')]
     const keys = await writeAlone(scene.db, 'data', (tx) => keysOfStores(tx, ids))
-    expect(keys).toEqual(Array.from({ length: 2601 }, (_, i) => i + 1))
+    expect(keys).toEqual(Array.from({ length: 20_601 }, (_, i) => i + 1))
     const [stores] = await allPages((cursor) => listStores(scene.db, { limit: 1000, cursor }))
     expect(stores.map((store) => store.timezone)).toEqual([...changed.map(({ rule }) => rule), null])
-    expect(await databaseSummary(scene.db)).toMatchObject({ stores: 2601 })
+    expect(await databaseSummary(scene.db)).toMatchObject({ stores: 20_601 })
   })
 })
 

@@ -1,5 +1,5 @@
 import type { RuleChange } from '../../database/schedules.ts'
-import type { StoreRule } from '../../database/stores.ts'
+import type { StoreRule } from '../../database/store-schedules.ts'
 import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
 import { parseTimestamp, timestampForms } from '../../../shared/timestamp.ts'
 import type { Header } from '../csv/header.ts'
@@ -55,16 +55,14 @@ export function createRuleRows<Entry extends object>(
     const byStore = new Uint32Array(rows.count())
     putByGroup(rows.blocks(), starts.slice(), byStore)
     const changes: RuleChange[] = []
-    const ruleOfNumbers = new Map<string, number>()
+    const combinations = createCombinations(entries.size())
+    const ruleOfCombinations: number[] = []
     const ruleOfStores = stores.inOrder().map((store) => {
       // The same entries in another order are the same rule.
-      const numbers = numbersInForce(byStore.subarray(starts[store], starts[store + 1])).sort()
-      const name = numbers.join()
-      let rule = ruleOfNumbers.get(name)
-      if (rule === undefined) {
-        rule = changes.push(change([...new Set(numbers)].map(entries.get))) - 1
-        ruleOfNumbers.set(name, rule)
-      }
+      const numbers = ascending(numbersInForce(byStore.subarray(starts[store], starts[store + 1])))
+      const combination = combinations.numberOf(numbers)
+      const rule = (ruleOfCombinations[combination] ??=
+        changes.push(change([...new Set(numbers)].map(entries.get))) - 1)
       return { storeId: stores.idOf(store), rule, rows: numbers.length }
     })
     return { changes, stores: ruleOfStores }
@@ -84,6 +82,28 @@ export function createRuleRows<Entry extends object>(
     size: rows.count,
     // In one step, as a store's rows belong together.
     steps: () => [{ rows: rows.count(), prepare: rulesOfStores }],
+  }
+}
+
+function ascending(numbers: Uint32Array): Uint32Array {
+  for (let i = 1; i < numbers.length; i++) if (numbers[i - 1]! > numbers[i]!) return numbers.sort()
+  return numbers
+}
+
+/** Numbers lists of numbers below `limit`, equal lists alike: without a text of each, which would take as long as all else. */
+function createCombinations(limit: number) {
+  const longer = new Map<number, number>()
+  return {
+    numberOf(numbers: Uint32Array): number {
+      let number = 0
+      for (const last of numbers) {
+        const key = number * limit + last
+        let next = longer.get(key)
+        if (next === undefined) longer.set(key, (next = longer.size + 1))
+        number = next
+      }
+      return number
+    },
   }
 }
 
@@ -121,6 +141,7 @@ function createEntries<Entry extends object>(parse: (fields: readonly string[]) 
       return read
     },
     numberOf,
+    size: () => entries.length,
     get: (number: number): Entry => entries[number]!,
   }
 }
