@@ -3,6 +3,8 @@ import type { Db } from './connect.ts'
 import { scheduleOfText, type StoredVersion } from './schedule-text.ts'
 import { readSchedules } from './schedules.ts'
 
+const SCHEDULES_AT_ONCE = 512
+
 /** Tells which zone a schedule has; null of a store without one. */
 export type ZoneOf = (scheduleKey: number | null) => string
 
@@ -26,6 +28,17 @@ export function createScheduleZones(db: Db): ScheduleZones {
     return inForce?.rule ?? zoneOfStoresWithoutOne
   }
 
+  /** Some at once, as their texts are long. */
+  function nextSchedules() {
+    return db
+      .selectFrom('schedule')
+      .selectAll()
+      .where('schedule_key', '>', knownUpTo)
+      .orderBy('schedule_key')
+      .limit(SCHEDULES_AT_ONCE)
+      .execute()
+  }
+
   return {
     async of(scheduleKeys, atMs) {
       const missing = new Set<number>()
@@ -36,10 +49,9 @@ export function createScheduleZones(db: Db): ScheduleZones {
       return (scheduleKey) => zoneAt(scheduleKey, atMs)
     },
     async ofAll(atMs) {
-      const rows = await db.selectFrom('schedule').selectAll().where('schedule_key', '>', knownUpTo).execute()
-      for (const { schedule_key, schedule } of rows) {
-        known.set(schedule_key, scheduleOfText(schedule).zones)
-        knownUpTo = Math.max(knownUpTo, schedule_key)
+      for (let rows = await nextSchedules(); rows.length > 0; rows = await nextSchedules()) {
+        for (const { schedule_key, schedule } of rows) known.set(schedule_key, scheduleOfText(schedule).zones)
+        knownUpTo = rows.at(-1)!.schedule_key
       }
       return (scheduleKey) => zoneAt(scheduleKey, atMs)
     },

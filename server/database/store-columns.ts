@@ -56,16 +56,30 @@ export async function storeKeysByName(db: Db): Promise<Words> {
   return numbersOf(keys)
 }
 
-/** The schedules of all stores: the key of a store's is in the place of the store's; 0 where it has none. */
-export async function readScheduleKeys(db: Db): Promise<{ storeKeys: Words; scheduleKeys: Words }> {
-  const { storeKeys, scheduleKeys } = await db
+/** As the text of a million numbers would take many times the memory of these. */
+const KEYS_AT_ONCE = 65_536
+
+/** Of each store, at the place of its key: one more than its schedule's key, 1 where it has none; 0 where there is no store. */
+export async function readScheduleKeys(db: Db): Promise<Words> {
+  const { most } = await db
     .selectFrom('store')
-    .select([
-      numbers('store_key').as('storeKeys'),
-      sql<string | null>`string_agg(cast(coalesce(schedule_key, 0) as text), ',')`.as('scheduleKeys'),
-    ])
+    .select((eb) => eb.fn.max('store_key').as('most'))
     .executeTakeFirstOrThrow()
-  return { storeKeys: numbersOf(storeKeys), scheduleKeys: numbersOf(scheduleKeys) }
+  const scheduleOf = new Uint32Array((most ?? -1) + 1)
+  for (let from = 0; from < scheduleOf.length; from += KEYS_AT_ONCE) {
+    const found = await db
+      .selectFrom('store')
+      .select([
+        numbers('store_key').as('storeKeys'),
+        sql<string | null>`string_agg(cast(coalesce(schedule_key, 0) + 1 as text), ',')`.as('schedules'),
+      ])
+      .where('store_key', '>=', from)
+      .where('store_key', '<', from + KEYS_AT_ONCE)
+      .executeTakeFirstOrThrow()
+    const schedules = numbersOf(found.schedules)
+    numbersOf(found.storeKeys).forEach((key, i) => (scheduleOf[key] = schedules[i]!))
+  }
+  return scheduleOf
 }
 
 function numbers(column: string) {

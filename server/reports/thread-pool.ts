@@ -30,6 +30,8 @@ export interface ThreadPoolSetting {
   readonly maxThreads: number
   /** The module of the threads. */
   readonly worker?: URL
+  /** How much of what is soon garbage a thread may have before it is collected; Node.js says where left out. */
+  readonly youngMiB?: number
 }
 
 export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
@@ -38,6 +40,7 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
     minThreads,
     maxThreads,
     worker = new URL(`./report-worker${extname(import.meta.url)}`, import.meta.url),
+    youngMiB,
   }: ThreadPoolSetting,
 ): ThreadPool<All> {
   const pool = new Piscina({
@@ -46,6 +49,7 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
     minThreads,
     maxThreads,
     idleTimeout: IDLE_THREAD_ENDS_MS,
+    ...(youngMiB !== undefined && { resourceLimits: { maxYoungGenerationSizeMb: youngMiB } }),
     // A thread that sleeps on an atomic cannot answer its database's timers.
     atomics: 'disabled',
   })

@@ -1,37 +1,51 @@
 import { uptimeHundredths } from '../../../shared/report-columns.ts'
 import type { WindowName } from '../../../shared/row-columns.ts'
 import type { Db } from '../../database/connect.ts'
-import { totalsByPart } from '../rows.ts'
 import { storeCountOf, storeKeyAt, totalAt } from '../totals.ts'
 import { windowColumns } from '../window-columns.ts'
-import { placesByKey, type ReportColumns } from './report-columns.ts'
+import { createStoreNumbers } from './store-numbers.ts'
+import { readViewedParts, type ReportParts } from './viewed-parts.ts'
 
-const NO_CHANGE = -(2 ** 15)
+const NONE = -(2 ** 15)
 
-/** How many hundredths of a point uptime is above that of another report, by place; null where either has none. */
+/** How many hundredths of a point a store's uptime is above that of another report; null where either has none. */
 export interface Changes {
-  hundredthsAt(place: number): number | null
+  hundredthsOf(storeKey: number): number | null
 }
 
-/** The other report is read and not kept, as its other columns are not asked for. */
+/** Both reports are read, and only the changes are kept. */
 export async function readChanges(
   db: Db,
-  columns: ReportColumns,
-  compareKey: number,
+  [report, compared]: readonly [ReportParts, ReportParts],
   window: WindowName,
 ): Promise<Changes> {
+  const before = createStoreNumbers(NONE)
+  const changes = createStoreNumbers(NONE)
+  await eachUptime(db, compared, window, (storeKey, hundredths) => before.put(storeKey, hundredths))
+  await eachUptime(db, report, window, (storeKey, hundredths) => {
+    const then = before.at(storeKey)
+    if (then !== NONE) changes.put(storeKey, hundredths - then)
+  })
+  return {
+    hundredthsOf(storeKey) {
+      const change = changes.at(storeKey)
+      return change === NONE ? null : change
+    },
+  }
+}
+
+/** The uptime of each store that has one. */
+async function eachUptime(
+  db: Db,
+  report: ReportParts,
+  window: WindowName,
+  take: (storeKey: number, hundredths: number) => void,
+): Promise<void> {
   const { uptime, downtime } = windowColumns[window]
-  const { storeCount, totals } = columns
-  const placeOf = placesByKey(columns)
-  const changes = new Int16Array(storeCount).fill(NO_CHANGE)
-  for await (const before of totalsByPart(db, compareKey)) {
-    for (let store = 0; store < storeCountOf(before); store++) {
-      const place = placeOf(storeKeyAt(before, store))
-      if (place < 0) continue
-      const then = uptimeHundredths(totalAt(before, store, uptime), totalAt(before, store, downtime))
-      const now = uptimeHundredths(totalAt(totals, place, uptime), totalAt(totals, place, downtime))
-      if (then >= 0 && now >= 0) changes[place] = now - then
+  for await (const { totals } of readViewedParts(db, report, { withStates: false })) {
+    for (let store = 0; store < storeCountOf(totals); store++) {
+      const hundredths = uptimeHundredths(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
+      if (hundredths >= 0) take(storeKeyAt(totals, store), hundredths)
     }
   }
-  return { hundredthsAt: (place) => (changes[place] === NO_CHANGE ? null : changes[place]!) }
 }

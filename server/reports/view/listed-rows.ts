@@ -6,34 +6,29 @@ import { readListedStores } from '../../database/store-columns.ts'
 import { stateAt } from '../states.ts'
 import { reportRowAt, storeKeyAt } from '../totals.ts'
 import type { Changes } from './changes.ts'
-import type { Places, ReportColumns, ViewedReport } from './report-columns.ts'
+import type { FoundRows } from './packed-rows.ts'
 
-export interface RowsWanted {
-  readonly report: ViewedReport
-  readonly columns: ReportColumns
-  readonly places: Places
+interface RowsToList extends FoundRows {
+  readonly asOfMs: number
   readonly changes: Changes | undefined
 }
 
-/** The rows at some places, in the order of these. */
 export async function listedRows(
   db: Db,
   zones: ScheduleZones,
-  { report, columns, places, changes }: RowsWanted,
+  { asOfMs, rows: { totals, states, uncorrected }, from, to, changes }: RowsToList,
 ): Promise<ListedRow[]> {
-  const { asOfMs } = report
-  const { totals, states, uncorrected } = columns
-  const storeKeys = Array.from(places, (place) => storeKeyAt(totals, place))
+  const storeKeys = Array.from({ length: to - from }, (_, i) => storeKeyAt(totals, from + i))
   const stores = await readListedStores(db, storeKeys)
   const scheduleKeys = Array.from(stores.values(), ({ schedule_key }) => schedule_key)
   const zoneOf = await zones.of(scheduleKeys, asOfMs - 1)
   const before = (ageMs: number | null) => (ageMs === null ? null : formatTimestamp(asOfMs - ageMs))
-  return Array.from(places, (place, i) => {
-    const { store_id, name, schedule_key } = stores.get(storeKeys[i]!)!
-    const state = states && stateAt(states, place)
-    const change = changes?.hundredthsAt(place) ?? null
+  return storeKeys.map((storeKey, i) => {
+    const { store_id, name, schedule_key } = stores.get(storeKey)!
+    const state = states && stateAt(states, from + i)
+    const change = changes?.hundredthsOf(storeKey) ?? null
     return {
-      ...reportRowAt(totals, place, store_id, uncorrected),
+      ...reportRowAt(totals, from + i, store_id, uncorrected),
       name,
       timezone: zoneOf(schedule_key),
       now: state?.now ?? null,

@@ -8,7 +8,7 @@ import type { Db } from '../../database/connect.ts'
 import { getReport, type StoredReport } from '../../database/reports.ts'
 import type { ThreadPool } from '../thread-pool.ts'
 import type { ResultOf, RunTask, TaskOf, ViewTasks, WorkerSetting } from '../worker-task.ts'
-import type { ViewedReport } from './report-columns.ts'
+import type { ViewedReport } from './viewed-parts.ts'
 import type { Viewed } from './viewer.ts'
 import type { WeekHours } from './week-hours.ts'
 

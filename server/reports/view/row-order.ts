@@ -12,35 +12,36 @@ import {
 } from '../states.ts'
 import { columnOf, storeKeyAt, totalAt } from '../totals.ts'
 import type { Changes } from './changes.ts'
-import { statesOf } from './matching-places.ts'
-import type { ReportColumns, ViewedReport } from './report-columns.ts'
-import { NO_VALUE, type KeyOf } from './sorted-places.ts'
+import { statesOf } from './row-tests.ts'
+import { NO_VALUE } from './sorted-places.ts'
 import type { StoreZones } from './store-zones.ts'
+import type { ViewedPart, ViewedReport } from './viewed-parts.ts'
 
 /** Rows that are to be sorted, with what else is needed, as far as it is. */
 export interface UnsortedRows {
   readonly report: ViewedReport
-  readonly columns: ReportColumns
   readonly zones: StoreZones | undefined
   /** The keys of the stores that have a name, in the order of their names. */
   readonly namedKeys: Words | undefined
   readonly changes: Changes | undefined
 }
 
+/** The key that a store of a part is sorted by: a whole number from 0 to before `NO_VALUE`, or that. */
+export type KeyOf = (part: ViewedPart, store: number) => number
+
 /** The key that rows are sorted by. */
 export function rowKeyOf(rows: UnsortedRows, sortBy: Exclude<SortColumn, 'storeId'>): KeyOf {
-  const { totals } = rows.columns
   const state = stateColumns.find((column) => column === sortBy)
   if (state !== undefined) return keysOfStates[state](rows)
   const percent = percentColumns.find(({ key }) => key === sortBy)
   if (percent === undefined) {
     const column = reportColumns.findIndex(({ key }) => key === sortBy)
-    return (place) => totalAt(totals, place, column)
+    return ({ totals }, store) => totalAt(totals, store, column)
   }
   const uptime = columnOf(percent.uptimeKey)
   const downtime = columnOf(percent.downtimeKey)
-  return (place) => {
-    const hundredths = uptimeHundredths(totalAt(totals, place, uptime), totalAt(totals, place, downtime))
+  return ({ totals }, store) => {
+    const hundredths = uptimeHundredths(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
     return hundredths < 0 ? NO_VALUE : hundredths
   }
 }
@@ -54,38 +55,44 @@ const LEAST_CHANGE = -10_000
 const keysOfStates: Readonly<Record<StateColumn, (rows: UnsortedRows) => KeyOf>> = {
   name: byRankOfName,
   timezone:
-    ({ columns, zones }) =>
-    (place) =>
-      zones?.numberOf(storeKeyAt(columns.totals, place)) ?? NO_VALUE,
-  now: ({ report, columns }) => {
-    const states = statesOf(report, columns)
-    return (place) => urgencyOf[statusIndexAt(states, place)]!
-  },
-  downMs: ({ report, columns }) => {
-    const states = statesOf(report, columns)
-    return (place) => wordOfState(states, place, outageMsOffset)
-  },
+    ({ zones }) =>
+    ({ totals }, store) =>
+      zones?.numberOf(storeKeyAt(totals, store)) ?? NO_VALUE,
+  now:
+    ({ report }) =>
+    (part, store) =>
+      urgencyOf[statusIndexAt(statesOf(report, part), store)]!,
+  downMs:
+    ({ report }) =>
+    (part, store) =>
+      wordOfState(statesOf(report, part), store, outageMsOffset),
   since: (rows) => byAge(rows, outageAgeOffset),
   lastPoll: (rows) => byAge(rows, lastPollAgeOffset),
   change:
     ({ changes }) =>
-    (place) => {
-      const hundredths = changes?.hundredthsAt(place) ?? null
+    ({ totals }, store) => {
+      const hundredths = changes?.hundredthsOf(storeKeyAt(totals, store)) ?? null
       return hundredths === null ? NO_VALUE : hundredths - LEAST_CHANGE
     },
 }
 
+const ofStates: readonly SortColumn[] = ['now', 'downMs', 'since', 'lastPoll']
+
+/** Whether states have to be read to sort by a column. */
+export function isOfStates(sortBy: SortColumn): boolean {
+  return ofStates.includes(sortBy)
+}
+
 /** The older, the earlier. */
-function byAge({ report, columns }: UnsortedRows, offset: number): KeyOf {
-  const states = statesOf(report, columns)
-  return (place) => {
-    const age = wordOfState(states, place, offset)
+function byAge({ report }: UnsortedRows, offset: number): KeyOf {
+  return (part, store) => {
+    const age = wordOfState(statesOf(report, part), store, offset)
     return age === NONE ? NO_VALUE : NONE - 1 - age
   }
 }
 
-function byRankOfName({ columns: { totals }, namedKeys = new Uint32Array(0) }: UnsortedRows): KeyOf {
+function byRankOfName({ namedKeys = new Uint32Array(0) }: UnsortedRows): KeyOf {
   const ranks = new Uint32Array(namedKeys.reduce((most, key) => Math.max(most, key), 0) + 1).fill(NO_VALUE)
   namedKeys.forEach((key, rank) => (ranks[key] = rank))
-  return (place) => ranks[storeKeyAt(totals, place)] ?? NO_VALUE
+  return ({ totals }, store) => ranks[storeKeyAt(totals, store)] ?? NO_VALUE
 }

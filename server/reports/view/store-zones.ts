@@ -11,16 +11,18 @@ export interface StoreZones {
 
 /** The zones that are in force at an instant, by the rules as they are. */
 export async function readStoreZones(db: Db, zones: ScheduleZones, atMs: number): Promise<StoreZones> {
-  const { storeKeys, scheduleKeys } = await readScheduleKeys(db)
+  const scheduleOf = await readScheduleKeys(db)
   const zoneOf = await zones.ofAll(atMs)
-  const isUsed = new Uint8Array(mostOf(scheduleKeys) + 1)
-  for (const key of scheduleKeys) isUsed[key] = 1
-  const zoneBySchedule = Array.from(isUsed, (used, key) => (used === 1 ? zoneOf(key || null) : undefined))
+  const isUsed = new Uint8Array(mostOf(scheduleOf) + 1)
+  for (const schedule of scheduleOf) isUsed[schedule] = 1
+  const zoneBySchedule = Array.from(isUsed, (used, schedule) =>
+    used === 1 && schedule > 0 ? zoneOf(schedule - 1 || null) : undefined,
+  )
   const names = [...new Set(zoneBySchedule)].filter((name) => name !== undefined).sort()
   const numberOfName = new Map(names.map((name, i) => [name, i]))
   const numberBySchedule = Uint16Array.from(zoneBySchedule, (name = '') => numberOfName.get(name) ?? 0)
-  const numbers = new Uint16Array(mostOf(storeKeys) + 1)
-  for (let i = 0; i < storeKeys.length; i++) numbers[storeKeys[i]!] = numberBySchedule[scheduleKeys[i]!]!
+  const numbers = new Uint16Array(scheduleOf.length)
+  for (let key = 0; key < numbers.length; key++) numbers[key] = numberBySchedule[scheduleOf[key]!]!
   return { names, numberOf: (storeKey) => numbers[storeKey]! }
 }
 

@@ -2,64 +2,71 @@ import { uptimeHundredths, uptimePercent, reportWindows } from '../../../shared/
 import type { ReportSummary, ReportSummaryQuery } from '../../../shared/report-summary.ts'
 import { uptimeBands } from '../../../shared/row-columns.ts'
 import { storeStates } from '../../../shared/store-state.ts'
-import type { Db } from '../../database/connect.ts'
-import { totalsByPart } from '../rows.ts'
 import { statusIndexAt } from '../states.ts'
-import { storeCountOf, storeKeyAt, totalAt } from '../totals.ts'
+import { storeKeyAt, totalAt } from '../totals.ts'
 import { windowColumns } from '../window-columns.ts'
-import { placesByKey, type Places, type ReportColumns } from './report-columns.ts'
 import type { StoreZones } from './store-zones.ts'
-import { addTotals, noSums, sumsOf, type Sums } from './sums.ts'
+import { addTotals, noSums, type Sums } from './sums.ts'
+import type { ViewedPart } from './viewed-parts.ts'
 
 export type SummaryFigures = Omit<ReportSummary, 'reportId'>
 
-/** What a summary is made of: rows, and what else is known of their stores. */
-export interface SummarySource {
-  readonly columns: ReportColumns
-  readonly places: Places
-  readonly zones: StoreZones
+/** What is known when all stores were added. */
+export interface SummaryEnd {
   readonly labels: readonly string[]
   /** The sums of the same stores in the compared report. */
   readonly before: Sums | undefined
 }
 
-export function summaryOf(source: SummarySource, window: ReportSummaryQuery['window']): SummaryFigures {
-  const { columns, places, labels } = source
-  return {
-    stores: places.length,
-    now: statesIn(columns, places),
-    windows: windowsOf(sumsOf(columns, places), source.before),
-    distribution: distributionOf(columns, places, window),
-    timezones: timezonesOf(source, window),
-    labels: [...labels],
-  }
+/** A report in a few figures, to which its stores are added one by one. */
+export interface SummaryMaker {
+  add(part: ViewedPart, store: number): void
+  figures(end: SummaryEnd): SummaryFigures
 }
 
-/** The sums of a complete report's stores that are at some places of another one; that one is read and not kept. */
-export async function sumsBefore(
-  db: Db,
-  columns: ReportColumns,
-  places: Places,
-  reportKey: number,
-): Promise<Sums> {
-  const isMeant = new Uint8Array(columns.storeCount)
-  for (const place of places) isMeant[place] = 1
-  const placeOf = placesByKey(columns)
+export function createSummary(zones: StoreZones, window: ReportSummaryQuery['window']): SummaryMaker {
+  const states = countStates()
   const sums = noSums()
-  for await (const totals of totalsByPart(db, reportKey)) {
-    for (let store = 0; store < storeCountOf(totals); store++) {
-      const place = placeOf(storeKeyAt(totals, store))
-      if (place >= 0 && isMeant[place] === 1) addTotals(sums, totals, store)
-    }
+  const distribution = countBands(window)
+  const timezones = sumZones(zones, window)
+  let stores = 0
+  return {
+    add(part, store) {
+      stores++
+      states.add(part, store)
+      addTotals(sums, part.totals, store)
+      distribution.add(part, store)
+      timezones.add(part, store)
+    },
+    figures: ({ labels, before }) => ({
+      stores,
+      now: states.figures(),
+      windows: windowsOf(sums, before),
+      distribution: distribution.figures(),
+      timezones: timezones.figures(),
+      labels: [...labels],
+    }),
   }
-  return sums
 }
 
-function statesIn({ states }: ReportColumns, places: Places): SummaryFigures['now'] {
-  if (states === undefined) return null
+interface Maker<Figures> {
+  add(part: ViewedPart, store: number): void
+  figures(): Figures
+}
+
+function countStates(): Maker<SummaryFigures['now']> {
   const counts = storeStates.map(() => 0)
-  for (const place of places) counts[statusIndexAt(states, place)]!++
-  return Object.fromEntries(storeStates.map((state, i) => [state, counts[i]!])) as SummaryFigures['now']
+  let areKnown = true
+  return {
+    add({ states }, store) {
+      if (states === undefined) areKnown = false
+      else counts[statusIndexAt(states, store)]!++
+    },
+    figures: () =>
+      areKnown
+        ? (Object.fromEntries(storeStates.map((state, i) => [state, counts[i]!])) as SummaryFigures['now'])
+        : null,
+  }
 }
 
 function windowsOf(sums: Sums, before: Sums | undefined): SummaryFigures['windows'] {
@@ -92,34 +99,31 @@ function pointsBetween(now: Observed, then: Observed): number | null {
   return hundredths < 0 || before < 0 ? null : (hundredths - before) / 100
 }
 
-function distributionOf(
-  { totals }: ReportColumns,
-  places: Places,
-  window: ReportSummaryQuery['window'],
-): SummaryFigures['distribution'] {
+function countBands(window: ReportSummaryQuery['window']): Maker<SummaryFigures['distribution']> {
   const { uptime, downtime, unknown, excused } = windowColumns[window]
   const counts = uptimeBands.map(() => 0)
   let never = 0
   let notOpen = 0
-  for (const place of places) {
-    const hundredths = uptimeHundredths(totalAt(totals, place, uptime), totalAt(totals, place, downtime))
-    const restMs = totalAt(totals, place, unknown) + totalAt(totals, place, excused)
-    if (hundredths >= 0) counts[uptimeBands.findLastIndex(({ from }) => from * 100 <= hundredths)]!++
-    else if (restMs > 0) never++
-    else notOpen++
+  return {
+    add({ totals }, store) {
+      const hundredths = uptimeHundredths(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
+      const restMs = totalAt(totals, store, unknown) + totalAt(totals, store, excused)
+      if (hundredths >= 0) counts[uptimeBands.findLastIndex(({ from }) => from * 100 <= hundredths)]!++
+      else if (restMs > 0) never++
+      else notOpen++
+    },
+    figures: () => [
+      ...uptimeBands.map((band, i) => ({ ...band, observed: null, stores: counts[i]! })),
+      { from: null, to: null, observed: 'never', stores: never },
+      { from: null, to: null, observed: 'not-open', stores: notOpen },
+    ],
   }
-  return [
-    ...uptimeBands.map((band, i) => ({ ...band, observed: null, stores: counts[i]! })),
-    { from: null, to: null, observed: 'never', stores: never },
-    { from: null, to: null, observed: 'not-open', stores: notOpen },
-  ]
 }
 
-function timezonesOf(
-  { columns, places, zones }: SummarySource,
+function sumZones(
+  zones: StoreZones,
   window: ReportSummaryQuery['window'],
-): SummaryFigures['timezones'] {
-  const { totals, states } = columns
+): Maker<SummaryFigures['timezones']> {
   const { uptime, downtime, unknown, excused } = windowColumns[window]
   const down = storeStates.indexOf('down')
   const found = zones.names.map((timezone) => ({
@@ -131,18 +135,21 @@ function timezonesOf(
     unknownMs: 0,
     excusedMs: 0,
   }))
-  for (const place of places) {
-    const zone = found[zones.numberOf(storeKeyAt(totals, place))]
-    if (zone === undefined) continue
-    zone.stores++
-    if (states !== undefined && statusIndexAt(states, place) === down) zone.down++
-    zone.uptimeMs += totalAt(totals, place, uptime)
-    zone.downtimeMs += totalAt(totals, place, downtime)
-    zone.unknownMs += totalAt(totals, place, unknown)
-    zone.excusedMs += totalAt(totals, place, excused)
+  return {
+    add({ totals, states }, store) {
+      const zone = found[zones.numberOf(storeKeyAt(totals, store))]
+      if (zone === undefined) return
+      zone.stores++
+      if (states !== undefined && statusIndexAt(states, store) === down) zone.down++
+      zone.uptimeMs += totalAt(totals, store, uptime)
+      zone.downtimeMs += totalAt(totals, store, downtime)
+      zone.unknownMs += totalAt(totals, store, unknown)
+      zone.excusedMs += totalAt(totals, store, excused)
+    },
+    figures: () =>
+      found
+        .filter(({ stores }) => stores > 0)
+        .map((zone) => ({ ...zone, uptimePercent: uptimePercent(zone.uptimeMs, zone.downtimeMs) }))
+        .sort((a, b) => (a.uptimePercent ?? 101) - (b.uptimePercent ?? 101)),
   }
-  return found
-    .filter(({ stores }) => stores > 0)
-    .map((zone) => ({ ...zone, uptimePercent: uptimePercent(zone.uptimeMs, zone.downtimeMs) }))
-    .sort((a, b) => (a.uptimePercent ?? 101) - (b.uptimePercent ?? 101))
 }

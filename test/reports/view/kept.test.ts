@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { createKept } from '../../../server/reports/view/kept.ts'
 
 /** Tells which values had to be made. */
-function keeper(options: { most: number; mostBytes?: number }) {
+function keeper(most: number) {
   const made: string[] = []
-  const kept = createKept<string>({ ...options, bytesOf: (value) => value.length })
+  const kept = createKept<string>(most)
   const make = (name: string) => () => {
     made.push(name)
     return Promise.resolve(name)
@@ -18,20 +18,13 @@ function keeper(options: { most: number; mostBytes?: number }) {
 }
 
 test('those that were asked for of late are kept', async () => {
-  const { made, get } = keeper({ most: 2 })
+  const { made, get } = keeper(2)
   for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) expect(await get(name)).toBe(name)
   expect(made).toEqual(['a', 'b', 'c', 'b'])
 })
 
-test('the latest one is kept whatever its size, and others as there is room', async () => {
-  const { made, get } = keeper({ most: 5, mostBytes: 5 })
-  for (const name of ['large-1', 'large-1', 'a', 'a', 'bb', 'ccc', 'a', 'large-2', 'large-2', 'ccc'])
-    await get(name)
-  expect(made).toEqual(['large-1', 'a', 'bb', 'ccc', 'large-2'])
-})
-
 test('one that is renewed is made again, and one that cannot be made is not kept', async () => {
-  const { kept, made, get, renew } = keeper({ most: 2 })
+  const { kept, made, get, renew } = keeper(2)
   await get('a')
   await renew('a')
   await get('a')

@@ -19,7 +19,7 @@ test('places are sorted by their keys, those of one key as they were, and last t
           return Number(left === NO_VALUE) - Number(right === NO_VALUE)
         return (left - right) * sign
       })
-      expect([...sortedPlaces(places, keyOf, order)]).toEqual(expected)
+      expect([...sortedPlaces(places, Uint32Array.from(keys), order)]).toEqual(expected)
     }),
     { numRuns: 500 },
   )

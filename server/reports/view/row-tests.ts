@@ -6,10 +6,11 @@ import type { Words } from '../../uptime/words.ts'
 import { statusIndexAt, type PackedStates } from '../states.ts'
 import { storeKeyAt, totalAt } from '../totals.ts'
 import { windowColumns } from '../window-columns.ts'
-import type { Places, ReportColumns, ViewedReport } from './report-columns.ts'
 import type { StoreZones } from './store-zones.ts'
+import type { ViewedPart, ViewedReport } from './viewed-parts.ts'
 
-type Test = (place: number) => boolean
+/** Whether a store of a part is meant. */
+export type RowTest = (part: ViewedPart, store: number) => boolean
 
 /** What the data as they are say of stores, as far as it is asked for. */
 export interface KnownOfStores {
@@ -18,50 +19,34 @@ export interface KnownOfStores {
   readonly zones: StoreZones | undefined
 }
 
-/** The places of the rows that match a filter. */
-export function matchingPlaces(
-  report: ViewedReport,
-  columns: ReportColumns,
-  filter: RowFilter,
-  known: KnownOfStores,
-): Places {
-  const tests = [
-    ...testsOfStore(columns, filter, known),
-    ...testsOfState(report, columns, filter),
-    ...testsOfUptime(columns, filter),
-  ]
-  const places = new Uint32Array(columns.storeCount)
-  let count = 0
-  for (let place = 0; place < columns.storeCount; place++) {
-    if (tests.every((test) => test(place))) places[count++] = place
-  }
-  return count === places.length ? places : places.slice(0, count)
+/** What all hold of the rows that match a filter. */
+export function rowTestsOf(report: ViewedReport, filter: RowFilter, known: KnownOfStores): RowTest[] {
+  return [...testsOfStore(filter, known), ...testsOfState(report, filter), ...testsOfUptime(filter)]
 }
 
-function testsOfStore({ totals }: ReportColumns, filter: RowFilter, known: KnownOfStores): Test[] {
-  const tests: Test[] = []
+function testsOfStore(filter: RowFilter, known: KnownOfStores): RowTest[] {
+  const tests: RowTest[] = []
   const { storeKeys, zones } = known
   if (storeKeys !== undefined) {
     const isWanted = new Uint8Array(storeKeys.reduce((most, key) => Math.max(most, key), 0) + 1)
     for (const key of storeKeys) isWanted[key] = 1
-    tests.push((place) => isWanted[storeKeyAt(totals, place)] === 1)
+    tests.push(({ totals }, store) => isWanted[storeKeyAt(totals, store)] === 1)
   }
   if (filter.timezone !== undefined && zones !== undefined) {
     const wanted = zones.names.indexOf(filter.timezone)
-    tests.push((place) => zones.numberOf(storeKeyAt(totals, place)) === wanted)
+    tests.push(({ totals }, store) => zones.numberOf(storeKeyAt(totals, store)) === wanted)
   }
   return tests
 }
 
-function testsOfState(report: ViewedReport, columns: ReportColumns, { now }: RowFilter): Test[] {
+function testsOfState(report: ViewedReport, { now }: RowFilter): RowTest[] {
   if (now === undefined) return []
-  const states = statesOf(report, columns)
   const isWanted = storeStates.map((state) => now.includes(state))
-  return [(place) => isWanted[statusIndexAt(states, place)]!]
+  return [(part, store) => isWanted[statusIndexAt(statesOf(report, part), store)]!]
 }
 
 /** Throws a `conflict` AppError where the report was made before they were kept. */
-export function statesOf({ reportId }: ViewedReport, { states }: ReportColumns): PackedStates {
+export function statesOf({ reportId }: ViewedReport, { states }: ViewedPart): PackedStates {
   if (states !== undefined) return states
   throw new AppError(
     'conflict',
@@ -69,22 +54,22 @@ export function statesOf({ reportId }: ViewedReport, { states }: ReportColumns):
   )
 }
 
-function testsOfUptime({ totals }: ReportColumns, filter: RowFilter): Test[] {
+function testsOfUptime(filter: RowFilter): RowTest[] {
   const { window, uptimeFrom: from, uptimeTo: to, observed } = filter
   const { uptime, downtime, unknown, excused } = windowColumns[window]
-  const tests: Test[] = []
+  const tests: RowTest[] = []
   if (from !== undefined || to !== undefined) {
     const isIn = rangeTest(from ?? 0, to)
-    tests.push((place) => {
-      const hundredths = uptimeHundredths(totalAt(totals, place, uptime), totalAt(totals, place, downtime))
+    tests.push(({ totals }, store) => {
+      const hundredths = uptimeHundredths(totalAt(totals, store, uptime), totalAt(totals, store, downtime))
       return hundredths >= 0 && isIn(hundredths / 100)
     })
   }
   if (observed !== undefined) {
     const hasBusinessTime = observed === 'never'
-    tests.push((place) => {
-      const observedMs = totalAt(totals, place, uptime) + totalAt(totals, place, downtime)
-      const restMs = totalAt(totals, place, unknown) + totalAt(totals, place, excused)
+    tests.push(({ totals }, store) => {
+      const observedMs = totalAt(totals, store, uptime) + totalAt(totals, store, downtime)
+      const restMs = totalAt(totals, store, unknown) + totalAt(totals, store, excused)
       return observedMs === 0 && restMs > 0 === hasBusinessTime
     })
   }
