@@ -1,8 +1,10 @@
 /** The CSVs of what is answered at once: rules 25, 29 and 30 of docs/uptime.md. */
+import type { GroupRow } from './group.ts'
 import type { OutageGroup, OutageRow } from './outage.ts'
 import type { PeriodGroupRow } from './period-group.ts'
 import type { PeriodRow } from './report.ts'
 import type { TimelineSegment } from './timeline.ts'
+import { percentColumns, reportColumns, reportWindows } from './report-columns.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -49,6 +51,26 @@ export function periodGroupCsvLine(row: PeriodGroupRow): string {
   const { group, period, stores, uptimePercent, observedPercent, medianUptimePercent } = row
   const percents = [uptimePercent, observedPercent, medianUptimePercent].map(percent)
   return `${[quoted(group ?? ''), period, stores, ...hoursOf(row), ...percents].join()}\n`
+}
+
+/** A report rolled up by a label, with all columns: the sums of a group, and of each window what was observed and the median. */
+export const groupCsvHeader = `${[
+  'group',
+  'stores',
+  ...reportColumns.map(({ header }) => header),
+  ...percentColumns.map(({ header }) => header),
+  ...reportWindows.map(({ label }) => `observed_${label}(in percent)`),
+  ...reportWindows.map(({ label }) => `median_uptime_${label}(in percent)`),
+].join()}\n`
+
+export function groupCsvLine(row: GroupRow): string {
+  const totals = reportColumns.map(({ key, unitMs }) => hundredths(row[key], unitMs))
+  const percents = [
+    ...percentColumns.map(({ key }) => row[key]),
+    ...reportWindows.map(({ name }) => row[`observed${name}Percent`]),
+    ...reportWindows.map(({ name }) => row[`medianUptime${name}Percent`]),
+  ]
+  return `${[quoted(row.group ?? ''), row.stores, ...totals, ...percents.map(percent)].join()}\n`
 }
 
 /** Text that people wrote, which may have commas and quotes. */

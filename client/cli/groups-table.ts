@@ -1,8 +1,9 @@
 import type { GroupRow } from '../../shared/group.ts'
+import { groupCsvHeader, groupCsvLine } from '../../shared/insight-csv.ts'
 import type { Report } from '../../shared/report.ts'
 import type { StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
-import { formatCount, printTable, write, type TableColumn } from './output.ts'
+import { formatCount, printJson, printTable, write, type TableColumn } from './output.ts'
 import { formatHours, formatPercent } from './report-table.ts'
 
 const columns: readonly TableColumn<GroupRow>[] = [
@@ -29,4 +30,16 @@ export async function printGroups(
     `Uptime by ${label} in the day and the week before ${asOf}; hours of the week:\n\n`,
   )
   await printTable(context, columns, groups)
+}
+
+/** Writes it for programs. */
+export async function writeGroups(
+  context: CommandContext,
+  client: StoreMonitorClient,
+  { reportId }: Report,
+  { label, isJson }: { readonly label: string; readonly isJson: boolean },
+): Promise<void> {
+  const { groups } = await client.report.groups.query({ reportId, by: label })
+  if (isJson) return printJson(context, groups)
+  await write(context.stdout, groupCsvHeader + groups.map(groupCsvLine).join(''))
 }

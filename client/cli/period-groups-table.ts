@@ -1,11 +1,12 @@
 import { maxPageSize } from '../../shared/page-size.ts'
+import { periodGroupCsvHeader, periodGroupCsvLine } from '../../shared/insight-csv.ts'
 import type { PeriodGroupRow } from '../../shared/period-group.ts'
 import { uptimePercent } from '../../shared/report-columns.ts'
 import type { Report } from '../../shared/report.ts'
 import type { StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
 import { fittingColumns, outputWidth, type FittingColumn } from './fitting-columns.ts'
-import { formatAmount, printable, printTable, write, type TableColumn } from './output.ts'
+import { formatAmount, printable, printJson, printTable, write, type TableColumn } from './output.ts'
 import { gridColumns, periodTitle, type GridRow } from './period-grid.ts'
 import { hourGridLegend, printHourGrid } from './hour-grid.ts'
 import { periodLabel } from './period-labels.ts'
@@ -32,6 +33,19 @@ export async function readPeriodGroups(
     cursor = page.nextCursor
   } while (cursor !== null)
   return rows
+}
+
+/** Writes them for programs; without a label, all stores are one group. */
+export async function writePeriodGroups(
+  context: CommandContext,
+  client: StoreMonitorClient,
+  { reportId }: Report,
+  { label, isJson }: { readonly label: string | undefined; readonly isJson: boolean },
+): Promise<void> {
+  const query = { reportId, ...(label === undefined ? {} : { by: label }) }
+  const rows = await readPeriodGroups(context, client, query)
+  if (isJson) return printJson(context, rows)
+  await write(context.stdout, periodGroupCsvHeader + rows.map(periodGroupCsvLine).join(''))
 }
 
 /** A row for each group, whose rows follow each other. */

@@ -47,6 +47,25 @@ test('the history of groups is rolled up, or is that of all their stores', async
   expect(jsonLines(ofGroup.stdout)).toMatchObject([{ group: null, stores: 1, uptimePercent: 46.06 }])
 })
 
+test('a report rolled up by a label is CSV where no terminal shows it, and JSON where that is asked for', async () => {
+  const query = ['report', '--group-by', 'city', '--quiet', ...at]
+  const [head, ...lines] = (await runCli(query)).stdout.trimEnd().split('\n')
+  expect(head!.split(',')).toHaveLength(2 + 12 + 3 + 6)
+  expect(lines.map((line) => line.replace(/^("[^"]*"|[^,]*),(\d+),.*$/, '$1,$2'))).toEqual([
+    '"Chicago, IL",2',
+    'Nashville,1',
+    ',39',
+  ])
+  const groups = jsonLines((await runCli([...query, '--format', 'json'])).stdout) as Record<string, number>[]
+  const weekPercent = head!.split(',').indexOf('uptime_last_week(in percent)')
+  expect(lines[1]!.split(',')[weekPercent]).toBe(groups[1]!['uptimeLastWeekPercent']!.toFixed(2))
+
+  const byWeek = ['--by', 'week', ...dates]
+  const history = await runCli(['history', '--all', '--group-by', 'city', ...byWeek, '--quiet', ...at])
+  expect((await runCli([...query, ...byWeek])).stdout).toBe(history.stdout)
+  expect((await runCli([...query, '--format', 'xlsx'])).stderr).toMatch(/as csv or json, not as xlsx/)
+})
+
 test('the list of reports tells by what each is, of what, and that corrections are left out', async () => {
   const group = ['--group', 'city=Nashville', '--corrections', 'ignored', '--quiet']
   await runCli(['report', '--by', 'day', ...dates, ...group, ...at])

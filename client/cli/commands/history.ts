@@ -1,11 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { History } from '../../../shared/history.ts'
-import {
-  periodCsvHeader,
-  periodCsvLine,
-  periodGroupCsvHeader,
-  periodGroupCsvLine,
-} from '../../../shared/insight-csv.ts'
+import { periodCsvHeader, periodCsvLine } from '../../../shared/insight-csv.ts'
 import type { PeriodUnit } from '../../../shared/period-unit.ts'
 import type { PeriodRow } from '../../../shared/report.ts'
 import type { Connection } from '../connection.ts'
@@ -19,6 +14,7 @@ import {
   printGroupPeriods,
   printPeriodGroups,
   readPeriodGroups,
+  writePeriodGroups,
 } from '../period-groups-table.ts'
 import { periodLabel } from '../period-labels.ts'
 import { formatHours, formatPercent } from '../report-table.ts'
@@ -118,11 +114,11 @@ async function writeGroups(
   if (isTable && report.progress.storesTotal === 0) return
   if (isTable) await sayDoubts(context, options, client, flags, group)
   if (isTable && groupBy !== undefined) return printPeriodGroups(context, client, report, groupBy)
-  const rows = await readPeriodGroups(context, client, {
-    reportId: report.reportId,
-    ...(groupBy === undefined ? {} : { by: groupBy }),
-  })
-  if (isTable) return printGroupPeriods(context, report, rows)
-  if (format === 'json') return printJson(context, rows)
-  await write(context.stdout, periodGroupCsvHeader + rows.map(periodGroupCsvLine).join(''))
+  if (!isTable)
+    return writePeriodGroups(context, client, report, { label: groupBy, isJson: format === 'json' })
+  await printGroupPeriods(
+    context,
+    report,
+    await readPeriodGroups(context, client, { reportId: report.reportId }),
+  )
 }

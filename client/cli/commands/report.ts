@@ -7,8 +7,8 @@ import type { StoreMonitorClient } from '../../client.ts'
 import { sayDoubts } from '../doubts.ts'
 import { say, type CommandContext } from '../context.ts'
 import { formatAmount } from '../output.ts'
-import { printGroups } from '../groups-table.ts'
-import { printPeriodGroups } from '../period-groups-table.ts'
+import { printGroups, writeGroups } from '../groups-table.ts'
+import { printPeriodGroups, writePeriodGroups } from '../period-groups-table.ts'
 import { periodSortOf, printPeriodTable } from '../period-table.ts'
 import { printReportTable, type TableOptions } from '../report-table.ts'
 import { runReport } from '../run-report.ts'
@@ -33,12 +33,14 @@ export async function runReportCommand(
   context: CommandContext,
   options: ReportCommandOptions,
 ): Promise<void> {
-  const isTable = wantsTable(context, options)
+  const isRollUp = wantsRollUp(context, options)
+  const isTable = !isRollUp && wantsTable(context, options)
   if (options.by !== undefined) periodSortOf(options.sort)
   const writer = await openWriter(context, options)
 
   await withData(context, options, async (connection, howToGoOn) => {
     const report = await runReport(context, options, connection, reportOptionsOf(options))
+    if (isRollUp) return writeRollUp(context, options, connection.client, report)
     if (isTable) {
       await sayDoubts(context, options, connection.client, connection.flags, options.group)
       await printTableOf(context, options, connection.client, report)
@@ -64,6 +66,31 @@ async function printTableOf(
   }
   const print = report.by === null ? printGroups : printPeriodGroups
   await print(context, client, report, groupBy)
+}
+
+/** Whether groups are for programs: where that is said, or no terminal shows them. */
+function wantsRollUp(
+  { stdout }: CommandContext,
+  { groupBy, format, json, output, ...table }: ReportCommandOptions,
+): boolean {
+  if (groupBy === undefined || output !== undefined) return false
+  const asked = json === true ? 'ndjson' : format
+  if (asked === 'xlsx') throw new AppError('invalid', '--group-by is written as csv or json, not as xlsx')
+  const isOfTable = [table.top, table.sort, table.where].some((option) => option !== undefined)
+  return asked !== undefined || (!stdout.isTTY && !isOfTable)
+}
+
+async function writeRollUp(
+  context: CommandContext,
+  { groupBy, format, json }: ReportCommandOptions,
+  client: StoreMonitorClient,
+  report: Report,
+): Promise<void> {
+  const write = report.by === null ? writeGroups : writePeriodGroups
+  await write(context, client, report, {
+    label: groupBy!,
+    isJson: json === true || (format !== undefined && format !== 'csv'),
+  })
 }
 
 /**
