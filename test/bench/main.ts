@@ -19,6 +19,7 @@ import { benchImport, ensureDatabase } from './import-bench.ts'
 import { benchJudging } from './judging-bench.ts'
 import { describeMachine } from './machine.ts'
 import { layOutPackage } from './package.ts'
+import { benchPage } from './page-bench.ts'
 import { findRealData } from './population.ts'
 import { benchPostgres } from './postgres-bench.ts'
 import { benchReport } from './report-bench.ts'
@@ -64,6 +65,7 @@ const parts = {
   judging: benchJudging,
   report: benchReport,
   view: benchView,
+  page: benchPage,
   history: (bench: Bench) =>
     benchHistory(bench, {
       population: populationOf({ ...dataOptions, stores: sizes[size] }),
