@@ -188,6 +188,7 @@ export function createStoreFinder(
       .selectFrom('store')
       .select(['store_key', 'store_id', ...columns])
       .where('store_id', 'in', storeIds)
+      .orderBy('store_id')
       .compile(),
   )
   return async (storeIds) => {
@@ -196,9 +197,9 @@ export function createStoreFinder(
       hadNone = lastKey === 0
     }
     const { rows } = hadNone ? { rows: [] } : await tx.executeQuery(select(storeIds))
-    const byId = new Map(rows.map((row) => [row.store_id, row]))
+    let at = 0
     return storeIds.map((storeId) => {
-      const stored = byId.get(storeId)
+      const stored = rows[at]?.store_id === storeId ? rows[at++] : undefined
       return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
     })
   }
