@@ -4,7 +4,8 @@ import type { Interval } from '../uptime/interval.ts'
 import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import type { PartStores } from './dialect/dialect.ts'
+import type { StoreRules } from './dialect/dialect.ts'
+import { keyRanges } from './dialect/key-ranges.ts'
 import { createTouchedStores } from './kept-weeks.ts'
 import { keysOfStores } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -87,19 +88,21 @@ async function knownTexts(
 /** The corrections of a part's stores that are in force, by store key, where they touch some time. */
 export async function readCorrections(
   db: Db,
-  { firstStoreId, nextStoreId }: PartStores,
+  stores: readonly Pick<StoreRules, 'storeKey'>[],
   time: Interval,
 ): Promise<Map<number, CorrectedTime[]>> {
+  const keys = stores.map(({ storeKey }) => storeKey).sort((a, b) => a - b)
+  if (keys.length === 0) return new Map()
+  const ranges = keyRanges(keys) ?? [{ first: keys[0]!, last: keys.at(-1)! }]
   const rows = await db
     .selectFrom('correction')
-    .innerJoin('store', 'store.store_key', 'correction.store_key')
-    .select(['correction.store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])
+    .select(['store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])
+    .where((eb) => eb.or(ranges.map(({ first, last }) => eb.between('store_key', first, last))))
     .where('revoked_at', 'is', null)
     .where('from_at', '<', time.endMs)
     .where('to_at', '>', time.startMs)
-    .where('store_id', '>=', firstStoreId)
-    .$if(nextStoreId !== null, (query) => query.where('store_id', '<', nextStoreId!))
     .execute()
+  // Some are of stores between those that are asked for: nobody asks for them.
   return Map.groupBy(rows, ({ storeKey }) => storeKey)
 }
 

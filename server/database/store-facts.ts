@@ -65,7 +65,7 @@ export interface PartFacts {
 export async function readPartFacts(db: Db, part: PartStores, wanted: FactsWanted): Promise<PartFacts> {
   return db.transaction().execute(async (tx) => {
     const stores = await readStoreRules(tx, part)
-    return factsOf(tx, stores, wanted, () => readCorrections(tx, part, wanted.time))
+    return factsOf(tx, stores, wanted, () => readCorrections(tx, stores, wanted.time))
   })
 }
 

@@ -43,7 +43,7 @@ export async function judgeWeeks(db: Db, part: PartStores, judging: WeekJudging)
   return db.transaction().execute(async (tx) => {
     const stores = await readStoreRules(tx, part)
     await schedules.load(tx, stores)
-    const corrected = await readCorrections(tx, part, timeOf(asked))
+    const corrected = await readCorrections(tx, stores, timeOf(asked))
     const kept =
       computedWith &&
       (await readKeptWeeks(tx, computedWith, {
