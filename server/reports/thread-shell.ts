@@ -6,9 +6,13 @@ export type Answer<All extends Tasks<All>, Name extends keyof All> = (
   task: TaskOf<All, Name>,
 ) => Promise<TaskOutcome<ResultOf<All, Name>>>
 
-/** A thread's answers, whose connections are made once; where that failed, it is tried again for the next task. */
+/**
+ * A thread's answers, whose connections are made once; where that failed, it is tried again for the next task. Whoever
+ * waits for an answer is not to wait for reports that are computed meanwhile: `isAwaited`.
+ */
 export function answersOf<All extends Tasks<All>>(
   connect: () => Promise<All>,
+  { isAwaited = false } = {},
 ): <Name extends keyof All>(name: Name) => Answer<All, Name> {
   let connected: Promise<All> | undefined
 
@@ -20,7 +24,7 @@ export function answersOf<All extends Tasks<All>>(
     return connected
   }
 
-  stepBehindAnswers()
+  if (!isAwaited) stepBehindAnswers()
   tasks().catch(() => undefined) // the first task tells
   return (name) => (task) => outcomeOf(tasks().then((all) => all[name](task as never)) as Promise<never>)
 }

@@ -15,7 +15,7 @@ async function connectTasks({ databaseUrl, patienceMs }: WorkerSetting): Promise
   }
 }
 
-const answer = answersOf<ViewTasks>(() => connectTasks(workerData as WorkerSetting))
+const answer = answersOf<ViewTasks>(() => connectTasks(workerData as WorkerSetting), { isAwaited: true })
 
 export const pageOfRows = answer('pageOfRows')
 export const summaryOfRows = answer('summaryOfRows')
