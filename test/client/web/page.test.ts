@@ -120,6 +120,8 @@ describe.skipIf(chromiumPath === undefined)('the page, in a browser', () => {
     await opened.page.goto(`${server.url}/stores`)
     const lines = opened.page.locator('.grid-row[data-row]')
     await expectSoon(() => lines.count()).toBe(total)
+    // What it is compared with comes after the rows.
+    await shown(opened.page)
     for (const [place, row] of items.entries()) {
       const line = (await lines.nth(place).innerText()).split(/\s*\n\s*/)
       expect(line).toEqual(
