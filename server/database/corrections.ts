@@ -4,7 +4,6 @@ import type { Interval } from '../uptime/interval.ts'
 import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import type { StoreRules } from './dialect/dialect.ts'
 import { keyRanges } from './dialect/key-ranges.ts'
 import { createTouchedStores } from './kept-weeks.ts'
 import { keysOfStores } from './stores.ts'
@@ -85,49 +84,28 @@ async function knownTexts(
   return texts
 }
 
-/** The corrections of a part's stores that are in force, by store key, where they touch some time. */
+/** The corrections of stores that are in force, by store key, where they touch some time. */
 export async function readCorrections(
-  db: Db,
-  stores: readonly Pick<StoreRules, 'storeKey'>[],
-  time: Interval,
-): Promise<Map<number, CorrectedTime[]>> {
-  const keys = stores.map(({ storeKey }) => storeKey).sort((a, b) => a - b)
-  if (keys.length === 0) return new Map()
-  const ranges = keyRanges(keys) ?? [{ first: keys[0]!, last: keys.at(-1)! }]
-  const rows = await db
-    .selectFrom('correction')
-    .select(['store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])
-    .where((eb) => eb.or(ranges.map(({ first, last }) => eb.between('store_key', first, last))))
-    .where('revoked_at', 'is', null)
-    .where('from_at', '<', time.endMs)
-    .where('to_at', '>', time.startMs)
-    .execute()
-  // Some are of stores between those that are asked for: nobody asks for them.
-  return Map.groupBy(rows, ({ storeKey }) => storeKey)
-}
-
-/** Those of one store. */
-export async function readCorrectionsOfStore(
-  db: Db,
-  storeKey: number,
-  time: Interval,
-): Promise<CorrectedTime[]> {
-  return (await readCorrectionsOfStores(db, [storeKey], time)).get(storeKey) ?? []
-}
-
-/** Those of a few stores, by store key. */
-export async function readCorrectionsOfStores(
   db: Db,
   storeKeys: readonly number[],
   time: Interval,
-): Promise<Map<number, CorrectedTime[]>> {
-  const rows = await db
+): Promise<ReadonlyMap<number, CorrectedTime[]>> {
+  const keys = storeKeys.toSorted((a, b) => a - b)
+  const inForce = db
     .selectFrom('correction')
     .select(['store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])
-    .where('store_key', 'in', storeKeys)
     .where('revoked_at', 'is', null)
     .where('from_at', '<', time.endMs)
     .where('to_at', '>', time.startMs)
-    .execute()
+  const ranges = keyRanges(keys)
+  if (ranges !== undefined) {
+    const rows = await inForce
+      .where((eb) => eb.or(ranges.map(({ first, last }) => eb.between('store_key', first, last))))
+      .execute()
+    // Some are of stores between those that are asked for: nobody asks for them.
+    return Map.groupBy(rows, ({ storeKey }) => storeKey)
+  }
+  const rows = []
+  for (const chunk of chunks(keys)) rows.push(...(await inForce.where('store_key', 'in', chunk).execute()))
   return Map.groupBy(rows, ({ storeKey }) => storeKey)
 }

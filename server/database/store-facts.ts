@@ -5,12 +5,7 @@ import type { Interval } from '../uptime/interval.ts'
 import type { PollWeek, PollWords } from '../uptime/poll-week.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { Db } from './connect.ts'
-import {
-  readCorrections,
-  readCorrectionsOfStore,
-  readCorrectionsOfStores,
-  type CorrectedTime,
-} from './corrections.ts'
+import { readCorrections } from './corrections.ts'
 import type { Schedules } from './judged-schedules.ts'
 import { readPollWeeks } from './poll-weeks.ts'
 import {
@@ -49,8 +44,9 @@ export async function readStoreFacts(
     if (found === undefined) throw noSuchStore(storeId)
     const { store, polls } = found
     await schedules.load(tx, [store])
-    const corrected = corrections === 'applied' ? await readCorrectionsOfStore(tx, store.storeKey, time) : []
-    return { store, polls, corrections: correctionsOf(corrected) }
+    const corrected =
+      corrections === 'applied' ? await readCorrections(tx, [store.storeKey], time) : undefined
+    return { store, polls, corrections: correctionsOf(corrected?.get(store.storeKey) ?? []) }
   })
 }
 
@@ -64,8 +60,7 @@ export interface PartFacts {
 /** In one transaction, so that an import that commits meanwhile is seen whole or not at all. */
 export async function readPartFacts(db: Db, part: PartStores, wanted: FactsWanted): Promise<PartFacts> {
   return db.transaction().execute(async (tx) => {
-    const stores = await readStoreRules(tx, part)
-    return factsOf(tx, stores, wanted, () => readCorrections(tx, stores, wanted.time))
+    return factsOf(tx, await readStoreRules(tx, part), wanted)
   })
 }
 
@@ -76,9 +71,7 @@ export async function readFactsOfStores(
   wanted: FactsWanted,
 ): Promise<PartFacts> {
   return db.transaction().execute(async (tx) => {
-    const stores = await readRulesOfStores(tx, storeIds)
-    const storeKeys = stores.map(({ storeKey }) => storeKey)
-    return factsOf(tx, stores, wanted, () => readCorrectionsOfStores(tx, storeKeys, wanted.time))
+    return factsOf(tx, await readRulesOfStores(tx, storeIds), wanted)
   })
 }
 
@@ -86,10 +79,10 @@ async function factsOf(
   tx: Db,
   stores: readonly StoreRules[],
   { time, schedules, corrections }: FactsWanted,
-  readCorrected: () => Promise<ReadonlyMap<number, CorrectedTime[]>>,
 ): Promise<PartFacts> {
   await schedules.load(tx, stores)
-  const corrected = corrections === 'applied' ? await readCorrected() : undefined
+  const storeKeys = stores.map(({ storeKey }) => storeKey)
+  const corrected = corrections === 'applied' ? await readCorrections(tx, storeKeys, time) : undefined
   return {
     stores,
     pollsAt: await readPollsAt(tx, stores, time),

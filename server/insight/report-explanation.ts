@@ -10,6 +10,7 @@ import { noSuchStore } from '../database/stores.ts'
 import { askedOf, type Asked } from '../reports/asked.ts'
 import { createGenerator } from '../reports/generate.ts'
 import { likelyReasonsOf } from '../reports/likely-reasons.ts'
+import { requireComplete } from '../reports/require-complete.ts'
 import { computedStores, haveOtherFigures, readStoredStores, rowFormOf } from '../reports/stored-rows.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -27,9 +28,7 @@ export async function explainReport(
   storeId: StoreId,
   computedWith: ComputedWith,
 ): Promise<ReportExplanation> {
-  if (report.state !== 'complete') {
-    throw new AppError('conflict', `report ${report.report_id} has no rows: it is ${report.state}`)
-  }
+  requireComplete(report)
   const asked = askedOf(report)
   const stored = await storedRows(db, report.report_key, asked, storeId)
   const now = await computedRows(db, asked, storeId)

@@ -1,10 +1,11 @@
 import type { Tally } from '../uptime/tally.ts'
+import { MEASURES, tallyAt } from './period-totals.ts'
 
-const MEASURES = 4
+const HOURS = 7 * 24
 
 /** Sums by hour: of each, in the order of a tally's totals. */
 export function createHourSums(): Float64Array<ArrayBuffer> {
-  return new Float64Array(7 * 24 * MEASURES)
+  return new Float64Array(HOURS * MEASURES)
 }
 
 export function addHours(sums: Float64Array, tallies: readonly Tally[]): void {
@@ -19,8 +20,5 @@ export function addHours(sums: Float64Array, tallies: readonly Tally[]): void {
 
 /** The sums as tallies again. */
 export function hoursOf(sums: Float64Array): Tally[] {
-  return Array.from({ length: 7 * 24 }, (_, hour) => {
-    const [uptimeMs, downtimeMs, unknownMs, excusedMs] = sums.subarray(hour * MEASURES, (hour + 1) * MEASURES)
-    return { uptimeMs: uptimeMs!, downtimeMs: downtimeMs!, unknownMs: unknownMs!, excusedMs: excusedMs! }
-  })
+  return Array.from({ length: HOURS }, (_, hour) => tallyAt(sums, hour * MEASURES))
 }

@@ -8,7 +8,15 @@ import { namesOfPeriods } from './asked-time.ts'
 import { compareGroups } from './groups.ts'
 import { createPercents, type Percents } from './percents.ts'
 import { packedPeriodsByPart } from './period-rows.ts'
-import { addTallies, storeKeyOf, talliesOf, type PeriodTotals } from './period-totals.ts'
+import {
+  addTallies,
+  figuresOf,
+  MEASURES,
+  storeKeyOf,
+  talliesOf,
+  tallyAt,
+  type PeriodTotals,
+} from './period-totals.ts'
 import { parseOffset } from './rows.ts'
 
 /** A complete report by period. */
@@ -37,7 +45,7 @@ export function createPeriodGroupReader(
 
 interface Sums {
   stores: number
-  /** Four for each period. */
+  /** A tally's totals for each period. */
   readonly tallies: Float64Array
   readonly percents: readonly Percents[]
 }
@@ -51,7 +59,7 @@ async function periodGroupsOf(
   const names = namesOfPeriods(periods)
   const noSums = (): Sums => ({
     stores: 0,
-    tallies: new Float64Array(names.length * 4),
+    tallies: new Float64Array(names.length * MEASURES),
     percents: names.map(createPercents),
   })
   const groups = new Map<string | null, Sums>()
@@ -74,7 +82,9 @@ function addStore(sums: Sums, totals: PeriodTotals, store: number): void {
   sums.stores++
   const tallies = talliesOf(totals, store, sums.percents.length)
   addTallies(sums.tallies, tallies)
-  sums.percents.forEach((percents, period) => percents.add(tallies[period * 4]!, tallies[period * 4 + 1]!))
+  sums.percents.forEach((percents, period) =>
+    percents.add(tallies[period * MEASURES]!, tallies[period * MEASURES + 1]!),
+  )
 }
 
 function rowOf(
@@ -83,21 +93,13 @@ function rowOf(
   { stores, tallies, percents }: Sums,
   i: number,
 ): PeriodGroupRow {
-  const [uptimeMs, downtimeMs, unknownMs, excusedMs] = tallies.subarray(i * 4, i * 4 + 4) as unknown as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const tally = tallyAt(tallies, i * MEASURES)
+  const { uptimeMs, downtimeMs, unknownMs, excusedMs } = tally
   return {
     group,
     period,
     stores,
-    uptimeMs,
-    downtimeMs,
-    unknownMs,
-    excusedMs,
-    uptimePercent: uptimePercent(uptimeMs, downtimeMs),
+    ...figuresOf(tally),
     observedPercent: uptimePercent(uptimeMs + downtimeMs, unknownMs + excusedMs),
     medianUptimePercent: percents[i]!.median(),
   }

@@ -10,6 +10,7 @@ import { wordsOfBytes } from '../uptime/words.ts'
 import { periodsOf } from './asked.ts'
 import { namesOfPeriods } from './asked-time.ts'
 import { periodRows, wordsPerStore, type PeriodTotals } from './period-totals.ts'
+import { requireComplete } from './require-complete.ts'
 import { parseOffset } from './rows.ts'
 import { readUncorrected, type Uncorrected } from './uncorrected.ts'
 
@@ -71,9 +72,7 @@ export async function pageOfPeriodRows(
   if (periods === undefined) {
     throw new AppError('conflict', `report ${report.report_id} is not by period: ask for its rows`)
   }
-  if (report.state !== 'complete') {
-    throw new AppError('conflict', `report ${report.report_id} has no rows: it is ${report.state}`)
-  }
+  requireComplete(report)
   const names = namesOfPeriods(periods)
   const offset = parseOffset(cursor)
   const items: PeriodRow[] = []

@@ -12,7 +12,7 @@ import { readStoreIds } from '../database/store-ids.ts'
 import { namesOfPeriods } from './asked-time.ts'
 import type { PeriodReport } from './period-groups.ts'
 import { packedPeriodsByPart } from './period-rows.ts'
-import { addTallies, storeKeyOf, talliesOf } from './period-totals.ts'
+import { addTallies, figuresOf, MEASURES, storeKeyOf, talliesOf, tallyAt } from './period-totals.ts'
 import { containsText } from './rows.ts'
 
 /** Percentages of stores and periods that an answer has at most. */
@@ -56,11 +56,11 @@ export async function firstPeriodStores(
 }
 
 function summed(storeKey: number, tallies: Uint32Array): Summed {
-  const sums = new Float64Array(4)
-  for (let at = 0; at < tallies.length; at += 4) addTallies(sums, tallies.subarray(at, at + 4))
-  const [uptimeMs = 0, downtimeMs = 0, unknownMs = 0, excusedMs = 0] = sums
-  const uptimeOfAll = uptimePercent(uptimeMs, downtimeMs)
-  return { storeKey, tallies, uptimeMs, downtimeMs, unknownMs, excusedMs, uptimePercent: uptimeOfAll }
+  const sums = new Float64Array(MEASURES)
+  for (let at = 0; at < tallies.length; at += MEASURES) {
+    addTallies(sums, tallies.subarray(at, at + MEASURES))
+  }
+  return { storeKey, tallies, ...figuresOf(tallyAt(sums, 0)) }
 }
 
 const orders: Readonly<Record<PeriodStoreSort, (a: Summed, b: Summed) => number>> = {
@@ -73,8 +73,8 @@ const orders: Readonly<Record<PeriodStoreSort, (a: Summed, b: Summed) => number>
 }
 
 function itemOf({ storeKey, tallies, ...sums }: Summed, idOf: ReadonlyMap<number, StoreId>): PeriodStore {
-  const percents = Array.from({ length: tallies.length / 4 }, (_, period) =>
-    uptimePercent(tallies[period * 4]!, tallies[period * 4 + 1]!),
+  const percents = Array.from({ length: tallies.length / MEASURES }, (_, period) =>
+    uptimePercent(tallies[period * MEASURES]!, tallies[period * MEASURES + 1]!),
   )
   return { storeId: idOf.get(storeKey)!, ...sums, percents }
 }

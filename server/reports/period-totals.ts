@@ -21,7 +21,8 @@ import {
  */
 export type PeriodTotals = Words
 
-const MEASURES = 4
+/** How many totals a tally has. */
+export const MEASURES = 4
 
 export function wordsPerStore(periodCount: number): number {
   return 1 + periodCount * MEASURES
@@ -63,6 +64,16 @@ export function storeKeyOf(totals: PeriodTotals, store: number, periodCount: num
 export function talliesOf(totals: PeriodTotals, store: number, periodCount: number): Words {
   const first = store * wordsPerStore(periodCount) + 1
   return totals.subarray(first, first + periodCount * MEASURES)
+}
+
+/** The tally whose totals begin at `at`. */
+export function tallyAt(totals: Words | Float64Array, at: number): Tally {
+  return {
+    uptimeMs: totals[at]!,
+    downtimeMs: totals[at + 1]!,
+    unknownMs: totals[at + 2]!,
+    excusedMs: totals[at + 3]!,
+  }
 }
 
 /** Adds totals to sums that are as many. */
@@ -115,9 +126,9 @@ export function periodRows(
   const firstUncorrected = place === undefined ? undefined : place * wordsPerStore(periods.length)
   return periods.map((period, i) => {
     const at = 1 + i * MEASURES
-    const figures = figuresAt(totals, first + at)
+    const figures = figuresOf(tallyAt(totals, first + at))
     const alone =
-      firstUncorrected === undefined ? null : figuresAt(uncorrected!.totals, firstUncorrected + at)
+      firstUncorrected === undefined ? null : figuresOf(tallyAt(uncorrected!.totals, firstUncorrected + at))
     return {
       storeId,
       period,
@@ -128,16 +139,6 @@ export function periodRows(
 }
 
 type Figures = NonNullable<PeriodRow['uncorrected']>
-
-function figuresAt(totals: PeriodTotals, at: number): Figures {
-  const [uptimeMs, downtimeMs, unknownMs, excusedMs] = totals.subarray(at, at + MEASURES)
-  return figuresOf({
-    uptimeMs: uptimeMs!,
-    downtimeMs: downtimeMs!,
-    unknownMs: unknownMs!,
-    excusedMs: excusedMs!,
-  })
-}
 
 export function figuresOf({ uptimeMs, downtimeMs, unknownMs, excusedMs }: Tally): Figures {
   return { uptimeMs, downtimeMs, unknownMs, excusedMs, uptimePercent: uptimePercent(uptimeMs, downtimeMs) }

@@ -11,6 +11,7 @@ import type { Db } from '../database/connect.ts'
 import { getReport, type StoredReport } from '../database/reports.ts'
 import { periodsOf } from './asked.ts'
 import type { PeriodReport } from './period-groups.ts'
+import { requireComplete } from './require-complete.ts'
 import type { RunTask } from './worker-task.ts'
 
 /** Complete reports in fewer rows than they have, read by the pool. */
@@ -55,9 +56,4 @@ function periodReportOf(report: StoredReport): PeriodReport {
   }
   requireComplete(report)
   return { reportKey: report.report_key, periods }
-}
-
-function requireComplete({ report_id, state }: StoredReport): void {
-  if (state === 'complete') return
-  throw new AppError('conflict', `report ${report_id} has no rows: it is ${state}`)
 }

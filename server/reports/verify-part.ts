@@ -4,9 +4,8 @@ import type { Db } from '../database/connect.ts'
 import type { DonePart } from '../database/report-plan.ts'
 import { readPart } from '../database/report-results.ts'
 import { storeIdFurtherOn } from '../database/stores.ts'
-import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { Asked } from './asked.ts'
-import { timeOf } from './asked-time.ts'
+import { mostStoresAtOnce, timeOf } from './asked-time.ts'
 import type { Generator } from './generate.ts'
 import {
   computedStores,
@@ -19,9 +18,6 @@ import {
 
 /** How many differences are told. */
 export const MOST_TOLD = 20
-
-/** So many weeks of polls are read at once: 16 MiB of stores that are polled each quarter of an hour. */
-const MOST_POLL_WEEKS = 6144
 
 export interface PartToVerify extends DonePart {
   /** How many of its stores are computed again, from the first on. */
@@ -49,9 +45,8 @@ export async function verifyPart(
     lines: linesOf(await readPart(db, reportKey, part.part, 'csv')),
   }
   const comparison = createComparison(stored, form)
-  const most = Math.max(1, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(timeOf(asked)).length))
   const end = stored.storeIds[part.stores] ?? part.nextStoreId
-  for await (const range of rangesOf(db, part.firstStoreId, end, most)) {
+  for await (const range of rangesOf(db, part.firstStoreId, end, mostStoresAtOnce(timeOf(asked)))) {
     const [result] = await generator.parts([{ part: part.part, ...range }], asked)
     const now = { ...(await computedStores(db, result!, form)), lines: linesOf(result!.csv) }
     comparison.compare(now, range.nextStoreId)

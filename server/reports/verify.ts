@@ -1,4 +1,3 @@
-import { AppError } from '../../shared/app-error.ts'
 import type { ReportDifference, Verification, VerifyQuery } from '../../shared/verification.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
@@ -6,6 +5,7 @@ import { listDoneParts, type DonePart } from '../database/report-plan.ts'
 import type { StoredReport } from '../database/reports.ts'
 import { askedOf } from './asked.ts'
 import { likelyReasonsOf } from './likely-reasons.ts'
+import { requireComplete } from './require-complete.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { MOST_TOLD, type PartToVerify, type PartVerification } from './verify-part.ts'
 
@@ -28,9 +28,7 @@ export async function verifyReport(
   { stores }: Pick<VerifyQuery, 'stores'>,
   { db, runTask, workers, computedWith, signal }: VerifyParts,
 ): Promise<Verification> {
-  if (report.state !== 'complete') {
-    throw new AppError('conflict', `report ${report.report_id} has no rows: it is ${report.state}`)
-  }
+  requireComplete(report)
   const parts = sampleOf(await listDoneParts(db, report.report_key), stores === 'all' ? Infinity : stores)
   const asked = askedOf(report)
   const sums = { compared: 0, differing: 0, added: 0, gone: 0 }

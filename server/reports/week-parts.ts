@@ -43,12 +43,13 @@ export async function judgeWeeks(db: Db, part: PartStores, judging: WeekJudging)
   return db.transaction().execute(async (tx) => {
     const stores = await readStoreRules(tx, part)
     await schedules.load(tx, stores)
-    const corrected = await readCorrections(tx, stores, timeOf(asked))
+    const storeKeys = stores.map(({ storeKey }) => storeKey)
+    const corrected = await readCorrections(tx, storeKeys, timeOf(asked))
     const kept =
       computedWith &&
       (await readKeptWeeks(tx, computedWith, {
         rowWeeks: [...new Set(isoWeeks.map(rowWeekOf))],
-        storeKeys: stores.map(({ storeKey }) => storeKey).sort((a, b) => a - b),
+        storeKeys: storeKeys.toSorted((a, b) => a - b),
       }))
     const judged = createWeekTotals(stores, weeks)
     judged.fill(kept?.rows ?? [])

@@ -6,6 +6,7 @@ import type { ListedRowPage, ReportRowsQuery } from '../../../shared/report-rows
 import type { ReportSummary, ReportSummaryQuery } from '../../../shared/report-summary.ts'
 import type { Db } from '../../database/connect.ts'
 import { getReport, type StoredReport } from '../../database/reports.ts'
+import { requireComplete } from '../require-complete.ts'
 import type { ThreadPool } from '../thread-pool.ts'
 import type { ResultOf, RunTask, TaskOf, ViewTasks, WorkerSetting } from '../worker-task.ts'
 import type { ViewedReport } from './viewed-parts.ts'
@@ -66,8 +67,8 @@ export function createReportViews(
     if (report.period !== null) {
       throw new AppError('conflict', `report ${reportId} is by ${report.period}: ask for its rows by period`)
     }
-    if (report.state === 'complete') return report
-    throw new AppError('conflict', `report ${reportId} has no rows: it is ${report.state}`)
+    requireComplete(report)
+    return report
   }
 
   async function viewedReport(reportId: ReportId): Promise<ViewedReport> {
