@@ -1,6 +1,7 @@
+import { weekdayOf } from './local-date.ts'
 import type { Timeline } from './timeline.ts'
 
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const DAY_MS = 86_400_000
 
 /** Tells local times of a store, by the offsets that its timeline has. */
 export interface LocalClock {
@@ -21,9 +22,9 @@ export function createLocalClock(offsets: Timeline['offsets']): LocalClock {
   return {
     localMsOf,
     format(instant) {
-      const local = new Date(localMsOf(typeof instant === 'string' ? Date.parse(instant) : instant))
-      const [date = '', time = ''] = local.toISOString().split('T')
-      return `${weekdays[local.getUTCDay()]} ${date} ${time.slice(0, 5)}`
+      const localMs = localMsOf(typeof instant === 'string' ? Date.parse(instant) : instant)
+      const date = Math.floor(localMs / DAY_MS)
+      return `${weekdayOf(date)} ${new Date(localMs).toISOString().slice(0, 16).replace('T', ' ')}`
     },
   }
 }

@@ -12,3 +12,18 @@ export function parseLocalDate(text: string): number | undefined {
 export function formatLocalDate(date: number): string {
   return new Date(date * DAY_MS).toISOString().slice(0, 10)
 }
+
+/** From Monday on, as ISO 8601 counts them. */
+export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** Of a date in days since 1970-01-01, a Thursday. */
+export function weekdayOf(date: number): string {
+  return weekdays[(((date + 3) % 7) + 7) % 7]!
+}
+
+/** `Jan` of `2023-01-24` or `2023-01`. */
+export function monthOf(text: string): string {
+  return months[Number(text.slice(5, 7)) - 1]!
+}

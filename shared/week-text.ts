@@ -1,16 +1,15 @@
+import { weekdays } from './local-date.ts'
 import type { WeeklySpan } from './store.ts'
-
-export const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 /** Days that follow each other and have the same hours together: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 18:00-22:00`. */
 export function formatWeek(spans: readonly WeeklySpan[]): string {
-  const hoursOfDays = dayNames.map((_, day) => formatSpans(spans.filter((span) => span.day === day)))
+  const hoursOfDays = weekdays.map((_, day) => formatSpans(spans.filter((span) => span.day === day)))
   const runs: string[] = []
-  for (let first = 0; first < dayNames.length;) {
+  for (let first = 0; first < weekdays.length;) {
     const hours = hoursOfDays[first]!
     let last = first
     while (hoursOfDays[last + 1] === hours) last++
-    const days = first === last ? dayNames[first] : `${dayNames[first]}-${dayNames[last]}`
+    const days = first === last ? weekdays[first] : `${weekdays[first]}-${weekdays[last]}`
     if (hours !== '') runs.push(`${days} ${hours}`)
     first = last + 1
   }

@@ -1,11 +1,11 @@
 /** Uptime by hour of the week: a line for each hour, a column for each weekday. */
+import { weekdays } from '../../shared/local-date.ts'
 import { uptimePercent } from '../../shared/report-columns.ts'
 import type { CommandContext } from './context.ts'
 import { printTable, type TableColumn } from './output.ts'
-import type { StatusTimes } from './status-bar.ts'
+import { sumOf, type StatusTimes } from './status-bar.ts'
 
 const HOURS = 24
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 export const hourGridLegend =
   'in per cent of what was observed (- where nothing was, blank where it is closed):'
@@ -34,16 +34,6 @@ const columns: readonly TableColumn<HourRow>[] = [
     cell: ({ times }: HourRow) => percentOf(times[i]!),
   })),
 ]
-
-function sumOf(times: readonly StatusTimes[]): StatusTimes {
-  const sum = (key: keyof StatusTimes) => times.reduce((total, one) => total + one[key], 0)
-  return {
-    uptimeMs: sum('uptimeMs'),
-    downtimeMs: sum('downtimeMs'),
-    unknownMs: sum('unknownMs'),
-    excusedMs: sum('excusedMs'),
-  }
-}
 
 function percentOf({ uptimeMs, downtimeMs, unknownMs, excusedMs }: StatusTimes): string {
   if (uptimeMs + downtimeMs + unknownMs + excusedMs === 0) return ''

@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
-import { dayNames } from '../../shared/week-text.ts'
+import { weekdays } from '../../shared/local-date.ts'
 
 type DaySpan = Omit<WeeklySpan, 'day'>
 
-const allDays = dayNames.map((_, day) => day)
+const allDays = weekdays.map((_, day) => day)
 const span = /^(\d{1,2}:\d\d(?::\d\d)?)[-–](\d{1,2}:\d\d(?::\d\d)?)$/
 
 /** Weekly hours as the list of stores has them: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 18:00-22:00`; or `always`. */
@@ -50,7 +50,7 @@ function parseSpan(word: string): DaySpan | undefined {
 function daysOf(word: string): readonly number[] {
   const [first = '', last = first, ...more] = word.split(/[-–]/)
   const [from, to] = [first, last].map((name) =>
-    dayNames.findIndex((day) => day.toLowerCase() === name.toLowerCase().slice(0, 3)),
+    weekdays.findIndex((day) => day.toLowerCase() === name.toLowerCase().slice(0, 3)),
   )
   if (from! < 0 || to! < from! || more.length > 0) throw notHours(word)
   return allDays.slice(from, to! + 1)

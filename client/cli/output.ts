@@ -84,3 +84,8 @@ export function formatAmount(count: number, thing: string): string {
 export function formatCount(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
+
+/** `2023-01-24T13:53Z` of an instant, nothing of none. */
+export function toTheMinute(instant: string | null): string {
+  return instant === null ? '' : `${instant.slice(0, 16)}Z`
+}

@@ -11,7 +11,7 @@ import { gridColumns, periodTitle, type GridRow } from './period-grid.ts'
 import { hourGridLegend, printHourGrid } from './hour-grid.ts'
 import { periodLabel } from './period-labels.ts'
 import { formatHours, formatPercent } from './report-table.ts'
-import { statusBar, statusBarLegend, type StatusTimes } from './status-bar.ts'
+import { statusBar, statusBarLegend, sumOf, type StatusTimes } from './status-bar.ts'
 
 /** All rows of a complete report by period, rolled up by a label, or all stores as one. */
 export async function readPeriodGroups(
@@ -51,13 +51,12 @@ export async function writePeriodGroups(
 /** A row for each group, whose rows follow each other. */
 export function gridRowsOf(rows: readonly PeriodGroupRow[]): (GridRow & { readonly stores: number })[] {
   return [...Map.groupBy(rows, ({ group }) => group)].map(([group, ofGroup]) => {
-    const sum = (key: keyof StatusTimes) => ofGroup.reduce((total, row) => total + row[key], 0)
-    const observedMs = sum('uptimeMs') + sum('downtimeMs')
+    const { uptimeMs, downtimeMs, unknownMs, excusedMs } = sumOf(ofGroup)
     return {
       name: group ?? '(none)',
       stores: ofGroup[0]!.stores,
-      percent: uptimePercent(sum('uptimeMs'), sum('downtimeMs')),
-      observed: uptimePercent(observedMs, sum('unknownMs') + sum('excusedMs')),
+      percent: uptimePercent(uptimeMs, downtimeMs),
+      observed: uptimePercent(uptimeMs + downtimeMs, unknownMs + excusedMs),
       percents: ofGroup.map((row) => row.uptimePercent),
     }
   })

@@ -1,12 +1,12 @@
 /** Periods as a person reads them. */
+import { monthOf, parseLocalDate, weekdayOf } from '../../shared/local-date.ts'
 import type { PeriodUnit } from '../../shared/period-unit.ts'
 
 const DAY_MS = 86_400_000
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** `Mon 2026-10-26`, `2026-W44, from Oct 26`, `Oct 2026`, `Mon 00:00`. */
 export function periodLabel(period: string, by: PeriodUnit): string {
-  if (by === 'day') return `${weekdayOf(period)} ${period}`
+  if (by === 'day') return `${weekdayOf(parseLocalDate(period)!)} ${period}`
   if (by === 'month') return `${monthOf(period)} ${period.slice(0, 4)}`
   if (by === 'hour-of-week') return period
   const monday = mondayOf(period)
@@ -15,17 +15,10 @@ export function periodLabel(period: string, by: PeriodUnit): string {
 
 /** The head of a column: `Mon 26` or `26`, `W44`, `Oct`. */
 export function periodHead(period: string, by: PeriodUnit, isNarrow: boolean): string {
-  if (by === 'day') return isNarrow ? period.slice(8) : `${weekdayOf(period)} ${period.slice(8)}`
+  if (by === 'day')
+    return isNarrow ? period.slice(8) : `${weekdayOf(parseLocalDate(period)!)} ${period.slice(8)}`
   if (by === 'month') return monthOf(period)
   return by === 'week' ? period.slice(5) : period
-}
-
-function weekdayOf(date: string): string {
-  return new Date(date).toUTCString().slice(0, 3)
-}
-
-function monthOf(date: string): string {
-  return months[Number(date.slice(5, 7)) - 1]!
 }
 
 /** The first date of an ISO week, such as `2026-W44`: week 1 has January 4. */

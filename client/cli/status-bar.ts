@@ -6,6 +6,16 @@ export interface StatusTimes {
   readonly excusedMs: number
 }
 
+export function sumOf(times: readonly StatusTimes[]): StatusTimes {
+  const sum = (status: keyof StatusTimes) => times.reduce((total, one) => total + one[status], 0)
+  return {
+    uptimeMs: sum('uptimeMs'),
+    downtimeMs: sum('downtimeMs'),
+    unknownMs: sum('unknownMs'),
+    excusedMs: sum('excusedMs'),
+  }
+}
+
 export const statusBarLegend = '█ up  ▁ down  ░ unknown  ▒ excused'
 
 /** Empty where there is no business time. Whatever there is of a status has a character at least. */

@@ -139,8 +139,8 @@ export async function listPartSizes(db: Db, reportKey: number): Promise<PartSize
 type StoredResult = StoredPart['what']
 
 /**
- * A complete part's CSV, its packed totals, or those without corrections. Throws a `not-found` AppError where the report was removed meanwhile, and a
- * `damaged` one where they are not as they were stored.
+ * A complete part's CSV, its packed totals, or those without corrections. Throws a `not-found` AppError where the report
+ * was removed meanwhile, and a `damaged` one where they are not as they were stored.
  */
 export async function readPart(
   db: Db,

@@ -73,7 +73,10 @@ export type PeriodJudge = (
   corrections?: Corrections,
 ) => Tally[]
 
-/** Judges stores one after the other, of the dates what is not before `sinceMs`. What it finds out of `zones` it keeps for others that have the same ones. */
+/**
+ * Judges stores one after the other, of the dates what is not before `sinceMs`. What it finds out of `zones` it keeps for
+ * others that have the same ones.
+ */
 export function createPeriodJudge(
   by: PeriodUnit,
   fromDate: number,

@@ -2,7 +2,7 @@ import type { ImportRecord } from '../../../shared/import.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
 import { printPages, type ListOptions } from '../listing.ts'
-import { formatCount, type TableColumn } from '../output.ts'
+import { formatCount, toTheMinute, type TableColumn } from '../output.ts'
 
 export const importColumns: readonly TableColumn<ImportRecord>[] = [
   { head: 'IMPORT', align: 'right', cell: ({ importId }) => String(importId) },
@@ -17,15 +17,11 @@ export const importColumns: readonly TableColumn<ImportRecord>[] = [
     align: 'right',
     cell: ({ storesTouched }) => (storesTouched === null ? '' : formatCount(storesTouched)),
   },
-  { head: 'FIRST POLL', cell: ({ firstPollAt }) => inMinutes(firstPollAt) },
-  { head: 'LAST POLL', cell: ({ lastPollAt }) => inMinutes(lastPollAt) },
+  { head: 'FIRST POLL', cell: ({ firstPollAt }) => toTheMinute(firstPollAt) },
+  { head: 'LAST POLL', cell: ({ lastPollAt }) => toTheMinute(lastPollAt) },
   { head: 'STARTED', cell: ({ startedAt }) => startedAt },
   { head: 'SOURCE', cell: ({ source, failure }) => (failure === null ? source : `${source} (${failure})`) },
 ]
-
-function inMinutes(instant: string | null): string {
-  return instant === null ? '' : `${instant.slice(0, 16)}Z`
-}
 
 export async function runImports(
   context: CommandContext,

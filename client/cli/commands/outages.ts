@@ -6,7 +6,7 @@ import type { StoreMonitorClient } from '../../client.ts'
 import type { CommandContext } from '../context.ts'
 import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
 import { lasted, writeOutageGroups } from '../outage-groups-table.ts'
-import { printTable, write, type TableColumn } from '../output.ts'
+import { printTable, toTheMinute, write, type TableColumn } from '../output.ts'
 import { withData, type DataOptions } from '../with-data.ts'
 
 export interface OutagesOptions extends DataOptions, JudgingCommandOptions {
@@ -93,15 +93,11 @@ async function* pagesOf(
 
 const columns: readonly TableColumn<OutageRow>[] = [
   { head: 'STORE', cell: ({ storeId }) => storeId },
-  { head: 'START', cell: ({ start }) => inMinutes(start) },
-  { head: 'END', cell: ({ end }) => (end === null ? 'ongoing' : inMinutes(end)) },
+  { head: 'START', cell: ({ start }) => toTheMinute(start) },
+  { head: 'END', cell: ({ end }) => (end === null ? 'ongoing' : toTheMinute(end)) },
   { head: 'DOWN', cell: ({ downtimeMs }) => lasted(downtimeMs), align: 'right' },
   { head: 'AT LEAST', cell: ({ shortestMs }) => lasted(shortestMs), align: 'right' },
   { head: 'AT MOST', cell: ({ longestMs }) => lasted(longestMs), align: 'right' },
-  { head: 'FIRST POLL', cell: ({ firstPoll }) => inMinutes(firstPoll) },
-  { head: 'LAST POLL', cell: ({ lastPoll }) => inMinutes(lastPoll) },
+  { head: 'FIRST POLL', cell: ({ firstPoll }) => toTheMinute(firstPoll) },
+  { head: 'LAST POLL', cell: ({ lastPoll }) => toTheMinute(lastPoll) },
 ]
-
-function inMinutes(instant: string): string {
-  return `${instant.slice(0, 16)}Z`
-}

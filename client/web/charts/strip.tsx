@@ -1,4 +1,4 @@
-import { parseLocalDate } from '../../../shared/local-date.ts'
+import { parseLocalDate, weekdayOf } from '../../../shared/local-date.ts'
 import type { Strip } from '../../../shared/store-strip.ts'
 import { percent } from '../format.ts'
 import { uptimePercent } from '../../../shared/report-columns.ts'
@@ -8,7 +8,6 @@ type Day = Strip['days'][number]
 const DAY_WIDTH = 11
 const GAP = 2
 const HEIGHT = 20
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 /** The last days of a store, a column each: down from the ground, unknown hatched above it, up pale; a line where it is closed. */
 export function DayStrip({ days }: { days: readonly Day[] }) {
@@ -64,7 +63,7 @@ function DayColumn({ day, x }: { day: Day; x: number }) {
 
 function inWords(days: readonly Day[]): string {
   const words = days.map(({ date, uptimeMs, downtimeMs, unknownMs, excusedMs }) => {
-    const day = weekdays[(parseLocalDate(date)! + 3) % 7]
+    const day = weekdayOf(parseLocalDate(date)!)
     if (uptimeMs + downtimeMs + unknownMs + excusedMs === 0) return `${day} closed`
     if (uptimeMs + downtimeMs === 0) return `${day} not observed`
     return `${day} ${percent(uptimePercent(uptimeMs, downtimeMs))}`

@@ -1,3 +1,5 @@
+import { weekdays } from '../../../shared/local-date.ts'
+
 /** Business time by status, of whatever. */
 export interface Tally {
   readonly uptimeMs: number
@@ -10,8 +12,6 @@ export interface Tally {
 export function countedMs({ uptimeMs, downtimeMs, unknownMs }: Tally): number {
   return uptimeMs + downtimeMs + unknownMs
 }
-
-export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 
 /** `Tue 14:00–15:00` of an hour of the week. */
 export function hourName(hour: number): string {

@@ -1,5 +1,6 @@
+import { weekdays } from '../../../shared/local-date.ts'
 import { share } from '../format.ts'
-import { countedMs, hourName, weekdays, type Tally } from './tally.ts'
+import { countedMs, hourName, type Tally } from './tally.ts'
 
 const HOURS = 7 * 24
 const HEIGHT = 174

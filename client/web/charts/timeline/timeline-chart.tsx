@@ -1,4 +1,5 @@
 import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { monthOf, parseLocalDate, weekdayOf } from '../../../../shared/local-date.ts'
 import type { Timeline } from '../../../../shared/timeline.ts'
 import { duration } from '../../format.ts'
 import { momentInWords, movedBy } from './cursor.ts'
@@ -127,16 +128,11 @@ function Axis({ left, plot, height }: { left: number; plot: number; height: numb
   )
 }
 
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
 function DayName({ day: { date, hours } }: { day: LocalDay }) {
-  const [year, month, day] = date.split('-').map(Number)
-  const weekday = weekdays[new Date(Date.UTC(year!, month! - 1, day)).getUTCDay()]
   return (
     <>
       <text x={-12} y={LANE - 7} textAnchor="end">
-        {`${weekday} ${day} ${months[month! - 1]}`}
+        {`${weekdayOf(parseLocalDate(date)!)} ${Number(date.slice(-2))} ${monthOf(date)}`}
       </text>
       {hours !== 24 && (
         <text x={-12} y={LANE + 7} textAnchor="end" className="long-day">
