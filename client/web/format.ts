@@ -113,3 +113,7 @@ export function nearInstant(at: string | null | undefined, asOf: string, timeZon
 export function ago(ms: number): string {
   return ms < MINUTE_MS ? 'just now' : `${duration(ms)} ago`
 }
+
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

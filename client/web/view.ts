@@ -27,6 +27,9 @@ export interface View {
   readonly otherReach?: string
 }
 
+/** How the server judges where it is not told. */
+export const judgingDefaults = { interpolation: 'nearest', reach: '24h', corrections: 'applied' } as const
+
 export type ViewKey = keyof View
 
 /** How the address writes them. */

@@ -3,6 +3,7 @@ import { windowNames, type WindowName } from '../../../shared/row-columns.ts'
 import { instant } from '../format.ts'
 import { useReport } from '../use-report.ts'
 import { useView } from '../use-view.ts'
+import { Switch } from './switch.tsx'
 import { useTitle } from './title.ts'
 import { Viewpoint } from './viewpoint.tsx'
 
@@ -41,19 +42,12 @@ function WindowSwitch() {
   const { view, change } = useView()
   const { window = defaultWindow } = view
   return (
-    <fieldset className="switch">
-      <legend className="unseen">Window</legend>
-      {windowNames.map((name) => (
-        <label key={name}>
-          <input
-            type="radio"
-            name="window"
-            checked={name === window}
-            onChange={() => change({ window: name === defaultWindow ? undefined : name })}
-          />
-          <span>{windowTexts[name].replace('last ', '')}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Switch
+      name="window"
+      legend="Window"
+      choices={windowNames.map((name) => ({ value: name, text: windowTexts[name].replace('last ', '') }))}
+      chosen={window}
+      onChoose={(name) => change({ window: name === defaultWindow ? undefined : name })}
+    />
   )
 }

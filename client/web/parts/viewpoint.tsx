@@ -1,11 +1,12 @@
-import { useRef, type SubmitEvent } from 'react'
-import { interpolations } from '../../../shared/interpolation.ts'
-import { correctionUses } from '../../../shared/correction-kind.ts'
+import { useRef } from 'react'
 import { defaultCompare, useReport } from '../use-report.ts'
 import { useView } from '../use-view.ts'
+import { judgingDefaults } from '../view.ts'
+import { Field, FormDialog, type TextOf } from './form-dialog.tsx'
+import { JudgingFields } from './judging-fields.tsx'
 import { useKeys } from './keys.ts'
 
-const defaults = { interpolation: 'nearest', reach: '24h', corrections: 'applied', compare: defaultCompare }
+const defaults = { ...judgingDefaults, compare: defaultCompare }
 
 const compares = [
   ['7d', 'a week before'],
@@ -32,18 +33,16 @@ export function Viewpoint() {
     },
   })
 
-  function apply(event: SubmitEvent<HTMLFormElement>): void {
-    event.preventDefault()
+  function apply(textOf: TextOf): void {
     dialog.current?.close()
-    const given = new FormData(event.currentTarget)
-    const valueOf = (name: string) => (given.get(name) as string).trim() || undefined
     const chosen = (name: keyof typeof defaults) => {
-      const value = valueOf(name)
-      return value === defaults[name] ? undefined : value
+      const text = textOf(name)
+      return text === '' || text === defaults[name] ? undefined : text
     }
-    const asOf = valueOf('asOf')
+    const asOf = textOf('asOf')
+    const isLatest = asOf === '' || (asOf === report?.asOf && view.asOf === undefined)
     change({
-      asOf: asOf === report?.asOf && view.asOf === undefined ? undefined : asOf,
+      asOf: isLatest ? undefined : asOf,
       interpolation: chosen('interpolation'),
       reach: chosen('reach'),
       corrections: chosen('corrections'),
@@ -52,65 +51,35 @@ export function Viewpoint() {
   }
 
   return (
-    <>
-      <button type="button" onClick={() => dialog.current?.showModal()}>
-        Viewpoint …
-      </button>
-      <dialog ref={dialog} aria-labelledby="viewpoint" className="viewpoint">
-        <h2 id="viewpoint">Viewpoint</h2>
-        <form method="dialog" onSubmit={apply} key={JSON.stringify([view, report?.asOf])}>
-          <label>
-            <span>As of</span>
-            <input
-              name="asOf"
-              defaultValue={view.asOf ?? report?.asOf}
-              placeholder="2023-01-25T18:13:22Z"
-              spellCheck={false}
-            />
-            <small>The instant that is looked back from. Empty: the latest poll.</small>
-          </label>
-          <label>
-            <span>A poll speaks</span>
-            <select name="interpolation" defaultValue={view.interpolation ?? defaults.interpolation}>
-              <option value={interpolations[0]}>for the time that is nearest to it</option>
-              <option value={interpolations[1]}>for the time up to the next one</option>
-            </select>
-          </label>
-          <label>
-            <span>Reach</span>
-            <input name="reach" defaultValue={view.reach ?? defaults.reach} spellCheck={false} />
-            <small>How far from a poll its status counts, such as 90m or 24h.</small>
-          </label>
-          <label>
-            <span>Corrections</span>
-            <select name="corrections" defaultValue={view.corrections ?? defaults.corrections}>
-              <option value={correctionUses[0]}>count</option>
-              <option value={correctionUses[1]}>are ignored</option>
-            </select>
-          </label>
-          <label>
-            <span>Compare with</span>
-            <select ref={compare} name="compare" defaultValue={view.compare ?? defaults.compare}>
-              {view.compare !== undefined && !compares.some(([value]) => value === view.compare) && (
-                <option value={view.compare}>{comparedText(view.compare)}</option>
-              )}
-              {compares.map(([value, text]) => (
-                <option key={value} value={value}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          </label>
-          <div className="actions">
-            <button type="submit" className="main">
-              Show
-            </button>
-            <button type="button" onClick={() => dialog.current?.close()}>
-              Cancel
-            </button>
-          </div>
-        </form>
-      </dialog>
-    </>
+    <FormDialog
+      dialog={dialog}
+      opener="Viewpoint …"
+      title="Viewpoint"
+      action="Show"
+      onSend={apply}
+      defaultsKey={JSON.stringify([view, report?.asOf])}
+    >
+      <Field name="As of" hint="The instant that is looked back from. Empty: the latest poll.">
+        <input
+          name="asOf"
+          defaultValue={view.asOf ?? report?.asOf}
+          placeholder="2023-01-25T18:13:22Z"
+          spellCheck={false}
+        />
+      </Field>
+      <JudgingFields view={view} />
+      <Field name="Compare with">
+        <select ref={compare} name="compare" defaultValue={view.compare ?? defaults.compare}>
+          {view.compare !== undefined && !compares.some(([value]) => value === view.compare) && (
+            <option value={view.compare}>{comparedText(view.compare)}</option>
+          )}
+          {compares.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </FormDialog>
   )
 }

@@ -146,6 +146,21 @@ describe.skipIf(chromiumPath === undefined)(
       await page.locator('.verdict').waitFor()
     })
 
+    test('finds a store by its address, whatever its id is made of', async () => {
+      const storeId = 'a.b_c:d-1'
+      await scene.client.importFile(
+        new Blob([`store_id,status,timestamp_utc\n${storeId},inactive,2026-11-04 08:00:00 UTC\n`]),
+        { source: 'one.csv' },
+      )
+      await using opened = await scene.open(`/stores?q=${storeId}`)
+      const { page } = opened
+      await press(page.getByRole('link', { name: storeId }))
+      await expectSoon(() => addressOf(page)).toBe(`/stores/${storeId}`)
+      await page.locator('.verdict').waitFor()
+      await page.goto(`${scene.server.url}/stores/${storeId}`)
+      await page.locator('.verdict').waitFor()
+    })
+
     test('requests a report, follows it, opens it and deletes it', async () => {
       await using opened = await scene.open('/reports')
       const { page } = opened

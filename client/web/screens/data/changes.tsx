@@ -1,7 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Change } from '../../../../shared/change.ts'
 import { counted, instant } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
+import { OlderOnes } from '../../parts/older-ones.tsx'
+import { Sideways } from '../../parts/sideways.tsx'
 import { StoreLink } from '../../parts/store-link.tsx'
 import { trpc } from '../../trpc.ts'
 
@@ -22,14 +25,14 @@ export function Changes() {
       {list.error && <Failed error={list.error} />}
       {list.data && changes.length === 0 && <p className="quiet">None yet.</p>}
       {changes.length > 0 && (
-        <div className="sideways" tabIndex={0} role="group" aria-labelledby="changes">
+        <Sideways heading="changes">
           <table>
             <thead>
               <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
-                <th scope="col">Of</th>
-                <th scope="col">Who and why</th>
+                <Column>When</Column>
+                <Column>What</Column>
+                <Column>Of</Column>
+                <Column>Who and why</Column>
               </tr>
             </thead>
             <tbody>
@@ -47,13 +50,9 @@ export function Changes() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
-      {list.hasNextPage && (
-        <button type="button" onClick={() => void list.fetchNextPage()} disabled={list.isFetchingNextPage}>
-          Older ones
-        </button>
-      )}
+      <OlderOnes list={list} />
     </section>
   )
 }

@@ -1,7 +1,10 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import type { ImportRecord } from '../../../../shared/import.ts'
 import { count, counted, instant } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
+import { OlderOnes } from '../../parts/older-ones.tsx'
+import { Sideways } from '../../parts/sideways.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
 
 const PER_PAGE = 20
@@ -28,23 +31,17 @@ export function Imports() {
       {list.error && <Failed error={list.error} />}
       {list.data && records.length === 0 && <p className="quiet">None yet.</p>}
       {records.length > 0 && (
-        <div className="sideways" tabIndex={0} role="group" aria-labelledby="imports">
+        <Sideways heading="imports">
           <table>
             <thead>
               <tr>
-                <th scope="col">File</th>
-                <th scope="col">What it holds</th>
-                <th scope="col">State</th>
-                <th scope="col" className="number">
-                  Rows
-                </th>
-                <th scope="col" className="number">
-                  Changed
-                </th>
-                <th scope="col" className="number">
-                  Rejected
-                </th>
-                <th scope="col">Started</th>
+                <Column>File</Column>
+                <Column>What it holds</Column>
+                <Column>State</Column>
+                <Column isNumber>Rows</Column>
+                <Column isNumber>Changed</Column>
+                <Column isNumber>Rejected</Column>
+                <Column>Started</Column>
               </tr>
             </thead>
             <tbody>
@@ -53,13 +50,9 @@ export function Imports() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
-      {list.hasNextPage && (
-        <button type="button" onClick={() => void list.fetchNextPage()} disabled={list.isFetchingNextPage}>
-          Older ones
-        </button>
-      )}
+      <OlderOnes list={list} />
       {records
         .filter(({ rowsRejected }) => rowsRejected > 0)
         .map((record) => (
@@ -127,15 +120,13 @@ function Rejected({ record: { importId, source, rowsRejected } }: { record: Impo
         ))}
       </ul>
       {rows.data && (
-        <div className="sideways" tabIndex={0} role="group" aria-label={`Rejected rows of ${source}`}>
+        <Sideways label={`Rejected rows of ${source}`}>
           <table>
             <thead>
               <tr>
-                <th scope="col" className="number">
-                  Line
-                </th>
-                <th scope="col">Row</th>
-                <th scope="col">Why</th>
+                <Column isNumber>Line</Column>
+                <Column>Row</Column>
+                <Column>Why</Column>
               </tr>
             </thead>
             <tbody>
@@ -151,7 +142,7 @@ function Rejected({ record: { importId, source, rowsRejected } }: { record: Impo
             </tbody>
           </table>
           {more > 0 && <p className="quiet">and {counted(more, 'more row')}</p>}
-        </div>
+        </Sideways>
       )}
     </details>
   )

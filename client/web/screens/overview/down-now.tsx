@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Report } from '../../../../shared/report.ts'
 import { businessTime, count } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { useRowKeys } from '../../parts/row-keys.ts'
+import { Sideways } from '../../parts/sideways.tsx'
 import { Since } from '../../parts/since.tsx'
 import { StoreLink } from '../../parts/store-link.tsx'
 import { Strips, useStrips } from '../../parts/strips.tsx'
@@ -45,17 +47,15 @@ export function DownNow({
       {rows.error && <Failed error={rows.error} />}
       {down === 0 && <p className="quiet">No store is down.</p>}
       {items.length > 0 && (
-        <div className="sideways" tabIndex={0} role="group" aria-labelledby="down-now">
+        <Sideways heading="down-now">
           <table ref={table} className="down-now">
             <thead>
               <tr>
-                <th scope="col">Store</th>
-                <th scope="col">Since</th>
-                <th scope="col" className="number">
-                  Business time down
-                </th>
-                <th scope="col">Last poll</th>
-                <th scope="col">7 days</th>
+                <Column>Store</Column>
+                <Column>Since</Column>
+                <Column isNumber>Business time down</Column>
+                <Column>Last poll</Column>
+                <Column>7 days</Column>
               </tr>
             </thead>
             <tbody>
@@ -78,7 +78,7 @@ export function DownNow({
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
     </section>
   )

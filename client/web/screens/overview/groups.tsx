@@ -7,6 +7,7 @@ import type { WindowName } from '../../../../shared/row-columns.ts'
 import { ShareBar } from '../../charts/share-bar.tsx'
 import type { Tally } from '../../charts/tally.ts'
 import { count, percent } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { ViewLink } from '../../parts/view-link.tsx'
 import { trpc } from '../../trpc.ts'
 import type { ViewChanges } from '../../use-view.ts'
@@ -106,18 +107,10 @@ function Lines({ head, lines }: { head: string; lines: readonly Line[] }) {
       <table className="wide">
         <thead>
           <tr>
-            <th scope="col">{head}</th>
-            <th scope="col" className="number">
-              Stores
-            </th>
-            {hasDown && (
-              <th scope="col" className="number">
-                Down now
-              </th>
-            )}
-            <th scope="col" className="number">
-              Uptime
-            </th>
+            <Column>{head}</Column>
+            <Column isNumber>Stores</Column>
+            {hasDown && <Column isNumber>Down now</Column>}
+            <Column isNumber>Uptime</Column>
             <th scope="col" className="phone-out">
               Business time
             </th>

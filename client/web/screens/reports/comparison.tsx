@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Report } from '../../../../shared/report.ts'
 import { windowNames } from '../../../../shared/row-columns.ts'
 import { change, hours, instant, percent } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { windowTexts } from '../../parts/screen-head.tsx'
 import { StoreLink } from '../../parts/store-link.tsx'
@@ -39,22 +40,12 @@ export function Comparison({
         <table className="narrow">
           <thead>
             <tr>
-              <th scope="col">Window</th>
-              <th scope="col" className="number">
-                Uptime before
-              </th>
-              <th scope="col" className="number">
-                Uptime
-              </th>
-              <th scope="col" className="number">
-                Points
-              </th>
-              <th scope="col" className="number">
-                Down before
-              </th>
-              <th scope="col" className="number">
-                Down
-              </th>
+              <Column>Window</Column>
+              <Column isNumber>Uptime before</Column>
+              <Column isNumber>Uptime</Column>
+              <Column isNumber>Points</Column>
+              <Column isNumber>Down before</Column>
+              <Column isNumber>Down</Column>
             </tr>
           </thead>
           <tbody>

@@ -1,11 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
-import { useRef, useState, type SubmitEvent } from 'react'
-import { correctionUses } from '../../../../shared/correction-kind.ts'
-import { interpolations } from '../../../../shared/interpolation.ts'
+import { useRef, useState } from 'react'
 import { periodUnits } from '../../../../shared/period-unit.ts'
 import type { ReportOptionsInput } from '../../../../shared/report.ts'
-import { Failed } from '../../parts/notice.tsx'
+import { Field, FormDialog, type TextOf } from '../../parts/form-dialog.tsx'
+import { JudgingFields } from '../../parts/judging-fields.tsx'
 import { trpc } from '../../trpc.ts'
+
+const textOptions = ['asOf', 'interpolation', 'reach', 'corrections', 'by', 'from', 'to'] as const
 
 /** Requests a report; the server is the one to say what is wrong with an option. */
 export function NewReport({ onRequested }: { onRequested: () => void }) {
@@ -20,88 +21,52 @@ export function NewReport({ onRequested }: { onRequested: () => void }) {
     }),
   )
 
-  function send(event: SubmitEvent<HTMLFormElement>): void {
-    event.preventDefault()
-    const given = new FormData(event.currentTarget)
-    const entries = ['asOf', 'interpolation', 'reach', 'corrections', 'by', 'from', 'to'].map((name) => [
-      name,
-      ((given.get(name) as string | null) ?? '').trim(),
-    ])
-    const labels = ((given.get('labels') as string) || '').split(',').flatMap((text) => text.trim() || [])
-    const options = Object.fromEntries(entries.filter(([, value]) => value !== '')) as ReportOptionsInput
+  function send(textOf: TextOf): void {
+    const given = textOptions.map((name) => [name, textOf(name)]).filter(([, text]) => text !== '')
+    const options = Object.fromEntries(given) as ReportOptionsInput
+    const labels = textOf('labels')
+      .split(',')
+      .flatMap((text) => text.trim() || [])
     trigger.mutate(labels.length === 0 ? options : { ...options, labels })
   }
 
   return (
-    <>
-      <button type="button" className="main" onClick={() => dialog.current?.showModal()}>
-        New report …
-      </button>
-      <dialog ref={dialog} aria-labelledby="new-report" className="viewpoint">
-        <h2 id="new-report">A new report</h2>
-        <form onSubmit={send}>
-          <label>
-            <span>As of</span>
-            <input name="asOf" placeholder="2023-01-25T18:13:22Z" spellCheck={false} />
-            <small>Empty: the latest poll.</small>
-          </label>
-          <label>
-            <span>A row for each</span>
-            <select name="by" value={by} onChange={({ target }) => setBy(target.value)}>
-              <option value="">store: last hour, day and week</option>
-              {periodUnits.map((unit) => (
-                <option key={unit} value={unit}>
-                  store and {unit.replaceAll('-', ' ')}
-                </option>
-              ))}
-            </select>
-          </label>
-          {by !== '' && (
-            <>
-              <label>
-                <span>From</span>
-                <input type="date" name="from" required />
-              </label>
-              <label>
-                <span>To</span>
-                <input type="date" name="to" required />
-                <small>Local dates, both included.</small>
-              </label>
-            </>
-          )}
-          <label>
-            <span>A poll speaks</span>
-            <select name="interpolation">
-              <option value={interpolations[0]}>for the time that is nearest to it</option>
-              <option value={interpolations[1]}>for the time up to the next one</option>
-            </select>
-          </label>
-          <label>
-            <span>Reach</span>
-            <input name="reach" defaultValue="24h" spellCheck={false} />
-          </label>
-          <label>
-            <span>Corrections</span>
-            <select name="corrections">
-              <option value={correctionUses[0]}>count</option>
-              <option value={correctionUses[1]}>are ignored</option>
-            </select>
-          </label>
-          <label>
-            <span>Only groups</span>
-            <input name="labels" placeholder="city=Bonn, chain=Soup" spellCheck={false} />
-          </label>
-          {trigger.error && <Failed error={trigger.error} retry={() => trigger.reset()} />}
-          <div className="actions">
-            <button type="submit" className="main" disabled={trigger.isPending}>
-              Request
-            </button>
-            <button type="button" onClick={() => dialog.current?.close()}>
-              Cancel
-            </button>
-          </div>
-        </form>
-      </dialog>
-    </>
+    <FormDialog
+      dialog={dialog}
+      opener="New report …"
+      openerClass="main"
+      title="A new report"
+      action="Request"
+      sending={trigger}
+      onSend={send}
+    >
+      <Field name="As of" hint="Empty: the latest poll.">
+        <input name="asOf" placeholder="2023-01-25T18:13:22Z" spellCheck={false} />
+      </Field>
+      <Field name="A row for each">
+        <select name="by" value={by} onChange={({ target }) => setBy(target.value)}>
+          <option value="">store: last hour, day and week</option>
+          {periodUnits.map((unit) => (
+            <option key={unit} value={unit}>
+              store and {unit.replaceAll('-', ' ')}
+            </option>
+          ))}
+        </select>
+      </Field>
+      {by !== '' && (
+        <>
+          <Field name="From">
+            <input type="date" name="from" required />
+          </Field>
+          <Field name="To" hint="Local dates, both included.">
+            <input type="date" name="to" required />
+          </Field>
+        </>
+      )}
+      <JudgingFields />
+      <Field name="Only groups">
+        <input name="labels" placeholder="city=Bonn, chain=Soup" spellCheck={false} />
+      </Field>
+    </FormDialog>
   )
 }

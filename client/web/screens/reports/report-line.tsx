@@ -6,7 +6,7 @@ import { Failed } from '../../parts/notice.tsx'
 import { ViewLink } from '../../parts/view-link.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
 import type { ViewChanges } from '../../use-view.ts'
-import { optionsInWords } from './options-in-words.ts'
+import { optionsInWords, unusualOf } from './options-in-words.ts'
 
 export function ReportLine({
   report,
@@ -67,14 +67,9 @@ export function ReportLine({
 }
 
 /** The overview as the report has it. */
-function viewOf({ asOf, interpolation, reach, corrections, labels }: Report): ViewChanges {
-  return {
-    asOf,
-    interpolation: interpolation === 'nearest' ? undefined : interpolation,
-    reach: reach === '24h' ? undefined : reach,
-    corrections: corrections === 'applied' ? undefined : corrections,
-    group: labels.length === 0 ? undefined : labels,
-  }
+function viewOf(report: Report): ViewChanges {
+  const { asOf, labels } = report
+  return { asOf, ...unusualOf(report), group: labels.length === 0 ? undefined : labels }
 }
 
 function State({ report: { state, progress, failure } }: { report: Report }) {

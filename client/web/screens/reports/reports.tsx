@@ -3,7 +3,10 @@ import { useState } from 'react'
 import { isFinished } from '../../../../shared/report-state.ts'
 import type { Report } from '../../../../shared/report.ts'
 import { count } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { Failed, Waiting } from '../../parts/notice.tsx'
+import { OlderOnes } from '../../parts/older-ones.tsx'
+import { Sideways } from '../../parts/sideways.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { queryClient, trpc } from '../../trpc.ts'
 import { Comparison } from './comparison.tsx'
@@ -51,18 +54,18 @@ export function Reports() {
       {list.isPending && <Waiting />}
       {list.data !== undefined && reports.length === 0 && <p className="quiet">There are none yet.</p>}
       {reports.length > 0 && (
-        <div className="sideways" tabIndex={0} role="group" aria-label="Reports">
+        <Sideways label="Reports">
           <table>
             <thead>
               <tr>
-                <th scope="col">Compare</th>
-                <th scope="col">Report</th>
-                <th scope="col">State</th>
-                <th scope="col">Requested</th>
-                <th scope="col">Files</th>
-                <th scope="col">
+                <Column>Compare</Column>
+                <Column>Report</Column>
+                <Column>State</Column>
+                <Column>Requested</Column>
+                <Column>Files</Column>
+                <Column>
                   <span className="unseen">Cancel or delete</span>
-                </th>
+                </Column>
               </tr>
             </thead>
             <tbody>
@@ -76,15 +79,11 @@ export function Reports() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
       <p className="go quiet">
         <span>{reports.length > 0 && `${count(reports.length)} shown`}</span>
-        {list.hasNextPage && (
-          <button type="button" onClick={() => void list.fetchNextPage()} disabled={list.isFetchingNextPage}>
-            Older ones
-          </button>
-        )}
+        <OlderOnes list={list} />
       </p>
     </>
   )

@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useRef, type SubmitEvent } from 'react'
+import { useRef, type RefObject } from 'react'
 import { correctionKinds, type CorrectionKind } from '../../../../shared/correction-kind.ts'
 import type { Correction } from '../../../../shared/correction.ts'
 import { createLocalClock } from '../../../../shared/local-clock.ts'
 import type { Timeline } from '../../../../shared/timeline.ts'
+import { Field, FormDialog, type TextOf } from '../../parts/form-dialog.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
 import { instantOfLocal, localInputOf } from './local-input.ts'
@@ -62,137 +63,108 @@ function One({ correction, timeline }: { correction: Correction; timeline: Timel
 
 function NewCorrection({ storeId, timeline }: { storeId: string; timeline: Timeline }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const create = useMutation(trpc.correction.create.mutationOptions({ onSuccess: done }))
+  const create = useMutation(trpc.correction.create.mutationOptions({ onSuccess: () => done(dialog) }))
   const last = timeline.outages.at(-1)
   const { offsets } = timeline
 
-  function done(): void {
-    dialog.current?.close()
-    void queryClient.invalidateQueries()
-  }
-
-  function send(event: SubmitEvent<HTMLFormElement>): void {
-    event.preventDefault()
-    const given = new FormData(event.currentTarget)
-    const text = (name: string) => (given.get(name) as string).trim()
-    localStorage.setItem(nameKey, text('author'))
+  function send(textOf: TextOf): void {
     create.mutate({
       storeId,
-      from: instantOfLocal(text('from'), offsets) ?? text('from'),
-      to: instantOfLocal(text('to'), offsets) ?? text('to'),
-      kind: text('kind') as CorrectionKind,
-      reason: text('reason'),
-      author: text('author') || null,
+      from: instantOfLocal(textOf('from'), offsets) ?? textOf('from'),
+      to: instantOfLocal(textOf('to'), offsets) ?? textOf('to'),
+      kind: textOf('kind') as CorrectionKind,
+      reason: textOf('reason'),
+      author: remembered(textOf('author')),
     })
   }
 
   return (
-    <>
-      <button type="button" onClick={() => dialog.current?.showModal()}>
-        Correct …
-      </button>
-      <dialog ref={dialog} aria-labelledby="new-correction" className="viewpoint">
-        <h2 id="new-correction">A correction</h2>
-        <form onSubmit={send} key={timeline.asOf}>
-          <label>
-            <span>From</span>
-            <input
-              type="datetime-local"
-              name="from"
-              required
-              defaultValue={localInputOf(Date.parse(last?.start ?? timeline.since), offsets)}
-            />
-          </label>
-          <label>
-            <span>To</span>
-            <input
-              type="datetime-local"
-              name="to"
-              required
-              defaultValue={localInputOf(Date.parse(last?.end ?? timeline.until), offsets)}
-            />
-            <small>On the clocks of {offsets.at(-1)?.timezone}; the time itself is not included.</small>
-          </label>
-          <label>
-            <span>What it is</span>
-            <select name="kind" defaultValue="excused">
-              {correctionKinds.map((kind) => (
-                <option key={kind} value={kind}>
-                  {kindTexts[kind]}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            <span>Reason</span>
-            <input name="reason" required maxLength={500} placeholder="Power cut in the whole street" />
-          </label>
-          <label>
-            <span>Your name</span>
-            <input name="author" maxLength={100} defaultValue={localStorage.getItem(nameKey) ?? ''} />
-          </label>
-          {create.error && <Failed error={create.error} retry={() => create.reset()} />}
-          <div className="actions">
-            <button type="submit" className="main" disabled={create.isPending}>
-              Correct
-            </button>
-            <button type="button" onClick={() => dialog.current?.close()}>
-              Cancel
-            </button>
-          </div>
-        </form>
-      </dialog>
-    </>
+    <FormDialog
+      dialog={dialog}
+      opener="Correct …"
+      title="A correction"
+      action="Correct"
+      sending={create}
+      onSend={send}
+      defaultsKey={timeline.asOf}
+    >
+      <Field name="From">
+        <input
+          type="datetime-local"
+          name="from"
+          required
+          defaultValue={localInputOf(Date.parse(last?.start ?? timeline.since), offsets)}
+        />
+      </Field>
+      <Field
+        name="To"
+        hint={`On the clocks of ${offsets.at(-1)?.timezone}; the time itself is not included.`}
+      >
+        <input
+          type="datetime-local"
+          name="to"
+          required
+          defaultValue={localInputOf(Date.parse(last?.end ?? timeline.until), offsets)}
+        />
+      </Field>
+      <Field name="What it is">
+        <select name="kind" defaultValue="excused">
+          {correctionKinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {kindTexts[kind]}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <WhoAndWhy example="Power cut in the whole street" />
+    </FormDialog>
   )
 }
 
 function Revoke({ correction: { correctionId } }: { correction: Correction }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const revoke = useMutation(
-    trpc.correction.revoke.mutationOptions({
-      onSuccess: () => {
-        dialog.current?.close()
-        void queryClient.invalidateQueries()
-      },
-    }),
-  )
+  const revoke = useMutation(trpc.correction.revoke.mutationOptions({ onSuccess: () => done(dialog) }))
 
-  function send(event: SubmitEvent<HTMLFormElement>): void {
-    event.preventDefault()
-    const given = new FormData(event.currentTarget)
-    const text = (name: string) => (given.get(name) as string).trim()
-    localStorage.setItem(nameKey, text('by'))
-    revoke.mutate({ correctionId, reason: text('reason'), by: text('by') || null })
+  function send(textOf: TextOf): void {
+    revoke.mutate({ correctionId, reason: textOf('reason'), by: remembered(textOf('author')) })
   }
 
   return (
+    <FormDialog
+      dialog={dialog}
+      opener="Revoke …"
+      openerClass="plain"
+      title="Revoke a correction"
+      action="Revoke"
+      sending={revoke}
+      onSend={send}
+    >
+      <p className="quiet">It counts no more; its record stays.</p>
+      <WhoAndWhy />
+    </FormDialog>
+  )
+}
+
+function WhoAndWhy({ example }: { example?: string }) {
+  return (
     <>
-      <button type="button" className="plain" onClick={() => dialog.current?.showModal()}>
-        Revoke …
-      </button>
-      <dialog ref={dialog} aria-label="Revoke a correction" className="viewpoint">
-        <h2>Revoke the correction</h2>
-        <p className="quiet">It counts no more; its record stays.</p>
-        <form onSubmit={send}>
-          <label>
-            <span>Reason</span>
-            <input name="reason" required maxLength={500} />
-          </label>
-          <label>
-            <span>Your name</span>
-            <input name="by" maxLength={100} defaultValue={localStorage.getItem(nameKey) ?? ''} />
-          </label>
-          {revoke.error && <Failed error={revoke.error} retry={() => revoke.reset()} />}
-          <div className="actions">
-            <button type="submit" className="main" disabled={revoke.isPending}>
-              Revoke
-            </button>
-            <button type="button" onClick={() => dialog.current?.close()}>
-              Cancel
-            </button>
-          </div>
-        </form>
-      </dialog>
+      <Field name="Reason">
+        <input name="reason" required maxLength={500} placeholder={example} />
+      </Field>
+      <Field name="Your name">
+        <input name="author" maxLength={100} defaultValue={localStorage.getItem(nameKey) ?? ''} />
+      </Field>
     </>
   )
+}
+
+/** Who corrects is asked once. */
+function remembered(author: string): string | null {
+  localStorage.setItem(nameKey, author)
+  return author || null
+}
+
+function done(dialog: RefObject<HTMLDialogElement | null>): void {
+  dialog.current?.close()
+  void queryClient.invalidateQueries()
 }

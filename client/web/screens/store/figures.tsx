@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { measures, reportWindows } from '../../../../shared/report-columns.ts'
-import { duration, hours, percent } from '../../format.ts'
+import { capitalised, duration, hours, percent } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
+import { windowTexts } from '../../parts/screen-head.tsx'
+import { Sideways } from '../../parts/sideways.tsx'
 import { trpc } from '../../trpc.ts'
 import { useView } from '../../use-view.ts'
 import { judgingOf } from './judging.ts'
-
-const windowTexts = { LastHour: 'Last hour', LastDay: 'Last day', LastWeek: 'Last week' } as const
 
 /** What the report has of the store. */
 export function Figures({ storeId, asOf }: { storeId: string; asOf: string }) {
@@ -20,14 +21,12 @@ export function Figures({ storeId, asOf }: { storeId: string; asOf: string }) {
   return (
     <section aria-labelledby="figures">
       <h2 id="figures">In the report</h2>
-      <div className="sideways" tabIndex={0} role="group" aria-labelledby="figures">
+      <Sideways heading="figures">
         <table className="narrow">
           <thead>
             <tr>
-              <th scope="col">Window</th>
-              <th scope="col" className="number">
-                Uptime
-              </th>
+              <Column>Window</Column>
+              <Column isNumber>Uptime</Column>
               {measures.map(({ name }) => (
                 <th key={name} scope="col" className="number">
                   {{ uptime: 'Up', downtime: 'Down', unknown: 'Unknown', excused: 'Excused' }[name]}
@@ -38,7 +37,7 @@ export function Figures({ storeId, asOf }: { storeId: string; asOf: string }) {
           <tbody>
             {reportWindows.map(({ name }) => (
               <tr key={name}>
-                <th scope="row">{windowTexts[name]}</th>
+                <th scope="row">{capitalised(windowTexts[name])}</th>
                 <td className="number">{percent(row[`uptime${name}Percent`])}</td>
                 {measures.map((measure) => (
                   <td key={measure.name} className="number">
@@ -49,7 +48,7 @@ export function Figures({ storeId, asOf }: { storeId: string; asOf: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
     </section>
   )
 }

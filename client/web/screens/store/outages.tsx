@@ -1,6 +1,8 @@
 import { createLocalClock } from '../../../../shared/local-clock.ts'
 import type { Timeline } from '../../../../shared/timeline.ts'
 import { duration } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
+import { Sideways } from '../../parts/sideways.tsx'
 
 /** When the store was down, and between which bounds, in its own time. */
 export function Outages({ timeline: { outages, offsets } }: { timeline: Timeline }) {
@@ -11,22 +13,16 @@ export function Outages({ timeline: { outages, offsets } }: { timeline: Timeline
       {outages.length === 0 ? (
         <p className="quiet">None.</p>
       ) : (
-        <div className="sideways" tabIndex={0} role="group" aria-labelledby="outages">
+        <Sideways heading="outages">
           <table>
             <thead>
               <tr>
-                <th scope="col">From</th>
-                <th scope="col">To</th>
-                <th scope="col" className="number">
-                  Down
-                </th>
-                <th scope="col" className="number">
-                  At least
-                </th>
-                <th scope="col" className="number">
-                  At most
-                </th>
-                <th scope="col">Inactive polls</th>
+                <Column>From</Column>
+                <Column>To</Column>
+                <Column isNumber>Down</Column>
+                <Column isNumber>At least</Column>
+                <Column isNumber>At most</Column>
+                <Column>Inactive polls</Column>
               </tr>
             </thead>
             <tbody>
@@ -54,7 +50,7 @@ export function Outages({ timeline: { outages, offsets } }: { timeline: Timeline
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
     </section>
   )

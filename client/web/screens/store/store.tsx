@@ -1,19 +1,20 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useParams } from 'wouter'
+import { usePathname } from 'wouter/use-browser-location'
 import { createLocalClock } from '../../../../shared/local-clock.ts'
 import type { Store as StoreRecord } from '../../../../shared/store.ts'
 import type { Timeline } from '../../../../shared/timeline.ts'
 import { formatTimestamp, parseTimestamp } from '../../../../shared/timestamp.ts'
 import { verdictOf } from '../../../../shared/verdict.ts'
 import { hasStatus, TimelineChart } from '../../charts/timeline/timeline-chart.tsx'
-import { instant, percent } from '../../format.ts'
+import { capitalised, instant, percent } from '../../format.ts'
 import { Failed, Waiting } from '../../parts/notice.tsx'
 import { Sized } from '../../parts/sized.tsx'
 import { StateForm, stateNames } from '../../parts/state-mark.tsx'
+import { Switch } from '../../parts/switch.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { ViewLink } from '../../parts/view-link.tsx'
 import { Viewpoint } from '../../parts/viewpoint.tsx'
-import { storeAddress } from '../../store-address.ts'
+import { storeAddress, storeIdAt } from '../../store-address.ts'
 import { trpc } from '../../trpc.ts'
 import { useView } from '../../use-view.ts'
 import type { View } from '../../view.ts'
@@ -27,12 +28,16 @@ import { Rules } from './rules.tsx'
 import { WhatIf } from './what-if.tsx'
 
 const DAY_MS = 86_400_000
-export const spans = ['7', '28', '84'] as const
-const spanNames = { 7: 'Week', 28: '4 weeks', 84: '12 weeks' } as const
+const spans = [
+  { value: '7', text: 'Week' },
+  { value: '28', text: '4 weeks' },
+  { value: '84', text: '12 weeks' },
+] as const
 
 /** One store: what its number is made of. */
 export function Store() {
-  const { id = '' } = useParams()
+  // Not `useParams`, which leaves `%3A` as it is.
+  const id = storeIdAt(usePathname()) ?? ''
   const { view } = useView()
   const store = useQuery(trpc.store.get.queryOptions({ storeId: id }))
   const title = store.data?.name ?? id
@@ -79,8 +84,7 @@ function Explained({
   return (
     <>
       <p className="verdict">
-        <strong>{percent(timeline.totals.uptimePercent)}</strong>{' '}
-        {verdict.slice(0, 1).toUpperCase() + verdict.slice(1)}.
+        <strong>{percent(timeline.totals.uptimePercent)}</strong> {capitalised(verdict)}.
       </p>
       <section aria-labelledby="timeline">
         <div className="section-head">
@@ -158,20 +162,13 @@ function SpanSwitch() {
   const { view, change } = useView()
   const { days = '7' } = view
   return (
-    <fieldset className="switch">
-      <legend className="unseen">How much is shown</legend>
-      {spans.map((span) => (
-        <label key={span}>
-          <input
-            type="radio"
-            name="days"
-            checked={span === days}
-            onChange={() => change({ days: span === '7' ? undefined : span })}
-          />
-          <span>{spanNames[span]}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Switch
+      name="days"
+      legend="How much is shown"
+      choices={spans}
+      chosen={days}
+      onChoose={(span) => change({ days: span === '7' ? undefined : span })}
+    />
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Timeline } from '../../../../shared/timeline.ts'
 import { hours, percent } from '../../format.ts'
+import { Column } from '../../parts/column.tsx'
 import { useView } from '../../use-view.ts'
 
 const reaches = ['30m', '1h', '90m', '2h', '6h', '12h', '24h', '3d', '7d'] as const
@@ -44,19 +45,11 @@ export function WhatIf({ timeline, other }: { timeline: Timeline; other: Timelin
         <table className="narrow">
           <thead>
             <tr>
-              <th scope="col">Judged</th>
-              <th scope="col" className="number">
-                Uptime
-              </th>
-              <th scope="col" className="number">
-                Up
-              </th>
-              <th scope="col" className="number">
-                Down
-              </th>
-              <th scope="col" className="number">
-                Unknown
-              </th>
+              <Column>Judged</Column>
+              <Column isNumber>Uptime</Column>
+              <Column isNumber>Up</Column>
+              <Column isNumber>Down</Column>
+              <Column isNumber>Unknown</Column>
             </tr>
           </thead>
           <tbody>
