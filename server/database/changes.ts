@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { AppError } from '../../shared/app-error.ts'
 import type { Change, ChangeId, ChangeKind, ChangeListQuery } from '../../shared/change.ts'
 import type { CorrectionId } from '../../shared/correction.ts'
 import type { StoreLabel } from '../../shared/group.ts'
@@ -7,7 +6,7 @@ import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
-import { parseKey } from './key.ts'
+import { numberOfCursor } from './cursor.ts'
 import { labelsOf, textOfLabels } from './reports.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -93,13 +92,7 @@ export async function listChanges(
   db: Db,
   { limit, cursor, storeId, kind, since }: ChangeListQuery,
 ): Promise<Page<Change>> {
-  const before = cursor === undefined ? undefined : parseKey(cursor)
-  if (cursor !== undefined && before === undefined) {
-    throw new AppError(
-      'invalid',
-      `"${cursor}" is not a cursor of a list of changes: take nextCursor of the page before`,
-    )
-  }
+  const before = numberOfCursor(cursor, 'a list of changes')
   const rows = await changeRows(db)
     .$if(before !== undefined, (query) => query.where('change_id', '<', before as ChangeId))
     .$if(storeId !== undefined, (query) => query.where('store_id', '=', storeId!))

@@ -6,7 +6,7 @@ import { recordChange, type ChangeMade } from './changes.ts'
 import type { Db } from './connect.ts'
 import { addCorrections, type NewCorrection } from './corrections.ts'
 import { forgetWeeks } from './kept-weeks.ts'
-import { parseKey } from './key.ts'
+import { numberOfCursor } from './cursor.ts'
 import { hasLabels } from './labelled.ts'
 import { getStore } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -84,13 +84,7 @@ export async function listCorrections(
   db: Db,
   { limit, cursor, storeId, labels = [], state }: CorrectionListQuery,
 ): Promise<Page<Correction>> {
-  const before = cursor === undefined ? undefined : parseKey(cursor)
-  if (cursor !== undefined && before === undefined) {
-    throw new AppError(
-      'invalid',
-      `"${cursor}" is not a cursor of a list of corrections: take nextCursor of the page before`,
-    )
-  }
+  const before = numberOfCursor(cursor, 'a list of corrections')
   const rows = await correctionRows(db)
     .$if(before !== undefined, (query) => query.where('correction_id', '<', before!))
     .$if(storeId !== undefined, (query) => query.where('store_id', '=', storeId!))

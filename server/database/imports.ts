@@ -6,7 +6,7 @@ import type { Page, PageQuery } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Changed } from './changed.ts'
 import type { Db } from './connect.ts'
-import { parseKey } from './key.ts'
+import { numberOfCursor } from './cursor.ts'
 import type { ImportTable } from './schema.ts'
 
 /** What became of the rows of an import. Those of `accepted` that changed nothing are repeated. */
@@ -157,13 +157,7 @@ export async function getImport(db: Db, importId: ImportId): Promise<ImportRecor
 
 /** Imports, newest first. The cursor is the last number of a page. */
 export async function listImports(db: Db, { limit, cursor }: PageQuery): Promise<Page<ImportRecord>> {
-  const before = cursor === undefined ? undefined : parseKey(cursor)
-  if (cursor !== undefined && before === undefined) {
-    throw new AppError(
-      'invalid',
-      `"${cursor}" is not a cursor of a list of imports: take nextCursor of the page before`,
-    )
-  }
+  const before = numberOfCursor(cursor, 'a list of imports')
   const rows = await db
     .selectFrom('import')
     .selectAll()

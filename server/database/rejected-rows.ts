@@ -1,8 +1,8 @@
-import { AppError } from '../../shared/app-error.ts'
 import type { ImportId } from '../../shared/ids.ts'
 import type { RejectedRowPage, RejectedRowsQuery } from '../../shared/import.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { noCursor } from './cursor.ts'
 import { parseKey } from './key.ts'
 
 /** A row that an import did not take. */
@@ -84,8 +84,5 @@ function parseCursor(cursor: string): { importId: ImportId; line: number } {
   const [, key = '', line] = /^(\d+):(\d{1,15})$/.exec(cursor) ?? []
   const importId = parseKey(key)
   if (importId !== undefined) return { importId: importId as ImportId, line: Number(line) }
-  throw new AppError(
-    'invalid',
-    `"${cursor}" is not a cursor of a list of rejected rows: take nextCursor of the page before`,
-  )
+  throw noCursor(cursor, 'a list of rejected rows')
 }

@@ -1,4 +1,3 @@
-import { AppError } from '../../shared/app-error.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type {
   RejectedReason,
@@ -7,9 +6,9 @@ import type {
   RejectedSummary,
 } from '../../shared/import.ts'
 import type { Page } from '../../shared/page.ts'
-import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { storeOfCursor } from './cursor.ts'
 import { getImport } from './imports.ts'
 
 /** All rejected rows of a file, counted. */
@@ -83,12 +82,7 @@ export async function listRejectedStores(
   db: Db,
   { importId, limit, cursor }: RejectedStoresQuery,
 ): Promise<Page<RejectedStore>> {
-  if (cursor !== undefined && !storeIdPattern.test(cursor)) {
-    throw new AppError(
-      'invalid',
-      `"${cursor}" is not a cursor of a list of stores: take nextCursor of the page before`,
-    )
-  }
+  const after = storeOfCursor(cursor, 'a list of stores')
   await getImport(db, importId)
   const rows = await db
     .selectFrom('rejected_store')
@@ -98,7 +92,7 @@ export async function listRejectedStores(
       fn.min('first_line').as('firstLine'),
     ])
     .where('import_id', '=', importId)
-    .$if(cursor !== undefined, (query) => query.where('store_id', '>', cursor as StoreId))
+    .$if(after !== undefined, (query) => query.where('store_id', '>', after!))
     .groupBy('store_id')
     .orderBy('store_id')
     .limit(limit + 1)

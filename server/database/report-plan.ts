@@ -96,30 +96,6 @@ export async function listAllParts(db: Db, reportKey: number): Promise<PartPlan[
   return (await listParts(db, reportKey)).map(({ plan }) => plan)
 }
 
-/** A part of a complete report. */
-export interface DonePart extends PartPlan {
-  readonly storeCount: number
-  /** Whether totals of it differ without corrections. */
-  readonly hasUncorrected: boolean
-}
-
-/** The parts of a complete report, in order. */
-export async function listDoneParts(db: Db, reportKey: number): Promise<DonePart[]> {
-  const parts = await db
-    .selectFrom('report_part')
-    .select(['part', 'first_store_id', 'store_count', 'uncorrected_crc32'])
-    .where('report_key', '=', reportKey)
-    .orderBy('part')
-    .execute()
-  return parts.map(({ part, first_store_id, store_count, uncorrected_crc32 }, i) => ({
-    part,
-    firstStoreId: first_store_id,
-    nextStoreId: parts[i + 1]?.first_store_id ?? null,
-    storeCount: store_count,
-    hasUncorrected: uncorrected_crc32 !== null,
-  }))
-}
-
 /** The parts of a report whose result is not stored yet, in order. */
 export async function listPendingParts(db: Db, reportKey: number): Promise<PartPlan[]> {
   return (await listParts(db, reportKey)).flatMap(({ plan, isPending }) => (isPending ? [plan] : []))

@@ -3,6 +3,7 @@ import { AppError } from '../../shared/app-error.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { dialectOf, type StoredPart } from './dialect/dialect.ts'
+import type { PartPlan } from './report-plan.ts'
 
 export interface PartResult {
   readonly part: number
@@ -111,24 +112,26 @@ async function isRunning(db: Db, { reportKey, computedWith }: PlannedReport): Pr
   return running !== undefined
 }
 
-export interface PartSize {
-  readonly part: number
+/** A part of a complete report. */
+export interface DonePart extends PartPlan {
   readonly storeCount: number
   readonly csvBytes: number
   /** Whether totals of it differ without corrections. */
   readonly hasUncorrected: boolean
 }
 
-/** Sizes of a complete report's parts, in order. */
-export async function listPartSizes(db: Db, reportKey: number): Promise<PartSize[]> {
+/** The parts of a complete report, in order. */
+export async function listDoneParts(db: Db, reportKey: number): Promise<DonePart[]> {
   const parts = await db
     .selectFrom('report_part')
-    .select(['part', 'store_count', 'csv_bytes', 'uncorrected_crc32'])
+    .select(['part', 'first_store_id', 'store_count', 'csv_bytes', 'uncorrected_crc32'])
     .where('report_key', '=', reportKey)
     .orderBy('part')
     .execute()
-  return parts.map(({ part, store_count, csv_bytes, uncorrected_crc32 }) => ({
+  return parts.map(({ part, first_store_id, store_count, csv_bytes, uncorrected_crc32 }, i) => ({
     part,
+    firstStoreId: first_store_id,
+    nextStoreId: parts[i + 1]?.first_store_id ?? null,
     storeCount: store_count,
     csvBytes: csv_bytes ?? 0,
     hasUncorrected: uncorrected_crc32 !== null,

@@ -9,7 +9,7 @@ import type { ReportState } from '../../shared/report-state.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
-import { parseKey } from './key.ts'
+import { numberOfCursor } from './cursor.ts'
 import type { Database, ReportTable } from './schema.ts'
 import { writeAlone, type WriteTx } from './write-alone.ts'
 
@@ -134,17 +134,14 @@ export async function listUnfinishedReports(db: Db): Promise<StoredReport[]> {
 
 /** Newest first; the cursor is the key of the last report of the page before. */
 export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise<Page<Report>> {
-  let query = db
+  const before = numberOfCursor(cursor, 'a list of reports')
+  const rows = await db
     .selectFrom('report')
     .selectAll()
+    .$if(before !== undefined, (query) => query.where('report_key', '<', before!))
     .orderBy('report_key', 'desc')
     .limit(limit + 1)
-  if (cursor !== undefined) {
-    const before = parseKey(cursor)
-    if (before === undefined) throw new AppError('invalid', `"${cursor}" is not a cursor of this list`)
-    query = query.where('report_key', '<', before)
-  }
-  const rows = await query.execute()
+    .execute()
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   return {

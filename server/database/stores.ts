@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
-import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { chunks, compiledOnce } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { storeOfCursor } from './cursor.ts'
 import { hasLabels } from './labelled.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
@@ -45,14 +45,9 @@ export async function listStores(
   db: Db,
   { limit, cursor, search, labels = [] }: StoreListQuery,
 ): Promise<Page<Store>> {
-  if (cursor !== undefined && !storeIdPattern.test(cursor)) {
-    throw new AppError(
-      'invalid',
-      `"${cursor}" is not a cursor of a list of stores: take nextCursor of the page before`,
-    )
-  }
+  const after = storeOfCursor(cursor, 'a list of stores')
   const rows = await storeRows(db)
-    .$if(cursor !== undefined, (query) => query.where('store.store_id', '>', cursor as StoreId))
+    .$if(after !== undefined, (query) => query.where('store.store_id', '>', after!))
     .$if(search !== undefined && search !== '', (query) =>
       query.where(sql<boolean>`lower(store.store_id) like ${substringPattern(search!)} escape '\\'`),
     )

@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
 import type { OutageListQuery, OutageRow } from '../../shared/outage.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { Page } from '../../shared/page.ts'
-import { storeIdPattern } from '../../shared/store-id-pattern.ts'
 import type { Db } from '../database/connect.ts'
+import { storeOfCursor } from '../database/cursor.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
 import { isLabelled } from '../database/labelled.ts'
 import { firstPollWeek } from '../database/poll-week-summary.ts'
@@ -31,17 +30,15 @@ const MOST_STORES = 256
 export async function listOutages(db: Db, query: OutageListQuery): Promise<Page<OutageRow>> {
   if (query.sortBy !== 'store') return { items: await firstOutages(db, query), nextCursor: null }
   const items: OutageRow[] = []
-  for await (const { storeId, outages } of outagesByStore(db, query, afterStore(query.cursor))) {
+  for await (const { storeId, outages } of outagesByStore(
+    db,
+    query,
+    storeOfCursor(query.cursor, 'outages'),
+  )) {
     items.push(...outages)
     if (items.length >= query.limit) return { items, nextCursor: storeId }
   }
   return { items, nextCursor: null }
-}
-
-function afterStore(cursor: string | undefined): StoreId | undefined {
-  if (cursor === undefined) return undefined
-  if (storeIdPattern.test(cursor)) return cursor as StoreId
-  throw new AppError('invalid', `"${cursor}" is not a cursor of outages: take nextCursor of the page before`)
 }
 
 /** The first ones in an order that only all of them tell. */

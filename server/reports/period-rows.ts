@@ -3,7 +3,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import type { PeriodRow, PeriodRowsQuery } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPart, type PartSize } from '../database/report-results.ts'
+import { listDoneParts, readPart, type DonePart } from '../database/report-results.ts'
 import type { StoredReport } from '../database/reports.ts'
 import { readStoreIds } from '../database/store-ids.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
@@ -28,7 +28,7 @@ export async function* periodTotalsByPart(
   reportKey: number,
   periodCount: number,
 ): AsyncGenerator<PeriodsOfPart> {
-  for (const part of await listPartSizes(db, reportKey)) {
+  for (const part of await listDoneParts(db, reportKey)) {
     yield readPeriodsOfPart(db, reportKey, part, periodCount)
   }
 }
@@ -39,7 +39,7 @@ export async function* packedPeriodsByPart(
   reportKey: number,
   periodCount: number,
 ): AsyncGenerator<{ readonly totals: PeriodTotals; readonly storeCount: number }> {
-  for (const { part } of await listPartSizes(db, reportKey)) {
+  for (const { part } of await listDoneParts(db, reportKey)) {
     const totals = wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
     yield { totals, storeCount: totals.length / wordsPerStore(periodCount) }
   }
@@ -48,7 +48,7 @@ export async function* packedPeriodsByPart(
 async function readPeriodsOfPart(
   db: Db,
   reportKey: number,
-  part: PartSize,
+  part: DonePart,
   periodCount: number,
 ): Promise<PeriodsOfPart> {
   const totals = wordsOfBytes(await readPart(db, reportKey, part.part, 'totals'))
@@ -77,7 +77,7 @@ export async function pageOfPeriodRows(
   const offset = parseOffset(cursor)
   const items: PeriodRow[] = []
   let firstOfPart = 0
-  for (const part of await listPartSizes(db, report.report_key)) {
+  for (const part of await listDoneParts(db, report.report_key)) {
     const rowCount = part.storeCount * names.length
     const from = Math.max(0, offset - firstOfPart)
     const to = Math.min(rowCount, offset + limit - firstOfPart)

@@ -3,7 +3,7 @@ import { percentColumns, reportColumns } from '../../shared/report-columns.ts'
 import type { ColumnChoice } from '../../shared/report-file.ts'
 import type { PeriodRow, ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes } from '../database/report-results.ts'
+import { listDoneParts } from '../database/report-results.ts'
 import { hundredthsOf } from './csv-bytes.ts'
 import { csvHeaderLine } from './csv.ts'
 import { periodTotalsByPart } from './period-rows.ts'
@@ -53,7 +53,7 @@ export async function periodWorkbook(
 }
 
 async function countStores(db: Db, reportKey: number): Promise<number> {
-  const parts = await listPartSizes(db, reportKey)
+  const parts = await listDoneParts(db, reportKey)
   return parts.reduce((sum, { storeCount }) => sum + storeCount, 0)
 }
 

@@ -1,7 +1,7 @@
-import { AppError } from '../../shared/app-error.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Db } from '../database/connect.ts'
-import { listPartSizes, readPart, type PartSize } from '../database/report-results.ts'
+import { noCursor } from '../database/cursor.ts'
+import { listDoneParts, readPart, type DonePart } from '../database/report-results.ts'
 import { readStoreIds } from '../database/store-ids.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
 import { storeCountOf, storeKeyAt, WORDS_PER_STORE, type PackedTotals } from './totals.ts'
@@ -17,12 +17,12 @@ export interface RowsOfPart {
 
 /** The rows of a complete report, a part at a time, in ascending order of store id. */
 export async function* rowsByPart(db: Db, reportKey: number): AsyncGenerator<RowsOfPart> {
-  for (const part of await listPartSizes(db, reportKey)) yield readRowsOfPart(db, reportKey, part)
+  for (const part of await listDoneParts(db, reportKey)) yield readRowsOfPart(db, reportKey, part)
 }
 
 /** The totals of a complete report, a part at a time, for what asks for no ids. */
 export async function* totalsByPart(db: Db, reportKey: number): AsyncGenerator<PackedTotals> {
-  for (const { part } of await listPartSizes(db, reportKey)) {
+  for (const { part } of await listDoneParts(db, reportKey)) {
     yield wordsOfBytes(await readPart(db, reportKey, part, 'totals'))
   }
 }
@@ -34,13 +34,10 @@ export function containsText(storeId: StoreId, text: string): boolean {
 export function parseOffset(cursor: string | undefined): number {
   if (cursor === undefined) return 0
   if (/^\d{1,12}$/.test(cursor)) return Number(cursor)
-  throw new AppError(
-    'invalid',
-    `"${cursor}" is not a cursor of these rows: take nextCursor of the page before`,
-  )
+  throw noCursor(cursor, 'these rows')
 }
 
-async function readRowsOfPart(db: Db, reportKey: number, part: PartSize): Promise<RowsOfPart> {
+async function readRowsOfPart(db: Db, reportKey: number, part: DonePart): Promise<RowsOfPart> {
   const totals = wordsOfBytes(await readPart(db, reportKey, part.part, 'totals'))
   const storeKeys = Array.from({ length: storeCountOf(totals) }, (_, store) => storeKeyAt(totals, store))
   const idOf = await readStoreIds(db, storeKeys)

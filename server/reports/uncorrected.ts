@@ -1,5 +1,5 @@
 import type { Db } from '../database/connect.ts'
-import { readPart, type PartSize } from '../database/report-results.ts'
+import { readPart, type DonePart } from '../database/report-results.ts'
 import { bytesOfWords, wordsOfBytes, type Words } from '../uptime/words.ts'
 
 /**
@@ -43,7 +43,7 @@ export function createUncorrected(): UncorrectedTotals {
 export async function readUncorrected(
   db: Db,
   reportKey: number,
-  { part, hasUncorrected }: Pick<PartSize, 'part' | 'hasUncorrected'>,
+  { part, hasUncorrected }: Pick<DonePart, 'part' | 'hasUncorrected'>,
   wordsPerStore: number,
 ): Promise<Uncorrected | undefined> {
   if (!hasUncorrected) return undefined

@@ -1,7 +1,7 @@
 import type { ReportDifference, Verification, VerifyQuery } from '../../shared/verification.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
-import { listDoneParts, type DonePart } from '../database/report-plan.ts'
+import { listDoneParts, type DonePart } from '../database/report-results.ts'
 import type { StoredReport } from '../database/reports.ts'
 import { askedOf } from './asked.ts'
 import { likelyReasonsOf } from './likely-reasons.ts'

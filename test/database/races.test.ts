@@ -6,7 +6,7 @@ import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
-import { listPartSizes, storeParts } from '../../server/database/report-results.ts'
+import { listDoneParts, storeParts } from '../../server/database/report-results.ts'
 import { getReport, insertReport } from '../../server/database/reports.ts'
 import { changeRules, type RuleChange } from '../../server/database/schedules.ts'
 import { deleteStore } from '../../server/database/store-deletions.ts'
@@ -206,7 +206,7 @@ describe('writers at once', () => {
     })
     expect(wanted.flat()).toEqual(wanted.flat().map(() => true))
     expect(await getReport(db, report.report_id)).toMatchObject({ stores_done: 101, stores_total: 101 })
-    expect((await listPartSizes(db, reportKey)).map(({ storeCount }) => storeCount)).toEqual(
+    expect((await listDoneParts(db, reportKey)).map(({ storeCount }) => storeCount)).toEqual(
       parts.map((part) => (part === 3 ? 11 : 10)),
     )
   })

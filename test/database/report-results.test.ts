@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
-import { listPartSizes, readPart, storeParts } from '../../server/database/report-results.ts'
+import { listDoneParts, readPart, storeParts } from '../../server/database/report-results.ts'
 import { finishReport, getReport, insertReport } from '../../server/database/reports.ts'
 import { deleteStore } from '../../server/database/store-deletions.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
@@ -90,7 +90,7 @@ describe('a part of a report', () => {
     await finishReport(on.db, on.reportKey, { state: 'failed', finishedAtMs: 3, computedWith: older })
     const planned = { reportKey: on.reportKey, computedWith: older }
     expect(await storeParts(on.db, planned, [result])).toBe(false)
-    expect(await listPartSizes(on.db, on.reportKey)).toEqual([])
+    expect(await listDoneParts(on.db, on.reportKey)).toEqual([])
     expect(await on.stored()).toMatchObject({ stores_done: 0, state: 'failed' })
   })
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createCorrection } from '../../server/database/correction-records.ts'
-import type { DonePart } from '../../server/database/report-plan.ts'
+import type { DonePart } from '../../server/database/report-results.ts'
 import { setBusinessHours, setDetails } from '../../server/database/store-changes.ts'
 import { deleteStore } from '../../server/database/store-deletions.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
@@ -291,6 +291,7 @@ describe('a sample', () => {
       firstStoreId: storeId.parse(`s${part}`),
       nextStoreId: null,
       storeCount,
+      csvBytes: 0,
       hasUncorrected: false,
     }))
   }

@@ -3,7 +3,7 @@ import { periodCsvHeader } from '../../../shared/insight-csv.ts'
 import { fileNameOf, mediaTypes, type ColumnChoice, type FileFormat } from '../../../shared/report-file.ts'
 import type { ReportState } from '../../../shared/report-state.ts'
 import type { Db } from '../../database/connect.ts'
-import { listPartSizes, readPart } from '../../database/report-results.ts'
+import { listDoneParts, readPart } from '../../database/report-results.ts'
 import { reportOf, type StoredReport } from '../../database/reports.ts'
 import { csvHeaderLine, csvLines } from '../../reports/csv.ts'
 import { periodsOf } from '../../reports/asked.ts'
@@ -64,7 +64,7 @@ export function hasNoFile(reportId: string, state: ReportState): AppError {
 /** The CSV as the workers stored it. */
 async function storedCsv(db: Db, reportKey: number): Promise<Pick<ReportFile, 'length' | 'bytes'>> {
   const header = Buffer.from(csvHeaderLine('default'))
-  const parts = await listPartSizes(db, reportKey)
+  const parts = await listDoneParts(db, reportKey)
   const length = parts.reduce((sum, part) => sum + part.csvBytes, header.byteLength)
   return {
     length,

@@ -1,5 +1,5 @@
 import type { Db } from '../../database/connect.ts'
-import { listPartSizes, readPart, readStates, type PartSize } from '../../database/report-results.ts'
+import { listDoneParts, readPart, readStates, type DonePart } from '../../database/report-results.ts'
 import { wordsOfBytes, type Words } from '../../uptime/words.ts'
 import type { PackedStates } from '../states.ts'
 import type { PackedTotals } from '../totals.ts'
@@ -16,7 +16,7 @@ export interface ViewedReport {
 export type Places = Words
 
 /** Where a part's stores are among all. */
-export interface PartPlace extends PartSize {
+export interface PartPlace extends DonePart {
   readonly first: number
 }
 
@@ -36,7 +36,7 @@ export interface ViewedPart {
 
 export async function readReportParts(db: Db, reportKey: number): Promise<ReportParts> {
   let next = 0
-  const parts = (await listPartSizes(db, reportKey)).map((size) => {
+  const parts = (await listDoneParts(db, reportKey)).map((size) => {
     const first = next
     next += size.storeCount
     return { ...size, first }

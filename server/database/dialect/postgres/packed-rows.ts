@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely'
 import { wordsOfBytes } from '../../../uptime/words.ts'
 import { packedColumns, type Db, type PackedRow, type PackedTable, type PackedWords } from '../dialect.ts'
 import { keyRanges } from '../key-ranges.ts'
+import { placesOf } from '../packed-places.ts'
 import { binaryArray, copyPieces } from './binary.ts'
 import { copyOut, type CopiedRows } from './copy-rows.ts'
 
@@ -97,18 +98,6 @@ function packedWords(rows: CopiedRows): Map<number, PackedWords> {
       { storeKeys, from: Uint32Array.from(from), to: Uint32Array.from(to), words },
     ]),
   )
-}
-
-/** Where the words of each store are, from how many bytes each has. */
-function placesOf(lengths: readonly number[]): { from: Uint32Array; to: Uint32Array } {
-  const from = new Uint32Array(lengths.length)
-  const to = new Uint32Array(lengths.length)
-  let next = 0
-  for (let i = 0; i < lengths.length; i++) {
-    from[i] = next
-    next = to[i] = next + (lengths[i]! >>> 2)
-  }
-  return { from, to }
 }
 
 /** Object identifiers of types. */

@@ -3,6 +3,7 @@ import { wordsOfBytes } from '../../../uptime/words.ts'
 import { chunks, compiledOnce } from '../../chunks.ts'
 import { packedColumns, type Db, type PackedRow, type PackedTable, type PackedWords } from '../dialect.ts'
 import { keyRanges } from '../key-ranges.ts'
+import { placesOf } from '../packed-places.ts'
 
 /**
  * Reads the rows of a week as one: to hand over a row for each store takes the driver several times as long as to read its
@@ -47,18 +48,6 @@ function rowsOf(table: PackedTable, week: number, storeKeys: readonly number[]):
   )
   if (ranges.length > 0) return sql.join(ranges, sql` union all `)
   return sql`${ofWeek} and store_key in (select value from json_each(${JSON.stringify(storeKeys)}))`
-}
-
-/** Where the words of each store are, from how many bytes each has. */
-function placesOf(lengths: readonly number[]): { from: Uint32Array; to: Uint32Array } {
-  const from = new Uint32Array(lengths.length)
-  const to = new Uint32Array(lengths.length)
-  let start = 0
-  for (let i = 0; i < lengths.length; i++) {
-    from[i] = start
-    start = to[i] = start + lengths[i]! / Uint32Array.BYTES_PER_ELEMENT
-  }
-  return { from, to }
 }
 
 /** Writes rows by statements that are compiled once. */
