@@ -1,5 +1,4 @@
 /** The thread's shell around `report-tasks.ts`: it owns the connections, and tells what became of a task. */
-import { workerData } from 'node:worker_threads'
 import { connect } from '../database/connect.ts'
 import { usualPartSize } from './part-size.ts'
 import { createReportTasks } from './report-tasks.ts'
@@ -19,7 +18,7 @@ async function connectTasks(setting: WorkerSetting): Promise<WorkerTasks> {
   })
 }
 
-const answer = answersOf<WorkerTasks>(() => connectTasks(workerData as WorkerSetting))
+const answer = answersOf<WorkerTasks>(connectTasks)
 
 export const planReport = answer('planReport')
 export const generateParts = answer('generateParts')

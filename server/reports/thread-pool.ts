@@ -1,12 +1,14 @@
 import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { AppError } from '../../shared/app-error.ts'
+import { createThreadGate, threadsEnd } from './thread-gate.ts'
 import {
   resultOf,
   type ResultOf,
   type TaskOf,
   type TaskOutcome,
   type Tasks,
+  type ThreadSetting,
   type WorkerSetting,
   type WorkerTasks,
 } from './worker-task.ts'
@@ -43,9 +45,10 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
     youngMiB,
   }: ThreadPoolSetting,
 ): ThreadPool<All> {
+  const gate = createThreadGate()
   const pool = new Piscina({
     filename: worker.href,
-    workerData: setting,
+    workerData: { ...setting, gate: gate.memory } satisfies ThreadSetting,
     minThreads,
     maxThreads,
     idleTimeout: IDLE_THREAD_ENDS_MS,
@@ -57,26 +60,28 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
   pool.on('error', () => undefined)
   let isClosing = false
 
+  async function end(how: 'close' | 'destroy'): Promise<void> {
+    isClosing = true
+    await gate.shut()
+    await pool[how]()
+  }
+
   return {
     async run(name, task) {
       for (let attempt = 1; ; attempt++) {
+        if (isClosing) throw threadsEnd()
         try {
           return resultOf((await pool.run(task, { name })) as TaskOutcome<ResultOf<All, typeof name>>)
         } catch (error) {
           // What a task ends with is an AppError; anything else is the end of its thread.
-          if (error instanceof AppError || isClosing) throw error
+          if (error instanceof AppError) throw error
+          if (isClosing) throw threadsEnd(error)
           if (attempt === MOST_ATTEMPTS) throw diedTooOften(error)
         }
       }
     },
-    close() {
-      isClosing = true
-      return pool.close()
-    },
-    destroy() {
-      isClosing = true
-      return pool.destroy()
-    },
+    close: () => end('close'),
+    destroy: () => end('destroy'),
   }
 }
 

@@ -1,5 +1,15 @@
+import { workerData } from 'node:worker_threads'
 import { stepBehindAnswers } from '../background-thread.ts'
-import { outcomeOf, type ResultOf, type TaskOf, type TaskOutcome, type Tasks } from './worker-task.ts'
+import { throughGate } from './thread-gate.ts'
+import {
+  outcomeOf,
+  type ResultOf,
+  type TaskOf,
+  type TaskOutcome,
+  type Tasks,
+  type ThreadSetting,
+  type WorkerSetting,
+} from './worker-task.ts'
 
 /** What a thread answers to a task of a name. */
 export type Answer<All extends Tasks<All>, Name extends keyof All> = (
@@ -11,13 +21,14 @@ export type Answer<All extends Tasks<All>, Name extends keyof All> = (
  * waits for an answer is not to wait for reports that are computed meanwhile: `isAwaited`.
  */
 export function answersOf<All extends Tasks<All>>(
-  connect: () => Promise<All>,
+  connect: (setting: WorkerSetting) => Promise<All>,
   { isAwaited = false } = {},
 ): <Name extends keyof All>(name: Name) => Answer<All, Name> {
+  const setting = workerData as ThreadSetting
   let connected: Promise<All> | undefined
 
   function tasks(): Promise<All> {
-    connected ??= connect().catch((error: unknown) => {
+    connected ??= throughGate(setting.gate, () => connect(setting)).catch((error: unknown) => {
       connected = undefined
       throw error
     })

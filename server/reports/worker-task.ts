@@ -30,6 +30,12 @@ export interface WorkerSetting {
   readonly computedWith: ComputedWith
 }
 
+/** What every thread is started with. */
+export interface ThreadSetting extends WorkerSetting {
+  /** The memory of the `ThreadGate` that it connects through. */
+  readonly gate: SharedArrayBuffer
+}
+
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */
 export interface WorkerTasks {
   /** Deals the stores into parts and returns those that are to be done, in stretches to be done at once. */

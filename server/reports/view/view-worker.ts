@@ -1,5 +1,4 @@
 /** The shell of the thread that complete reports are looked at in: it owns the connection, and tells what became of a task. */
-import { workerData } from 'node:worker_threads'
 import { connect } from '../../database/connect.ts'
 import { answersOf } from '../thread-shell.ts'
 import type { ViewTasks, WorkerSetting } from '../worker-task.ts'
@@ -15,7 +14,7 @@ async function connectTasks({ databaseUrl, patienceMs }: WorkerSetting): Promise
   }
 }
 
-const answer = answersOf<ViewTasks>(() => connectTasks(workerData as WorkerSetting), { isAwaited: true })
+const answer = answersOf<ViewTasks>(connectTasks, { isAwaited: true })
 
 export const pageOfRows = answer('pageOfRows')
 export const summaryOfRows = answer('summaryOfRows')
