@@ -8,23 +8,25 @@ import type { Db } from '../database/connect.ts'
 import { storeOfCursor } from '../database/cursor.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
 import { isLabelled } from '../database/labelled.ts'
-import { firstPollWeek } from '../database/poll-week-summary.ts'
 import type { PartStores } from '../database/report-input.ts'
 import { readPartFacts } from '../database/store-facts.ts'
 import { nextStoreIds } from '../database/stores.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
-import type { Interval, Intervals } from '../uptime/interval.ts'
-import { findOutages, type FoundOutages, type Outage } from '../uptime/outages.ts'
+import { findOutages, type Outage } from '../uptime/outages.ts'
 import { timeOnDates } from '../uptime/periods.ts'
 import { timeOfDates } from '../uptime/time-of-dates.ts'
-import { POLL_WEEK_MS, pollWeekOf } from '../uptime/poll-week.ts'
-import { knownTime, pollWeeksOf } from '../uptime/store-uptime.ts'
+import { knownTime } from '../uptime/store-uptime.ts'
 import { exactInstant } from './exact-instant.ts'
-import { judgingOf, readJudgedStore, type Judging } from './judged-store.ts'
-
-/** How much of the data is read at once: so many weeks of polls, and so many stores. */
-const MOST_POLL_WEEKS = 4096
-const MOST_STORES = 256
+import { judgingOf, readJudgedStore } from './judged-store.ts'
+import {
+  isWhole,
+  outagesFurtherOn,
+  storesAtOnce,
+  timeAround,
+  windowAround,
+  wholeOutages,
+  type CutOffStore,
+} from './whole-outages.ts'
 
 /** A page of outages: rules 26 to 29 of docs/uptime.md. In order of store its cursor is the last store that it has. */
 export async function listOutages(db: Db, query: OutageListQuery): Promise<Page<OutageRow>> {
@@ -82,12 +84,10 @@ export async function* outagesByStore(
   const time = timeAround(window, judging)
   const hours = createOpenHours(time)
   const schedules = createSchedules()
-  const storesAtOnce = Math.max(
-    8,
-    Math.min(MOST_STORES, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length)),
-  )
-  for await (const part of partsAfter(db, after, { storesAtOnce, labels })) {
+  for await (const part of partsAfter(db, after, { storesAtOnce: storesAtOnce(time), labels })) {
     const facts = await readPartFacts(db, part, { time, schedules, corrections: judging.corrections })
+    const found = new Map<StoreId, readonly Outage[]>()
+    const cutOff: CutOffStore[] = []
     for (const [place, store] of facts.stores.entries()) {
       const { storeId } = store
       const schedule = schedules.of(store)
@@ -98,58 +98,16 @@ export async function* outagesByStore(
         viewpoint: judging,
         corrections: facts.correctionsAt(place),
       }
-      const found = findOutages(input, window, askedFor)
-      const outages = isWhole(found) ? found.outages : await wholeOutages(db, storeId, judging, askedFor)
-      yield { storeId, outages: rowsOf(storeId, outages) }
+      const { outages, isCutOff } = findOutages(input, window, askedFor)
+      found.set(storeId, outages)
+      if (!isWhole(isCutOff)) cutOff.push({ storeId, askedFor, isCutOff })
+    }
+    const furtherOn = await outagesFurtherOn(db, judging, window, cutOff)
+    for (const [storeId, outages] of found) {
+      yield { storeId, outages: rowsOf(storeId, furtherOn.get(storeId) ?? outages) }
     }
     await setImmediate()
   }
-}
-
-/** Looks further and further, until the outages with down time in `askedFor` are whole. */
-export async function wholeOutages(
-  db: Db,
-  storeId: StoreId,
-  judging: Judging,
-  askedFor: Intervals,
-): Promise<readonly Outage[]> {
-  const [firstMs, lastMs] = [askedFor[0], askedFor.at(-1)]
-  if (firstMs === undefined || lastMs === undefined) return []
-  const earliestMs = ((await firstPollWeek(db)) ?? 0) * POLL_WEEK_MS - judging.reachMs
-  let window = windowAround({ startMs: firstMs, endMs: lastMs }, judging)
-  for (let furtherMs = 4 * POLL_WEEK_MS; ; furtherMs *= 4) {
-    const time = timeAround(window, judging)
-    const { input } = await readJudgedStore(db, storeId, time, judging)
-    const { outages, isCutOff } = findOutages(input, window, askedFor)
-    const before = isCutOff.before && window.startMs > earliestMs
-    if (!before && !isCutOff.after) return outages
-    window = {
-      startMs: before ? Math.max(earliestMs, window.startMs - furtherMs) : window.startMs,
-      endMs: isCutOff.after ? window.endMs + furtherMs : window.endMs,
-    }
-  }
-}
-
-function isWhole({ isCutOff }: FoundOutages): boolean {
-  return !isCutOff.before && !isCutOff.after
-}
-
-/** A window that holds `time` and most outages that reach into it: as much as whole weeks of polls tell of. */
-function windowAround({ startMs, endMs }: Interval, { reachMs, asOfMs }: Judging): Interval {
-  const firstWeek = pollWeekOf(startMs - 2 * reachMs - DAY_MS)
-  const lastWeek = pollWeekOf(endMs + 2 * reachMs + DAY_MS)
-  const window = {
-    startMs: firstWeek * POLL_WEEK_MS + 2 * reachMs,
-    endMs: (lastWeek + 1) * POLL_WEEK_MS - 2 * reachMs,
-  }
-  return { startMs: window.startMs, endMs: Math.max(window.startMs, Math.min(window.endMs, asOfMs)) }
-}
-
-const DAY_MS = 86_400_000
-
-/** What has to be known to tell the outages of a window. */
-function timeAround({ startMs, endMs }: Interval, { reachMs, asOfMs }: Judging): Interval {
-  return knownTime({ startMs: startMs - 2 * reachMs, endMs: endMs + 2 * reachMs }, asOfMs)
 }
 
 /** Stores that follow each other, so many at once, and of them those that have the labels. */

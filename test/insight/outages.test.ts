@@ -55,6 +55,30 @@ test('an outage is told whole, however long it lasted before and after the dates
   expect(await outages(scene, { ...day, asOf: '2022-10-02T12:00:00Z' })).toEqual([])
 })
 
+test('many stores that are long down are looked up together: the database is asked no more often than of a few', async () => {
+  await using scene = await importScene()
+  const stores = Array.from({ length: 30 }, (_, i) => `s${i}`)
+  await scene.import(await scene.write('polls.csv', pollFile(stores.flatMap((store) => longDown(store, 90)))))
+  await scene.import(await scene.write('details.csv', 'store_id,name,city\ns1,,Bonn\ns2,,Bonn\n'))
+  const askedFor = async (query: object): Promise<{ outages: number; statements: number }> => {
+    let statements = 0
+    const counted = scene.db.withPlugin({
+      transformQuery({ node }) {
+        statements++
+        return node
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    })
+    const day = { since: '2022-12-01', until: '2022-12-01', limit: 1000 }
+    const { items } = await listOutages(counted, outageListInput.parse({ ...day, ...query }))
+    return { outages: items.length, statements }
+  }
+  const ofTwo = await askedFor({ labels: 'city=Bonn' })
+  const ofAll = await askedFor({})
+  expect([ofTwo.outages, ofAll.outages]).toEqual([2, 30])
+  expect(ofAll.statements).toBe(ofTwo.statements)
+})
+
 test('the outages of each store are those of the list of all, a page at a time, and have its downtime', async () => {
   await using scene = await sceneOfCase('26-thirty-stores-over-weeks')
   const all = await outages(scene, dates)
