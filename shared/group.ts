@@ -70,11 +70,18 @@ export const groupRow = z
   .describe("A group's business time: the sums of its stores, by status")
 export type GroupRow = z.infer<typeof groupRow>
 
+/** Of an answer by a label. */
+export const labelHint = z
+  .string()
+  .nullable()
+  .describe('Where no store has the label: which labels there are; null otherwise')
+
 export const reportGroups = z
   .object({
     reportId,
     by: z.string().describe('The label whose values are the groups'),
     groups: z.array(groupRow).describe('In the order of their values; last the stores that have none'),
+    hint: labelHint,
   })
   .describe('A report rolled up by a label')
 export type ReportGroups = z.infer<typeof reportGroups>

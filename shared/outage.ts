@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count } from './fields.ts'
-import { givenLabel, givenLabels } from './group.ts'
+import { givenLabel, givenLabels, labelHint } from './group.ts'
 import { storeId } from './ids.ts'
 import { parseLocalDate } from './local-date.ts'
 import { pageInput } from './page.ts'
@@ -91,6 +91,7 @@ export const outageGroups = z
     until: z.string().describe('The last local date, itself included'),
     asOf: z.string().meta({ format: 'date-time' }).describe('The instant that it looks back from'),
     groups: z.array(outageGroup).describe('In the order of their values; last the stores that have none'),
+    hint: labelHint,
   })
   .describe('The outages with down time on some local dates, rolled up by a label')
 export type OutageGroups = z.infer<typeof outageGroups>

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { count } from './fields.ts'
-import { givenLabel } from './group.ts'
+import { givenLabel, labelHint } from './group.ts'
 import { givenReportId, reportId, storeId } from './ids.ts'
 import { maxPageSize } from './page-size.ts'
-import { pageInput } from './page.ts'
+import { pageInput, pageOf } from './page.ts'
 import { percent, periodRow } from './report.ts'
 
 const { period, uptimeMs, downtimeMs, unknownMs, excusedMs } = periodRow.shape
@@ -42,6 +42,9 @@ export const periodGroupRow = z
   })
   .describe("A group's business time in a period: the sums of its stores, by status")
 export type PeriodGroupRow = z.infer<typeof periodGroupRow>
+
+export const periodGroupPage = pageOf(periodGroupRow).extend({ hint: labelHint })
+export type PeriodGroupPage = z.infer<typeof periodGroupPage>
 
 export const periodStoreSorts = ['uptime', 'downtime', 'unknown', 'excused', 'store'] as const
 export type PeriodStoreSort = (typeof periodStoreSorts)[number]

@@ -2,8 +2,8 @@ import type { GroupRow } from '../../shared/group.ts'
 import { groupCsvHeader, groupCsvLine } from '../../shared/insight-csv.ts'
 import type { Report } from '../../shared/report.ts'
 import type { StoreMonitorClient } from '../client.ts'
-import type { CommandContext } from './context.ts'
-import { formatCount, printJson, printTable, write, type TableColumn } from './output.ts'
+import { say, type CommandContext, type MessageOptions } from './context.ts'
+import { formatCount, printable, printJson, printTable, write, type TableColumn } from './output.ts'
 import { formatHours, formatPercent } from './report-table.ts'
 
 const columns: readonly TableColumn<GroupRow>[] = [
@@ -20,11 +20,13 @@ const columns: readonly TableColumn<GroupRow>[] = [
 /** Prints a complete report rolled up by a label. */
 export async function printGroups(
   context: CommandContext,
+  options: MessageOptions,
   client: StoreMonitorClient,
   { reportId, asOf }: Report,
   label: string,
 ): Promise<void> {
-  const { groups } = await client.report.groups.query({ reportId, by: label })
+  const { groups, hint } = await client.report.groups.query({ reportId, by: label })
+  if (hint) say(context, options, printable(hint))
   await write(
     context.stdout,
     `Uptime by ${label} in the day and the week before ${asOf}; hours of the week:\n\n`,
@@ -35,11 +37,13 @@ export async function printGroups(
 /** Writes it for programs. */
 export async function writeGroups(
   context: CommandContext,
+  options: MessageOptions,
   client: StoreMonitorClient,
   { reportId }: Report,
   { label, isJson }: { readonly label: string; readonly isJson: boolean },
 ): Promise<void> {
-  const { groups } = await client.report.groups.query({ reportId, by: label })
+  const { groups, hint } = await client.report.groups.query({ reportId, by: label })
+  if (hint) say(context, options, printable(hint))
   if (isJson) return printJson(context, groups)
   await write(context.stdout, groupCsvHeader + groups.map(groupCsvLine).join(''))
 }

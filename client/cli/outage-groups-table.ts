@@ -1,16 +1,22 @@
 import { outageGroupCsvHeader, outageGroupCsvLine } from '../../shared/insight-csv.ts'
 import type { OutageGroup, OutageGroups } from '../../shared/outage.ts'
-import type { CommandContext } from './context.ts'
+import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { fittingColumns, outputWidth, type FittingColumn } from './fitting-columns.ts'
-import { formatCount, printJson, printTable, write } from './output.ts'
+import { formatCount, printable, printJson, printTable, write } from './output.ts'
+
+interface OutageGroupOptions extends MessageOptions {
+  readonly format?: 'csv' | 'json'
+}
 
 /** Writes outages that are rolled up by a label; on a terminal those with the most downtime first. */
 export async function writeOutageGroups(
   context: CommandContext,
-  format: 'csv' | 'json' | undefined,
-  { by, since, until, asOf, groups }: OutageGroups,
+  options: OutageGroupOptions,
+  { by, since, until, asOf, groups, hint }: OutageGroups,
 ): Promise<void> {
   const { stdout } = context
+  const { format } = options
+  if (hint) say(context, options, printable(hint))
   if (format === 'json') return printJson(context, groups)
   if (format === 'csv' || !stdout.isTTY) {
     return write(stdout, outageGroupCsvHeader + groups.map(outageGroupCsvLine).join(''))

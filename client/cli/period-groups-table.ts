@@ -1,10 +1,10 @@
 import { maxPageSize } from '../../shared/page-size.ts'
 import { periodGroupCsvHeader, periodGroupCsvLine } from '../../shared/insight-csv.ts'
-import type { PeriodGroupRow } from '../../shared/period-group.ts'
+import type { PeriodGroupPage, PeriodGroupRow } from '../../shared/period-group.ts'
 import { uptimePercent } from '../../shared/report-columns.ts'
 import type { Report } from '../../shared/report.ts'
 import type { StoreMonitorClient } from '../client.ts'
-import type { CommandContext } from './context.ts'
+import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { fittingColumns, outputWidth, type FittingColumn } from './fitting-columns.ts'
 import { formatAmount, printable, printJson, printTable, write, type TableColumn } from './output.ts'
 import { gridColumns, periodTitle, type GridRow } from './period-grid.ts'
@@ -15,20 +15,21 @@ import { statusBar, statusBarLegend, sumOf, type StatusTimes } from './status-ba
 
 /** All rows of a complete report by period, rolled up by a label, or all stores as one. */
 export async function readPeriodGroups(
-  { signal }: CommandContext,
+  context: CommandContext,
+  options: MessageOptions,
   client: StoreMonitorClient,
   query: { readonly reportId: string; readonly by?: string },
 ): Promise<PeriodGroupRow[]> {
   const rows: PeriodGroupRow[] = []
   let cursor: string | null = null
   do {
-    const page: { items: PeriodGroupRow[]; nextCursor: string | null } =
-      await client.report.periodGroups.query({
-        ...query,
-        limit: maxPageSize,
-        ...(cursor === null ? {} : { cursor }),
-      })
-    signal.throwIfAborted()
+    const page: PeriodGroupPage = await client.report.periodGroups.query({
+      ...query,
+      limit: maxPageSize,
+      ...(cursor === null ? {} : { cursor }),
+    })
+    context.signal.throwIfAborted()
+    if (page.hint && cursor === null) say(context, options, printable(page.hint))
     rows.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== null)
@@ -38,12 +39,13 @@ export async function readPeriodGroups(
 /** Writes them for programs; without a label, all stores are one group. */
 export async function writePeriodGroups(
   context: CommandContext,
+  options: MessageOptions,
   client: StoreMonitorClient,
   { reportId }: Report,
   { label, isJson }: { readonly label: string | undefined; readonly isJson: boolean },
 ): Promise<void> {
   const query = { reportId, ...(label === undefined ? {} : { by: label }) }
-  const rows = await readPeriodGroups(context, client, query)
+  const rows = await readPeriodGroups(context, options, client, query)
   if (isJson) return printJson(context, rows)
   await write(context.stdout, periodGroupCsvHeader + rows.map(periodGroupCsvLine).join(''))
 }
@@ -65,12 +67,13 @@ export function gridRowsOf(rows: readonly PeriodGroupRow[]): (GridRow & { readon
 /** Prints a report by period rolled up by a label: a column for each period, or else a line for each group and period. */
 export async function printPeriodGroups(
   context: CommandContext,
+  options: MessageOptions,
   client: StoreMonitorClient,
   report: Report,
   label: string,
 ): Promise<void> {
   const { reportId } = report
-  const groups = await readPeriodGroups(context, client, { reportId, by: label })
+  const groups = await readPeriodGroups(context, options, client, { reportId, by: label })
   const rows = gridRowsOf(groups)
   const periods = [...new Set(groups.map(({ period }) => period))]
   const grid = { head: label.toUpperCase(), by: report.by!, periods, rows }

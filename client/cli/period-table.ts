@@ -35,7 +35,7 @@ export async function printPeriodTable(
     say(context, options, where === undefined ? 'there are no stores' : `no store has "${where}" in its id`)
     return
   }
-  const ofAll = where === undefined ? await readPeriodGroups(context, client, { reportId }) : []
+  const ofAll = where === undefined ? await readPeriodGroups(context, options, client, { reportId }) : []
   const rows: GridRow[] = [
     ...items.map(({ storeId, uptimePercent, percents }) => ({
       name: storeId,

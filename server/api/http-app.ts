@@ -19,6 +19,7 @@ import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
 import { serveWeb } from './web/serve-web.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
+import { tellMore } from './tell-more.ts'
 
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
   /** How long the body of a request may say nothing. */
@@ -79,8 +80,8 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
       problemOf(new AppError('not-found', `there is nothing at ${req.method} ${new URL(req.url).pathname}`)),
     ),
   )
-  app.onError((error, { req }) => {
-    const appError = appErrorOf(error)
+  app.onError(async (error, { req }) => {
+    const appError = await tellMore(appErrorOf(error), parts.db)
     if (appError.code === 'internal') parts.onError(error)
     if (req.path.startsWith('/trpc/')) return trpcAnswer(appError)
     return answer(problemOf(appError), headersOf[appError.code])

@@ -48,6 +48,7 @@ import { answerPollDeletion, answerStoreDeletion } from './deletions.ts'
 import { appErrorOf, appErrorOfTrpc, trpcErrorOf } from './errors.ts'
 import { readHealth } from './health.ts'
 import { eventIdOf } from './report-event-id.ts'
+import { tellMore } from './tell-more.ts'
 
 const {
   router,
@@ -63,12 +64,12 @@ const {
 })
 
 /** Gives our errors their tRPC codes. */
-const withErrorCodes = middleware(async ({ next }) => {
+const withErrorCodes = middleware(async ({ ctx, next }) => {
   const result = await next()
   if (result.ok) return result
   const { cause, code } = result.error
   if (cause instanceof AppError || (cause && code === 'INTERNAL_SERVER_ERROR'))
-    throw trpcErrorOf(appErrorOf(cause))
+    throw trpcErrorOf(await tellMore(appErrorOf(cause), ctx.db))
   return result
 })
 const procedure = anyProcedure.use(withErrorCodes)

@@ -32,6 +32,23 @@ export async function isLabelled(db: Db, storeId: StoreId, labels: readonly Stor
   return found !== undefined
 }
 
+/** Which labels there are, for whoever asked for the groups of one that no store has; null where one has it, or none is asked about. */
+export async function hintOfLabel(
+  db: Db,
+  label: string | undefined,
+  groups: readonly { readonly group: string | null }[],
+): Promise<string | null> {
+  if (label === undefined || groups.length === 0 || groups.some(({ group }) => group !== null)) return null
+  const rows = await db.selectFrom('store_label').select('label').distinct().orderBy('label').execute()
+  const labels = rows.map((row) => row.label)
+  if (labels.includes(label)) return null
+  const known =
+    labels.length === 0
+      ? `none has any: import store details with a column "${label}"`
+      : `there are ${labels.join(', ')}`
+  return `no store has the label "${label}": ${known}`
+}
+
 /** The values that some stores have of a label, by their keys; those without are left out. */
 export async function readLabelValues(
   db: Db,

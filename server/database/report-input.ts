@@ -3,7 +3,7 @@ import type { PollWeek } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
 import { dialectOf, type PartStores, type StoreRules } from './dialect/dialect.ts'
-import { noSuchStore } from './stores.ts'
+import { NoSuchStore } from './stores.ts'
 
 export type { PartStores, StoreRules } from './dialect/dialect.ts'
 
@@ -22,7 +22,7 @@ export async function readRulesOfStores(db: Db, storeIds: readonly StoreId[]): P
   const byId = new Map(rows.map((store) => [store.storeId, store]))
   return storeIds.map((storeId) => {
     const store = byId.get(storeId)
-    if (store === undefined) throw noSuchStore(storeId)
+    if (store === undefined) throw new NoSuchStore(storeId)
     return store
   })
 }

@@ -69,14 +69,19 @@ async function keyOfKnown(db: Db, storeId: StoreId): Promise<number> {
   try {
     return await keyOfStore(db, storeId)
   } catch (error) {
-    const deletion = await findDeletion(db, { storeId, kind: 'store-deleted' })
-    if (deletion === undefined) throw error
-    const { at, author, changeId } = deletion
-    const whom = author === null ? '' : ` by ${author}`
-    throw new AppError(
-      'not-found',
-      `there is no store "${storeId}": it was deleted at ${at}${whom}, as change ${changeId} records`,
-      { cause: error },
-    )
+    throw (await wasDeleted(db, storeId, error)) ?? error
   }
+}
+
+/** What says of a store that is not there when it was deleted; undefined where it never was. */
+export async function wasDeleted(db: Db, storeId: StoreId, cause: unknown): Promise<AppError | undefined> {
+  const deletion = await findDeletion(db, { storeId, kind: 'store-deleted' })
+  if (deletion === undefined) return undefined
+  const { at, author, changeId } = deletion
+  const whom = author === null ? '' : ` by ${author}`
+  return new AppError(
+    'not-found',
+    `there is no store "${storeId}": it was deleted at ${at}${whom}, as change ${changeId} records`,
+    { cause },
+  )
 }

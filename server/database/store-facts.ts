@@ -15,7 +15,7 @@ import {
   type PartStores,
   type StoreRules,
 } from './report-input.ts'
-import { noSuchStore } from './stores.ts'
+import { NoSuchStore } from './stores.ts'
 
 /** Which facts are wanted. */
 export interface FactsWanted {
@@ -41,7 +41,7 @@ export async function readStoreFacts(
 ): Promise<StoreFacts> {
   return db.transaction().execute(async (tx) => {
     const found = await readStoreWithPolls(tx, storeId, pollWeeksOf(time))
-    if (found === undefined) throw noSuchStore(storeId)
+    if (found === undefined) throw new NoSuchStore(storeId)
     const { store, polls } = found
     await schedules.load(tx, [store])
     const corrected =

@@ -19,7 +19,7 @@ export async function getStore(db: Db, storeId: string): Promise<Store> {
     .where('store.store_id', '=', storeId as StoreId)
     .executeTakeFirst()
   if (row === undefined) {
-    throw noSuchStore(storeId)
+    throw new NoSuchStore(storeId as StoreId)
   }
   const [store] = await storesOf(db, [row])
   return store!
@@ -32,12 +32,18 @@ export async function keyOfStore(db: Db, storeId: StoreId): Promise<number> {
     .select('store_key')
     .where('store_id', '=', storeId)
     .executeTakeFirst()
-  if (row === undefined) throw noSuchStore(storeId)
+  if (row === undefined) throw new NoSuchStore(storeId)
   return row.store_key
 }
 
-export function noSuchStore(storeId: string): AppError {
-  return new AppError('not-found', `there is no store "${storeId}": no imported file names it`)
+/** Whoever answers with it tells more: see `tellMore`. */
+export class NoSuchStore extends AppError {
+  readonly storeId: StoreId
+
+  constructor(storeId: StoreId) {
+    super('not-found', `there is no store "${storeId}": no imported file names it`)
+    this.storeId = storeId
+  }
 }
 
 /** Stores in ascending order of id, as bytes. The cursor is the last id of a page. */

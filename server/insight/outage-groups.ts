@@ -2,7 +2,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { OutageGroup, OutageGroups, OutageGroupsQuery, OutageRow } from '../../shared/outage.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from '../database/connect.ts'
-import { readLabelValuesById } from '../database/labelled.ts'
+import { hintOfLabel, readLabelValuesById } from '../database/labelled.ts'
 import { asOfMsOf } from '../reports/as-of.ts'
 import { compareGroups } from '../reports/groups.ts'
 import { outagesByStore, type OutagesOfStore } from './outages.ts'
@@ -28,7 +28,8 @@ export async function groupOutages(db: Db, query: OutageGroupsQuery): Promise<Ou
     }
   }
   const inOrder = [...groups.values()].sort((a, b) => compareGroups(a.group, b.group))
-  return { by, since, until, asOf: formatTimestamp(asOf), groups: inOrder }
+  const hint = await hintOfLabel(db, by, inOrder)
+  return { by, since, until, asOf: formatTimestamp(asOf), groups: inOrder, hint }
 }
 
 async function* storesAtOnce(stores: AsyncIterable<OutagesOfStore>): AsyncGenerator<OutagesOfStore[]> {

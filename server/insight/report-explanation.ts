@@ -6,7 +6,7 @@ import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { listDoneParts } from '../database/report-results.ts'
 import type { StoredReport } from '../database/reports.ts'
-import { noSuchStore } from '../database/stores.ts'
+import { NoSuchStore } from '../database/stores.ts'
 import { askedOf, type Asked } from '../reports/asked.ts'
 import { createGenerator } from '../reports/generate.ts'
 import { likelyReasonsOf } from '../reports/likely-reasons.ts'
@@ -34,7 +34,7 @@ export async function explainReport(
   const now = await computedRows(db, asked, storeId)
   const timeline = await timelineOf(db, asked, storeId)
   if (stored.length === 0 && now.length === 0) {
-    throw timeline === null ? noSuchStore(storeId) : notInReport(report, storeId)
+    throw timeline === null ? new NoSuchStore(storeId) : notInReport(report, storeId)
   }
   const differs = stored.length !== now.length || stored.some((row, i) => haveOtherFigures(row, now[i]!))
   return {

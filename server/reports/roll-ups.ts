@@ -1,13 +1,13 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { GroupsQuery, ReportGroups } from '../../shared/group.ts'
-import type { Page } from '../../shared/page.ts'
 import type {
-  PeriodGroupRow,
+  PeriodGroupPage,
   PeriodGroupsQuery,
   PeriodStores,
   PeriodStoresQuery,
 } from '../../shared/period-group.ts'
 import type { Db } from '../database/connect.ts'
+import { hintOfLabel } from '../database/labelled.ts'
 import { getReport, type StoredReport } from '../database/reports.ts'
 import { periodsOf } from './asked.ts'
 import type { PeriodReport } from './period-groups.ts'
@@ -19,7 +19,7 @@ export interface RollUps {
   /** The groups that a label's values make of a report by window. */
   groups(query: GroupsQuery): Promise<ReportGroups>
   /** A page of a report by period, rolled up by a label, or all stores as one. */
-  periodGroups(query: PeriodGroupsQuery): Promise<Page<PeriodGroupRow>>
+  periodGroups(query: PeriodGroupsQuery): Promise<PeriodGroupPage>
   /** The first stores of a report by period, in some order. */
   periodStores(query: PeriodStoresQuery): Promise<PeriodStores>
 }
@@ -33,11 +33,13 @@ export function createRollUps(db: Db, runTask: RunTask): RollUps {
         throw new AppError('conflict', `report ${reportId} is by ${report.period}: ask for its period groups`)
       }
       const groups = await runTask('groupsOf', { reportKey: report.report_key, label: by })
-      return { reportId: report.report_id, by, groups }
+      return { reportId: report.report_id, by, groups, hint: await hintOfLabel(db, by, groups) }
     },
 
     async periodGroups({ reportId, ...query }) {
-      return runTask('pageOfPeriodGroups', { report: periodReportOf(await getReport(db, reportId)), query })
+      const report = periodReportOf(await getReport(db, reportId))
+      const page = await runTask('pageOfPeriodGroups', { report, query })
+      return { ...page, hint: await hintOfLabel(db, query.by, page.items) }
     },
 
     async periodStores({ reportId, ...query }) {

@@ -160,3 +160,51 @@ test('the command line lists what is of groups', async () => {
     /--group-by is for the outages of many stores, by group: leave out the store/,
   )
 })
+
+test('who asks for the groups of a label that no store has is told which there are, through every door', async () => {
+  await using server = await aServer()
+  const dates = { since: '2023-01-23', until: '2023-01-25' }
+  const hint = 'no store has the label "town": there are chain, city'
+  const report = await finishedReport(server.url, { as_of: asOf })
+  const days = { as_of: asOf, by: 'day', from: dates.since, to: dates.until }
+  const byDay = await finishedReport(server.url, days)
+  const paths = [
+    `/reports/${String(report['report_id'])}/groups?`,
+    `/reports/${String(byDay['report_id'])}/period-groups?limit=1&`,
+    `/outages/groups?${new URLSearchParams(dates).toString()}&`,
+  ]
+  for (const path of paths) {
+    const hintBy = async (by: string) =>
+      (await (await fetch(`${server.url}${path}by=${by}`)).json()) as object
+    expect(await hintBy('Town')).toMatchObject({ hint })
+    expect(await hintBy('city')).toMatchObject({ hint: null })
+  }
+  const at = ['--group-by', 'town', '--url', server.url]
+  const period = ['--since', dates.since, '--until', dates.until]
+  for (const command of [
+    ['report', '--as-of', asOf],
+    ['report', '--top', '1', '--as-of', asOf],
+    ['report', '--by', 'day', ...period],
+    ['outages', ...period],
+    ['history', '--all', '--by', 'day', ...period],
+  ]) {
+    expect((await runCli([...command, ...at])).stderr.split('\n')).toContain(hint)
+  }
+  const quiet = await runCli(['outages', ...period, ...at, '--quiet'])
+  expect(quiet).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(quiet.stdout).toMatch(/^group,.*\n,5,/)
+})
+
+test('where no store has any label, it is told how stores get them; where there is no store, nothing is', async () => {
+  await using server = await runningServer()
+  const hintFor = async (query: string) => {
+    const dates = 'since=2023-01-23&until=2023-01-25'
+    const answer = await fetch(`${server.url}/outages/groups?by=city&${dates}${query}`)
+    return ((await answer.json()) as { hint: string | null }).hint
+  }
+  await server.upload(polls, 'store_status.csv')
+  expect(await hintFor('')).toBe(
+    'no store has the label "city": none has any: import store details with a column "city"',
+  )
+  expect(await hintFor('&labels=city%3DBonn')).toBeNull()
+})

@@ -113,12 +113,12 @@ async function writeGroups(
   if (report.progress.storesTotal === 0) say(context, options, 'there are no stores in these groups')
   if (isTable && report.progress.storesTotal === 0) return
   if (isTable) await sayDoubts(context, options, client, flags, group)
-  if (isTable && groupBy !== undefined) return printPeriodGroups(context, client, report, groupBy)
+  if (isTable && groupBy !== undefined) return printPeriodGroups(context, options, client, report, groupBy)
   if (!isTable)
-    return writePeriodGroups(context, client, report, { label: groupBy, isJson: format === 'json' })
+    return writePeriodGroups(context, options, client, report, { label: groupBy, isJson: format === 'json' })
   await printGroupPeriods(
     context,
     report,
-    await readPeriodGroups(context, client, { reportId: report.reportId }),
+    await readPeriodGroups(context, options, client, { reportId: report.reportId }),
   )
 }

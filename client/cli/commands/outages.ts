@@ -31,7 +31,7 @@ export async function runOutages(
     if (options.groupBy !== undefined) {
       const groups = await client.outage.groups.query(groupsQueryOf(options, options.groupBy))
       context.signal.throwIfAborted()
-      return writeOutageGroups(context, options.format, groups)
+      return writeOutageGroups(context, options, groups)
     }
     const pages = pagesOf(client, options, storeId)
     if (options.format === undefined && stdout.isTTY) {

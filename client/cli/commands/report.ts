@@ -65,7 +65,7 @@ async function printTableOf(
     return print(context, options, client, report)
   }
   const print = report.by === null ? printGroups : printPeriodGroups
-  await print(context, client, report, groupBy)
+  await print(context, options, client, report, groupBy)
 }
 
 /** Whether groups are for programs: where that is said, or no terminal shows them. */
@@ -82,12 +82,13 @@ function wantsRollUp(
 
 async function writeRollUp(
   context: CommandContext,
-  { groupBy, format, json }: ReportCommandOptions,
+  options: ReportCommandOptions,
   client: StoreMonitorClient,
   report: Report,
 ): Promise<void> {
+  const { groupBy, format, json } = options
   const write = report.by === null ? writeGroups : writePeriodGroups
-  await write(context, client, report, {
+  await write(context, options, client, report, {
     label: groupBy!,
     isJson: json === true || (format !== undefined && format !== 'csv'),
   })

@@ -5,7 +5,8 @@ import { noSuchCorrection } from '../../database/correction-records.ts'
 import { importHasEnded, noSuchImport } from '../../database/imports.ts'
 import { noSuchReport } from '../../database/reports.ts'
 import { otherPolls } from '../../database/poll-deletions.ts'
-import { noSuchStore } from '../../database/stores.ts'
+import { NoSuchStore } from '../../database/stores.ts'
+import { storeId } from '../../../shared/ids.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
@@ -147,7 +148,7 @@ export const malformedVerification: RestResponse = {
 
 export const unknownReportOrStore: RestResponse = {
   description: 'There is no such report, or no such store',
-  example: noSuchStore('chicago-loop-01'),
+  example: new NoSuchStore(storeId.parse('chicago-loop-01')),
 }
 
 export const malformedFilter: RestResponse = {
@@ -167,7 +168,7 @@ export const malformedSuggest: RestResponse = {
 
 export const unknownStore: RestResponse = {
   description: 'There is no such store',
-  example: noSuchStore('chicago-loop-01'),
+  example: new NoSuchStore(storeId.parse('chicago-loop-01')),
 }
 
 export const unknownCorrection: RestResponse = {

@@ -24,6 +24,7 @@ import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
 import {
+  periodGroupPage,
   periodGroupRow,
   periodGroupsInput,
   periodStores,
@@ -278,10 +279,12 @@ export const groupsQuery = groupsInput.pick({ by: true })
 export const totalsQuery = z.object({ store_id: reportTotalsInput.shape.storeId })
 export const totalsBody = reportTotals.meta({ id: 'ReportTotals' })
 export const periodGroupsQuery = pageQuery.extend({ by: periodGroupsInput.shape.by })
-export const periodGroupList = pageOf(periodGroupRow.meta({ id: 'PeriodGroup' })).meta({
-  id: 'PeriodGroupList',
-  description: 'A report by period rolled up: a row for each group and period',
-})
+export const periodGroupList = periodGroupPage
+  .extend(pageOf(periodGroupRow.meta({ id: 'PeriodGroup' })).shape)
+  .meta({
+    id: 'PeriodGroupList',
+    description: 'A report by period rolled up: a row for each group and period',
+  })
 const { sortBy: periodStoreSort, limit: mostPeriodStores } = periodStoresInput.shape
 export const periodStoresQuery = z.object({
   store_id: periodStoresInput.shape.storeId,
