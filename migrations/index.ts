@@ -8,6 +8,7 @@ import { changes } from './006-changes.ts'
 import { figuresWithoutCorrections } from './007-figures-without-corrections.ts'
 import { keptWeeks } from './008-kept-weeks.ts'
 import { states } from './010-states.ts'
+import { touchedStores } from './011-touched-stores.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -46,5 +47,10 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would change data and leave what is kept of it.
     { name: '008-kept-weeks', readableFrom: '008-kept-weeks', ...keptWeeks(types) },
     { name: '010-states', readableFrom: '004-schedules-and-corrections', ...states(types) },
+    {
+      name: '011-touched-stores',
+      readableFrom: '004-schedules-and-corrections',
+      ...touchedStores(types),
+    },
   ]
 }

@@ -3,7 +3,7 @@ import { changeKinds } from './change-kind.ts'
 import { correctionId } from './correction.ts'
 import { count, isoInstant } from './fields.ts'
 import { importId, storeId } from './ids.ts'
-import { pageInput } from './page.ts'
+import { pageInput, pageOf } from './page.ts'
 import { instant } from './report.ts'
 
 export type { ChangeKind } from './change-kind.ts'
@@ -42,8 +42,17 @@ export const change = z
   .describe('A change of the data; recorded with it, and never edited or removed')
 export type Change = z.infer<typeof change>
 
+export const changePage = pageOf(change).extend({
+  changesNotRecorded: count.describe(
+    'Where those of a store were asked for: how many changes of several stores were made before it was recorded of which, and may have touched it, too; otherwise 0',
+  ),
+})
+export type ChangePage = z.infer<typeof changePage>
+
 export const changeListInput = pageInput.extend({
-  storeId: storeId.optional().describe('Only changes that are of this store alone; left out, those of all'),
+  storeId: storeId
+    .optional()
+    .describe('Only changes that touched this store, alone or with others; left out, those of all'),
   kind: kind.optional().describe('Only changes of this kind'),
   since: instant.optional().describe('Only changes that were made, or imports that ended, then or later'),
 })

@@ -49,6 +49,29 @@ export const importRecord = z
   .describe('The record of one imported file')
 export type ImportRecord = z.infer<typeof importRecord>
 
+export const importPage = pageOf(importRecord).extend({
+  importsNotRecorded: count.describe(
+    'Where those of a store were asked for: how many imports changed something before it was recorded of which stores, and may have touched it, too; otherwise 0',
+  ),
+})
+export type ImportPage = z.infer<typeof importPage>
+
+export const touchedStore = z
+  .object({
+    storeId,
+    name: z.string().nullable().describe('What it is called; null where no file says so'),
+    deletedAt: isoInstant.nullable().describe('When the store was deleted; null of one that is there'),
+  })
+  .describe('A store of which an import changed something')
+export type TouchedStore = z.infer<typeof touchedStore>
+
+export const touchedStorePage = pageOf(touchedStore).extend({
+  isRecorded: z
+    .boolean()
+    .describe('Whether it is recorded which stores these are; false where it was imported before that was'),
+})
+export type TouchedStorePage = z.infer<typeof touchedStorePage>
+
 export const importProgress = z
   .object({
     source: z.string().describe('The file that is read'),
@@ -110,6 +133,16 @@ export type RejectedStore = z.infer<typeof rejectedStore>
 
 export const rejectedStoresInput = pageInput.extend({ importId })
 export type RejectedStoresQuery = z.output<typeof rejectedStoresInput>
+
+export const importListInput = pageInput.extend({
+  storeId: storeId
+    .optional()
+    .describe('Only imports that changed something of this store; left out, all of them'),
+})
+export type ImportListQuery = z.output<typeof importListInput>
+
+export const importStoresInput = pageInput.extend({ importId })
+export type ImportStoresQuery = z.output<typeof importStoresInput>
 
 export const importIdInput = z.strictObject({ importId })
 export const rejectedRowsInput = pageInput.extend({

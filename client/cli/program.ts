@@ -15,6 +15,7 @@ import type { ExplainOptions } from './commands/explain.ts'
 import type { AddCorrectionOptions, CorrectionListOptions, RevokeOptions } from './commands/corrections.ts'
 import type { HistoryOptions } from './commands/history.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
+import type { ImportsOptions } from './commands/imports.ts'
 import type { OutagesOptions } from './commands/outages.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
 import type { GetReportOptions } from './commands/reports.ts'
@@ -466,7 +467,7 @@ The exit code is 4 where something comes out otherwise.`,
     'changes',
     'List what changed the data, the newest first: imports, rules, corrections, deletions.',
   )
-    .option('--store <id>', 'only changes of this store alone')
+    .option('--store <id>', 'only those that touched this store, alone or with others')
     .addOption(new Option('--kind <kind>', 'only those of this kind').choices(changeKinds))
     .option('--since <time>', 'only those that were made then or later')
     .addHelpText(
@@ -511,11 +512,23 @@ The exit code is 4 where something comes out otherwise.`,
       await runDeleteStore(context, options, storeId)
     })
 
-  addListing('imports', 'List imported files, the newest first.')
-    .addHelpText('after', examples('imports', 'imports --json --limit 1'))
-    .action(async (options: ConnectedListOptions) => {
+  addListing('imports', 'List imported files, the newest first; or show one, and what it changed.')
+    .argument('[import]', 'this one, and the first stores of which it changed something', wholeNumber)
+    .option('--stores', 'with an import: list the stores of which it changed something')
+    .option('--store <id>', 'only those that changed something of this store')
+    .addHelpText(
+      'after',
+      examples(
+        'imports',
+        'imports --json --limit 1',
+        'imports 3',
+        'imports 3 --stores --all',
+        'imports --store 8419',
+      ),
+    )
+    .action(async (importId: number | undefined, options: ImportsOptions) => {
       const { runImports } = await import('./commands/imports.ts')
-      await runImports(context, options)
+      await runImports(context, options, importId)
     })
 
   addListing('rejected', 'List rows that were not taken, and why.')

@@ -6,7 +6,13 @@ import { correctionListInput, newCorrection, revokeCorrectionInput } from '../..
 import { groupsInput } from '../../shared/group.ts'
 import { pageInput } from '../../shared/page.ts'
 import { periodGroupsInput, periodStoresInput } from '../../shared/period-group.ts'
-import { importIdInput, rejectedRowsInput, rejectedStoresInput } from '../../shared/import.ts'
+import {
+  importIdInput,
+  importListInput,
+  importStoresInput,
+  rejectedRowsInput,
+  rejectedStoresInput,
+} from '../../shared/import.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import {
   ensureOptions,
@@ -36,6 +42,7 @@ import { listChanges } from '../database/changes.ts'
 import { stripsInput } from '../../shared/store-strip.ts'
 import { suggestInput } from '../../shared/suggestion.ts'
 import { createCorrection, listCorrections, revokeCorrection } from '../database/correction-records.ts'
+import { listImportStores } from '../database/import-stores.ts'
 import { getImport, listImports } from '../database/imports.ts'
 import { listRejectedRows } from '../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../database/rejected-summary.ts'
@@ -126,10 +133,12 @@ export const appRouter = router({
     }),
   }),
   import: router({
-    list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listImports(ctx.db, input)),
+    list: procedure.input(importListInput.prefault({})).query(({ ctx, input }) => listImports(ctx.db, input)),
     get: procedure.input(importIdInput).query(({ ctx, input }) => getImport(ctx.db, input.importId)),
     /** Wherever it runs; what it is at does not go in. */
     cancel: procedure.input(importIdInput).mutation(({ ctx, input }) => ctx.cancelImport(input.importId)),
+    /** The stores of which it changed something. */
+    stores: procedure.input(importStoresInput).query(({ ctx, input }) => listImportStores(ctx.db, input)),
     rejectedRows: procedure
       .input(rejectedRowsInput.prefault({}))
       .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),

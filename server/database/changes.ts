@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Change, ChangeId, ChangeKind, ChangeListQuery } from '../../shared/change.ts'
+import type { Change, ChangeId, ChangeKind, ChangeListQuery, ChangePage } from '../../shared/change.ts'
 import type { CorrectionId } from '../../shared/correction.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
-import type { Page } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
+import { findChangesOf, isNotRecorded } from './changes-of-store.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
 import { labelsOf, textOfLabels } from './reports.ts'
@@ -61,15 +61,19 @@ function orNull(text: string | null): string | null {
   return text === '' ? null : text
 }
 
-export interface ChangesSince {
-  readonly afterMs: number
-  /** Only those that could concern this store. */
-  readonly storeId?: StoreId | undefined
-  readonly limit: number
+const CHANGES_AT_ONCE = 500
+
+/** The changes after an instant, the newest first, some at a time; also those that imports which began before have made since. */
+export async function* changesSince(db: Db, afterMs: number): AsyncGenerator<Change[]> {
+  for (let last: ChangeId | undefined; ;) {
+    const changes = await readChangesSince(db, afterMs, last)
+    if (changes.length > 0) yield changes
+    if (changes.length < CHANGES_AT_ONCE) return
+    last = changes.at(-1)!.changeId
+  }
 }
 
-/** The changes after an instant, the newest first; also those that imports which began before have made since. */
-export async function changesSince(db: Db, { afterMs, storeId, limit }: ChangesSince): Promise<Change[]> {
+async function readChangesSince(db: Db, afterMs: number, before: ChangeId | undefined): Promise<Change[]> {
   const rows = await changeRows(db)
     .where(({ eb, or }) =>
       or([
@@ -78,33 +82,56 @@ export async function changesSince(db: Db, { afterMs, storeId, limit }: ChangesS
         eb.and([eb('change.import_id', 'is not', null), eb('finished_at', 'is', null)]),
       ]),
     )
-    .$if(storeId !== undefined, (query) =>
-      query.where(({ eb, or }) => or([eb('store_id', '=', storeId!), eb('store_id', 'is', null)])),
-    )
+    .$if(before !== undefined, (query) => query.where('change_id', '<', before!))
     .orderBy('change_id', 'desc')
-    .limit(limit)
+    .limit(CHANGES_AT_ONCE)
     .execute()
   return rows.map(changeOf)
 }
 
-/** Changes, newest first. The cursor is the last number of a page. */
-export async function listChanges(
-  db: Db,
-  { limit, cursor, storeId, kind, since }: ChangeListQuery,
-): Promise<Page<Change>> {
-  const before = numberOfCursor(cursor, 'a list of changes')
-  const rows = await changeRows(db)
-    .$if(before !== undefined, (query) => query.where('change_id', '<', before as ChangeId))
-    .$if(storeId !== undefined, (query) => query.where('store_id', '=', storeId!))
+/** Changes, newest first. The cursor is the last number of a page. Throws a `not-found` AppError of a store that never was. */
+export async function listChanges(db: Db, query: ChangeListQuery): Promise<ChangePage> {
+  const { limit, cursor, storeId } = query
+  const before = numberOfCursor(cursor, 'a list of changes') as ChangeId | undefined
+  const ofStore = storeId === undefined ? undefined : await findChangesOf(db, storeId)
+  const read = (last: ChangeId | undefined, most: number) =>
+    listedRows(db, query)
+      .$if(last !== undefined, (rows) => rows.where('change_id', '<', last!))
+      .$if(ofStore !== undefined, (rows) => rows.where(ofStore!.mayBe))
+      .orderBy('change_id', 'desc')
+      .limit(most)
+      .execute()
+  const rows =
+    ofStore === undefined
+      ? await read(before, limit + 1)
+      : await ofStore.first<ChangeRow>(limit + 1, (after, most) => read(after?.change_id ?? before, most))
+  const items = rows.slice(0, limit).map(changeOf)
+  return {
+    items,
+    nextCursor: rows.length > limit ? String(items.at(-1)!.changeId) : null,
+    changesNotRecorded: ofStore === undefined ? 0 : await countNotRecorded(db, query),
+  }
+}
+
+function listedRows(db: Db, { kind, since }: Pick<ChangeListQuery, 'kind' | 'since'>) {
+  return changeRows(db)
     .$if(kind !== undefined, (query) => query.where('change.kind', '=', kind!))
     .$if(since !== undefined, (query) =>
       query.where(({ eb, or }) => or([eb('at', '>=', since!), eb('finished_at', '>=', since!)])),
     )
-    .orderBy('change_id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  const items = rows.slice(0, limit).map(changeOf)
-  return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.changeId) : null }
+}
+
+/** How many changes were of several stores, and are from before it was recorded of which. */
+export async function countNotRecorded(
+  db: Db,
+  which: Pick<ChangeListQuery, 'kind' | 'since'>,
+): Promise<number> {
+  const { changes } = await listedRows(db, which)
+    .where(isNotRecorded)
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as('changes'))
+    .executeTakeFirstOrThrow()
+  return Number(changes)
 }
 
 interface SoughtDeletion {

@@ -50,7 +50,7 @@ export async function addCorrections(
   const touched = createTouchedStores()
   for (const { store_key, from_at, to_at } of rows) touched.add(store_key, { startMs: from_at, endMs: to_at })
   await touched.forget(tx)
-  return { rows: rows.length, stores: new Set(rows.map(({ store_key }) => store_key)).size }
+  return { rows: rows.length, storeKeys: [...new Set(rows.map(({ store_key }) => store_key))] }
 }
 
 interface CorrectionRow {

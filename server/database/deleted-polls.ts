@@ -11,7 +11,8 @@ import type { WriteTx } from './write-alone.ts'
 /** Polls that are deleted, or would be. */
 export interface DeletedPolls {
   readonly polls: number
-  readonly stores: number
+  /** The keys of the stores that they are of. */
+  readonly storeKeys: readonly number[]
   /** Undefined where there are none. */
   readonly firstMs: number | undefined
   readonly lastMs: number | undefined
@@ -76,7 +77,7 @@ function createTally() {
       const inOrder = [...weeks.values()].filter(({ polls }) => polls > 0)
       return {
         polls: inOrder.reduce((sum, { polls }) => sum + polls, 0),
-        stores: stores.size,
+        storeKeys: [...stores],
         firstMs: inOrder[0]?.firstMs,
         lastMs: inOrder.at(-1)?.lastMs,
       }

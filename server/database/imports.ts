@@ -1,10 +1,11 @@
 import type { Selectable, Updateable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
-import type { ImportId } from '../../shared/ids.ts'
-import type { ImportKind, ImportRecord } from '../../shared/import.ts'
-import type { Page, PageQuery } from '../../shared/page.ts'
+import type { ImportId, StoreId } from '../../shared/ids.ts'
+import type { ImportKind, ImportListQuery, ImportPage, ImportRecord } from '../../shared/import.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Changed } from './changed.ts'
+import { findChangesOf } from './changes-of-store.ts'
+import { countNotRecorded } from './changes.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
 import type { ImportTable } from './schema.ts'
@@ -67,7 +68,7 @@ export async function updateImportCounts(
     rows_changed: changed.rows,
     rows_repeated: accepted - changed.rows,
     rows_rejected: rejected,
-    stores_touched: changed.stores,
+    stores_touched: changed.storeKeys.length,
     first_poll_at: changed.firstPollMs ?? null,
     last_poll_at: changed.lastPollMs ?? null,
   })
@@ -155,18 +156,48 @@ export async function getImport(db: Db, importId: ImportId): Promise<ImportRecor
   return importRecordOf(row)
 }
 
-/** Imports, newest first. The cursor is the last number of a page. */
-export async function listImports(db: Db, { limit, cursor }: PageQuery): Promise<Page<ImportRecord>> {
-  const before = numberOfCursor(cursor, 'a list of imports')
-  const rows = await db
-    .selectFrom('import')
-    .selectAll()
-    .$if(before !== undefined, (query) => query.where('import_id', '<', before as ImportId))
-    .orderBy('import_id', 'desc')
-    .limit(limit + 1)
-    .execute()
+/** Imports, newest first. The cursor is the last number of a page. Throws a `not-found` AppError of a store that never was. */
+export async function listImports(db: Db, { limit, cursor, storeId }: ImportListQuery): Promise<ImportPage> {
+  const before = numberOfCursor(cursor, 'a list of imports') as ImportId | undefined
+  const rows =
+    storeId === undefined
+      ? await db
+          .selectFrom('import')
+          .selectAll()
+          .$if(before !== undefined, (query) => query.where('import_id', '<', before!))
+          .orderBy('import_id', 'desc')
+          .limit(limit + 1)
+          .execute()
+      : await importRowsOf(db, storeId, before, limit + 1)
   const items = rows.slice(0, limit).map(importRecordOf)
-  return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.importId) : null }
+  return {
+    items,
+    nextCursor: rows.length > limit ? String(items.at(-1)!.importId) : null,
+    importsNotRecorded: storeId === undefined ? 0 : await countNotRecorded(db, { kind: 'import' }),
+  }
+}
+
+/** The last imports before one, at most so many, that changed something of a store. */
+async function importRowsOf(
+  db: Db,
+  storeId: StoreId,
+  before: ImportId | undefined,
+  most: number,
+): Promise<Selectable<ImportTable>[]> {
+  const ofStore = await findChangesOf(db, storeId)
+  const read = (last: ImportId | undefined, count: number) =>
+    db
+      .selectFrom('change')
+      .innerJoin('import', 'import.import_id', 'change.import_id')
+      .selectAll('import')
+      .select(['change_id', 'store_id'])
+      .where(ofStore.mayBe)
+      .$if(last !== undefined, (query) => query.where('import.import_id', '<', last!))
+      .orderBy('import.import_id', 'desc')
+      .limit(count)
+      .execute()
+  type Row = Awaited<ReturnType<typeof read>>[number]
+  return ofStore.first<Row>(most, (after, count) => read(after?.import_id ?? before, count))
 }
 
 function importRecordOf(row: Selectable<ImportTable>): ImportRecord {

@@ -8,6 +8,7 @@ import type { Db } from './connect.ts'
 import { deletePolls, pollsToDelete, type DeletedPolls } from './deleted-polls.ts'
 import { hasLabels } from './labelled.ts'
 import { keyOfStore } from './stores.ts'
+import { recordTouchedStores } from './touched-stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
 /** How many polls a request would delete; nothing is deleted. */
@@ -27,7 +28,8 @@ export async function deleteRequestedPolls(
 ): Promise<PollDeletion> {
   const { storeId, labels, from, to, by, reason, confirm } = request
   const deleted = await deletePolls(tx, await storesOf(tx, request), { startMs: from, endMs: to })
-  const { polls, stores } = deleted
+  const { polls, storeKeys } = deleted
+  const stores = storeKeys.length
   if (polls !== confirm) throw await notAsConfirmed(tx, request, polls)
   if (polls === 0) return answerOf(deleted, null)
   const what = `${polls} ${polls === 1 ? 'poll' : 'polls'} of ${stores} ${stores === 1 ? 'store' : 'stores'}`
@@ -43,11 +45,12 @@ export async function deleteRequestedPolls(
     polls,
     stores,
   })
+  if (storeId === undefined) await recordTouchedStores(tx, change.changeId, storeKeys)
   return answerOf(deleted, change)
 }
 
-function answerOf({ polls, stores, firstMs, lastMs }: DeletedPolls, change: Change | null): PollDeletion {
-  return { polls, stores, ...instantsOf({ firstMs, lastMs }), change }
+function answerOf({ polls, storeKeys, firstMs, lastMs }: DeletedPolls, change: Change | null): PollDeletion {
+  return { polls, stores: storeKeys.length, ...instantsOf({ firstMs, lastMs }), change }
 }
 
 /** When the first and last of the polls were that go. */

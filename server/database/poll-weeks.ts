@@ -77,7 +77,7 @@ export async function mergePollWeeks(tx: WriteTx, added: readonly StorePollWeek[
     while (end < added.length && added[end]!.week === week) end++
     changed = bothChanged(changed, await mergeWeek(tx, week, added.slice(start, end), stores))
   }
-  return { ...changed, stores: stores.size }
+  return { ...changed, storeKeys: [...stores] }
 }
 
 /** Adds the stores that it changes to `changedStores`. */
@@ -122,7 +122,7 @@ async function mergeWeek(
   await addToPollWeekSummary(tx, { week, newPolls, latestPollAt })
   await touched.forget(tx)
   const [firstPollMs, lastPollMs] = [firstOffset, lastOffset].map((offset) => week * POLL_WEEK_MS + offset)
-  return { rows: changedPolls, stores: 0, firstPollMs, lastPollMs }
+  return { rows: changedPolls, storeKeys: [], firstPollMs, lastPollMs }
 }
 
 function newWeek(words: PollWords): MergedWeek {

@@ -19,6 +19,7 @@ export interface Database {
   poll_week: PollWeekTable
   poll_week_summary: PollWeekSummaryTable
   change: ChangeTable
+  touched_stores: TouchedStoresTable
   deleted_store: DeletedStoreTable
   import: ImportTable
   rejected_row: RejectedRowTable
@@ -103,6 +104,13 @@ export interface ChangeTable {
   reason: string | null
   /** In words. */
   what: string
+}
+
+/** Which stores a change of several touched: by blocks of keys, packed as `store-sets.ts` says. */
+export interface TouchedStoresTable {
+  change_id: ChangeId
+  block: number
+  stores: Bytes
 }
 
 /** A store that is gone: old reports name it still, and its key is never given again. */

@@ -19,7 +19,8 @@ export interface StoreDetails {
  * changed. `stores` are in ascending order of id, each once.
  */
 export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails[]): Promise<Changed> {
-  const changed = { rows: 0, stores: 0 }
+  let changedRows = 0
+  const storeKeys: number[] = []
   const lastKey = await lastStoreKey(tx)
   for (const chunk of chunks(stores)) {
     const keys = await keysOfStores(
@@ -47,11 +48,11 @@ export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails
         await setLabel(tx, storeKey, label, value)
       }
       if (!isChanged) continue
-      changed.rows += rows
-      changed.stores++
+      changedRows += rows
+      storeKeys.push(storeKey)
     }
   }
-  return changed
+  return { rows: changedRows, storeKeys }
 }
 
 async function setLabel(tx: WriteTx, storeKey: number, label: string, value: string): Promise<void> {

@@ -19,6 +19,23 @@ export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promis
   return ids
 }
 
+/** The keys that stores have, and those that they had before they were deleted. */
+export async function keysEverOf(db: Db, storeIds: readonly StoreId[]): Promise<Map<StoreId, number[]>> {
+  const keys = new Map<StoreId, number[]>()
+  for (const ids of chunks(new Set(storeIds))) {
+    for (const table of ['store', 'deleted_store'] as const) {
+      const rows = await db
+        .selectFrom(table)
+        .select(['store_key', 'store_id'])
+        .where('store_id', 'in', ids)
+        .execute()
+      for (const { store_key, store_id } of rows)
+        keys.set(store_id, [...(keys.get(store_id) ?? []), store_key])
+    }
+  }
+  return keys
+}
+
 /** The last key that was given to a store; 0 where none was. */
 export async function lastStoreKey(db: Db): Promise<number> {
   const last = { store: 0, deleted_store: 0 }

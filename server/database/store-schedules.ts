@@ -34,7 +34,8 @@ export async function setSchedules<Rule>(
   const find = createStoreFinder(tx, ['schedule_key'])
   const insert = inserterOfStores(tx)
   const update = updaterOfSchedules(tx)
-  const changed = { rows: 0, stores: 0 }
+  let changedRows = 0
+  const storeKeys: number[] = []
   for (const round of chunks(rules, STORES_AT_ONCE)) {
     const stores: FoundStore[] = []
     for (const chunk of chunks(round)) stores.push(...(await find(chunk.map(({ storeId }) => storeId))))
@@ -48,15 +49,15 @@ export async function setSchedules<Rule>(
       if (stored?.schedule_key === schedule_key) continue
       if (stored === undefined) newStores.push({ store_key: key, store_id: storeId, schedule_key })
       else changes.push({ store_key: key, schedule_key })
-      changed.rows += round[i]!.rows
-      changed.stores++
+      changedRows += round[i]!.rows
+      storeKeys.push(key)
     }
     await insert(newStores)
     await update(changes)
     const changedKeys = changes.map(({ store_key }) => store_key)
     if (changes.length > 0) await forgetWeeks(tx, changedKeys, 'always')
   }
-  return changed
+  return { rows: changedRows, storeKeys }
 }
 
 interface ScheduleChange {

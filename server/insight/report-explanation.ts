@@ -6,6 +6,7 @@ import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { listDoneParts } from '../database/report-results.ts'
 import type { StoredReport } from '../database/reports.ts'
+import { keysEverOf } from '../database/store-ids.ts'
 import { NoSuchStore } from '../database/stores.ts'
 import { askedOf, type Asked } from '../reports/asked.ts'
 import { createGenerator } from '../reports/generate.ts'
@@ -36,6 +37,10 @@ export async function explainReport(
   if (stored.length === 0 && now.length === 0) {
     throw timeline === null ? new NoSuchStore(storeId) : notInReport(report, storeId)
   }
+  const likelyReasons = async () => {
+    const keys = await keysEverOf(db, [storeId])
+    return likelyReasonsOf(db, report, { computedWith, storeKeys: new Set(keys.get(storeId)) })
+  }
   const differs = stored.length !== now.length || stored.some((row, i) => haveOtherFigures(row, now[i]!))
   return {
     reportId: report.report_id,
@@ -43,7 +48,7 @@ export async function explainReport(
     differs,
     stored,
     now,
-    likely: differs ? await likelyReasonsOf(db, report, { computedWith, storeId }) : [],
+    likely: differs ? await likelyReasons() : [],
     timeline,
   }
 }

@@ -4,30 +4,43 @@ import { changesSince } from '../database/changes.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import type { StoredReport } from '../database/reports.ts'
+import { readStoreIds } from '../database/store-ids.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { askedOf } from './asked.ts'
 import { timeOf } from './asked-time.ts'
+import { createTouching, type TouchingChange } from './touching-changes.ts'
 
-const MOST_LOOKED_AT = 1000
 const MOST_TOLD = 10
 
+export interface DifferingStores {
+  readonly computedWith: ComputedWith
+  /** The keys of the stores that come out otherwise. */
+  readonly storeKeys: ReadonlySet<number>
+}
+
 /**
- * Why a report, or its row of a store, may come out otherwise now: what it was computed with, and what has changed since it
- * was begun of what it was computed from, the newest first.
+ * Why stores of a report may come out otherwise now: what it was computed with, and what has changed of them since it was
+ * begun, the newest first.
  */
 export async function likelyReasonsOf(
   db: Db,
   report: StoredReport,
-  { computedWith, storeId }: { readonly computedWith: ComputedWith; readonly storeId?: StoreId },
+  { computedWith, storeKeys }: DifferingStores,
 ): Promise<string[]> {
   const since = report.started_at ?? report.requested_at
-  const changes = await changesSince(db, { afterMs: since, storeId, limit: MOST_LOOKED_AT })
   const time = timeOf(askedOf(report))
-  const likely = changes.filter((change) => mayMatter(change, report, time))
-  const more = likely.length - MOST_TOLD
+  const touching = createTouching(db, storeKeys)
+  const likely: TouchingChange[] = []
+  let more = 0
+  for await (const changes of changesSince(db, since)) {
+    const found = await touching(changes.filter((change) => mayMatter(change, report, time)))
+    const told = found.slice(0, MOST_TOLD - likely.length)
+    likely.push(...told)
+    more += found.length - told.length
+  }
   const reasons = [
     ...otherVersions(report, computedWith),
-    ...likely.slice(0, MOST_TOLD).map(changeInWords),
+    ...(await inWords(db, likely)),
     ...(more > 0 ? [`and ${more} changes before these ("store-monitor changes" lists them)`] : []),
   ]
   return reasons.length > 0 ? reasons : [nothingRecorded]
@@ -62,8 +75,26 @@ function mayMatter({ kind, from, to }: Change, report: StoredReport, time: Inter
   return !isBefore && !isAfter
 }
 
-function changeInWords({ at, kind, what, importId, storeId, reason, author }: Change): string {
+async function inWords(db: Db, changes: readonly TouchingChange[]): Promise<string[]> {
+  const keys = changes.flatMap(({ touched }) => touched?.firstKey ?? [])
+  const ids = await readStoreIds(db, keys)
+  return changes.map(({ change, touched }) => {
+    const first = touched && ids.get(touched.firstKey)
+    return changeInWords(change, first && firstOf(first, touched.count))
+  })
+}
+
+function firstOf(storeId: StoreId, count: number): string {
+  return count === 1 ? storeId : `${storeId} and ${count - 1} more of them`
+}
+
+/** `touched` has those of the stores in question that it touched, where it is of several. */
+function changeInWords(
+  { at, kind, what, importId, storeId, reason, author }: Change,
+  touched: string | undefined,
+): string {
   const words = [
+    ...(touched === undefined ? [] : [touched]),
     ...(storeId === null || kind === 'store-deleted' ? [] : [storeId]),
     ...(importId === null ? [] : [`import ${importId}`]),
     ...(kind.endsWith('-deleted') ? ['deleted'] : []),

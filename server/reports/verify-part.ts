@@ -28,6 +28,8 @@ export interface PartVerification {
   readonly differing: number
   readonly added: number
   readonly gone: number
+  /** Of all these stores. */
+  readonly storeKeys: readonly number[]
   /** In ascending order of id. */
   readonly first: readonly ReportDifference[]
 }
@@ -90,9 +92,16 @@ interface Comparison {
 /** Walks what is stored and what comes out now, which both are in ascending order of id, side by side. */
 function createComparison(stored: ComparedStores, form: RowForm): Comparison {
   const first: ReportDifference[] = []
-  const found = { compared: 0, differing: 0, added: 0, gone: 0, first }
-  const tell = (what: 'differing' | 'added' | 'gone', difference: () => ReportDifference) => {
+  const storeKeys: number[] = []
+  const found = { compared: 0, differing: 0, added: 0, gone: 0, storeKeys, first }
+  const keyAt = ({ totals }: PackedStores, place: number) => totals[place * form.wordsPerStore]!
+  const tell = (
+    what: 'differing' | 'added' | 'gone',
+    keys: readonly number[],
+    difference: () => ReportDifference,
+  ) => {
     found[what]++
+    storeKeys.push(...keys)
     if (first.length < MOST_TOLD) first.push(difference())
   }
   return {
@@ -105,17 +114,21 @@ function createComparison(stored: ComparedStores, form: RowForm): Comparison {
         const isStored = storedId !== undefined && (before === null || storedId < before)
         if (!isStored && nowId === undefined) return
         if (!isStored || nowId! < storedId) {
-          tell('added', () => ({ storeId: nowId!, ...noRows, now: form.rowsAt(now, n)[0]! }))
+          tell('added', [keyAt(now, n)], () => ({ storeId: nowId!, ...noRows, now: form.rowsAt(now, n)[0]! }))
           n++
           continue
         }
         found.compared++
         if (nowId === storedId) {
           const difference = differenceAt(stored, s, now, n, form)
-          if (difference !== undefined) tell('differing', difference)
+          if (difference !== undefined) tell('differing', [keyAt(stored, s), keyAt(now, n)], difference)
           n++
         } else {
-          tell('gone', () => ({ storeId: storedId, ...noRows, stored: form.rowsAt(stored, s)[0]! }))
+          tell('gone', [keyAt(stored, s)], () => ({
+            storeId: storedId,
+            ...noRows,
+            stored: form.rowsAt(stored, s)[0]!,
+          }))
         }
       }
     },

@@ -32,10 +32,12 @@ export async function verifyReport(
   const parts = sampleOf(await listDoneParts(db, report.report_key), stores === 'all' ? Infinity : stores)
   const asked = askedOf(report)
   const sums = { compared: 0, differing: 0, added: 0, gone: 0 }
+  const storeKeys = new Set<number>()
   let first: readonly ReportDifference[] = []
 
   function add(part: PartVerification): void {
     for (const what of ['compared', 'differing', 'added', 'gone'] as const) sums[what] += part[what]
+    for (const key of part.storeKeys) storeKeys.add(key)
     if (part.first.length > 0) first = [...first, ...part.first].sort(byStore).slice(0, MOST_TOLD)
   }
 
@@ -60,7 +62,7 @@ export async function verifyReport(
     storesNew: sums.added,
     storesGone: sums.gone,
     first: [...first],
-    likely: first.length === 0 ? [] : await likelyReasonsOf(db, report, { computedWith }),
+    likely: first.length === 0 ? [] : await likelyReasonsOf(db, report, { computedWith, storeKeys }),
   }
 }
 

@@ -281,7 +281,16 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, body: `${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`, query: 'max_rejected=0' },
     { status: 400, body: polls, query: 'max_rejected=few' },
   ],
-  listImports: pageCalls,
+  listImports: [
+    ...pageCalls,
+    { status: 200, query: 'store_id=a' },
+    { status: 404, query: 'store_id=nowhere' },
+  ],
+  listImportStores: [
+    { status: 200, id: '1' },
+    { status: 400, id: '1', query: 'cursor=rubbish' },
+    { status: 404, id: '999' },
+  ],
   getImport: [
     { status: 200, id: '1' },
     { status: 400, id: '0' },
@@ -365,7 +374,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'z', query: 'reason=closed' },
     { status: 409, id: 'a', query: 'reason=closed&confirm=7' },
   ],
-  listChanges: [{ status: 200, query: 'kind=import&since=2023-01-01T00:00Z' }, ...pageCalls],
+  listChanges: [
+    { status: 200, query: 'kind=import&since=2023-01-01T00:00Z' },
+    { status: 200, query: 'store_id=a' },
+    ...pageCalls,
+    { status: 404, query: 'store_id=nowhere' },
+  ],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
   readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
   checkData: [

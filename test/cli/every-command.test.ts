@@ -38,6 +38,8 @@ test.concurrent.for(['--database', '--url'])(
     const [
       reports,
       imports,
+      imported3,
+      storesOf3,
       stores,
       otherStores,
       rejected,
@@ -49,6 +51,8 @@ test.concurrent.for(['--database', '--url'])(
     ] = await Promise.all([
       run(['reports', '--json', ...at]),
       run(['imports', '--limit', '2', ...at]),
+      run(['imports', '3', ...at]),
+      run(['imports', '3', '--stores', '--json', ...at]),
       run(['stores', ...at]),
       run(['stores', 'nowhere', ...at]),
       run(['rejected', '--json', '--all', ...at]),
@@ -61,6 +65,10 @@ test.concurrent.for(['--database', '--url'])(
     expect(jsonLines(reports.stdout)).toMatchObject([{ state: 'complete', reach: '24h' }])
     expect(imports.stdout).toMatch(/^IMPORT {2}STATE .*\n +3 {2}complete {2}polls .*\n +2 {2}complete .*\n$/)
     expect(imports.stderr).toBe('the first 2; --limit or --all shows more\n')
+    expect(imported3.stdout).toMatch(/^IMPORT .*\n +3 .*\n\nIt changed something of 1 store:\n {2}\S+\n$/)
+    expect(jsonLines(storesOf3.stdout)).toMatchObject([
+      { storeId: expect.any(String) as string, deletedAt: null },
+    ])
     expect(stores.stdout).toMatch(/^STORE +TIMEZONE +BUSINESS HOURS\n\S+ +default +\S.*\n$/)
     expect(otherStores).toEqual({ exitCode: 0, stdout: '', stderr: 'there are none\n' })
     expect(jsonLines(rejected.stdout)).toHaveLength(9)

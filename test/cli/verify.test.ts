@@ -59,7 +59,7 @@ test('verify and explain --report tell what has changed under a report, and why'
     `store-monitor: report ${byWindow}: 2 stores computed again: 1 otherwise now, 1 new\n`,
   )
   expect(other.stdout).toMatch(
-    /^STORE +OF +STORED +NOW\nb +last week +24\.00 h up, 0\.00 h down, 144\.00 h unknown +0\.50 h up, 24\.50 h down, .*\nc +last week +none +25\.00 h up, .*\n\nLikely because .*:\n {2}20.*Z: import 2: polls of \S*late\.csv\n$/,
+    /^STORE +OF +STORED +NOW\nb +last week +24\.00 h up, 0\.00 h down, 144\.00 h unknown +0\.50 h up, 24\.50 h down, .*\nc +last week +none +25\.00 h up, .*\n\nLikely because .*:\n {2}20.*Z: b and 1 more of them: import 2: polls of \S*late\.csv\n$/,
   )
   expect(json.exitCode).toBe(4)
   expect(jsonLines(json.stdout)).toMatchObject([

@@ -94,7 +94,7 @@ describe('an explanation says that the row comes out otherwise now', () => {
     expect(found).toMatchObject({ differs: true, stored: [{ uptimeLastWeekMs: 36 * 3_600_000 }] })
     expect(found.now).not.toEqual(found.stored)
     expect(found.timeline!.totals.uptimeMs).toBe((found.now[0] as ReportRow).uptimeLastWeekMs)
-    expect(found.likely).toEqual([expect.stringMatching(/^2100-01-01T.*late\.csv/)])
+    expect(found.likely).toEqual([expect.stringMatching(/^2100-01-01T.*Z: s1: import .*late\.csv/)])
 
     const byDay = await explained(scene, days, 's1')
     expect(byDay.stored.map((row, i) => JSON.stringify(row) === JSON.stringify(byDay.now[i]))).toEqual([

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { createCorrection } from '../../server/database/correction-records.ts'
 import type { DonePart } from '../../server/database/report-results.ts'
 import { setBusinessHours, setDetails } from '../../server/database/store-changes.ts'
+import { deleteRequestedPolls } from '../../server/database/poll-deletions.ts'
 import { deleteStore } from '../../server/database/store-deletions.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { sampleOf } from '../../server/reports/verify.ts'
+import { deletePollsInput } from '../../shared/deletion.ts'
 import { storeId, type ReportId } from '../../shared/ids.ts'
 import { reportOptions, type ReportOptionsInput } from '../../shared/report.ts'
 import { reportRowsInput } from '../../shared/report-rows.ts'
@@ -91,7 +93,7 @@ describe('what has changed since is told, with the likely reason', () => {
     expect(found.first).toHaveLength(1)
     expect(found.first[0]).toMatchObject({ storeId: idOf(3), now: rows, csv: null })
     expect(found.first[0]!.stored).toMatchObject({ storeId: idOf(3), uptimeLastHourMs: HOUR_MS / 2 })
-    expect(found.likely).toEqual([expect.stringMatching(/^2100-01-01T.*: import 2: .*late\.csv/)])
+    expect(found.likely).toEqual([expect.stringMatching(/^2100-01-01T.*Z: s-03: import 2: .*late\.csv/)])
 
     const [period] = (await scene.verified(days)).first
     expect(period).toMatchObject({
@@ -99,6 +101,40 @@ describe('what has changed since is told, with the likely reason', () => {
       now: { storeId: idOf(3), period: '2023-02-01' },
     })
     expect(period!.stored).not.toEqual(period!.now)
+  })
+
+  test('of imports and deletions of several stores, where they touched some that differ', async () => {
+    await using scene = await verifyScene()
+    const reportId = await scene.report()
+    const late = (...stores: number[]) =>
+      pollFile(stores.map((store) => [idOf(store), 'inactive', formatTimestamp(noon - 600_000)]))
+    await scene.importLater('late.csv', late(3, 7, 40))
+    await scene.importLater('as-before.csv', pollFile([[idOf(20), 'inactive', '2023-02-01T11:30:00Z']]))
+    await scene.importLater('one.csv', late(42))
+    await writeAlone(scene.db, 'data', (tx) => {
+      const request = {
+        all: true,
+        from: formatTimestamp(noon - 600_000),
+        to: asOf,
+        reason: 'test',
+        confirm: 4,
+      }
+      return deleteRequestedPolls(tx, deletePollsInput.parse(request), later)
+    })
+    await scene.importLater('late.csv', late(3, 7, 42))
+    const found = await scene.verified(reportId)
+    expect(found.first.map(({ storeId }) => storeId)).toEqual([3, 7, 42].map(idOf))
+    expect(found.likely).toEqual([
+      expect.stringMatching(/Z: s-03 and 2 more of them: import 5: polls of .*late\.csv$/),
+      expect.stringMatching(/Z: s-03 and 2 more of them: deleted: 4 polls of 4 stores \(test\)$/),
+      expect.stringMatching(/Z: s-42: import 4: polls of .*one\.csv$/),
+      expect.stringMatching(/Z: s-03 and 1 more of them: import 2: polls of .*late\.csv$/),
+    ])
+    // Of before it was recorded, any may have.
+    await scene.db.deleteFrom('touched_stores').execute()
+    const { likely } = await scene.verified(reportId)
+    expect(likely).toHaveLength(5)
+    expect(likely).toContainEqual(expect.stringMatching(/Z: import 3: polls of .*as-before\.csv$/))
   })
 
   test('of stores that are new', async () => {

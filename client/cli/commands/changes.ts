@@ -1,8 +1,10 @@
 import type { Change, ChangeKind } from '../../../shared/change.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
+import { hint } from '../hint.ts'
 import { printPages, type ListOptions } from '../listing.ts'
-import { formatCount, type TableColumn } from '../output.ts'
+import { sayNotRecorded } from '../not-recorded.ts'
+import { formatAmount, type TableColumn } from '../output.ts'
 
 export interface ChangesOptions extends ConnectionOptions, ListOptions {
   readonly store?: string
@@ -28,14 +30,22 @@ export async function runChanges(context: CommandContext, options: ChangesOption
     ...(kind === undefined ? {} : { kind }),
     ...(since === undefined ? {} : { since }),
   }
-  await withConnection(context, options, ({ client }) =>
-    printPages(context, options, columns, (page) => client.data.changes.query({ ...page, ...only })),
-  )
+  await withConnection(context, options, async ({ client, flags }) => {
+    let notRecorded = 0
+    await printPages(context, options, columns, async (page) => {
+      const changes = await client.data.changes.query({ ...page, ...only })
+      notRecorded = changes.changesNotRecorded
+      return changes
+    })
+    const howToList = hint(context, 'changes', ...flags)
+    sayNotRecorded(context, options, { count: notRecorded, thing: 'change' }, howToList)
+  })
 }
 
 function whose({ storeId, labels, importId, stores }: Change): string {
   if (storeId !== null) return storeId
-  if (importId !== null) return `import ${importId}`
+  if (importId !== null)
+    return `import ${importId}${stores === null ? '' : `, ${formatAmount(stores, 'store')}`}`
   if (labels.length > 0) return labels.join(' ')
-  return stores === null ? 'all stores' : `${formatCount(stores)} stores`
+  return stores === null ? 'all stores' : formatAmount(stores, 'store')
 }

@@ -1,6 +1,6 @@
 /** What the operations on changes take and answer. */
-import { change, changeListInput } from '../../../shared/change.ts'
-import { pageOf } from '../../../shared/page.ts'
+import * as z from 'zod'
+import { change, changeListInput, changePage } from '../../../shared/change.ts'
 import { pageQuery } from './schemas.ts'
 
 const { shape: query } = changeListInput
@@ -11,4 +11,6 @@ export const changeListQuery = pageQuery.extend({
 })
 
 const changeBody = change.meta({ id: 'Change' })
-export const changeList = pageOf(changeBody).meta({ id: 'ChangeList', description: 'Changes, newest first' })
+export const changeList = changePage
+  .extend({ items: z.array(changeBody).describe('What the page has') })
+  .meta({ id: 'ChangeList', description: 'Changes, newest first' })

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { listImportStores } from '../../database/import-stores.ts'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
@@ -9,10 +10,11 @@ import {
   malformedImportId,
   malformedPage,
   unknownImport,
+  unknownStore,
 } from './error-responses.ts'
+import { importList, importListQuery, touchedStoreList } from './import-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import {
-  importList,
   importPath,
   importResult,
   pageQuery,
@@ -59,12 +61,16 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       paths: ['/imports'],
       tag: 'Imports',
       summary: 'Imports, newest first, a page at a time',
-      query: pageQuery,
+      description:
+        'With `store_id`, those that changed something of a store; `importsNotRecorded` says how many of before may have, too.',
+      query: importListQuery,
       responses: {
         200: { description: 'A page of imports', content: json(importList) },
         400: malformedPage,
+        404: unknownStore,
       },
-      handle: async ({ query }, context) => context.json(await listImports(db, query)),
+      handle: async ({ query: { store_id: storeId, ...query } }, context) =>
+        context.json(await listImports(db, { ...query, storeId })),
     }),
     defineRoute({
       id: 'getImport',
@@ -96,6 +102,24 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         409: importIsOver,
       },
       handle: async ({ path }, context) => context.json(await parts.cancelImport(path.import_id)),
+    }),
+    defineRoute({
+      id: 'listImportStores',
+      method: 'get',
+      paths: ['/imports/{import_id}/stores'],
+      tag: 'Imports',
+      summary: 'The stores of which an import changed something, a page at a time',
+      description:
+        'Also those that were deleted since. Of a running import, those of what has gone in so far.',
+      path: importPath,
+      query: pageQuery,
+      responses: {
+        200: { description: 'A page of stores', content: json(touchedStoreList) },
+        400: malformedImportId,
+        404: unknownImport,
+      },
+      handle: async ({ path, query }, context) =>
+        context.json(await listImportStores(db, { ...query, importId: path.import_id })),
     }),
     defineRoute({
       id: 'listRejectedRows',

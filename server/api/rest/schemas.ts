@@ -293,10 +293,6 @@ export const periodStoresQuery = z.object({
 })
 export const periodStoresBody = periodStores.meta({ id: 'PeriodStores' })
 export const importResult = importRecord.meta({ id: 'Import' })
-export const importList = pageOf(importResult).meta({
-  id: 'ImportList',
-  description: 'Imports, newest first',
-})
 export const rejectedRowList = rejectedRowPage
   .extend({ items: z.array(rejectedRow.meta({ id: 'RejectedRow' })).describe('What the page has') })
   .meta({ id: 'RejectedRowList', description: 'Rejected rows, by line' })

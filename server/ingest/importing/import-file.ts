@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/app-error.ts'
+import type { ChangeId } from '../../../shared/change.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
@@ -14,6 +15,7 @@ import {
 } from '../../database/imports.ts'
 import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { insertRejectionCounts } from '../../database/rejected-summary.ts'
+import { recordTouchedStores } from '../../database/touched-stores.ts'
 import { writeAlone } from '../../database/write-alone.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import type { HashedRows, ReadLimits, ReadProgress } from '../rows/read-rows.ts'
@@ -123,6 +125,7 @@ async function store(
   const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
   let changed = nothingChanged
+  let changeId: ChangeId | undefined
   for (const [i, step] of steps.entries()) {
     throwIfStopped(signal)
     const change = await step.prepare()
@@ -132,10 +135,13 @@ async function store(
     if (isLast && steps.length > 1) await content.sha256()
     stored += step.rows
     changed = await writeAlone(db, 'data', async (tx) => {
-      const changedSoFar = bothChanged(changed, await change(tx))
+      const changedNow = await change(tx)
+      const changedSoFar = bothChanged(changed, changedNow)
       await updateImportCounts(tx, importId, { accepted: stored, changed: changedSoFar, rejected })
-      if (changed.rows === 0 && changedSoFar.rows > 0) {
-        await recordChange(tx, { kind: 'import', importId, what, by: null, reason: null, at: now() })
+      if (changedNow.rows > 0) {
+        const made = { kind: 'import', importId, what, by: null, reason: null, at: now() } as const
+        changeId ??= (await recordChange(tx, made)).changeId
+        await recordTouchedStores(tx, changeId, changedNow.storeKeys)
       }
       if (isLast) {
         await insertRejectedRows(tx, importId, rejections)

@@ -130,7 +130,11 @@ test('of cancelling and completing at once, one is done', async () => {
   for (let race = 0; race < 20; race++) {
     const importId = await begunImport(scene)
     const completing = scene.db.transaction().execute(async (tx) => {
-      await updateImportCounts(tx, importId, { accepted: 1, changed: { rows: 1, stores: 1 }, rejected: 0 })
+      await updateImportCounts(tx, importId, {
+        accepted: 1,
+        changed: { rows: 1, storeKeys: [1] },
+        rejected: 0,
+      })
       await completeImport(tx, importId, { sha256: 'x', finishedAt: noon })
     })
     const outcomes = await Promise.allSettled([completing, cancelImport(elsewhere, importId, noon)])

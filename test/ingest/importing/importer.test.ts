@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { listImportStores } from '../../../server/database/import-stores.ts'
 import { failUnfinishedImports, listImports } from '../../../server/database/imports.ts'
 import { createImporter } from '../../../server/ingest/importing/importer.ts'
+import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
-import { importScene, pollFile, storedData, storedPolls } from '../../support/import-scene.ts'
+import {
+  importScene,
+  pollFile,
+  storedData,
+  storedPolls,
+  type ImportScene,
+} from '../../support/import-scene.ts'
 
 function manyPolls(count: number): string {
   return pollFile(
@@ -75,9 +83,13 @@ describe('the importer', () => {
   })
 })
 
-test('a process that is killed in the middle of an import leaves nothing of it, and importing again completes it', async () => {
-  await using scene = await importScene()
-  const path = await scene.write('polls.csv', manyPolls(200_000))
+/** Imports in a process of its own that is killed where it has come so far. */
+async function importAndBeKilled(
+  scene: ImportScene,
+  path: string,
+  where: string,
+  options = '',
+): Promise<void> {
   const module = (name: string) => JSON.stringify(new URL(`../../../server/${name}`, import.meta.url).href)
   const program = `
     import { connect } from ${module('database/connect.ts')}
@@ -85,11 +97,18 @@ test('a process that is killed in the middle of an import leaves nothing of it, 
     const db = await connect(${JSON.stringify(scene.databaseUrl)})
     await importPaths(() => Promise.resolve(db), [${JSON.stringify(path)}], {
       now: Date.now,
-      onProgress: ({ rowsRead }) => rowsRead > 100_000 && process.kill(process.pid, 'SIGKILL'),
+      onProgress: ({ rowsRead, rowsStored }) => ${where} && process.kill(process.pid, 'SIGKILL'),
+      ${options}
     })`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program])
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
   expect(signal).toBe('SIGKILL')
+}
+
+test('a process that is killed in the middle of an import leaves nothing of it, and importing again completes it', async () => {
+  await using scene = await importScene()
+  const path = await scene.write('polls.csv', manyPolls(200_000))
+  await importAndBeKilled(scene, path, 'rowsRead > 100_000')
 
   expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
   expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([{ state: 'running' }])
@@ -103,4 +122,23 @@ test('a process that is killed in the middle of an import leaves nothing of it, 
     },
   ])
   expect(await scene.import(path)).toMatchObject([{ state: 'complete', rowsChanged: 200_000 }])
+})
+
+test('a process that is killed between the steps of an import leaves with each the record of its stores', async () => {
+  await using scene = await importScene()
+  const path = await scene.write('polls.csv', manyPolls(20_000))
+  await importAndBeKilled(scene, path, 'rowsStored > 5000', 'rowsPerStep: 2000, blockBytes: 4096')
+  const withPolls = async () => new Set((await storedPolls(scene.db)).map((poll) => poll.split(' ')[0]))
+  const touched = async (importId: number) => {
+    const query = { importId: importId as ImportId, limit: 1000, cursor: undefined }
+    return new Set((await listImportStores(scene.db, query)).items.map(({ storeId }) => storeId as string))
+  }
+  const before = await withPolls()
+  expect(before.size).toBeGreaterThan(100)
+  expect(before.size).toBeLessThan(500)
+  expect(await touched(1)).toEqual(before)
+  await scene.import(path)
+  const rest = await touched(2)
+  expect([...rest].filter((id) => before.has(id))).toEqual([])
+  expect(rest.size + before.size).toBe(500)
 })
