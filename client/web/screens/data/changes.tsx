@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Change } from '../../../../shared/change.ts'
 import { counted, instant } from '../../format.ts'
 import { Column } from '../../parts/column.tsx'
@@ -12,20 +13,40 @@ const PER_PAGE = 20
 
 /** Everything that changed the data: who, when and why. */
 export function Changes() {
+  return (
+    <section aria-labelledby="changes">
+      <h2 id="changes">Changes</h2>
+      <ListOfChanges label="Changes" />
+    </section>
+  )
+}
+
+/** The same of a store, alone or with others; asked for when it is opened. */
+export function ChangesOfStore({ storeId }: { storeId: string }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details className="finding" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>What changed this store</summary>
+      {isOpen && <ListOfChanges label="What changed this store" storeId={storeId} />}
+    </details>
+  )
+}
+
+function ListOfChanges({ label, storeId }: { label: string; storeId?: string }) {
   const list = useInfiniteQuery(
     trpc.data.changes.infiniteQueryOptions(
-      { limit: PER_PAGE },
+      { limit: PER_PAGE, ...(storeId === undefined ? {} : { storeId }) },
       { getNextPageParam: ({ nextCursor }) => nextCursor, staleTime: 0 },
     ),
   )
   const changes = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const notRecorded = list.data?.pages[0]?.changesNotRecorded ?? 0
   return (
-    <section aria-labelledby="changes">
-      <h2 id="changes">Changes</h2>
+    <>
       {list.error && <Failed error={list.error} />}
       {list.data && changes.length === 0 && <p className="quiet">None yet.</p>}
       {changes.length > 0 && (
-        <Sideways heading="changes">
+        <Sideways label={label}>
           <table>
             <thead>
               <tr>
@@ -52,8 +73,14 @@ export function Changes() {
           </table>
         </Sideways>
       )}
+      {notRecorded > 0 && (
+        <p className="quiet">
+          {counted(notRecorded, 'change')} of several stores may have touched it, too: made before it was
+          recorded of which.
+        </p>
+      )}
       <OlderOnes list={list} />
-    </section>
+    </>
   )
 }
 

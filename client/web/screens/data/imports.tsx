@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { ImportRecord } from '../../../../shared/import.ts'
 import { count, counted, instant } from '../../format.ts'
 import { Column } from '../../parts/column.tsx'
@@ -6,6 +7,7 @@ import { Failed } from '../../parts/notice.tsx'
 import { OlderOnes } from '../../parts/older-ones.tsx'
 import { Sideways } from '../../parts/sideways.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
+import { TouchedCount, TouchedStores } from './touched-stores.tsx'
 
 const PER_PAGE = 20
 const LOOK_EVERY_MS = 1000
@@ -41,6 +43,7 @@ export function Imports() {
                 <Column isNumber>Rows</Column>
                 <Column isNumber>Changed</Column>
                 <Column isNumber>Rejected</Column>
+                <Column isNumber>Stores</Column>
                 <Column>Started</Column>
               </tr>
             </thead>
@@ -63,32 +66,50 @@ export function Imports() {
 }
 
 function Line({ record }: { record: ImportRecord }) {
-  const { importId, source, kind, state, failure, rowsAccepted, rowsChanged, rowsRejected, startedAt } =
-    record
+  const { importId, source, kind, state, failure, rowsAccepted, rowsChanged, rowsRejected } = record
+  const { storesTouched, startedAt } = record
+  const [isOpen, setOpen] = useState(false)
   const cancel = useMutation(
     trpc.import.cancel.mutationOptions({
       onSettled: () => void queryClient.invalidateQueries(trpc.import.list.pathFilter()),
     }),
   )
   return (
-    <tr>
-      <th scope="row">{source}</th>
-      <td>{kind}</td>
-      <td>
-        {failure === null ? state : <span className="worse">{`${state}: ${failure}`}</span>}
-        {state === 'running' && (
-          <button type="button" className="plain" onClick={() => cancel.mutate({ importId })}>
-            Cancel<span className="unseen"> the import of {source}</span>
-          </button>
-        )}
-      </td>
-      <td className="number">{count(rowsAccepted)}</td>
-      <td className="number">{count(rowsChanged)}</td>
-      <td className="number">{count(rowsRejected)}</td>
-      <td>
-        <time dateTime={startedAt}>{instant(startedAt)}</time>
-      </td>
-    </tr>
+    <>
+      <tr>
+        <th scope="row">{source}</th>
+        <td>{kind}</td>
+        <td>
+          {failure === null ? state : <span className="worse">{`${state}: ${failure}`}</span>}
+          {state === 'running' && (
+            <button type="button" className="plain" onClick={() => cancel.mutate({ importId })}>
+              Cancel<span className="unseen"> the import of {source}</span>
+            </button>
+          )}
+        </td>
+        <td className="number">{count(rowsAccepted)}</td>
+        <td className="number">{count(rowsChanged)}</td>
+        <td className="number">{count(rowsRejected)}</td>
+        <td className="number">
+          <TouchedCount
+            stores={storesTouched}
+            source={source}
+            isOpen={isOpen}
+            onToggle={() => setOpen(!isOpen)}
+          />
+        </td>
+        <td>
+          <time dateTime={startedAt}>{instant(startedAt)}</time>
+        </td>
+      </tr>
+      {isOpen && (
+        <tr>
+          <td colSpan={8}>
+            <TouchedStores importId={importId} />
+          </td>
+        </tr>
+      )}
+    </>
   )
 }
 

@@ -18,6 +18,7 @@ import { storeAddress, storeIdAt } from '../../store-address.ts'
 import { trpc } from '../../trpc.ts'
 import { useView } from '../../use-view.ts'
 import type { View } from '../../view.ts'
+import { ChangesOfStore } from '../data/changes.tsx'
 import { Corrections } from './corrections.tsx'
 import { Figures } from './figures.tsx'
 import { Hours, Trend } from './history.tsx'
@@ -106,6 +107,7 @@ function Explained({
         <Corrections storeId={storeId} timeline={timeline} />
       </div>
       <PollsFile timeline={timeline} />
+      <ChangesOfStore storeId={storeId} />
     </>
   )
 }
