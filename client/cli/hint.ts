@@ -16,6 +16,17 @@ export function withCommandAsStarted(message: string, { command }: Pick<CommandC
   return message.replaceAll(/(?<=[("])store-monitor (?=[a-z])/g, `${command} `)
 }
 
+/** Likewise, and with flags that lead the commands to the same data. */
+export function withCommandAndFlags(
+  message: string,
+  context: CommandContext,
+  flags: readonly string[],
+): string {
+  return message.replaceAll(/(?<=")store-monitor ([a-z-]+)(?=")/g, (_, name: string) =>
+    hint(context, name, ...flags),
+  )
+}
+
 function shellWord(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return /^[\w+./\\:=@-]+$/.test(word) ? word : `"${word}"`
   return /^[\w%+,./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

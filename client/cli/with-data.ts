@@ -19,8 +19,11 @@ export interface DataOptions extends ConnectionOptions, MessageOptions {
 const mapWithoutFiles =
   '--map says what the files of --from call a column: name them with --from, or leave --map out'
 
-/** `howToGoOn` tells what to do with the data after. */
-type UseData = (connection: Connection, howToGoOn: string) => Promise<void>
+/**
+ * `howToGoOn` tells what to do with the data after; `keptFlags` lead a command that takes no `--from` to them, once that has been
+ * done. The flags of the connection lead one that does.
+ */
+type UseData = (connection: Connection, howToGoOn: string, keptFlags: readonly string[]) => Promise<void>
 
 /** Calls `use` with the data that is asked for; that of `--from` is in a temporary database unless one is named. */
 export async function withData(context: CommandContext, options: DataOptions, use: UseData): Promise<void> {
@@ -28,13 +31,15 @@ export async function withData(context: CommandContext, options: DataOptions, us
   const columnMap = map && parseColumnMap(map)
   if (from === undefined) {
     if (map !== undefined) throw new AppError('invalid', mapWithoutFiles)
-    return withConnection(context, options, (connection) => use(connection, goOnWith(context, connection)))
+    return withConnection(context, options, (connection) =>
+      use(connection, goOnWith(context, connection), connection.flags),
+    )
   }
   if (url !== undefined || database !== undefined) {
     return withConnection(context, { ...options, mayCreate: true }, async (connection) => {
       const howToList = hint(context, 'rejected', ...connection.flags)
       await importData(context, { ...options, howToList, columnMap }, connection, from)
-      await use(connection, goOnWith(context, connection))
+      await use(connection, goOnWith(context, connection), connection.flags)
     })
   }
   const folder = await mkdtemp(join(tmpdir(), 'store-monitor-'))
@@ -46,7 +51,8 @@ export async function withData(context: CommandContext, options: DataOptions, us
     await withConnection(context, temporary, async (connection) => {
       const howToList = `${toKeep}; ${hint(context, 'rejected', ...kept)}`
       await importData(context, { ...options, howToList, columnMap }, connection, from)
-      await use(connection, `to keep the data for further reports: ${toKeep}`)
+      const again = { ...connection, flags: ['--from', ...from, ...mapped] }
+      await use(again, `to keep the data for further reports: ${toKeep}`, kept)
     })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { commandAsStarted, hint, withCommandAsStarted } from '../../client/cli/hint.ts'
+import { commandAsStarted, hint, withCommandAndFlags, withCommandAsStarted } from '../../client/cli/hint.ts'
 import type { CommandContext } from '../../client/cli/context.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const onPosix = { command: 'npx store-monitor', platform: 'linux' } as CommandContext
 const onWindows = { command: 'store-monitor', platform: 'win32' } as CommandContext
@@ -40,4 +42,21 @@ test('a message of the service names a command as it was started, and leaves nam
   expect(withCommandAsStarted(message, onPosix)).toBe(
     'no database at /srv/store-monitor data.db: import data first (npx store-monitor import FOLDER)',
   )
+})
+
+test('one that is quoted leads to the same data', () => {
+  const message = 'import the file again ("store-monitor rejected" lists them)'
+  expect(withCommandAndFlags(message, onPosix, ['--database', 'my data.db'])).toBe(
+    `import the file again ("npx store-monitor rejected --database 'my data.db'" lists them)`,
+  )
+})
+
+test('what is told of data in a temporary database leads to the files, not to that database', async () => {
+  const chain = join(import.meta.dirname, '../../examples/chain')
+  const report = await runCli(['report', '--from', chain, '--top', '1'])
+  expect(report.stderr).toContain(`which, and what to do: npx store-monitor check --from ${chain}\n`)
+  const check = await runCli(['check', '--from', chain, '--map', 'store_id=Outlet'])
+  expect(check.stdout).toContain('("npx store-monitor rejected --database chain.db" lists them)')
+  expect(check.stderr).toContain(`import ${chain} --map store_id=Outlet --database chain.db`)
+  for (const { stdout, stderr } of [report, check]) expect(stdout + stderr).not.toContain('report.db')
 })

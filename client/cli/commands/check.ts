@@ -1,6 +1,6 @@
 import type { CheckExample, CheckFinding } from '../../../shared/check.ts'
 import { say, type CommandContext } from '../context.ts'
-import { withCommandAsStarted } from '../hint.ts'
+import { withCommandAndFlags } from '../hint.ts'
 import { formatAmount, formatCount, printable, printJson, write } from '../output.ts'
 import { withData, type DataOptions } from '../with-data.ts'
 
@@ -12,7 +12,7 @@ export interface CheckOptions extends DataOptions {
 }
 
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<void> {
-  await withData(context, options, async ({ client }, howToGoOn) => {
+  await withData(context, options, async ({ client }, howToGoOn, keptFlags) => {
     const { limit, group } = options
     const { asOf, stores, findings } = await client.data.check.query({
       limit,
@@ -20,7 +20,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
     })
     context.signal.throwIfAborted()
     if (options.json) await printJson(context, findings)
-    else for (const finding of findings) await write(context.stdout, textOf(context, finding))
+    else for (const finding of findings) await write(context.stdout, textOf(context, finding, keptFlags))
     const what = `${formatAmount(stores, 'store')}${asOf === null ? ' without polls' : ` and the week before ${asOf}`}`
     say(
       context,
@@ -31,12 +31,16 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   })
 }
 
-function textOf(context: CommandContext, { summary, remedy, first, count, check }: CheckFinding): string {
+function textOf(
+  context: CommandContext,
+  { summary, remedy, first, count, check }: CheckFinding,
+  keptFlags: readonly string[],
+): string {
   const lines = first.map((example) => `    ${printable(exampleText(example))}\n`)
   const more = check === 'poller-outage' ? 0 : count - first.length
   return [
     `${printable(summary)}\n`,
-    `  ${withCommandAsStarted(remedy, context)}\n`,
+    `  ${withCommandAndFlags(remedy, context, keptFlags)}\n`,
     ...lines,
     ...(more > 0 ? [`    … and ${formatCount(more)} more\n`] : []),
     '\n',
