@@ -6,6 +6,7 @@ import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
+import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
 import { readNews } from './database/news.ts'
 import { migrateToLatest } from './database/migrate.ts'
@@ -61,7 +62,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     onError,
   } = setting
   await using parts = new AsyncDisposableStack()
-  const importer = parts.use(createImporter({ databaseUrl, startThread: startImporter }))
+  const importing = parts.use(createImporter({ databaseUrl, startThread: startImporter }))
   const patience = patienceMs === undefined ? {} : { patienceMs }
   const writing = parts.use(
     await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false, ...patience }),
@@ -81,10 +82,20 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
+  // For what opens the database anew: it would find another one, where somebody has put one in its place.
+  const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
+  const importer: Importer = {
+    ...importing,
+    async importPaths(paths, options) {
+      checkInPlace()
+      return importing.importPaths(paths, options)
+    },
+  }
   const apiParts: ApiParts = {
     db: reading,
     change: (work) => writeAlone(writing, 'data', work),
     async removeStores(work) {
+      checkInPlace()
       const setting = { mayCreate: false, checkpoints: false, checksReferences: false, ...patience }
       await using removing = await connect(databaseUrl, setting)
       return await writeAlone(removing, 'data', work)

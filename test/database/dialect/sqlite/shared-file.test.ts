@@ -77,8 +77,11 @@ describe('a file that is taken away under a server', () => {
     for (const [at, method] of [
       ['/readyz', 'GET'],
       ['/trigger_report', 'POST'],
+      ['/imports', 'POST'],
+      ['/stores/store-000001?reason=x&confirm=100', 'DELETE'],
     ] as const) {
-      const response = await fetch(`${server.url}${at}`, { method })
+      const body = at === '/imports' ? { body: 'store_id,timezone_str\ns1,UTC\n' } : {}
+      const response = await fetch(`${server.url}${at}`, { method, ...body })
       expect(response.status).toBe(503)
       expect(await response.json()).toMatchObject({
         detail: expect.stringContaining(`was ${what}`) as string,
