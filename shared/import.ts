@@ -1,18 +1,9 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
 import { importId, storeId } from './ids.ts'
+import { importKinds } from './import-kind.ts'
 import { pageInput, pageOf } from './page.ts'
 import { maxRejectedRowsKept, maxRejectedTextLength } from './rejected-row-limits.ts'
-
-export const importKinds = [
-  'polls',
-  'business-hours',
-  'timezones',
-  'special-hours',
-  'corrections',
-  'store-details',
-] as const
-export type ImportKind = (typeof importKinds)[number]
 
 export const importStates = ['running', 'complete', 'failed', 'cancelled'] as const
 export type ImportState = (typeof importStates)[number]

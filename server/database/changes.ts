@@ -7,7 +7,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import { findChangesOf, isNotRecorded } from './changes-of-store.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
-import { labelsOf, textOfLabels } from './reports.ts'
+import { labelsOf, textOfLabels } from './labels-text.ts'
 import type { WriteTx } from './write-alone.ts'
 
 /** Who changes something, why, and when. */

@@ -1,7 +1,8 @@
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
+import { textOfLabels } from './labels-text.ts'
 import { lastChangeAt } from './last-change.ts'
-import { insertRequested, textOfLabels, type ReportRequest, type StoredReport } from './reports.ts'
+import { insertRequested, type ReportRequest, type StoredReport } from './reports.ts'
 import { writeAlone } from './write-alone.ts'
 
 /**

@@ -28,10 +28,23 @@ export async function migrateToLatest(
     return []
   }
   if (applied.length === known.length) return []
-  return applyPatiently(db, known)
+  const made = applied.length === 0 ? await makeNew(db, names) : []
+  return made.length === known.length ? made : [...made, ...(await migrateStepByStep(db, known))]
 }
 
-async function applyPatiently(db: Db, known: readonly SchemaMigration[]): Promise<string[]> {
+async function makeNew(db: Db, known: readonly string[]): Promise<string[]> {
+  try {
+    return await dialectOf(db).makeNew(db, known)
+  } catch (error) {
+    throw cannotMigrate(error)
+  }
+}
+
+/** The same by migrations alone, also where there are no tables. */
+export async function migrateStepByStep(
+  db: Db,
+  known: readonly SchemaMigration[] = migrations(dialectOf(db).columnTypes),
+): Promise<string[]> {
   const giveUpAt = performance.now() + GIVE_UP_AFTER_MS
   for (;;) {
     const { error, results = [] } = await apply(db, known)

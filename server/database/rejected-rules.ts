@@ -1,5 +1,5 @@
 import type { ImportId, StoreId } from '../../shared/ids.ts'
-import type { ImportKind } from '../../shared/import.ts'
+import type { ImportKind } from '../../shared/import-kind.ts'
 import type { Db } from './connect.ts'
 import type { PartStores } from './dialect/dialect.ts'
 

@@ -1,7 +1,6 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import { formatDuration } from '../../shared/duration.ts'
-import type { StoreLabel } from '../../shared/group.ts'
 import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import type { Report, ReportOptions } from '../../shared/report.ts'
@@ -10,6 +9,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
+import { labelsOf, textOfLabels } from './labels-text.ts'
 import type { Database, ReportTable } from './schema.ts'
 import { writeAlone, type WriteTx } from './write-alone.ts'
 
@@ -197,18 +197,6 @@ async function deletePartsOfNone(db: Db, reportKey: number): Promise<void> {
     .where('report_key', '=', reportKey)
     .where('state', 'in', ['failed', 'cancelled'])
   await db.deleteFrom('report_part').where('report_key', 'in', cameToNothing).execute()
-}
-
-/** The groups that a report's stores are in. */
-export function labelsOf({ labels }: Pick<StoredReport, 'labels'>): readonly StoreLabel[] {
-  return labels === null ? [] : (JSON.parse(labels) as StoreLabel[])
-}
-
-/** As they are kept: the same groups in another order are the same text. */
-export function textOfLabels(labels: readonly StoreLabel[] = []): string | null {
-  if (labels.length === 0) return null
-  const inOrder = labels.map(({ label, value }) => JSON.stringify({ label, value })).sort()
-  return `[${[...new Set(inOrder)].join()}]`
 }
 
 /** The report as callers see it. */

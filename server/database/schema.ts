@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { ChangeId, ChangeKind } from '../../shared/change.ts'
-import type { ImportKind, ImportState } from '../../shared/import.ts'
+import type { ImportKind } from '../../shared/import-kind.ts'
+import type { ImportState } from '../../shared/import.ts'
 import type { ImportId, ReportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind, CorrectionUse } from '../../shared/correction-kind.ts'
 import type { Interpolation } from '../../shared/interpolation.ts'

@@ -1,7 +1,8 @@
 import type { CorrectionUse } from '../../shared/correction-kind.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import { parseLocalDate } from '../../shared/local-date.ts'
-import { labelsOf, type StoredReport } from '../database/reports.ts'
+import { labelsOf } from '../database/labels-text.ts'
+import type { StoredReport } from '../database/reports.ts'
 import type { Periods } from '../uptime/periods.ts'
 import type { Viewpoint } from '../uptime/store-uptime.ts'
 

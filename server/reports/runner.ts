@@ -16,12 +16,12 @@ import type { Verification, VerifyQuery } from '../../shared/verification.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { ensureReport } from '../database/ensured-report.ts'
+import { textOfLabels } from '../database/labels-text.ts'
 import {
   deleteReport,
   getReport,
   insertReport,
   reportOf,
-  textOfLabels,
   type RequestOnce,
   type StoredReport,
 } from '../database/reports.ts'

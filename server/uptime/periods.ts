@@ -1,4 +1,3 @@
-import { Temporal } from 'temporal-polyfill'
 import { weekdayOf } from './business-hours.ts'
 import type { Corrections } from './corrections.ts'
 import { fromInstant, intersected, subtracted, type Interval, type Intervals } from './interval.ts'
@@ -8,6 +7,7 @@ import { businessTime, speakingTime, type JudgedInput } from './speaking-polls.t
 import type { Viewpoint } from './store-uptime.ts'
 import { createStretches, findStretches, type Stretches } from './stretches.ts'
 import type { Tally } from './tally.ts'
+import { Temporal } from './temporal.ts'
 import { offsetMsAt } from './zone-offsets.ts'
 
 export type PeriodUnit = 'day' | 'week' | 'month' | 'hour-of-week'

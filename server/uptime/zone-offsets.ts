@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
+import { Temporal } from './temporal.ts'
 
 /**
  * The offsets from UTC of a zone over some time, as eras: era `i` lasts from `startsMs[i]` to `startsMs[i + 1]`, and

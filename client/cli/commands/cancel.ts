@@ -1,8 +1,8 @@
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
+import { importColumns } from '../import-columns.ts'
 import { printJson, printTable } from '../output.ts'
 import { printReport } from '../print-report.ts'
-import { importColumns } from './imports.ts'
 
 export interface CancelOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true

@@ -7,9 +7,9 @@ import type { ImportTarget } from '../import-target.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { sayDoubts } from '../doubts.ts'
 import { hint } from '../hint.ts'
+import { importColumns } from '../import-columns.ts'
 import { describeFailed, importPaths } from '../import-paths.ts'
 import { printable, printJson, printTable } from '../output.ts'
-import { importColumns } from './imports.ts'
 
 export interface ImportCommandOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true

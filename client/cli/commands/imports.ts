@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/app-error.ts'
-import type { ImportRecord, TouchedStore } from '../../../shared/import.ts'
+import type { TouchedStore } from '../../../shared/import.ts'
 import type { StoreMonitorClient } from '../../index.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext } from '../context.ts'
 import { hint } from '../hint.ts'
+import { importColumns } from '../import-columns.ts'
 import { printPages, type ListOptions } from '../listing.ts'
 import { sayNotRecorded } from '../not-recorded.ts'
 import {
@@ -22,25 +23,6 @@ export interface ImportsOptions extends ConnectionOptions, ListOptions {
   readonly store?: string
   readonly stores?: true
 }
-
-export const importColumns: readonly TableColumn<ImportRecord>[] = [
-  { head: 'IMPORT', align: 'right', cell: ({ importId }) => String(importId) },
-  { head: 'STATE', cell: ({ state }) => state },
-  { head: 'KIND', cell: ({ kind }) => kind },
-  { head: 'ACCEPTED', align: 'right', cell: ({ rowsAccepted }) => formatCount(rowsAccepted) },
-  { head: 'CHANGED', align: 'right', cell: ({ rowsChanged }) => formatCount(rowsChanged) },
-  { head: 'REPEATED', align: 'right', cell: ({ rowsRepeated }) => formatCount(rowsRepeated) },
-  { head: 'REJECTED', align: 'right', cell: ({ rowsRejected }) => formatCount(rowsRejected) },
-  {
-    head: 'STORES',
-    align: 'right',
-    cell: ({ storesTouched }) => (storesTouched === null ? '' : formatCount(storesTouched)),
-  },
-  { head: 'FIRST POLL', cell: ({ firstPollAt }) => toTheMinute(firstPollAt) },
-  { head: 'LAST POLL', cell: ({ lastPollAt }) => toTheMinute(lastPollAt) },
-  { head: 'STARTED', cell: ({ startedAt }) => startedAt },
-  { head: 'SOURCE', cell: ({ source, failure }) => (failure === null ? source : `${source} (${failure})`) },
-]
 
 const storeColumns: readonly TableColumn<TouchedStore>[] = [
   { head: 'STORE', cell: ({ storeId }) => storeId },

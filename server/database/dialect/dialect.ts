@@ -90,6 +90,11 @@ export interface Dialect {
   lock(transaction: Transaction<Database>, what: string): Promise<void>
   /** Keeps others from `lock`ing it until this transaction ends, unless one of them has it: false. Does not wait. */
   tryToShare(transaction: Transaction<Database>, what: string): Promise<boolean>
+  /**
+   * Makes all tables of a database that has none at once, where that takes less time than migrations, unless it is about
+   * some that are not known: the names of those that it did the work of.
+   */
+  makeNew(db: Db, known: readonly string[]): Promise<string[]>
   /** Called before a migration in its transaction. */
   beginMigration(transaction: Kysely<unknown>): Promise<void>
   /** Reads stores in ascending order of id. */

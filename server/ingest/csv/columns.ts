@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import { columnKey, type ColumnMap, type MappedColumn } from '../../../shared/column-map.ts'
-import type { ImportKind } from '../../../shared/import.ts'
+import type { ImportKind } from '../../../shared/import-kind.ts'
 
 /** The columns that a kind of file must have, each with the names it goes by, and those that it may have. */
 export const columnsOfKinds = {

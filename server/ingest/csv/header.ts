@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { ColumnMap } from '../../../shared/column-map.ts'
-import { importKinds, type ImportKind } from '../../../shared/import.ts'
+import { importKinds, type ImportKind } from '../../../shared/import-kind.ts'
 import { columnsOf, columnsOfKinds, namedColumns, type ColumnsOfKinds, type NamedColumns } from './columns.ts'
 import { otherFileType } from './file-types.ts'
 import { lineBlocks } from './line-blocks.ts'

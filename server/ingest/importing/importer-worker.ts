@@ -1,8 +1,9 @@
 import { parentPort } from 'node:worker_threads'
 import { toAppError } from '../../../shared/app-error.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
 import { stepBehindAnswers } from '../../background-thread.ts'
-import { connect, type Db } from '../../database/connect.ts'
-import { importPaths } from './import-paths.ts'
+import type { Db } from '../../database/connect.ts'
+import { beginImport } from './begin-import.ts'
 import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
 
 const port = parentPort!
@@ -29,19 +30,22 @@ async function importAndEnd(job: ImporterJob): Promise<void> {
 
 async function outcomeOf(job: ImporterJob): Promise<ImporterMessage> {
   const { owner, paths, source, maxRejected, columnMap } = job
+  const options = {
+    owner,
+    source,
+    maxRejected,
+    columnMap,
+    now: Date.now,
+    signal: stop.signal,
+    onProgress: (progress: ImportProgress) => say({ type: 'progress', progress }),
+  }
   try {
+    await using begun = await beginImport(paths, options)
+    // What works on databases is loaded while polls are read.
+    const { importBegun } = await import('./import-paths.ts')
     await using parts = new AsyncDisposableStack()
-    const opened = () => databaseOf(job).then((db) => parts.adopt(db, (db) => db.destroy()))
-    const outcome = await importPaths(opened, paths, {
-      owner,
-      source,
-      maxRejected,
-      columnMap,
-      now: Date.now,
-      signal: stop.signal,
-      onProgress: (progress) => say({ type: 'progress', progress }),
-    })
-    return { type: 'finished', outcome }
+    const db = parts.adopt(await databaseOf(job), (db) => db.destroy())
+    return { type: 'finished', outcome: await importBegun(db, begun, options) }
   } catch (error) {
     const { code, message } = toAppError(error)
     return { type: 'failed', code, reason: message }
@@ -49,6 +53,7 @@ async function outcomeOf(job: ImporterJob): Promise<ImporterMessage> {
 }
 
 async function databaseOf({ databaseUrl, preparesDatabase }: ImporterJob): Promise<Db> {
+  const { connect } = await import('../../database/connect.ts')
   const db = await connect(databaseUrl, { durable: true, mayCreate: preparesDatabase })
   if (!preparesDatabase) return db
   try {

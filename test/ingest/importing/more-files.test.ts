@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listRejectedRows } from '../../../server/database/rejected-rows.ts'
 import { getStore } from '../../../server/database/stores.ts'
-import type { ImportPathsOptions } from '../../../server/ingest/importing/import-paths.ts'
+import type { ImportPathsOptions } from '../../../server/ingest/importing/begin-import.ts'
 import { parseColumnMap } from '../../../shared/column-map.ts'
 import { importScene, storedPolls, type ImportScene } from '../../support/import-scene.ts'
 

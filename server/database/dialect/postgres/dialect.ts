@@ -27,6 +27,7 @@ export function postgresDialect(): Dialect {
         select pg_try_advisory_xact_lock_shared(${LOCK_CLASS}, hashtext(${what})) as has`.execute(transaction)
       return rows[0]!.has
     },
+    makeNew: async () => [],
     async beginMigration(transaction) {
       await sql`set local lock_timeout = ${sql.lit(DDL_LOCK_TIMEOUT_MS)}`.execute(transaction)
     },

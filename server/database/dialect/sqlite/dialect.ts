@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { backUpSqlite } from './backup.ts'
 import { sqliteColumnTypes } from './column-types.ts'
 import type { SharedSqliteAdapter } from './driver.ts'
+import { makeNew } from './make-new.ts'
 import { openSqlite } from './open.ts'
 import { createPackedWriter, readPacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
@@ -17,6 +18,7 @@ export function sqliteDialect(): Dialect {
     // A transaction that may write has the only lock there is from its beginning.
     lock: async () => {},
     tryToShare: async () => true,
+    makeNew,
     beginMigration: async () => {},
     readStoreRules,
     readPacked,

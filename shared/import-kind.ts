@@ -1,0 +1,10 @@
+/** What a file that is imported may hold. */
+export const importKinds = [
+  'polls',
+  'business-hours',
+  'timezones',
+  'special-hours',
+  'corrections',
+  'store-details',
+] as const
+export type ImportKind = (typeof importKinds)[number]
