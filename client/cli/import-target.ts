@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
 import type { ColumnMap } from '../../shared/column-map.ts'
 import type { ImportProgress } from '../../shared/import.ts'
@@ -15,12 +14,6 @@ export interface ImportPathsOptions {
   readonly onProgress: (progress: ImportProgress) => void
   readonly signal: AbortSignal
 }
-
-/**
- * The threads that import make much that is soon garbage. With so much room for it they stop for the collector a few times and not
- * a hundred times, each time waiting for its threads.
- */
-const YOUNG_MIB = 16
 
 /** Where files are imported to. */
 export interface ImportTarget {
@@ -45,7 +38,6 @@ export async function withImportTarget<Result>(
     const { serverConnection } = await import('./connection.ts')
     return use(serverConnection(url, options, context.signal))
   }
-  setFlagsFromString(`--min-semi-space-size=${YOUNG_MIB}`)
   const { createImporter } = await import('../../server/ingest/importing/importer.ts')
   const databaseUrl = configOf(context, options).then((config) => config.databaseUrl)
   await using importer = createImporter({ databaseUrl, startThread: 'at once', preparesDatabase: true })

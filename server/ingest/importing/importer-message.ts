@@ -4,6 +4,12 @@ import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ImportOutcome } from './import-each.ts'
 
+/** What an importer's thread is started with. */
+export interface ImporterThreadSetting {
+  /** Whether it, and the threads that it starts, let the thread that answers requests go first. */
+  readonly stepsBehindAnswers: boolean
+}
+
 /** What an importer's thread is asked for, once. */
 export interface ImporterJob {
   readonly databaseUrl: string

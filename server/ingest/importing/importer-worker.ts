@@ -1,10 +1,15 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { toAppError } from '../../../shared/app-error.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { stepBehindAnswers } from '../../background-thread.ts'
 import type { Db } from '../../database/connect.ts'
 import { beginImport } from './begin-import.ts'
-import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
+import type {
+  ImporterJob,
+  ImporterMessage,
+  ImporterRequest,
+  ImporterThreadSetting,
+} from './importer-message.ts'
 
 const port = parentPort!
 const stop = new AbortController()
@@ -66,4 +71,4 @@ async function databaseOf({ databaseUrl, preparesDatabase }: ImporterJob): Promi
   }
 }
 
-stepBehindAnswers()
+if ((workerData as ImporterThreadSetting).stepsBehindAnswers) stepBehindAnswers()

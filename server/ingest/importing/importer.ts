@@ -6,7 +6,12 @@ import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ImportOutcome } from './import-each.ts'
-import type { ImporterJob, ImporterMessage, ImporterRequest } from './importer-message.ts'
+import type {
+  ImporterJob,
+  ImporterMessage,
+  ImporterRequest,
+  ImporterThreadSetting,
+} from './importer-message.ts'
 
 export interface ImporterOptions {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -33,7 +38,10 @@ const END_THREAD_WITHIN_MS = 1000
 export interface ImporterSetting {
   /** It may become known while the thread starts. */
   readonly databaseUrl: string | Promise<string>
-  /** `at once` for a command that is about to import: its thread is then there when the database is. */
+  /**
+   * `at once` for a command that is about to import: its thread is then there when the database is. It does not step behind
+   * others, as nobody is answered meanwhile.
+   */
   readonly startThread?: 'at once' | 'on demand'
   /** Whether the database is made where there is none, and brought to what this version uses: for want of another who does. */
   readonly preparesDatabase?: boolean
@@ -48,10 +56,10 @@ export function createImporter({
   const owner = randomUUID()
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
-  let spare = startThread === 'at once' ? startImporterThread() : undefined
+  let spare = startThread === 'at once' ? startImporterThread({ stepsBehindAnswers: false }) : undefined
 
   function takeThread(): Promise<ImporterThread> {
-    const thread = spare ?? startImporterThread()
+    const thread = spare ?? startImporterThread({ stepsBehindAnswers: true })
     spare = undefined
     return thread
   }
@@ -83,9 +91,11 @@ interface ImporterThread {
   readonly exited: Promise<AppError | undefined>
 }
 
-async function startImporterThread(): Promise<ImporterThread> {
+async function startImporterThread(workerData: ImporterThreadSetting): Promise<ImporterThread> {
   const { Worker } = await import('node:worker_threads')
-  const worker = new Worker(new URL(`./importer-worker${extname(import.meta.url)}`, import.meta.url))
+  const worker = new Worker(new URL(`./importer-worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData,
+  })
   const exited = new Promise<AppError | undefined>((resolve) => {
     let failure: AppError | undefined
     worker.on('error', (error) => (failure = toAppError(error)))
