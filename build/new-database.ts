@@ -61,5 +61,5 @@ function insertsInto(database: BetterSqlite3.Database, table: string): string[] 
 function literalOf(value: unknown): string {
   if (value === null || typeof value === 'number') return String(value)
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
-  throw new Error(`a new database has ${String(value)} in it, which this does not know how to write`)
+  throw new Error(`a new database has a ${typeof value} in it, which this does not know how to write`)
 }

@@ -13,7 +13,6 @@ import {
   printable,
   printJson,
   printTable,
-  toTheMinute,
   write,
   type TableColumn,
 } from '../output.ts'

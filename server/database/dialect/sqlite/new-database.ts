@@ -11,6 +11,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '007-figures-without-corrections',
   '008-kept-weeks',
   '010-states',
+  '011-touched-stores',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -42,6 +43,8 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "kept_week" ("week" integer primary key)',
   'CREATE TABLE "kept_totals" ("week" integer not null, "store_key" integer not null, "totals" blob not null, constraint "kept_totals_primary_key" primary key ("week", "store_key")) without rowid',
   'CREATE INDEX store_name_index on store ((lower(name)), store_id) where name is not null',
+  'CREATE TABLE "touched_stores" ("change_id" integer not null references "change" ("change_id"), "block" integer not null, "stores" blob not null, constraint "touched_stores_primary_key" primary key ("change_id", "block")) without rowid',
+  'CREATE INDEX "change_import_index" on "change" ("import_id")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -50,5 +53,6 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'007-figures-without-corrections\', \'004-schedules-and-corrections\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'008-kept-weeks\', \'008-kept-weeks\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'010-states\', \'004-schedules-and-corrections\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'011-touched-stores\', \'004-schedules-and-corrections\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
 ]
