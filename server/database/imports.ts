@@ -162,11 +162,8 @@ export async function listImports(db: Db, { limit, cursor, storeId }: ImportList
   const before = numberOfCursor(cursor, 'a list of imports') as ImportId | undefined
   const rows =
     storeId === undefined
-      ? await db
-          .selectFrom('import')
-          .selectAll()
+      ? await importRows(db)
           .$if(before !== undefined, (query) => query.where('import_id', '<', before!))
-          .orderBy('import_id', 'desc')
           .limit(limit + 1)
           .execute()
       : await importRowsOf(db, storeId, before, limit + 1)
@@ -176,6 +173,10 @@ export async function listImports(db: Db, { limit, cursor, storeId }: ImportList
     nextCursor: rows.length > limit ? String(items.at(-1)!.importId) : null,
     importsNotRecorded: storeId === undefined ? 0 : await countNotRecorded(db, { kind: 'import' }),
   }
+}
+
+function importRows(db: Db) {
+  return db.selectFrom('import').selectAll().orderBy('import_id', 'desc')
 }
 
 /** The last imports before one, at most so many, that changed something of a store. */
@@ -189,16 +190,18 @@ async function importRowsOf(
   const read = (last: ImportId | undefined, count: number) =>
     db
       .selectFrom('change')
-      .innerJoin('import', 'import.import_id', 'change.import_id')
-      .selectAll('import')
-      .select(['change_id', 'store_id'])
+      .select(['change_id', 'store_id', 'import_id'])
+      .where('import_id', 'is not', null)
       .where(ofStore.mayBe)
-      .$if(last !== undefined, (query) => query.where('import.import_id', '<', last!))
-      .orderBy('import.import_id', 'desc')
+      .$if(last !== undefined, (query) => query.where('import_id', '<', last!))
+      .orderBy('import_id', 'desc')
       .limit(count)
+      .$narrowType<{ import_id: ImportId }>()
       .execute()
   type Row = Awaited<ReturnType<typeof read>>[number]
-  return ofStore.first<Row>(most, (after, count) => read(after?.import_id ?? before, count))
+  const changes = await ofStore.first<Row>(most, (after, count) => read(after?.import_id ?? before, count))
+  const importIds = changes.map(({ import_id }) => import_id)
+  return importIds.length === 0 ? [] : await importRows(db).where('import_id', 'in', importIds).execute()
 }
 
 function importRecordOf(row: Selectable<ImportTable>): ImportRecord {
