@@ -74,6 +74,14 @@ export function scheduleOfText(text: string): StoredSchedule {
   }
 }
 
+/** Behind this stands what is long in a schedule's text, and not its zones. */
+export const beforeHours = '"hours":'
+
+/** The zones of a schedule whose text is known up to its hours. */
+export function zonesOfText(start: string): StoredSchedule['zones'] {
+  return scheduleOfText(start.endsWith('}') ? start : `${start.replace(/,$/, '')}}`).zones
+}
+
 /** In one order and without repeats, so that equal rules are equal texts. */
 export function sortedSpans<Span extends WeeklySpan | StoredDaySpan>(spans: readonly Span[]): Span[] {
   const byText = new Map(spans.map((span) => [textOfSpan(span), span]))

@@ -1,9 +1,15 @@
+import { sql } from 'kysely'
 import { zoneOfStoresWithoutOne } from '../uptime/schedule.ts'
+import type { Words } from '../uptime/words.ts'
 import type { Db } from './connect.ts'
-import { scheduleOfText, type StoredVersion } from './schedule-text.ts'
+import { dialectOf } from './dialect/dialect.ts'
+import { numbers, numbersOf } from './number-list.ts'
+import { beforeHours, zonesOfText, type StoredVersion } from './schedule-text.ts'
 import { readSchedules } from './schedules.ts'
 
-const SCHEDULES_AT_ONCE = 512
+const SCHEDULES_AT_ONCE = 8192
+
+type Zones = readonly StoredVersion<string>[]
 
 /** Tells which zone a schedule has; null of a store without one. */
 export type ZoneOf = (scheduleKey: number | null) => string
@@ -17,41 +23,55 @@ export interface ScheduleZones {
 
 /** The zones of schedules, each read once: a schedule never changes once it has a key. */
 export function createScheduleZones(db: Db): ScheduleZones {
-  const known = new Map<number | null, readonly StoredVersion<string>[]>()
+  /** By key. */
+  const known: Zones[] = []
   /** All that have keys up to this are known, as later ones get higher keys. */
   let knownUpTo = 0
 
   function zoneAt(scheduleKey: number | null, atMs: number): string {
-    const zones = known.get(scheduleKey) ?? []
+    const zones = scheduleKey === null ? [] : (known[scheduleKey] ?? [])
     // Rule 7 of docs/uptime.md: before the first version, the first.
     const inForce = zones.findLast(({ validFrom }) => validFrom === null || validFrom <= atMs) ?? zones[0]
     return inForce?.rule ?? zoneOfStoresWithoutOne
   }
 
-  /** Some at once, as their texts are long. */
-  function nextSchedules() {
-    return db
+  /** Without their hours, of which there are many more than zones. */
+  async function nextSchedules(): Promise<{ readonly keys: Words; readonly texts: readonly string[] }> {
+    const some = db
       .selectFrom('schedule')
-      .selectAll()
+      .select([
+        'schedule_key',
+        dialectOf(db).textBefore(sql.ref<string>('schedule'), beforeHours).as('zones'),
+      ])
       .where('schedule_key', '>', knownUpTo)
       .orderBy('schedule_key')
       .limit(SCHEDULES_AT_ONCE)
-      .execute()
+    const { keys, texts } = await db
+      .selectFrom(some.as('some'))
+      .select([numbers('schedule_key').as('keys'), sql<string | null>`string_agg(zones, '\n')`.as('texts')])
+      .executeTakeFirstOrThrow()
+    return { keys: numbersOf(keys), texts: texts?.split('\n') ?? [] }
   }
 
   return {
     async of(scheduleKeys, atMs) {
       const missing = new Set<number>()
-      for (const key of scheduleKeys) if (key !== null && !known.has(key)) missing.add(key)
+      for (const key of scheduleKeys) if (key !== null && known[key] === undefined) missing.add(key)
       for (const { scheduleKey, schedule } of await readSchedules(db, [...missing])) {
-        known.set(scheduleKey, schedule.zones)
+        known[scheduleKey] = schedule.zones
       }
       return (scheduleKey) => zoneAt(scheduleKey, atMs)
     },
     async ofAll(atMs) {
-      for (let rows = await nextSchedules(); rows.length > 0; rows = await nextSchedules()) {
-        for (const { schedule_key, schedule } of rows) known.set(schedule_key, scheduleOfText(schedule).zones)
-        knownUpTo = rows.at(-1)!.schedule_key
+      const zonesOf = new Map<string, Zones>()
+      for (let some = await nextSchedules(); some.keys.length > 0; some = await nextSchedules()) {
+        for (let i = 0; i < some.keys.length; i++) {
+          const [key, text] = [some.keys[i]!, some.texts[i]!]
+          let zones = zonesOf.get(text)
+          if (zones === undefined) zonesOf.set(text, (zones = zonesOfText(text)))
+          known[key] = zones
+          if (key > knownUpTo) knownUpTo = key
+        }
       }
       return (scheduleKey) => zoneAt(scheduleKey, atMs)
     },

@@ -1,4 +1,4 @@
-/** What is asked of many stores at once: as texts of numbers, as a row for each would take the driver many times as long. */
+/** What is asked of many stores at once. */
 import { sql, type RawBuilder } from 'kysely'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
@@ -6,6 +6,7 @@ import type { Words } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
+import { numbers, numbersOf } from './number-list.ts'
 import { substringPattern } from './substring-pattern.ts'
 
 /** Which stores are meant; all where nothing is said. */
@@ -59,50 +60,28 @@ export async function storeKeysByName(db: Db): Promise<Words> {
 /** As the text of a million numbers would take many times the memory of these. */
 const KEYS_AT_ONCE = 65_536
 
-/** Of each store, at the place of its key: one more than its schedule's key, 1 where it has none; 0 where there is no store. */
-export async function readScheduleKeys(db: Db): Promise<Words> {
+/** The key of each store, and that of its schedule; 0 where it has none. */
+export async function eachScheduleKey(
+  db: Db,
+  take: (storeKey: number, scheduleKey: number) => void,
+): Promise<void> {
   const { most } = await db
     .selectFrom('store')
     .select((eb) => eb.fn.max('store_key').as('most'))
     .executeTakeFirstOrThrow()
-  const scheduleOf = new Uint32Array((most ?? -1) + 1)
-  for (let from = 0; from < scheduleOf.length; from += KEYS_AT_ONCE) {
+  for (let from = 0; from <= (most ?? -1); from += KEYS_AT_ONCE) {
     const found = await db
       .selectFrom('store')
       .select([
         numbers('store_key').as('storeKeys'),
-        sql<string | null>`string_agg(cast(coalesce(schedule_key, 0) + 1 as text), ',')`.as('schedules'),
+        sql<string | null>`string_agg(cast(coalesce(schedule_key, 0) as text), ',')`.as('scheduleKeys'),
       ])
       .where('store_key', '>=', from)
       .where('store_key', '<', from + KEYS_AT_ONCE)
       .executeTakeFirstOrThrow()
-    const schedules = numbersOf(found.schedules)
-    numbersOf(found.storeKeys).forEach((key, i) => (scheduleOf[key] = schedules[i]!))
+    const [storeKeys, scheduleKeys] = [numbersOf(found.storeKeys), numbersOf(found.scheduleKeys)]
+    for (let i = 0; i < storeKeys.length; i++) take(storeKeys[i]!, scheduleKeys[i]!)
   }
-  return scheduleOf
-}
-
-function numbers(column: string) {
-  return sql<string | null>`string_agg(cast(${sql.ref(column)} as text), ',')`
-}
-
-/** The numbers of a list such as `1,2,3`. */
-function numbersOf(list: string | null): Words {
-  if (list === null) return new Uint32Array(0)
-  const found = new Uint32Array((list.length >>> 1) + 1)
-  let count = 0
-  let value = 0
-  for (let i = 0; i < list.length; i++) {
-    const digit = list.charCodeAt(i) - 48
-    if (digit >= 0) {
-      value = value * 10 + digit
-      continue
-    }
-    found[count++] = value
-    value = 0
-  }
-  found[count++] = value
-  return found.slice(0, count)
 }
 
 export interface ListedStore {

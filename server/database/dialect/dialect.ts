@@ -1,4 +1,4 @@
-import type { Dialect as KyselyDialect, DialectAdapter, Kysely, Transaction } from 'kysely'
+import type { Dialect as KyselyDialect, DialectAdapter, Kysely, RawBuilder, Transaction } from 'kysely'
 import type { ColumnTypes } from '../../../migrations/column-types.ts'
 import type { StoreLabel } from '../../../shared/group.ts'
 import type { StoreId } from '../../../shared/ids.ts'
@@ -80,6 +80,8 @@ export interface BackUpOptions {
  */
 export interface Dialect {
   readonly columnTypes: ColumnTypes
+  /** A text up to where a marker stands in it; all of it where that is not in it. */
+  textBefore(text: RawBuilder<string>, marker: string): RawBuilder<string>
   /** How many rows of polls are best written, and read to be merged, at once. */
   readonly pollRowsAtOnce: number
   /** How many parts of a report a thread best does at once: more are fewer questions, and keep other work waiting longer. */

@@ -1,4 +1,4 @@
-/** A small number for each store, by its key: as many as there turn out to be. */
+/** A small number for each key: as many as there turn out to be. */
 export interface StoreNumbers {
   /** `none` where nothing was put. */
   at(storeKey: number): number

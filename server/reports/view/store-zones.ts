@@ -1,33 +1,38 @@
 import type { Db } from '../../database/connect.ts'
 import type { ScheduleZones } from '../../database/schedule-zones.ts'
-import { readScheduleKeys } from '../../database/store-columns.ts'
-import type { Words } from '../../uptime/words.ts'
+import { eachScheduleKey } from '../../database/store-columns.ts'
+import { createStoreNumbers } from './store-numbers.ts'
+
+const NONE = -1
 
 /** The zones of all stores: each is numbered in the order of the names. */
 export interface StoreZones {
   readonly names: readonly string[]
-  numberOf(storeKey: number): number
+  /** undefined of a store that is no more. */
+  numberOf(storeKey: number): number | undefined
 }
 
 /** The zones that are in force at an instant, by the rules as they are. */
 export async function readStoreZones(db: Db, zones: ScheduleZones, atMs: number): Promise<StoreZones> {
-  const scheduleOf = await readScheduleKeys(db)
   const zoneOf = await zones.ofAll(atMs)
-  const isUsed = new Uint8Array(mostOf(scheduleOf) + 1)
-  for (const schedule of scheduleOf) isUsed[schedule] = 1
-  const zoneBySchedule = Array.from(isUsed, (used, schedule) =>
-    used === 1 && schedule > 0 ? zoneOf(schedule - 1 || null) : undefined,
-  )
-  const names = [...new Set(zoneBySchedule)].filter((name) => name !== undefined).sort()
-  const numberOfName = new Map(names.map((name, i) => [name, i]))
-  const numberBySchedule = Uint16Array.from(zoneBySchedule, (name = '') => numberOfName.get(name) ?? 0)
-  const numbers = new Uint16Array(scheduleOf.length)
-  for (let key = 0; key < numbers.length; key++) numbers[key] = numberBySchedule[scheduleOf[key]!]!
-  return { names, numberOf: (storeKey) => numbers[storeKey]! }
-}
+  /** In the order in which they are found. */
+  const found = new Map<string, number>()
+  const ofSchedule = createStoreNumbers(NONE)
+  const ofStore = createStoreNumbers(NONE)
 
-function mostOf(words: Words): number {
-  let most = 0
-  for (const word of words) if (word > most) most = word
-  return most
+  function numberOfSchedule(scheduleKey: number): number {
+    const name = zoneOf(scheduleKey || null)
+    const number = found.get(name) ?? found.size
+    found.set(name, number)
+    ofSchedule.put(scheduleKey, number)
+    return number
+  }
+
+  await eachScheduleKey(db, (storeKey, scheduleKey) => {
+    const known = ofSchedule.at(scheduleKey)
+    ofStore.put(storeKey, known === NONE ? numberOfSchedule(scheduleKey) : known)
+  })
+  const names = [...found.keys()].sort()
+  const places = Array.from(found.keys(), (name) => names.indexOf(name))
+  return { names, numberOf: (storeKey) => places[ofStore.at(storeKey)] }
 }

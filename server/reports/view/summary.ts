@@ -137,7 +137,7 @@ function sumZones(
   }))
   return {
     add({ totals, states }, store) {
-      const zone = found[zones.numberOf(storeKeyAt(totals, store))]
+      const zone = found[zones.numberOf(storeKeyAt(totals, store)) ?? -1]
       if (zone === undefined) return
       zone.stores++
       if (states !== undefined && statusIndexAt(states, store) === down) zone.down++

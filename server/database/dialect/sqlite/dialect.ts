@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 import { backUpSqlite } from './backup.ts'
 import { sqliteColumnTypes } from './column-types.ts'
@@ -12,6 +13,7 @@ import { readStoreRules } from './store-rules.ts'
 export function sqliteDialect(): Dialect {
   const dialect: Dialect = {
     columnTypes: sqliteColumnTypes,
+    textBefore: (text, marker) => sql`substr(${text}, 1, instr(${text} || ${marker}, ${marker}) - 1)`,
     pollRowsAtOnce: 500,
     reportPartsAtOnce: 1,
     open: (databaseUrl, access) => openSqlite(databaseUrl, access, dialect),
