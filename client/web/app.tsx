@@ -7,6 +7,7 @@ import { Caught } from './parts/caught.tsx'
 import { Foot } from './parts/foot.tsx'
 import { Head } from './parts/head.tsx'
 import { Waiting } from './parts/notice.tsx'
+import { isToSearch, useSearchKey } from './parts/search-key.ts'
 import { NotFound } from './screens/not-found.tsx'
 import { Overview } from './screens/overview/overview.tsx'
 
@@ -19,6 +20,7 @@ const Data = lazy(async () => ({ default: (await import('./screens/data/data.tsx
 export function App() {
   const [path] = useLocation()
   useNewScreen(path)
+  useSearchKey()
   const isBusy = useIsFetching() > 0
   return (
     <>
@@ -53,7 +55,7 @@ function useNewScreen(path: string): void {
   useEffect(() => {
     if (shown.current === path) return
     shown.current = path
-    document.querySelector<HTMLElement>('#main')?.focus()
+    if (!isToSearch()) document.querySelector<HTMLElement>('#main')?.focus()
     scrollTo(0, 0)
   }, [path])
 }

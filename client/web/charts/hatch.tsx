@@ -1,3 +1,12 @@
+/** In a legend: what is not observed. */
+export function Hatched() {
+  return (
+    <svg width="14" height="14" aria-hidden="true">
+      <rect width="14" height="14" fill="url(#hatch)" />
+    </svg>
+  )
+}
+
 /** The pattern of what is unknown, once for all charts: `fill="url(#hatch)"`. */
 export function HatchPattern() {
   return (

@@ -1,5 +1,6 @@
 import { weekdays } from '../../../shared/local-date.ts'
 import { share } from '../format.ts'
+import { Hatched } from './hatch.tsx'
 import { countedMs, hourName, type Tally } from './tally.ts'
 
 const LEFT = 36
@@ -64,9 +65,7 @@ export function HeatLegend() {
         </li>
       ))}
       <li>
-        <svg width="14" height="14" aria-hidden="true">
-          <rect width="14" height="14" fill="url(#hatch)" />
-        </svg>
+        <Hatched />
         not observed
       </li>
     </ul>

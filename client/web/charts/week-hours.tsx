@@ -89,7 +89,7 @@ function HourBar({
           y={y(down + unknown)}
           width={width}
           height={y(down) - y(down + unknown)}
-          fill="var(--unknown)"
+          fill="url(#hatch)"
         />
       )}
     </g>

@@ -50,7 +50,7 @@ function segmentAt({ segments }: Timeline, atMs: number): TimelineSegment | unde
   return segments.findLast(({ start }) => Date.parse(start) <= atMs)
 }
 
-/** `Tue 2023-01-24 13:53: down, by the poll at 14:14 (inactive), 21 min after`. */
+/** `Tue 2023-01-24 13:53: down, by the poll at 14:14 (inactive), 21 min away`. */
 export function momentInWords(timeline: Timeline, atMs: number): string {
   const clock = createLocalClock(timeline.offsets)
   const segment = segmentAt(timeline, atMs)
@@ -61,14 +61,13 @@ export function momentInWords(timeline: Timeline, atMs: number): string {
   const pollAt = clock.format(poll)
   const shown = pollAt.slice(0, -5) === at.slice(0, -5) ? pollAt.slice(-5) : pollAt
   const found = timeline.polls.find((one) => one.at === poll)?.status
-  const away = Date.parse(poll) - atMs
-  return `${at}: ${status}, by the poll at ${shown}${found ? ` (${found})` : ''}, ${distance(away)}`
+  const awayMs = Math.abs(Date.parse(poll) - atMs)
+  return `${at}: ${status}, by the poll at ${shown}${found ? ` (${found})` : ''}, ${distance(awayMs)}`
 }
 
 function distance(awayMs: number): string {
-  const minutes = Math.round(Math.abs(awayMs) / MINUTE_MS)
+  const minutes = Math.round(awayMs / MINUTE_MS)
   if (minutes === 0) return 'at that minute'
   const hour = Math.floor(minutes / 60)
-  const long = hour === 0 ? `${minutes} min` : `${hour} h ${String(minutes % 60).padStart(2, '0')} min`
-  return `${long} ${awayMs > 0 ? 'after' : 'before'}`
+  return hour === 0 ? `${minutes} min away` : `${hour} h ${String(minutes % 60).padStart(2, '0')} min away`
 }

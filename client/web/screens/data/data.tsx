@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { count, instant } from '../../format.ts'
 import { Failed } from '../../parts/notice.tsx'
+import { useNews } from '../../news.ts'
 import { useTitle } from '../../parts/title.ts'
-import { trpc } from '../../trpc.ts'
+import { queryClient, trpc } from '../../trpc.ts'
 import { Changes } from './changes.tsx'
 import { Check } from './check.tsx'
 import { Imports } from './imports.tsx'
@@ -13,6 +14,7 @@ const FileDrop = lazy(async () => ({ default: (await import('../../parts/file-dr
 /** What figures are made of, where it came from, and what is to be doubted of it. */
 export function Data() {
   useTitle('Data')
+  useLatest()
   const health = useQuery(trpc.health.queryOptions(undefined, { staleTime: 0 }))
   return (
     <>
@@ -38,4 +40,15 @@ export function Data() {
       <Changes />
     </>
   )
+}
+
+/** Shows what comes in from elsewhere as it does; the check is for who asks, as it reads all polls of a week. */
+function useLatest(): void {
+  const news = useNews()
+  const told = JSON.stringify([news?.latestPoll, news?.lastImport, news?.lastChange])
+  useEffect(() => {
+    for (const shown of [trpc.health, trpc.import.list, trpc.data.changes]) {
+      void queryClient.invalidateQueries(shown.pathFilter())
+    }
+  }, [told])
 }

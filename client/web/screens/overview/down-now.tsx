@@ -3,7 +3,6 @@ import type { Report } from '../../../../shared/report.ts'
 import { businessTime, count } from '../../format.ts'
 import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
-import { useRowKeys } from '../../parts/row-keys.ts'
 import { Sideways } from '../../parts/sideways.tsx'
 import { Since } from '../../parts/since.tsx'
 import { StoreLink } from '../../parts/store-link.tsx'
@@ -33,7 +32,6 @@ export function DownNow({
   )
   const items = down === 0 ? [] : (rows.data?.items ?? [])
   const strips = useStrips([items], report)
-  const table = useRowKeys()
   return (
     <section aria-labelledby="down-now">
       <div className="section-head">
@@ -48,7 +46,7 @@ export function DownNow({
       {down === 0 && <p className="quiet">No store is down.</p>}
       {items.length > 0 && (
         <Sideways heading="down-now">
-          <table ref={table} className="down-now">
+          <table className="down-now">
             <thead>
               <tr>
                 <Column>Store</Column>

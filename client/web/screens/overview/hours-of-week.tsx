@@ -1,13 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Report } from '../../../../shared/report.ts'
+import { Hatched } from '../../charts/hatch.tsx'
 import { HeatLegend, HeatMap } from '../../charts/heat-map.tsx'
 import { WeekHours } from '../../charts/week-hours.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { Sized } from '../../parts/sized.tsx'
+import { comparedText } from '../../parts/viewpoint.tsx'
 import { trpc } from '../../trpc.ts'
+import { useView } from '../../use-view.ts'
 
 /** When in the week stores are down, on their own clocks. */
 export function HoursOfWeek({ report, compared }: { report: Report; compared: Report | undefined }) {
+  const { compare } = useView().view
   const hours = useQuery(
     trpc.report.hours.queryOptions({ reportId: report.reportId }, { placeholderData: (before) => before }),
   )
@@ -29,11 +33,11 @@ export function HoursOfWeek({ report, compared }: { report: Report; compared: Re
               <i className="key down" /> down
             </li>
             <li>
-              <i className="key unknown" /> not observed
+              <Hatched /> not observed
             </li>
             {compared && (
               <li>
-                <i className="key before" /> down before
+                <i className="key before" /> down {comparedText(compare)}
               </li>
             )}
           </ul>

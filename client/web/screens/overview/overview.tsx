@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Failed, Waiting } from '../../parts/notice.tsx'
+import { useRowKeys } from '../../parts/row-keys.ts'
 import { defaultWindow, ScreenHead } from '../../parts/screen-head.tsx'
 import { queryOf } from '../../rows-query.ts'
 import { trpc } from '../../trpc.ts'
@@ -28,6 +29,7 @@ export function Overview() {
     ),
   )
   const isEmpty = useIsEmpty()
+  useRowKeys()
   if (isEmpty) return <EmptyDatabase />
   return (
     <>

@@ -1,11 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { isFinished } from '../../../../shared/report-state.ts'
 import type { Report } from '../../../../shared/report.ts'
 import { count } from '../../format.ts'
+import { useNews } from '../../news.ts'
 import { Column } from '../../parts/column.tsx'
 import { Failed, Waiting } from '../../parts/notice.tsx'
 import { OlderOnes } from '../../parts/older-ones.tsx'
+import { useRowKeys } from '../../parts/row-keys.ts'
 import { Sideways } from '../../parts/sideways.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { queryClient, trpc } from '../../trpc.ts'
@@ -19,6 +21,7 @@ const LOOK_EVERY_MS = 500
 /** What was computed, is computed, and can be: files to take along. */
 export function Reports() {
   useTitle('Reports')
+  useRowKeys()
   const [chosen, setChosen] = useState<readonly Report[]>([])
   const list = useInfiniteQuery(
     trpc.report.list.infiniteQueryOptions(
@@ -34,6 +37,8 @@ export function Reports() {
       },
     ),
   )
+  const { reportId, state } = useNews()?.lastReport ?? {}
+  useEffect(() => lookAgain(), [reportId, state])
   const reports = list.data?.pages.flatMap(({ items }) => items) ?? []
 
   function choose(report: Report, isWanted: boolean): void {
@@ -46,7 +51,7 @@ export function Reports() {
       <div className="screen-head">
         <h1>Reports</h1>
         <div className="tools">
-          <NewReport onRequested={() => void queryClient.invalidateQueries(trpc.report.list.pathFilter())} />
+          <NewReport onRequested={lookAgain} />
         </div>
       </div>
       {list.error && <Failed error={list.error} />}
@@ -87,6 +92,10 @@ export function Reports() {
       </p>
     </>
   )
+}
+
+function lookAgain(): void {
+  void queryClient.invalidateQueries(trpc.report.list.pathFilter())
 }
 
 function inOrder(reports: readonly Report[]): [earlier: Report, later: Report] {

@@ -54,7 +54,7 @@ export function WhatIf({ timeline, other }: { timeline: Timeline; other: Timelin
           </thead>
           <tbody>
             <Totals name="as shown" of={timeline} />
-            <Totals name="otherwise" of={other} />
+            <Totals name="otherwise, the lower lane" of={other} />
           </tbody>
         </table>
       )}

@@ -4,8 +4,8 @@ import type { ReportSummary } from '../../../../shared/report-summary.ts'
 import type { Report } from '../../../../shared/report.ts'
 import type { StoreState } from '../../../../shared/store-state.ts'
 import { count, counted, hours, percent } from '../../format.ts'
-import { useKeys } from '../../parts/keys.ts'
 import { defaultWindow } from '../../parts/screen-head.tsx'
+import { begin, isToSearch } from '../../parts/search-key.ts'
 import { StateForm, stateNames } from '../../parts/state-mark.tsx'
 import { bands, bandText, bandValue, type Band } from '../../parts/uptime-bands.ts'
 import { trpc } from '../../trpc.ts'
@@ -103,7 +103,9 @@ function Search() {
   const { view, change } = useView()
   const [text, setText] = useState(view.q ?? '')
   const field = useRef<HTMLInputElement>(null)
-  useKeys({ '/': () => field.current?.select() })
+  useEffect(() => {
+    if (isToSearch()) begin(field.current!)
+  }, [])
   const known = view.q ?? ''
   useEffect(() => {
     if (document.activeElement !== field.current) setText(known)

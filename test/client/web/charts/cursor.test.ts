@@ -68,9 +68,9 @@ test('End, and what is beyond it, is the last moment of the window; other keys a
 })
 
 test.each([
-  ['2026-11-01T17:39:00Z', 'Sun 2026-11-01 11:39: down, by the poll at 12:00 (inactive), 21 min after'],
+  ['2026-11-01T17:39:00Z', 'Sun 2026-11-01 11:39: down, by the poll at 12:00 (inactive), 21 min away'],
   ['2026-11-01T15:10:20Z', 'Sun 2026-11-01 09:10: up, by the poll at 09:10 (active), at that minute'],
-  ['2026-11-01T18:30:00Z', 'Sun 2026-11-01 12:30: down, by the poll at 12:00 (inactive), 30 min before'],
+  ['2026-11-01T18:30:00Z', 'Sun 2026-11-01 12:30: down, by the poll at 12:00 (inactive), 30 min away'],
   ['2026-11-02T15:00:00Z', 'Mon 2026-11-02 09:00: unknown, no poll speaks for it'],
   ['2026-11-01T06:00:00Z', 'Sun 2026-11-01 01:00: closed'],
 ])('of %s is said: %s', (at, words) => {
