@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { createStoreMonitorClient, type StoreMonitorClient } from '../../client/index.ts'
 import { openPage, type BrowserPage } from './browser-page.ts'
@@ -33,6 +33,12 @@ export async function pageScene(): Promise<PageScene> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** What a click does, without a mouse. */
+export async function press(control: Locator, key = 'Enter'): Promise<void> {
+  await control.focus()
+  await control.press(key)
 }
 
 /** What comes to be true, however busy the machine is. */

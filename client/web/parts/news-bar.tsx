@@ -90,6 +90,8 @@ function useIsNew(): boolean {
   const [isChanged, setIsChanged] = useState(false)
   const viewpoint = JSON.stringify(inputOf(view))
   useFirstPolls(news)
+  const until = view.asOf === undefined ? (news?.latestPoll ?? null) : null
+  const hasLater = report !== undefined && until !== null && isLater(until, report)
 
   useEffect(() => {
     if (news === undefined || isFetching) return
@@ -106,14 +108,13 @@ function useIsNew(): boolean {
     } else if (before.change !== news.lastChange) {
       known.current = { ...before, change: news.lastChange }
       // The server says whether it is: the same report, or one with the change.
-      if (before.isAgain && nowMs() - askedAt < OWN_CHANGE_MS) {
+      if (before.isAgain && !hasLater && nowMs() - askedAt < OWN_CHANGE_MS) {
         void queryClient.invalidateQueries({ queryKey: ['viewpoint'] })
       } else setIsChanged(true)
     }
-  }, [news, isFetching, askedAt, viewpoint])
+  }, [news, isFetching, askedAt, viewpoint, hasLater])
 
   if (report === undefined || isFetching || news === undefined) return false
-  const hasLater = view.asOf === undefined && news.latestPoll !== null && isLater(news.latestPoll, report)
   return hasLater || isChanged
 }
 

@@ -1,18 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { momentInWords } from '../../../client/web/charts/timeline/cursor.ts'
 import { hours, percent } from '../../../client/web/format.ts'
 import { chromiumPath } from '../../support/chromium.ts'
-import { addressOf, expectSoon, pageScene, type PageScene } from '../../support/page-scene.ts'
+import { addressOf, expectSoon, pageScene, press, type PageScene } from '../../support/page-scene.ts'
 
 const store = 'chicago-loop-01'
-
-/** What a click does, without a mouse. */
-async function press(control: Locator, key = 'Enter'): Promise<void> {
-  await control.focus()
-  await control.press(key)
-}
 
 describe.skipIf(chromiumPath === undefined)(
   'the page of a store, of reports and of data, in a browser',
