@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { chromiumPath, startChromium } from '../support/chromium.ts'
+import { mainThreadOf, type MainThread } from '../support/main-thread.ts'
 import type { Bench } from './bench.ts'
 import { spreadOf, type Figure } from './figures.ts'
 import { createHttpClient } from './http.ts'
@@ -15,11 +15,6 @@ const MOST_LOAD_MS = 600
 const MOST_FRAME_MS = 12
 
 const clone = join(import.meta.dirname, '../..')
-/** A page that has had nothing to do for so long is loaded. */
-const IDLE_MS = 1000
-const LOOK_MS = 250
-/** What may be done in a look without it being work: a clock, a heartbeat. */
-const IDLE_CPU_MS = 3
 const FRAMES = 120
 const PIXELS_A_FRAME = 90
 
@@ -69,18 +64,18 @@ async function loadMs(browser: Browser, url: string): Promise<number> {
   await using opened = await openWatched(browser)
   await opened.page.goto(url)
   await opened.page.locator('.figures').waitFor()
-  return await untilIdle(opened.session)
+  return await opened.thread.busyMsUntilIdle()
 }
 
 /** The stores, scrolled fast enough that new rows are asked for all the time. */
 async function frameMs(browser: Browser, url: string): Promise<number> {
   await using opened = await openWatched(browser)
-  const { page, session } = opened
+  const { page, thread } = opened
   await page.goto(`${url}/stores`)
   await page.locator('.grid-row[data-row]').first().waitFor()
-  const before = await untilIdle(session)
+  const before = await thread.busyMsUntilIdle()
   await page.evaluate(scrollFrames)
-  return ((await threadMs(session)) - before) / FRAMES
+  return ((await thread.busyMs()) - before) / FRAMES
 }
 
 /** Runs in the page. */
@@ -92,27 +87,9 @@ const scrollFrames = `(async () => {
   }
 })()`
 
-async function openWatched(browser: Browser): Promise<{ page: Page; session: CDPSession } & AsyncDisposable> {
+async function openWatched(browser: Browser): Promise<{ page: Page; thread: MainThread } & AsyncDisposable> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   const page = await context.newPage()
-  const session = await context.newCDPSession(page)
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
-  return { page, session, [Symbol.asyncDispose]: () => context.close() }
-}
-
-/** The time of a processor that the main thread has had when it has had nothing to do for a while. */
-async function untilIdle(session: CDPSession): Promise<number> {
-  let last = await threadMs(session)
-  for (let idleMs = 0; idleMs < IDLE_MS;) {
-    await setTimeout(LOOK_MS)
-    const now = await threadMs(session)
-    idleMs = now - last > IDLE_CPU_MS ? 0 : idleMs + LOOK_MS
-    last = now
-  }
-  return last
-}
-
-async function threadMs(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send('Performance.getMetrics')
-  return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000
+  const thread = await mainThreadOf(page)
+  return { page, thread, [Symbol.asyncDispose]: () => context.close() }
 }

@@ -6,29 +6,30 @@ import { openPage, type BrowserPage } from './browser-page.ts'
 import { startChromium } from './chromium.ts'
 import { runningServer, type TestServer } from './running-server.ts'
 
-const chain = join(import.meta.dirname, '../../examples/chain')
+export const chainFiles: readonly string[] = ['timezones.csv', 'business_hours.csv', 'store_status.csv'].map(
+  (name) => join(import.meta.dirname, '../../examples/chain', name),
+)
 
-/** A server with the chain of the examples, and a browser that looks at its page. */
+/** A server with the chain of the examples, or other files, and a browser that looks at its page. */
 export interface PageScene extends AsyncDisposable {
   readonly server: TestServer
   readonly client: StoreMonitorClient
-  open(path: string, options?: Parameters<typeof openPage>[1]): Promise<BrowserPage>
+  /** A page at a path; nowhere yet, without one. */
+  open(path: string | undefined, options?: Parameters<typeof openPage>[1]): Promise<BrowserPage>
 }
 
-export async function pageScene(): Promise<PageScene> {
+export async function pageScene({ files = chainFiles } = {}): Promise<PageScene> {
   await using parts = new AsyncDisposableStack()
   const browser: Browser = parts.adopt(await startChromium(), (started) => started.close())
   const server = parts.use(await runningServer())
-  for (const name of ['timezones.csv', 'business_hours.csv', 'store_status.csv']) {
-    await server.uploadFile(join(chain, name))
-  }
+  for (const file of files) await server.uploadFile(file)
   const owned = parts.move()
   return {
     server,
     client: createStoreMonitorClient({ url: server.url }),
     async open(path, options = {}) {
       const opened = await openPage(server.url, options, browser)
-      await opened.page.goto(server.url + path)
+      if (path !== undefined) await opened.page.goto(server.url + path)
       return opened
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -52,4 +53,20 @@ export function expectSoon<Value>(
 export function addressOf(page: Page): string {
   const { pathname, search } = new URL(page.url())
   return decodeURIComponent(pathname + search)
+}
+
+/** The text of what the overview, or the list of stores, shows once it is there. */
+export async function shown(page: Page, selector = 'main'): Promise<string> {
+  await page.locator('.figures, .grid-row[data-row]').first().waitFor()
+  let text = ''
+  let same = 0
+  // Nothing is on its way, and nothing comes of what has come.
+  await expectSoon(async () => {
+    const before = text
+    text = (await page.locator(selector).innerText()).replaceAll(/\s+/g, ' ')
+    const isBusy = (await page.locator('main').getAttribute('aria-busy')) === 'true'
+    same = text === before && !isBusy ? same + 1 : 0
+    return same
+  }).toBeGreaterThan(2)
+  return text
 }

@@ -20,6 +20,7 @@ export function HeatMap({ hours, width }: { hours: readonly Tally[]; width: numb
       className="chart"
       width={width}
       height={HEIGHT}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
       role="img"
       aria-label="Share of business time that was down, by weekday and local hour"
     >

@@ -15,7 +15,14 @@ interface Period extends Tally {
 export function TrendChart({ periods, width }: { periods: readonly Period[]; width: number }) {
   const step = width / periods.length
   return (
-    <svg className="chart" width={width} height={HEIGHT} role="img" aria-label={inWords(periods)}>
+    <svg
+      className="chart"
+      width={width}
+      height={HEIGHT}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
+      role="img"
+      aria-label={inWords(periods)}
+    >
       <path d={`M0 ${TOP + PLOT + 0.5}H${width}`} className="axis" />
       {periods.map((period, place) => (
         <g key={period.period} transform={`translate(${place * step} 0)`}>

@@ -27,7 +27,14 @@ export function WeekHours({
   const y = (part: number) => TOP + PLOT * (1 - part / top)
   const barWidth = Math.max(1, step - (step > 3 ? 1 : 0.35))
   return (
-    <svg className="chart" width={width} height={HEIGHT} role="img" aria-label={inWords(hours)}>
+    <svg
+      className="chart"
+      width={width}
+      height={HEIGHT}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
+      role="img"
+      aria-label={inWords(hours)}
+    >
       {[0, top / 2, top].map((part) => (
         <g key={part}>
           <line x1={LEFT} x2={width} y1={y(part)} y2={y(part)} className={part === 0 ? 'axis' : 'grid'} />

@@ -1,4 +1,8 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { usePrinting } from './use-printing.ts'
+
+/** About as wide as paper; the style has it fill the rest. */
+const PAPER_WIDTH = 680
 
 /** What is drawn as wide as there is room. */
 export function Sized({
@@ -10,6 +14,7 @@ export function Sized({
 }) {
   const element = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
+  const isPrinting = usePrinting()
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)))
     observer.observe(element.current!)
@@ -17,7 +22,7 @@ export function Sized({
   }, [])
   return (
     <div ref={element} className={className}>
-      {width > 0 && children(width)}
+      {width > 0 && children(isPrinting ? PAPER_WIDTH : width)}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react'
+import { Sideways } from '../parts/sideways.tsx'
 import { useTitle } from '../parts/title.ts'
 
 const FileDrop = lazy(async () => ({ default: (await import('../parts/file-drop.tsx')).FileDrop }))
@@ -19,10 +20,12 @@ export function EmptyDatabase() {
         <FileDrop />
       </Suspense>
       <p className="quiet">From a terminal:</p>
-      <pre>
-        <code>{`curl --data-binary @store_status.csv '${location.origin}/imports?source=store_status.csv'
+      <Sideways label="Commands">
+        <pre>
+          <code>{`curl --data-binary @store_status.csv '${location.origin}/imports?source=store_status.csv'
 store-monitor import FOLDER --url ${location.origin}`}</code>
-      </pre>
+        </pre>
+      </Sideways>
     </div>
   )
 }

@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath } from '../../support/chromium.ts'
-import { pageScene, type PageScene } from '../../support/page-scene.ts'
+import { pageScene, press, type PageScene } from '../../support/page-scene.ts'
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -16,6 +16,7 @@ const screens = [
   { name: 'data', path: '/data', ready: '.finding' },
   { name: 'another viewpoint', path: '/?reach=90m&as_of=2026-11-02T12:00:00Z', ready: '.figures' },
   { name: 'no such store', path: '/stores/nowhere', ready: '[role=alert]' },
+  { name: 'what is wrong', path: '/?reach=forever', ready: '[role=alert]' },
 ] as const
 
 const looks = [
@@ -70,13 +71,24 @@ describe.skipIf(chromiumPath === undefined)('the page, to who does not see or po
     expect(found).toEqual(Object.fromEntries(screens.map(({ name }) => [name, []])))
   })
 
-  test('dialogs: nothing is found', async () => {
-    await using opened = await scene.open('/stores/chicago-loop-01')
+  test.for(looks)('$look: nothing is found where there are no polls', async ({ options }) => {
+    await using empty = await pageScene({ files: [] })
+    await using opened = await empty.open('/', options)
+    await opened.page.getByRole('heading', { name: 'There are no polls yet' }).waitFor()
+    expect(await violationsOf(opened.page)).toEqual([])
+  })
+
+  test.for(looks)('$look: nothing is found in dialogs', async ({ options }) => {
+    await using opened = await scene.open('/stores/chicago-loop-01', options)
     const { page } = opened
-    await page.getByRole('button', { name: 'Correct …' }).click()
-    expect(await violationsOf(page)).toEqual([])
-    await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'Viewpoint …' }).click()
+    for (const opener of ['Correct …', 'Viewpoint …', 'Keys']) {
+      await press(page.getByRole('button', { name: opener }))
+      expect(await violationsOf(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    await page.goto(`${scene.server.url}/reports`)
+    await press(page.getByRole('button', { name: 'New report …' }))
     expect(await violationsOf(page)).toEqual([])
   })
 

@@ -151,6 +151,6 @@ describe.skipIf(chromiumPath === undefined)('the news that the page follows, in 
     await press(page.getByRole('link', { name: 'Reports', exact: true }))
     await page.getByRole('heading', { name: 'Reports' }).waitFor()
     for await (const _ of scene.client.runReport({ reach: '77m' })) continue
-    await page.getByRole('row', { name: /reach 77m complete/ }).waitFor()
+    await expectSoon(() => page.getByRole('row', { name: /reach 77m complete/ }).count()).toBe(1)
   })
 })

@@ -38,6 +38,7 @@ export function TimelineChart({
 
   const { left, right } = width < NARROW ? margins.narrow : margins.wide
   const plot = Math.max(120, width - left - right - HALF_AXIS_LABEL)
+  const whole = left + plot + HALF_AXIS_LABEL + right
   const row = LANE + TICKS + GAP + (other ? OTHER_LANE + 4 : 0)
   const height = TOP + days.length * row
   const words = momentInWords(timeline, atMs)
@@ -77,8 +78,9 @@ export function TimelineChart({
       >
         <svg
           className="chart"
-          width={left + plot + HALF_AXIS_LABEL + right}
+          width={whole}
           height={height}
+          viewBox={`0 0 ${whole} ${height}`}
           onPointerDown={onPointer}
           onPointerMove={onPointer}
           aria-hidden="true"
@@ -98,9 +100,7 @@ export function TimelineChart({
                   <DayLane day={day} segments={other.segments} width={plot} height={OTHER_LANE} />
                 </g>
               )}
-              {right > 0 && (
-                <DownOfDay day={day} segments={timeline.segments} x={plot + HALF_AXIS_LABEL + right} />
-              )}
+              {right > 0 && <DownOfDay day={day} segments={timeline.segments} x={whole - left} />}
             </g>
           ))}
           <Cursor days={days} atMs={atMs} left={left} plot={plot} row={row} />

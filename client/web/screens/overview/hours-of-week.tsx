@@ -37,7 +37,7 @@ export function HoursOfWeek({ report, compared }: { report: Report; compared: Re
             </li>
             {compared && (
               <li>
-                <i className="key before" /> down {comparedText(compare)}
+                <i className="key before" /> {comparedText(compare)}
               </li>
             )}
           </ul>

@@ -42,9 +42,13 @@ export function Outages({ timeline: { outages, offsets } }: { timeline: Timeline
                   <td className="number">{duration(outage.shortestMs)}</td>
                   <td className="number">{duration(outage.longestMs)}</td>
                   <td>
-                    {outage.firstPoll === outage.lastPoll
-                      ? clock.format(outage.firstPoll)
-                      : `${clock.format(outage.firstPoll)} to ${clock.format(outage.lastPoll)}`}
+                    <time dateTime={outage.firstPoll}>{clock.format(outage.firstPoll)}</time>
+                    {outage.firstPoll !== outage.lastPoll && (
+                      <>
+                        {' to '}
+                        <time dateTime={outage.lastPoll}>{clock.format(outage.lastPoll)}</time>
+                      </>
+                    )}
                   </td>
                 </tr>
               ))}

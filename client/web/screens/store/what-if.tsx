@@ -1,6 +1,7 @@
 import type { Timeline } from '../../../../shared/timeline.ts'
 import { hours, percent } from '../../format.ts'
 import { Column } from '../../parts/column.tsx'
+import { Sideways } from '../../parts/sideways.tsx'
 import { useView } from '../../use-view.ts'
 
 const reaches = ['30m', '1h', '90m', '2h', '6h', '12h', '24h', '3d', '7d'] as const
@@ -42,21 +43,23 @@ export function WhatIf({ timeline, other }: { timeline: Timeline; other: Timelin
         </label>
       </p>
       {isAsked && other && (
-        <table className="narrow">
-          <thead>
-            <tr>
-              <Column>Judged</Column>
-              <Column isNumber>Uptime</Column>
-              <Column isNumber>Up</Column>
-              <Column isNumber>Down</Column>
-              <Column isNumber>Unknown</Column>
-            </tr>
-          </thead>
-          <tbody>
-            <Totals name="as shown" of={timeline} />
-            <Totals name="otherwise, the lower lane" of={other} />
-          </tbody>
-        </table>
+        <Sideways label="Both totals">
+          <table className="narrow">
+            <thead>
+              <tr>
+                <Column>Judged</Column>
+                <Column isNumber>Uptime</Column>
+                <Column isNumber>Up</Column>
+                <Column isNumber>Down</Column>
+                <Column isNumber>Unknown</Column>
+              </tr>
+            </thead>
+            <tbody>
+              <Totals name="as shown" of={timeline} />
+              <Totals name="otherwise, below" of={other} />
+            </tbody>
+          </table>
+        </Sideways>
       )}
     </details>
   )
