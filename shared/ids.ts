@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isNo } from './fields.ts'
 import { storeIdPattern } from './store-id-pattern.ts'
 
 /** A store's id: text, always. Real ones are 64-bit integers, beyond what a JavaScript number holds, or UUIDs. */
@@ -6,7 +7,7 @@ export const storeId = z
   .string()
   .regex(
     storeIdPattern,
-    'a store id is 1 to 128 letters, digits and . _ : - and starts with a letter or digit',
+    isNo('store id: one is 1 to 128 letters, digits and . _ : - and starts with a letter or digit'),
   )
   .brand('StoreId')
   .describe('Id of a store, as the imported files have it')

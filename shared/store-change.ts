@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { changedBy } from './changed-by.ts'
+import { isNo } from './fields.ts'
 import { storeId } from './ids.ts'
 import { isLabel, labelOf, maxLabelLength, maxLabels } from './label.ts'
 import { endTimeForms, localTimeForms, parseEndTime, parseLocalTime } from './local-time.ts'
@@ -27,7 +28,7 @@ const times = {
     .meta({ examples: ['17:30', '24:00'] }),
 }
 
-const dayForm = 'a day is 0 to 6 (0 is Monday)'
+const dayForm = isNo('day: write 0 to 6 (0 is Monday)')
 const givenWeeklySpan = z
   .strictObject({
     day: z.int(dayForm).min(0, dayForm).max(6, dayForm).describe('0 = Monday … 6 = Sunday'),

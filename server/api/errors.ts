@@ -1,19 +1,37 @@
 import { TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { AppError, appErrorCodes, toAppError, type AppErrorCode } from '../../shared/app-error.ts'
+import { shown } from '../../shared/fields.ts'
 import { problemOf } from '../../shared/problem.ts'
 import * as z from 'zod'
 
-// Of a choice Zod says what is allowed, but not what was written.
-z.config({
-  customError: (issue) => (issue.code === 'invalid_value' ? noneOf(issue.input, issue.values) : undefined),
-})
+// Zod says what is allowed, but not what was written.
+z.config({ customError: messageOf })
+
+function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
+  const { input } = issue
+  if (issue.code === 'invalid_value') return noneOf(input, issue.values)
+  if (issue.code === 'unrecognized_keys') return notKnown(issue.keys)
+  if (typeof input !== 'number') return undefined
+  if (issue.code === 'too_small') {
+    return `${input} is too small: ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum} is allowed`
+  }
+  if (issue.code === 'too_big') return `${input} is too large: at most ${issue.maximum} is allowed`
+  return undefined
+}
+
+function notKnown(keys: readonly string[]): string {
+  const names = keys.map(shown).join(', ')
+  return keys.length === 1
+    ? `${names} is not known here: leave it out, or correct it`
+    : `${names} are not known here: leave them out, or correct them`
+}
 
 function noneOf(input: unknown, values: readonly unknown[]): string {
-  const allowed = values.map((value) => JSON.stringify(value)).join('|')
+  const allowed = values.map(shown).join('|')
   return input === undefined
     ? `it is missing: write one of ${allowed}`
-    : `${JSON.stringify(input)} is not allowed: write one of ${allowed}`
+    : `${shown(input)} is not allowed: write one of ${allowed}`
 }
 
 const trpcCodeOf = {

@@ -51,9 +51,9 @@ test('imports and changes of a store are listed, also of one that was deleted', 
 
 test.each([
   ['/imports/9/stores', 404, /there is no import 9/],
-  ['/imports/x/stores', 400, /import_id: an import is known by its number/],
+  ['/imports/x/stores', 400, /import_id: it is no import: one is known by its number/],
   ['/imports/1/stores?cursor=s1', 400, /"s1" is not a cursor of a list of stores/],
-  ['/imports/1/stores?limit=0', 400, /limit: a page has 1 to 1000 items/],
+  ['/imports/1/stores?limit=0', 400, /limit: 0 is no number of items: a page has 1 to 1000/],
   ['/imports?store_id=s9', 404, /there is no store "s9"/],
   ['/imports?store_id=a b', 400, /store_id: /],
   ['/changes?store_id=s9', 404, /there is no store "s9"/],

@@ -76,7 +76,7 @@ describe('the rules of a store are set', () => {
     [
       'a weekday',
       () => hoursOf([{ day: 7, start: '09:00', end: '10:00' }]),
-      /spans\.0\.day: a day is 0 to 6/,
+      /spans\.0\.day: 7 is no day: write 0 to 6/,
     ],
     [
       'a start',
@@ -118,7 +118,7 @@ describe('the rules of a store are set', () => {
     [
       'a store',
       () => client.store.setDetails.mutate({ storeId: 'a b' }),
-      /storeId: a store id is 1 to 128 letters/,
+      /storeId: ".*" is no store id: one is 1 to 128 letters/,
     ],
   ])('%s that is wrong is refused', async (_, change, message) => {
     await expect(change()).rejects.toMatchObject({
@@ -299,7 +299,13 @@ describe('over REST', () => {
   })
 
   test.each([
-    ['PUT', '/stores/a%20b/timezone', { timezone: 'UTC' }, 400, /store_id: a store id is 1 to 128/],
+    [
+      'PUT',
+      '/stores/a%20b/timezone',
+      { timezone: 'UTC' },
+      400,
+      /store_id: "a b" is no store id: one is 1 to 128/,
+    ],
     [
       'PUT',
       '/stores/r2/timezone',

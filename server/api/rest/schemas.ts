@@ -1,5 +1,6 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
+import { isNo } from '../../../shared/fields.ts'
 import { checkInput, dataCheck } from '../../../shared/check.ts'
 import { history, historyQueryFields } from '../../../shared/history.ts'
 import { givenReportId, importId, reportId, storeId } from '../../../shared/ids.ts'
@@ -127,7 +128,7 @@ export const fileQuery = z.object({
 })
 
 /** A page's query: numbers are text there. */
-const pageLimitForm = `a page has 1 to ${maxPageSize} items`
+const pageLimitForm = isNo(`number of items: a page has 1 to ${maxPageSize}`)
 export const pageQuery = z.object({
   limit: z.coerce
     .number(pageLimitForm)
@@ -139,7 +140,7 @@ export const pageQuery = z.object({
   cursor: pageInput.shape.cursor,
 })
 
-const importIdForm = 'an import is known by its number, which starts at 1'
+const importIdForm = isNo('import: one is known by its number, which starts at 1')
 export const importPath = z.object({
   import_id: z.coerce
     .number(importIdForm)
@@ -372,7 +373,7 @@ export const outageListBody = pageOf(outageRow.meta({ id: 'Outage' })).meta({
   description: 'Outages, by store and start',
 })
 
-const checkLimitForm = `1 to ${maxPageSize} are named of each finding`
+const checkLimitForm = isNo(`number of examples: of each finding 1 to ${maxPageSize} are named`)
 export const checkQuery = z.object({
   limit: z.coerce
     .number(checkLimitForm)
