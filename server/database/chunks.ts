@@ -27,13 +27,18 @@ export function compiledOnce<Row extends Value | object, Result>(
   const byLength = new Map<number, CompiledQuery<Result>>()
   return (rows) => {
     const compiled = byLength.get(rows.length)
-    if (compiled !== undefined) return { ...compiled, parameters: rows.flatMap(valuesOf) }
+    if (compiled !== undefined) return { ...compiled, parameters: valuesOf(rows) }
     const first = compile(rows)
     byLength.set(rows.length, first)
     return first
   }
 }
 
-function valuesOf(row: Value | object): readonly unknown[] {
-  return typeof row === 'object' ? Object.values(row) : [row]
+function valuesOf(rows: readonly (Value | object)[]): readonly unknown[] {
+  const values: unknown[] = []
+  for (const row of rows) {
+    if (typeof row !== 'object') values.push(row)
+    else for (const name in row) values.push(row[name as never])
+  }
+  return values
 }

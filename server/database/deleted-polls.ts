@@ -5,7 +5,7 @@ import { dialectOf } from './dialect/dialect.ts'
 import { forgetWeeks } from './kept-weeks.ts'
 import { goingPolls, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
 import { takeFromPollWeekSummary } from './poll-week-summary.ts'
-import { pollRowOf } from './poll-weeks.ts'
+import { pollRowsOf } from './poll-weeks.ts'
 import type { WriteTx } from './write-alone.ts'
 
 /** Polls that are deleted, or would be. */
@@ -42,7 +42,7 @@ export async function deletePolls(
     if (goneKeys.length > 0) {
       await tx.deleteFrom('poll_week').where('week', '=', week).where('store_key', 'in', goneKeys).execute()
     }
-    if (kept.length > 0) await dialectOf(tx).writePacked(tx, 'poll_week', kept.map(pollRowOf), false)
+    if (kept.length > 0) await dialectOf(tx).writePacked(tx, 'poll_week', pollRowsOf(kept), false)
     const touched = [...goneKeys, ...kept.map(({ storeKey }) => storeKey)]
     await forgetWeeks(tx, touched, { startMs: week * POLL_WEEK_MS, endMs: (week + 1) * POLL_WEEK_MS })
   }

@@ -7,9 +7,28 @@ import type { PollWords } from '../uptime/poll-week.ts'
  */
 export function withChecksum(words: PollWords, week: number, storeKey: number): PollWords {
   const checked = new Uint32Array(words.length + 1)
-  checked.set(words)
-  checked[words.length] = -sumOf(words, 0, words.length, seedOf(week, storeKey))
+  putWithChecksum({ week, storeKey, words }, checked, 0)
   return checked
+}
+
+/** The same of several, one after the other in the same memory: to make some of its own for each takes as long as all else. */
+export function withChecksums(
+  rows: readonly { readonly week: number; readonly storeKey: number; readonly words: PollWords }[],
+): PollWords[] {
+  const all = new Uint32Array(rows.reduce((sum, { words }) => sum + words.length + 1, 0))
+  let end = 0
+  return rows.map((row) => all.subarray(end, (end = putWithChecksum(row, all, end))))
+}
+
+/** Puts words and their checksum to a place, and returns the one behind it. */
+function putWithChecksum(
+  { week, storeKey, words }: { readonly week: number; readonly storeKey: number; readonly words: PollWords },
+  to: PollWords,
+  at: number,
+): number {
+  to.set(words, at)
+  to[at + words.length] = -sumOf(words, 0, words.length, seedOf(week, storeKey))
+  return at + words.length + 1
 }
 
 /** Whether the words from `from` to before `to`, the checksum being the last of them, are as they were written. */

@@ -13,7 +13,7 @@ import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf, type PackedRow, type PackedWords } from './dialect/dialect.ts'
 import { createTouchedStores } from './kept-weeks.ts'
-import { isIntact, withChecksum } from './poll-checksum.ts'
+import { isIntact, withChecksums } from './poll-checksum.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -114,7 +114,7 @@ async function mergeWeek(
       changedWeeks.push({ week, storeKey: store.storeKey, words })
     }
     if (changedWeeks.length > 0) {
-      await dialect.writePacked(tx, 'poll_week', changedWeeks.map(pollRowOf), isNewWeek)
+      await dialect.writePacked(tx, 'poll_week', pollRowsOf(changedWeeks), isNewWeek)
     }
   }
   const latestPollAt = week * POLL_WEEK_MS + latestOffset
@@ -129,9 +129,12 @@ function newWeek(words: PollWords): MergedWeek {
   return { words, changed: words.length, first: words[0], last: words.at(-1) }
 }
 
-/** The row that keeps a store's polls of a week. */
-export function pollRowOf({ week, storeKey, words }: StorePollWeek): PackedRow {
-  return { week, storeKey, bytes: bytesOfWords(withChecksum(words, week, storeKey)) }
+/** The rows that keep stores' polls of weeks. */
+export function pollRowsOf(weeks: readonly StorePollWeek[]): PackedRow[] {
+  return withChecksums(weeks).map((words, i) => {
+    const { week, storeKey } = weeks[i]!
+    return { week, storeKey, bytes: bytesOfWords(words) }
+  })
 }
 
 async function pollsOfStores(

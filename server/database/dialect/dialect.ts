@@ -59,7 +59,7 @@ export interface StoredPart {
 export const packedColumns = { poll_week: 'polls', kept_totals: 'totals' } as const
 export type PackedTable = keyof typeof packedColumns
 
-/** A row of such a table that is to be written. */
+/** A row of such a table that is to be written: these properties, in this order. */
 export interface PackedRow {
   readonly week: number
   readonly storeKey: number

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { fstat as fstatWithCallback, read as readWithCallback } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -68,6 +67,8 @@ export async function* blocksOf(file: OpenFile, blockBytes: number): AsyncGenera
  * that were put behind it, and when `signal` says so.
  */
 export async function sha256Of(file: OpenFile, signal: AbortSignal | undefined): Promise<string> {
+  // Loaded when there is something to hash: a thread begins to read without it.
+  const { createHash } = await import('node:crypto')
   const hash = createHash('sha256')
   let lastByte: number | undefined
   for await (const block of blocksOf(file, defaultBlockBytes)) {

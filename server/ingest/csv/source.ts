@@ -1,5 +1,4 @@
 import { pipeline, Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { AppError } from '../../../shared/app-error.ts'
 import { blocksOf, defaultBlockBytes, isGzip, type OpenFile } from './open-file.ts'
 import { inUtf8 } from './utf16.ts'
@@ -55,6 +54,7 @@ async function* gunzipped(
     maxUnpackedRatio = defaultMaxUnpackedRatio,
   }: SourceLimits,
 ): AsyncGenerator<Uint8Array> {
+  const { createGunzip } = await import('node:zlib')
   const gunzip = createGunzip({ chunkSize: Math.max(64, blockBytes) })
   let unpackedBytes = 0
   try {

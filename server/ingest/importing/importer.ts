@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
@@ -53,7 +52,7 @@ export function createImporter({
   startThread = 'on demand',
   preparesDatabase = false,
 }: ImporterSetting): Importer {
-  const owner = randomUUID()
+  let owner: string | undefined
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
   let spare = startThread === 'at once' ? startImporterThread({ stepsBehindAnswers: false }) : undefined
@@ -67,10 +66,18 @@ export function createImporter({
   return {
     importPaths(paths, options = {}) {
       const { source, maxRejected, columnMap } = options
-      const job = { preparesDatabase, owner, paths, source, maxRejected, columnMap }
-      const result = latest.then(async () =>
-        runInThread(takeThread, { ...job, databaseUrl: await databaseUrl }, closing.signal, options),
-      )
+      const job = { preparesDatabase, paths, source, maxRejected, columnMap }
+      const result = latest.then(async () => {
+        // Loaded while the thread starts.
+        const { randomUUID } = await import('node:crypto')
+        owner ??= randomUUID()
+        return runInThread(
+          takeThread,
+          { ...job, owner, databaseUrl: await databaseUrl },
+          closing.signal,
+          options,
+        )
+      })
       latest = result.catch(() => {}) // the caller has the error
       return result
     },

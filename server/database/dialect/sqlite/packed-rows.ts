@@ -60,9 +60,7 @@ export function createPackedWriter(): (
   return async (db, table, rows) => {
     const upsert = upserts.get(table) ?? compiledUpsert(db, table)
     upserts.set(table, upsert)
-    for (const chunk of chunks(rows)) {
-      await db.executeQuery(upsert(chunk.map(({ week, storeKey, bytes }) => ({ week, storeKey, bytes }))))
-    }
+    for (const chunk of chunks(rows)) await db.executeQuery(upsert(chunk))
   }
 }
 
