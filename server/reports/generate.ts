@@ -9,7 +9,8 @@ import { createSchedules } from '../database/judged-schedules.ts'
 import { readPartFacts, readStoreFacts } from '../database/store-facts.ts'
 import type { Corrections } from '../uptime/corrections.ts'
 import type { Interval } from '../uptime/interval.ts'
-import { createPeriodJudge, type Periods } from '../uptime/periods.ts'
+import { createPeriodJudge } from '../uptime/period-judge.ts'
+import type { Periods } from '../uptime/periods.ts'
 import type { PollWeek } from '../uptime/poll-week.ts'
 import { stateAtEnd } from '../uptime/state.ts'
 import { createJudge } from '../uptime/store-uptime.ts'
@@ -17,7 +18,7 @@ import { bytesOfWords } from '../uptime/words.ts'
 import type { Asked } from './asked.ts'
 import { namesOfPeriods, timeOf } from './asked-time.ts'
 import { csvLines } from './csv.ts'
-import { addHours, createHourSums } from './hours-of-week.ts'
+import { sumsOfHours } from './hours-of-week.ts'
 import { createOpenHours, type OpenHours } from './open-hours.ts'
 import type { PartStretch } from './part-size.ts'
 import { createPeriodTotals, putPeriodTotals, wordsPerStore, type PeriodTotals } from './period-totals.ts'
@@ -26,7 +27,7 @@ import { createStates, putState, statesOfStores } from './states.ts'
 import { createTotals, putTotals, reportRowAt, totalsOfStores } from './totals.ts'
 import { createUncorrected, uncorrectedOfOne, type UncorrectedTotals } from './uncorrected.ts'
 import { judgeWeeks, type WeekJudging } from './week-parts.ts'
-import { createWeekJudge } from './week-judge.ts'
+import { createWeekSums } from './week-sums.ts'
 
 /** Of so much time business hours are kept: a report by week may be missing some weeks of one store, and others of another. */
 const MOST_OPEN_HOURS = 4
@@ -175,19 +176,18 @@ export function createGenerator(db: Db): Generator {
     partsWithKept: weekParts,
 
     async hoursOfWeek(parts, asked) {
-      const judge = createWeekJudge(asked)
-      const sums = createHourSums()
+      const week = createWeekSums(asked)
       await eachStore(
         { ...wholeOf(parts), labels: asked.labels },
         asked,
         (_, { store, open, polls, corrections }) => {
           const schedule = schedules.of(store)
           const zones = open.zonesOf(store, schedule)
-          addHours(sums, judge(open.of(store, schedule), polls, zones, corrections))
+          week.add(open.of(store, schedule), polls, zones, corrections)
         },
         () => {},
       )
-      return sums
+      return sumsOfHours(week.tallies())
     },
 
     async storeRow(storeId, asked) {

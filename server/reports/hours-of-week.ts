@@ -8,14 +8,16 @@ export function createHourSums(): Float64Array<ArrayBuffer> {
   return new Float64Array(HOURS * MEASURES)
 }
 
-export function addHours(sums: Float64Array, tallies: readonly Tally[]): void {
+export function sumsOfHours(tallies: readonly Tally[]): Float64Array {
+  const sums = createHourSums()
   tallies.forEach(({ uptimeMs, downtimeMs, unknownMs, excusedMs }, hour) => {
     const at = hour * MEASURES
-    sums[at]! += uptimeMs
-    sums[at + 1]! += downtimeMs
-    sums[at + 2]! += unknownMs
-    sums[at + 3]! += excusedMs
+    sums[at] = uptimeMs
+    sums[at + 1] = downtimeMs
+    sums[at + 2] = unknownMs
+    sums[at + 3] = excusedMs
   })
+  return sums
 }
 
 /** The sums as tallies again. */

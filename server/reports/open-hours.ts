@@ -11,7 +11,7 @@ const ZONE_MARGIN_MS = 3 * DAY_MS
 export interface OpenHours {
   /** When a store is open. Throws a `conflict` AppError that names the store where its zone is not known. */
   of(store: StoreRules, schedule: Schedule): Intervals
-  /** Which zone a store is in when; throws as `of`. */
+  /** Which zone a store is in when: one object for all that are in the same; throws as `of`. */
   zonesOf(store: StoreRules, schedule: Schedule): readonly ZoneInForce[]
 }
 
@@ -19,6 +19,7 @@ export interface OpenHours {
 export function createOpenHours(time: Interval): OpenHours {
   const zones = new Map<string, ZoneOffsets>()
   const known = new Map<number | null, { open: Intervals; zones?: readonly ZoneInForce[] }>()
+  const zonesByName = new Map<string, readonly ZoneInForce[]>()
 
   function offsetsFor({ storeId }: StoreRules): (timezone: string) => ZoneOffsets {
     return (timezone) => {
@@ -37,11 +38,18 @@ export function createOpenHours(time: Interval): OpenHours {
     return entry
   }
 
+  function theOneOf(zones: readonly ZoneInForce[]): readonly ZoneInForce[] {
+    const name = zones.map(({ startMs, endMs, timezone }) => `${startMs} ${endMs} ${timezone}`).join()
+    const same = zonesByName.get(name)
+    if (same === undefined) zonesByName.set(name, zones)
+    return same ?? zones
+  }
+
   return {
     of: (store, schedule) => entryOf(store, schedule).open,
     zonesOf(store, schedule) {
       const entry = entryOf(store, schedule)
-      return (entry.zones ??= zonesInForce(schedule, time, offsetsFor(store)))
+      return (entry.zones ??= theOneOf(zonesInForce(schedule, time, offsetsFor(store))))
     },
   }
 }

@@ -1,12 +1,6 @@
 import { weekdayOf } from './business-hours.ts'
-import type { Corrections } from './corrections.ts'
-import { fromInstant, intersected, subtracted, type Interval, type Intervals } from './interval.ts'
-import type { PollWeek } from './poll-week.ts'
+import type { Interval, Intervals } from './interval.ts'
 import type { ZoneInForce } from './schedule.ts'
-import { businessTime, speakingTime, type JudgedInput } from './speaking-polls.ts'
-import type { Viewpoint } from './store-uptime.ts'
-import { createStretches, findStretches, type Stretches } from './stretches.ts'
-import type { Tally } from './tally.ts'
 import { Temporal } from './temporal.ts'
 import { offsetMsAt } from './zone-offsets.ts'
 
@@ -65,70 +59,13 @@ export function localDateAt(zones: readonly ZoneInForce[], atMs: number): number
   return Math.floor((atMs + offsetMsAt(offsets, atMs)) / DAY_MS)
 }
 
-/** Totals of a store in each period, in the order of `periodNames`, from its open intervals and polls over `timeOfDates`. */
-export type PeriodJudge = (
-  open: Intervals,
-  weeks: readonly PollWeek[],
-  zones: readonly ZoneInForce[],
-  corrections?: Corrections,
-) => Tally[]
-
-/**
- * Judges stores one after the other, of the dates what is not before `sinceMs`. What it finds out of `zones` it keeps for
- * others that have the same ones.
- */
-export function createPeriodJudge(
-  by: PeriodUnit,
-  fromDate: number,
-  toDate: number,
-  viewpoint: Viewpoint,
-  sinceMs = -Infinity,
-): PeriodJudge {
-  const count = periodNames(by, fromDate, toDate).length
-  const calendar = calendarOf({ by, fromDate, toDate })
-  const slotsOfZones = new WeakMap<readonly ZoneInForce[], readonly Slot[]>()
-  let stretches = createStretches(1024)
-
-  function slotsIn(zones: readonly ZoneInForce[]): readonly Slot[] {
-    let slots = slotsOfZones.get(zones)
-    if (slots === undefined) slotsOfZones.set(zones, (slots = slotsOf(zones, calendar)))
-    return slots
-  }
-
-  function stretchesOf(input: JudgedInput): Stretches {
-    const mostStretches = input.weeks.reduce((sum, { from, to }) => sum + to - from, 0)
-    if (mostStretches > stretches.startMs.length) stretches = createStretches(mostStretches * 2)
-    findStretches(input.weeks, speakingTime(input), viewpoint, stretches)
-    return stretches
-  }
-
-  return (open, weeks, zones, corrections) => {
-    const input = { open, weeks, viewpoint, corrections }
-    const found = stretchesOf(input)
-    const slots = slotsIn(zones)
-    const business = fromInstant(businessTime(input), sinceMs)
-    const judged = corrections === undefined ? business : subtracted(business, corrections.excused)
-    const sums = (time: Intervals) => timeInSlots(time, slots, count)
-    const up = sums(intersected(judged, timeOfStatus(found, 1)))
-    const down = sums(intersected(judged, timeOfStatus(found, 0)))
-    const judgedMs = sums(judged)
-    const businessMs = judged === business ? judgedMs : sums(business)
-    return Array.from(up, (uptimeMs, i) => ({
-      uptimeMs,
-      downtimeMs: down[i]!,
-      unknownMs: judgedMs[i]! - uptimeMs - down[i]!,
-      excusedMs: businessMs[i]! - judgedMs[i]!,
-    }))
-  }
-}
-
 /** Time that belongs to one period. */
-interface Slot extends Interval {
+export interface Slot extends Interval {
   readonly period: number
 }
 
 /** How local dates and times are divided into periods: at multiples of `stepMs` from the first date on. */
-interface Calendar {
+export interface Calendar {
   readonly fromDate: number
   readonly toDate: number
   readonly stepMs: number
@@ -136,7 +73,7 @@ interface Calendar {
   periodOf(localMs: number): number
 }
 
-function calendarOf({ by, fromDate, toDate }: Periods): Calendar {
+export function calendarOf({ by, fromDate, toDate }: Periods): Calendar {
   const dates = { fromDate, toDate, stepMs: DAY_MS }
   if (by === 'hour-of-week') return { ...dates, stepMs: HOUR_MS, periodOf: hourOfTheWeek }
   if (by === 'day') return { ...dates, periodOf: (localMs) => localMs / DAY_MS - fromDate }
@@ -154,7 +91,7 @@ function hourOfTheWeek(localMs: number): number {
 }
 
 /** In ascending order. Slots of a period that touch are one. */
-function slotsOf(zones: readonly ZoneInForce[], calendar: Calendar): Slot[] {
+export function slotsOf(zones: readonly ZoneInForce[], calendar: Calendar): Slot[] {
   const firstMs = calendar.fromDate * DAY_MS
   const lastMs = (calendar.toDate + 1) * DAY_MS
   const slots: Slot[] = []
@@ -192,26 +129,4 @@ function erasOf({ startMs, endMs, offsets }: ZoneInForce): (Interval & { readonl
       offsetMs,
     }))
     .filter((era) => era.startMs < era.endMs)
-}
-
-function timeOfStatus({ startMs, endMs, active, count }: Stretches, status: 0 | 1): Intervals {
-  const flat: number[] = []
-  for (let i = 0; i < count; i++) if (active[i] === status) flat.push(startMs[i]!, endMs[i]!)
-  return Float64Array.from(flat)
-}
-
-/** How much of `time` lies in each period. */
-function timeInSlots(time: Intervals, slots: readonly Slot[], periodCount: number): Float64Array {
-  const sums = new Float64Array(periodCount)
-  let first = 0
-  for (let i = 0; i < time.length; i += 2) {
-    const startMs = time[i]!
-    const endMs = time[i + 1]!
-    while (first < slots.length && slots[first]!.endMs <= startMs) first++
-    for (let s = first; s < slots.length && slots[s]!.startMs < endMs; s++) {
-      const slot = slots[s]!
-      sums[slot.period]! += Math.min(slot.endMs, endMs) - Math.max(slot.startMs, startMs)
-    }
-  }
-  return sums
 }
