@@ -65,22 +65,37 @@ export async function eachScheduleKey(
   db: Db,
   take: (storeKey: number, scheduleKey: number) => void,
 ): Promise<void> {
-  const { most } = await db
-    .selectFrom('store')
-    .select((eb) => eb.fn.max('store_key').as('most'))
-    .executeTakeFirstOrThrow()
-  for (let from = 0; from <= (most ?? -1); from += KEYS_AT_ONCE) {
+  const least = await outermost('asc')
+  const most = await outermost('desc')
+  for (let from = least; from <= most; from += KEYS_AT_ONCE) {
+    const next = Math.min(most + 1, from + KEYS_AT_ONCE)
+    const some = db
+      .selectFrom('store')
+      .select(['store_key', sql<number>`coalesce(schedule_key, 0)`.as('schedule')])
+      .where('store_key', '>=', from)
+      .where('store_key', '<', next)
+      .orderBy('store_key')
+    const lists = db.selectFrom(some.as('some')).select(numbers('schedule').as('schedules'))
+    let keys: Words | undefined
+    let schedules = numbersOf((await lists.executeTakeFirstOrThrow()).schedules)
+    // Mostly no key is left out, and they need not be read to be known.
+    if (schedules.length < next - from) {
+      const both = await lists.select(numbers('store_key').as('keys')).executeTakeFirstOrThrow()
+      keys = numbersOf(both.keys)
+      schedules = numbersOf(both.schedules)
+    }
+    for (let i = 0; i < schedules.length; i++) take(keys === undefined ? from + i : keys[i]!, schedules[i]!)
+  }
+
+  /** The first or last key; one that is before the first, or behind the last, where there are no stores. */
+  async function outermost(order: 'asc' | 'desc'): Promise<number> {
     const found = await db
       .selectFrom('store')
-      .select([
-        numbers('store_key').as('storeKeys'),
-        sql<string | null>`string_agg(cast(coalesce(schedule_key, 0) as text), ',')`.as('scheduleKeys'),
-      ])
-      .where('store_key', '>=', from)
-      .where('store_key', '<', from + KEYS_AT_ONCE)
-      .executeTakeFirstOrThrow()
-    const [storeKeys, scheduleKeys] = [numbersOf(found.storeKeys), numbersOf(found.scheduleKeys)]
-    for (let i = 0; i < storeKeys.length; i++) take(storeKeys[i]!, scheduleKeys[i]!)
+      .select('store_key')
+      .orderBy('store_key', order)
+      .limit(1)
+      .execute()
+    return found[0]?.store_key ?? (order === 'asc' ? 0 : -1)
   }
 }
 

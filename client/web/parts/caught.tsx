@@ -1,4 +1,5 @@
-import { Component, type ReactNode } from 'react'
+import { Component, useEffect, type ReactNode } from 'react'
+import { onReturn, useServerIsGone } from '../server-state.ts'
 
 interface Props {
   /** Another one is another attempt. */
@@ -26,15 +27,26 @@ export class Caught extends Component<Props, { readonly failedAt: string | undef
 
   override render(): ReactNode {
     if (this.state.failedAt === undefined) return this.props.children
-    return (
-      <div className="notice bad" role="alert">
-        <span>
-          This screen could not be shown. The server may have been updated since the page was opened.
-        </span>
+    return <Broken />
+  }
+}
+
+function Broken() {
+  const isGone = useServerIsGone()
+  // The address has all of the view.
+  useEffect(() => onReturn(() => location.reload()), [])
+  return (
+    <div className="notice bad" role="alert">
+      <span>
+        {isGone
+          ? 'This screen is not here yet: it is shown as soon as the server answers.'
+          : 'This screen could not be shown. The server may have been updated since the page was opened.'}
+      </span>
+      {!isGone && (
         <button type="button" className="plain" onClick={() => location.reload()}>
           Load the page again
         </button>
-      </div>
-    )
-  }
+      )}
+    </div>
+  )
 }

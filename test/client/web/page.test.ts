@@ -164,6 +164,20 @@ describe.skipIf(chromiumPath === undefined)('the page, in a browser', () => {
     await page.getByText('The server does not answer').first().waitFor({ state: 'hidden' })
   })
 
+  test('shows a screen that was opened while the server did not answer when it does', async () => {
+    await using opened = await scene.open('/')
+    const { page } = opened
+    await shown(page)
+    await page.context().setOffline(true)
+    await page.keyboard.press('[')
+    await page.getByText('The server does not answer').first().waitFor()
+    await press(page.getByRole('link', { name: 'Stores', exact: true }))
+    await page.getByText('it is shown as soon as the server answers').waitFor()
+    await page.context().setOffline(false)
+    await shown(page)
+    expect(addressOf(page)).toBe('/stores?as_of=2026-11-03T20:00:00Z')
+  })
+
   test('takes the first files of an empty database, and shows what they say', async () => {
     await using empty = await pageScene({ files: [] })
     await using opened = await empty.open('/')
