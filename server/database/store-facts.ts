@@ -54,6 +54,8 @@ export async function readStoreFacts(
 export interface PartFacts {
   readonly stores: readonly StoreRules[]
   pollsAt(place: number): PollWeek[]
+  /** Which have corrections, in ascending order. */
+  readonly correctedPlaces: readonly number[]
   correctionsAt(place: number): Corrections | undefined
 }
 
@@ -86,6 +88,9 @@ async function factsOf(
   return {
     stores,
     pollsAt: await readPollsAt(tx, stores, time),
+    correctedPlaces: !corrected?.size
+      ? []
+      : stores.flatMap(({ storeKey }, place) => (corrected.has(storeKey) ? [place] : [])),
     correctionsAt(place) {
       if (!corrected?.size) return undefined
       const ofStore = corrected.get(stores[place]!.storeKey)

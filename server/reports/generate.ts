@@ -3,18 +3,18 @@ import { longestWindowMs, reportWindows } from '../../shared/report-columns.ts'
 import type { ReportRow } from '../../shared/report.ts'
 import type { Db } from '../database/connect.ts'
 import type { FoundWeeks } from '../database/kept-weeks.ts'
-import type { PartStores, StoreRules } from '../database/report-input.ts'
+import type { PartStores } from '../database/report-input.ts'
 import type { PartResult } from '../database/report-results.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
-import { readPartFacts, readStoreFacts } from '../database/store-facts.ts'
+import { readPartFacts, readStoreFacts, type PartFacts } from '../database/store-facts.ts'
 import type { Corrections } from '../uptime/corrections.ts'
-import type { Interval } from '../uptime/interval.ts'
+import type { Interval, Intervals } from '../uptime/interval.ts'
 import { createPeriodJudge } from '../uptime/period-judge.ts'
 import type { Periods } from '../uptime/periods.ts'
-import type { PollWeek } from '../uptime/poll-week.ts'
+import type { ZoneInForce } from '../uptime/schedule.ts'
 import { stateAtEnd } from '../uptime/state.ts'
 import { createJudge } from '../uptime/store-uptime.ts'
-import { bytesOfWords } from '../uptime/words.ts'
+import { bytesOfWords, type Words } from '../uptime/words.ts'
 import type { Asked } from './asked.ts'
 import { namesOfPeriods, timeOf } from './asked-time.ts'
 import { csvLines } from './csv.ts'
@@ -71,51 +71,37 @@ export function createGenerator(db: Db): Generator {
     return known
   }
 
-  /** Calls `judge` with all that decides a store, one after the other, and its place. */
-  async function eachStore(
-    part: PartStores,
-    asked: Asked,
-    judge: (place: number, store: JudgedStore) => void,
-    begin: (storeCount: number) => void,
-  ): Promise<readonly StoreId[]> {
+  async function readFacts(parts: PartStretch, asked: Asked): Promise<JudgedFacts> {
     const time = timeOf(asked)
+    const part = { ...wholeOf(parts), labels: asked.labels }
+    const facts = await readPartFacts(db, part, { time, schedules, corrections: asked.corrections })
     const open = openHoursOf(time)
-    const { stores, pollsAt, correctionsAt } = await readPartFacts(db, part, {
-      time,
-      schedules,
-      corrections: asked.corrections,
-    })
-    begin(stores.length)
-    stores.forEach((store, i) => {
-      judge(i, { store, open, polls: pollsAt(i), corrections: correctionsAt(i) })
-    })
-    return stores.map(({ storeId }) => storeId)
+    const storeAt = (place: number) => facts.stores[place]!
+    return {
+      ...facts,
+      openAt: (place) => open.of(storeAt(place), schedules.of(storeAt(place))),
+      zonesAt: (place) => open.zonesOf(storeAt(place), schedules.of(storeAt(place))),
+    }
   }
 
   async function windowParts(parts: PartStretch, asked: Asked): Promise<PartResult[]> {
+    const facts = await readFacts(parts, asked)
+    const { stores, openAt, pollsAt } = facts
+    const storeIds = stores.map(({ storeId }) => storeId)
     const judge = createJudge(asked, windowLengthsMs)
-    const uncorrected = createUncorrected()
-    let totals = createTotals(0)
-    let states = createStates(0)
-    const storeIds = await eachStore(
-      { ...wholeOf(parts), labels: asked.labels },
-      asked,
-      (place, { store, open, polls, corrections }) => {
-        const hours = open.of(store, schedules.of(store))
-        putTotals(totals, place, store.storeKey, judge(hours, polls, corrections))
-        const input = { open: hours, weeks: polls, viewpoint: asked, corrections }
-        const state = stateAtEnd(input, judge.found(hours, corrections), longestWindowMs)
+    const totals = createTotals(stores.length)
+    const states = createStates(stores.length)
+    const uncorrected = judgeStores(facts, {
+      totalsAt: (place) => totalsOfStores(totals, place, place + 1),
+      judge(place, corrections) {
+        const open = openAt(place)
+        const weeks = pollsAt(place)
+        putTotals(totals, place, stores[place]!.storeKey, judge(open, weeks, corrections))
+        const input = { open, weeks, viewpoint: asked, corrections }
+        const state = stateAtEnd(input, judge.found(open, corrections), longestWindowMs)
         putState(states, place, state, asked.asOfMs)
-        if (corrections === undefined) return
-        const alone = createTotals(1)
-        putTotals(alone, 0, store.storeKey, judge(hours, polls))
-        uncorrected.put(place, totalsOfStores(totals, place, place + 1), alone)
       },
-      (storeCount) => {
-        totals = createTotals(storeCount)
-        states = createStates(storeCount)
-      },
-    )
+    })
     return partsOf(parts, storeIds).map(({ part, first, next }) => {
       const ofPart = totalsOfStores(totals, first, next)
       return {
@@ -132,26 +118,20 @@ export function createGenerator(db: Db): Generator {
   /** Their files are written when they are asked for, as they are many times as large as the totals. */
   async function periodParts(parts: PartStretch, asked: Asked, periods: Periods): Promise<PartResult[]> {
     const { by, fromDate, toDate } = periods
+    const facts = await readFacts(parts, asked)
+    const { stores, openAt, pollsAt, zonesAt } = facts
+    const storeIds = stores.map(({ storeId }) => storeId)
     const judge = createPeriodJudge(by, fromDate, toDate, asked)
     const periodCount = namesOfPeriods(periods).length
-    const uncorrected = createUncorrected()
     const words = wordsPerStore(periodCount)
-    let totals = createPeriodTotals(0, periodCount)
-    const storeIds = await eachStore(
-      { ...wholeOf(parts), labels: asked.labels },
-      asked,
-      (place, { store, open, polls, corrections }) => {
-        const schedule = schedules.of(store)
-        const hours = open.of(store, schedule)
-        const zones = open.zonesOf(store, schedule)
-        putPeriodTotals(totals, place, store.storeKey, judge(hours, polls, zones, corrections))
-        if (corrections === undefined) return
-        const alone = createPeriodTotals(1, periodCount)
-        putPeriodTotals(alone, 0, store.storeKey, judge(hours, polls, zones))
-        uncorrected.put(place, totals.subarray(place * words, (place + 1) * words), alone)
+    const totals = createPeriodTotals(stores.length, periodCount)
+    const uncorrected = judgeStores(facts, {
+      totalsAt: (place) => totals.subarray(place * words, (place + 1) * words),
+      judge(place, corrections) {
+        const tallies = judge(openAt(place), pollsAt(place), zonesAt(place), corrections)
+        putPeriodTotals(totals, place, stores[place]!.storeKey, tallies)
       },
-      (storeCount) => (totals = createPeriodTotals(storeCount, periodCount)),
-    )
+    })
     return periodResults(parts, { storeIds, totals, uncorrected, words })
   }
 
@@ -176,17 +156,11 @@ export function createGenerator(db: Db): Generator {
     partsWithKept: weekParts,
 
     async hoursOfWeek(parts, asked) {
+      const { stores, openAt, pollsAt, zonesAt, correctionsAt } = await readFacts(parts, asked)
       const week = createWeekSums(asked)
-      await eachStore(
-        { ...wholeOf(parts), labels: asked.labels },
-        asked,
-        (_, { store, open, polls, corrections }) => {
-          const schedule = schedules.of(store)
-          const zones = open.zonesOf(store, schedule)
-          week.add(open.of(store, schedule), polls, zones, corrections)
-        },
-        () => {},
-      )
+      stores.forEach((_, place) => {
+        week.add(openAt(place), pollsAt(place), zonesAt(place), correctionsAt(place))
+      })
       return sumsOfHours(week.tallies())
     },
 
@@ -206,11 +180,37 @@ export function createGenerator(db: Db): Generator {
   }
 }
 
-interface JudgedStore {
-  readonly store: StoreRules
-  readonly open: OpenHours
-  readonly polls: readonly PollWeek[]
-  readonly corrections: Corrections | undefined
+/** All that decides stores, by place. */
+interface JudgedFacts extends PartFacts {
+  openAt(place: number): Intervals
+  zonesAt(place: number): readonly ZoneInForce[]
+}
+
+/**
+ * Judges all stores without corrections, and those that have some once more with them; returns the totals of these without,
+ * where they differ. All at once, as what is judged in turn in two ways is judged more slowly in both.
+ */
+function judgeStores(
+  { stores, correctedPlaces, correctionsAt }: PartFacts,
+  {
+    judge,
+    totalsAt,
+  }: {
+    /** Puts the totals of a store into its place. */
+    readonly judge: (place: number, corrections?: Corrections) => void
+    readonly totalsAt: (place: number) => Words
+  },
+): UncorrectedTotals {
+  stores.forEach((_, place) => {
+    judge(place)
+  })
+  const uncorrected = createUncorrected()
+  for (const place of correctedPlaces) {
+    const alone = totalsAt(place).slice()
+    judge(place, correctionsAt(place))
+    uncorrected.put(place, totalsAt(place), alone)
+  }
+  return uncorrected
 }
 
 function periodResults(

@@ -25,21 +25,31 @@ export function mergedIntervals(spans: readonly Interval[], within: Interval): I
   return Float64Array.from(flat)
 }
 
-/** The instants of `intervals` that are in none of `without`. */
-export function subtracted(intervals: Intervals, without: Intervals): Intervals {
-  const flat: number[] = []
+/** The instants of `intervals` that are in none of `without`, in room of its own where none is given for so many numbers. */
+export function subtracted(
+  intervals: Intervals,
+  without: Intervals,
+  roomFor: (length: number) => Float64Array = (length) => new Float64Array(length),
+): Intervals {
+  const flat = roomFor(intervals.length + without.length)
+  let length = 0
   let w = 0
   for (let i = 0; i < intervals.length; i += 2) {
     let startMs = intervals[i]!
     const endMs = intervals[i + 1]!
     while (w < without.length && without[w + 1]! <= startMs) w += 2
     for (let next = w; next < without.length && without[next]! < endMs; next += 2) {
-      if (startMs < without[next]!) flat.push(startMs, without[next]!)
+      if (startMs < without[next]!) {
+        flat[length++] = startMs
+        flat[length++] = without[next]!
+      }
       startMs = without[next + 1]!
     }
-    if (startMs < endMs) flat.push(startMs, endMs)
+    if (startMs >= endMs) continue
+    flat[length++] = startMs
+    flat[length++] = endMs
   }
-  return Float64Array.from(flat)
+  return flat.subarray(0, length)
 }
 
 /** The instants that are in both. */

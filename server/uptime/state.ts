@@ -1,5 +1,4 @@
-import type { Interval, Intervals } from './interval.ts'
-import { findOutages } from './outages.ts'
+import { intersected, subtracted, type Interval, type Intervals } from './interval.ts'
 import { lastPollMs } from './poll-week.ts'
 import type { SegmentStatus } from './segments.ts'
 import type { JudgedInput } from './speaking-polls.ts'
@@ -39,25 +38,29 @@ export function stateAtEnd(input: JudgedInput, { status, stretches }: Found, loo
 }
 
 function ongoingOutage(input: JudgedInput, stretches: Stretches, window: Interval): OngoingOutage {
-  if (input.corrections === undefined) return lastOutage(input.open, stretches, window)
-  const { endMs } = window
-  const { outages, isCutOff } = findOutages(input, window, Float64Array.of(endMs - 1, endMs))
-  const { startMs, downtimeMs } = outages[0]!
-  return { startMs, downtimeMs, isCut: isCutOff.before }
+  const { open, corrections } = input
+  if (corrections === undefined) return lastOutage(open, stretches, window)
+  const business = subtracted(open, corrections.closed)
+  const beforeEnd = Float64Array.of(window.startMs, window.endMs)
+  const excused = intersected(intersected(business, corrections.excused), beforeEnd)
+  if (excused.length === 0) return lastOutage(business, stretches, window)
+  // It began after what is excused, which it is not.
+  const outage = lastOutage(business, stretches, { startMs: excused.at(-1)!, endMs: window.endMs })
+  return { ...outage, isCut: false }
 }
 
-/** The one that a window ends in, walked back: `findOutages` finds the same, with its polls and where there are corrections. */
+/** The one that a window ends in, walked back over business time: `findOutages` finds the same, with its polls. */
 function lastOutage(
-  open: Intervals,
+  business: Intervals,
   { startMs, endMs, active, count }: Stretches,
   window: Interval,
 ): OngoingOutage {
   let beganMs = window.endMs
   let downtimeMs = 0
   let last = count - 1
-  for (let o = open.length - 2; o >= 0 && open[o + 1]! > window.startMs; o -= 2) {
-    const openMs = Math.max(open[o]!, window.startMs)
-    let at = Math.min(open[o + 1]!, window.endMs)
+  for (let b = business.length - 2; b >= 0 && business[b + 1]! > window.startMs; b -= 2) {
+    const openMs = Math.max(business[b]!, window.startMs)
+    let at = Math.min(business[b + 1]!, window.endMs)
     while (at > openMs) {
       while (last >= 0 && startMs[last]! >= at) last--
       if (last < 0 || endMs[last]! < at || active[last] === 1)

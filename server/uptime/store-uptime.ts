@@ -46,6 +46,7 @@ export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly numb
   const { asOfMs } = viewpoint
   const windows = windowLengthsMs.map((lengthMs) => ({ startMs: asOfMs - lengthMs, endMs: asOfMs }))
   let stretches = createStretches(1024)
+  const [roomForOne, roomForAnother] = [createRoom(), createRoom()]
 
   function findIn(speaking: Intervals, weeks: readonly PollWeek[]): void {
     const mostStretches = weeks.reduce((sum, { from, to }) => sum + to - from, 0)
@@ -59,9 +60,9 @@ export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly numb
     weeks: readonly PollWeek[],
     { silent, closed, excused }: Corrections,
   ): Tally[] {
-    findIn(subtracted(open, silent), weeks)
-    const business = subtracted(open, closed)
-    const judged = subtracted(business, excused)
+    findIn(subtracted(open, silent, roomForOne), weeks)
+    const business = subtracted(open, closed, roomForOne)
+    const judged = subtracted(business, excused, roomForAnother)
     return windows.map((window) => ({
       ...tally(judged, stretches, window),
       excusedMs: coveredMs(business, window) - coveredMs(judged, window),
@@ -88,4 +89,13 @@ export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly numb
       stretches,
     }),
   })
+}
+
+/** Room for so many numbers, the same again and again. */
+function createRoom(): (length: number) => Float64Array {
+  let room = new Float64Array(128)
+  return (length) => {
+    if (length > room.length) room = new Float64Array(2 * length)
+    return room
+  }
 }
