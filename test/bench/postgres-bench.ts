@@ -103,7 +103,8 @@ async function importFigures(bench: Bench, databases: Databases, serverPid?: num
 }
 
 async function reportFigures(bench: Bench, url: string): Promise<Figure[]> {
-  const { programs, databasePath, runs, reportsInARow, warmUps } = bench
+  const { data, programs, databasePath, runs, reportsInARow, warmUps } = bench
+  const { stores } = data
   await using server = await startBenchServer(programs, url)
   await using sqliteServer = await startBenchServer(programs, databasePath)
   using client = createHttpClient(server.url)
@@ -119,8 +120,8 @@ async function reportFigures(bench: Bench, url: string): Promise<Figure[]> {
     { name: 'SQLite', run: async () => void (sqliteReportId = await requestReport(sqlite)) },
     reportsInARow,
   )
-  const askStore = await askerForStores(client, reportId)
-  const askSqliteStore = await askerForStores(sqlite, sqliteReportId)
+  const askStore = await askerForStores(client, { reportId, stores })
+  const askSqliteStore = await askerForStores(sqlite, { reportId: sqliteReportId, stores })
   for (let warmUp = 0; warmUp < STORES_IN_A_ROW; warmUp++) {
     await askStore()
     await askSqliteStore()

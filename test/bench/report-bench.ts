@@ -69,10 +69,11 @@ export async function computeReport(client: HttpClient, options?: ReportOptionsI
 /** A request takes about a millisecond, so that few of them say little. */
 const STORES_ASKED_FOR = 200
 const STORE_WARM_UPS = 100
+const PAGES_OF_STORES = 20
 
 /** The row of a single store, computed for it alone: as a client asks for it, over HTTP. */
 async function oneStoreFigure({ data }: Bench, client: HttpClient, reportId: string): Promise<Figure> {
-  const ask = await askerForStores(client, reportId)
+  const ask = await askerForStores(client, { reportId, stores: data.stores })
   for (let warmUp = 0; warmUp < STORE_WARM_UPS; warmUp++) await ask()
   const whole = await measured(3, async () => void (await requestReport(client)))
   return {
@@ -85,19 +86,22 @@ async function oneStoreFigure({ data }: Bench, client: HttpClient, reportId: str
   }
 }
 
-/** Asks for the row of one store after the other, or for something else about it. */
+/** Asks for the row of one store after the other, from all over the data, or for something else about it. */
 export async function askerForStores(
   client: HttpClient,
-  reportId: string,
+  { reportId, stores }: { readonly reportId: string; readonly stores: number },
   { procedure, query }: { readonly procedure: string; readonly query: object } = {
     procedure: 'store.uptime',
     query: {},
   },
 ): Promise<() => Promise<void>> {
   const inputOf = (input: object) => encodeURIComponent(JSON.stringify(input))
-  const page = await get(client, `/trpc/report.rows?input=${inputOf({ reportId, limit: 100 })}`)
-  const { items } = (JSON.parse(page.toString()) as { result: { data: { items: { storeId: string }[] } } })
-    .result.data
+  const items: { readonly storeId: string }[] = []
+  for (let page = 0; page < PAGES_OF_STORES; page++) {
+    const cursor = String(Math.floor((page * stores) / PAGES_OF_STORES))
+    const answer = await get(client, `/trpc/report.rows?input=${inputOf({ reportId, limit: 5, cursor })}`)
+    items.push(...(JSON.parse(answer.toString()) as { result: { data: { items: [] } } }).result.data.items)
+  }
   let next = 0
   return async () => {
     const { storeId } = items[next++ % items.length]!
