@@ -187,8 +187,8 @@ interface JudgedFacts extends PartFacts {
 }
 
 /**
- * Judges all stores without corrections, and those that have some once more with them; returns the totals of these without,
- * where they differ. All at once, as what is judged in turn in two ways is judged more slowly in both.
+ * Judges all stores without corrections, then those that have some once more with them; returns the totals of these without,
+ * where they differ.
  */
 function judgeStores(
   { stores, correctedPlaces, correctionsAt }: PartFacts,
