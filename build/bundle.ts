@@ -69,6 +69,8 @@ export async function bundlePackage(
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
+    // Else it is cut into a file for each set of programs that uses the same of it.
+    codeSplitting: { groups: [{ name: 'kysely', test: /[\\/]kysely[\\/]dist[\\/](?!migration[\\/])/ }] },
     comments: { legal: true, annotation: true, jsdoc: false },
   })
   copyFileSync(join(root, 'server/ingest/rows/scanner/scanner.wasm'), join(folder, 'scanner.wasm'))

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
-import { appRouter } from '../server/api/router.ts'
 import { pageOf } from '../shared/page.ts'
+import { loadProcedures } from './procedures.ts'
 
 /** What each field of an object means, by the names of its fields. */
 export class Descriptions {
@@ -42,7 +42,7 @@ interface Procedure {
   readonly _def: { readonly inputs: readonly z.ZodType[] }
 }
 /** By their paths, such as `report.list`. */
-const procedures: Readonly<Record<string, Procedure>> = appRouter['_def'].procedures as never
+const procedures: Readonly<Record<string, Procedure>> = (await loadProcedures()) as never
 
 /** What the fields of a procedure's input mean; undefined where there is no such procedure. */
 export function inputDescriptions(path: string): Descriptions | undefined {

@@ -1,12 +1,4 @@
-import {
-  createTRPCClient,
-  httpLink,
-  httpSubscriptionLink,
-  splitLink,
-  type TRPCClient,
-  type TRPCLink,
-} from '@trpc/client'
-import { EventSource as FetchingEventSource } from 'eventsource'
+import { createTRPCClient, type TRPCClient, type TRPCLink } from '@trpc/client'
 import type { AppRouter } from '../server/api/router.ts'
 import { errorOfCall, errorOfFetch, errorOfResponse, notOurServer } from './errors.ts'
 
@@ -29,21 +21,13 @@ export interface Caller {
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
-/** tRPC's own client of the server, whose calls go through `link`. */
-export function createProcedures(
-  options: ClientOptions,
-  link: TRPCLink<AppRouter> = httpCalls(options),
-): TRPCClient<AppRouter> {
-  return createTRPCClient<AppRouter>({ links: [link] })
-}
-
 /** Its procedures are called through `link`. */
-export function createCaller(options: ClientOptions, link?: TRPCLink<AppRouter>): Caller {
+export function createCaller(options: ClientOptions, link: TRPCLink<AppRouter>): Caller {
   const { fetch = globalThis.fetch, headers } = options
   const url = baseOf(options)
   return {
     url,
-    procedures: withAppErrors(createProcedures(options, link), url),
+    procedures: withAppErrors(createTRPCClient<AppRouter>({ links: [link] }), url),
     async fetch(path, init = {}) {
       const sent = new Headers(init.headers)
       for (const [name, value] of Object.entries(await allHeaders(headers))) sent.set(name, value)
@@ -59,55 +43,11 @@ export function createCaller(options: ClientOptions, link?: TRPCLink<AppRouter>)
   }
 }
 
-/** Calls over HTTP; all but subscriptions go through `requests`. */
-export function httpCalls(
-  options: ClientOptions,
-  requests: TRPCLink<AppRouter> = requestForEach(options),
-): TRPCLink<AppRouter> {
-  return splitLink({
-    condition: ({ type }) => type === 'subscription',
-    true: subscriptions(options),
-    false: requests,
-  })
-}
-
-function requestForEach(options: ClientOptions): TRPCLink<AppRouter> {
-  const { fetch = globalThis.fetch, headers } = options
-  return httpLink({
-    url: trpcUrlOf(options),
-    fetch: fetch as never,
-    headers: async () => ({ ...(await allHeaders(headers)) }),
-  })
-}
-
-function subscriptions(options: ClientOptions): TRPCLink<AppRouter> {
-  const { fetch = globalThis.fetch, headers = {} } = options
-  const url = trpcUrlOf(options)
-  const isPlain =
-    fetch === globalThis.fetch && typeof headers !== 'function' && Object.keys(headers).length === 0
-  // Absent in Node.js unless a flag is given.
-  if (isPlain && typeof globalThis.EventSource === 'function') {
-    return httpSubscriptionLink<AppRouter, typeof EventSource>({ url })
-  }
-  return httpSubscriptionLink<AppRouter, typeof FetchingEventSource>({
-    url,
-    EventSource: FetchingEventSource,
-    eventSourceOptions: {
-      fetch: async (input, init) =>
-        fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders(headers)) } }),
-    },
-  })
-}
-
-function baseOf({ url }: ClientOptions): string {
+export function baseOf({ url }: ClientOptions): string {
   return String(url).replace(/\/+$/, '')
 }
 
-export function trpcUrlOf(options: ClientOptions): string {
-  return `${baseOf(options)}/trpc`
-}
-
-async function allHeaders(headers: ClientOptions['headers'] = {}): Promise<HeaderFields> {
+export async function allHeaders(headers: ClientOptions['headers'] = {}): Promise<HeaderFields> {
   return typeof headers === 'function' ? headers() : headers
 }
 

@@ -1,5 +1,6 @@
 import { createCaller, type ClientOptions } from './call.ts'
 import { createClient, type StoreMonitorClient } from './client.ts'
+import { httpCalls } from './http-calls.ts'
 
 export type { AppRouter } from '../server/api/router.ts'
 export { AppError, type AppErrorCode } from '../shared/app-error.ts'
@@ -60,5 +61,5 @@ export type { DownloadOptions, ImportOptions } from './transfer.ts'
  * ```
  */
 export function createStoreMonitorClient(options: ClientOptions): StoreMonitorClient {
-  return createClient(createCaller(options))
+  return createClient(createCaller(options, httpCalls(options)))
 }

@@ -1,6 +1,7 @@
-import type { TRPCClient } from '@trpc/client'
+import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import type { AppRouter } from '../server/api/router.ts'
-import { createProcedures, type ClientOptions } from './call.ts'
+import type { ClientOptions } from './call.ts'
+import { httpCalls } from './http-calls.ts'
 
 export type { AppRouter, ClientOptions }
 
@@ -19,5 +20,5 @@ export type { AppRouter, ClientOptions }
  * ```
  */
 export function createStoreMonitorTrpcClient(options: ClientOptions): TRPCClient<AppRouter> {
-  return createProcedures(options)
+  return createTRPCClient<AppRouter>({ links: [httpCalls(options)] })
 }

@@ -35,7 +35,7 @@ export async function withImportTarget<Result>(
 ): Promise<Result> {
   const url = serverUrlOf(context, options)
   if (url !== undefined) {
-    const { serverConnection } = await import('./connection.ts')
+    const { serverConnection } = await import('./server-connection.ts')
     return use(serverConnection(url, options, context.signal))
   }
   const { createImporter } = await import('../../server/ingest/importing/importer.ts')

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createCaller, httpCalls, trpcUrlOf } from '../../client/call.ts'
+import { createCaller } from '../../client/call.ts'
 import { quickFetch } from '../../client/cli/quick-fetch.ts'
 import { createClient } from '../../client/client.ts'
 import { createStoreMonitorClient } from '../../client/index.ts'
+import { httpCalls, trpcUrlOf } from '../../client/http-calls.ts'
 import { runningServer } from '../support/running-server.ts'
 
 /** A client whose calls go through each of them. */

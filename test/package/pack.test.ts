@@ -150,7 +150,7 @@ test.each([
   ['light', 'store-monitor-client'],
 ])('in %s, an editor shows what every field of every input and output of %s means', async (project, name) => {
   const file = folder.file(`${project}/types.ts`)
-  await writeFile(file, typesOfProcedures(name))
+  await writeFile(file, await typesOfProcedures(name))
   const service = languageServiceOf(file)
   expect(service.getSemanticDiagnostics(file)).toEqual([])
   const fields = fieldsOf(service, file)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import ts from 'typescript-5'
-import { appRouter } from '../../server/api/router.ts'
+import { loadProcedures } from '../../build/procedures.ts'
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
@@ -60,15 +60,11 @@ export function fieldsOf(service: ts.LanguageService, file: string): Map<string,
   }
 }
 
-interface Procedure {
-  readonly _def: { readonly type: 'query' | 'mutation' | 'subscription' }
-}
-
 const callsByType = { query: 'query', mutation: 'mutate', subscription: 'subscribe' } as const
 
 /** A program with a type for the input and the output of every procedure of `client`, a type that it imports from `specifier`. */
-export function typesOfProcedures(specifier: string): string {
-  const procedures = Object.entries(appRouter['_def'].procedures as unknown as Record<string, Procedure>)
+export async function typesOfProcedures(specifier: string): Promise<string> {
+  const procedures = Object.entries(await loadProcedures())
   const types = procedures.flatMap(([path, { _def }]) => {
     const call = `Client['${path.replaceAll('.', "']['")}']['${callsByType[_def.type]}']`
     const output = _def.type === 'subscription' ? `Data<ReturnType<${call}>>['of']` : `Answer<${call}>['of']`

@@ -1,0 +1,32 @@
+import {
+  importIdInput,
+  importListInput,
+  importStoresInput,
+  rejectedRowsInput,
+  rejectedStoresInput,
+} from '../../../shared/import.ts'
+import { listImportStores } from '../../database/import-stores.ts'
+import { getImport, listImports } from '../../database/imports.ts'
+import { listRejectedRows } from '../../database/rejected-rows.ts'
+import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
+import { procedure, router } from '../procedure.ts'
+
+export const importRouter = router({
+  list: procedure.input(importListInput.prefault({})).query(({ ctx, input }) => listImports(ctx.db, input)),
+  get: procedure.input(importIdInput).query(({ ctx, input }) => getImport(ctx.db, input.importId)),
+  /** Wherever it runs; what it is at does not go in. */
+  cancel: procedure.input(importIdInput).mutation(({ ctx, input }) => ctx.cancelImport(input.importId)),
+  /** The stores of which it changed something. */
+  stores: procedure.input(importStoresInput).query(({ ctx, input }) => listImportStores(ctx.db, input)),
+  rejectedRows: procedure
+    .input(rejectedRowsInput.prefault({}))
+    .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),
+  /** All rejected rows of an import, counted by reason. */
+  rejectedSummary: procedure
+    .input(importIdInput)
+    .query(({ ctx, input }) => getRejectedSummary(ctx.db, input.importId)),
+  /** The stores that they name, with how many name each. */
+  rejectedStores: procedure
+    .input(rejectedStoresInput)
+    .query(({ ctx, input }) => listRejectedStores(ctx.db, input)),
+})
