@@ -9,6 +9,8 @@ import { figuresWithoutCorrections } from './007-figures-without-corrections.ts'
 import { keptWeeks } from './008-kept-weeks.ts'
 import { states } from './010-states.ts'
 import { touchedStores } from './011-touched-stores.ts'
+import { pollTail } from './012-poll-tail.ts'
+import { pushes } from './013-pushes.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -52,5 +54,8 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
       readableFrom: '004-schedules-and-corrections',
       ...touchedStores(types),
     },
+    // Older programs would not see the polls in it.
+    { name: '012-poll-tail', readableFrom: '012-poll-tail', ...pollTail(types) },
+    { name: '013-pushes', readableFrom: '012-poll-tail', ...pushes(types) },
   ]
 }

@@ -6,6 +6,9 @@ import { forgetWeeks } from './kept-weeks.ts'
 import { goingPolls, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
 import { takeFromPollWeekSummary } from './poll-week-summary.ts'
 import { pollRowsOf } from './poll-weeks.ts'
+import { nextBatch } from './tail/batch.ts'
+import { foldTail, weeksInTail } from './tail/fold-tail.ts'
+import { chunksOf } from './tail/tail-row.ts'
 import type { WriteTx } from './write-alone.ts'
 
 /** Polls that are deleted, or would be. */
@@ -36,6 +39,8 @@ export async function deletePolls(
   time: Interval,
 ): Promise<DeletedPolls> {
   const all = createTally()
+  await nextBatch(tx)
+  for (const week of await weeksInTail(tx)) await foldTail(tx, week, chunksOf(storeKeys))
   for await (const going of goingPolls(tx, storeKeys, time)) {
     all.add(going)
     const { week, goneKeys, kept } = going

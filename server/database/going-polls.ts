@@ -7,7 +7,9 @@ import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 import { weeksWithPolls } from './poll-week-summary.ts'
-import { readPollWeeks, type StorePollWeek } from './poll-weeks.ts'
+import type { StorePollWeek } from './poll-weeks.ts'
+import { readPollWeeks } from './read-polls.ts'
+import { latestInTail, readTail } from './tail/read-tail.ts'
 
 /** Polls of some stores in a week that are to be deleted. */
 export interface GoingPolls {
@@ -23,7 +25,7 @@ export interface GoingPolls {
 
 /**
  * Which polls go when those of stores in some time are deleted, some stores at a time, with others answered in between.
- * Of weeks that go as a whole no polls are read, so that damaged ones can be deleted, too.
+ * Of weeks that go as a whole, and have no polls in the tail, none are read, so that damaged ones can be deleted, too.
  */
 export async function* goingPolls(
   db: Db,
@@ -37,7 +39,9 @@ export async function* goingPolls(
     const isWhole = time.startMs <= startMs && endMs <= time.endMs
     for (const keys of chunks(storeKeys, dialectOf(db).pollRowsAtOnce)) {
       await setImmediate()
-      const going = isWhole ? await wholeRows(db, week, keys) : await cutRows(db, week, keys, time)
+      const isInTail = ((await readTail(db, [week], keys)).get(week)?.storeKeys.length ?? 0) > 0
+      const isCounted = isWhole && !isInTail
+      const going = isCounted ? await wholeRows(db, week, keys) : await cutRows(db, week, keys, time)
       if (going.goneKeys.length > 0 || going.kept.length > 0) yield going
     }
   }
@@ -128,7 +132,7 @@ const ROWS_AT_ONCE = 2000
 
 /** When the latest poll of any store in a week was, in epoch milliseconds. */
 export async function latestPollOfWeek(db: Db, week: number): Promise<number> {
-  let latestMs = week * POLL_WEEK_MS
+  let latestMs = (await latestInTail(db, week)) ?? week * POLL_WEEK_MS
   for (let after = -1; ;) {
     const rows = await pollEnds(db)
       .where('week', '=', week)

@@ -12,5 +12,6 @@ export async function lastChangeAt(db: Db): Promise<number> {
     .select((eb) => eb.fn.max('finished_at').as('at'))
     .where('rows_changed', '>', 0)
     .executeTakeFirst()
-  return Math.max(0, changed?.at ?? 0, imported?.at ?? 0)
+  const { pushed_at } = await db.selectFrom('poll_batch').select('pushed_at').executeTakeFirstOrThrow()
+  return Math.max(pushed_at, changed?.at ?? 0, imported?.at ?? 0)
 }

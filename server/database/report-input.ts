@@ -2,6 +2,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { PollWeek } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
+import { readTail, weeksWithTail } from './tail/read-tail.ts'
 import { dialectOf, type PartStores, type StoreRules } from './dialect/dialect.ts'
 import { NoSuchStore } from './stores.ts'
 
@@ -28,15 +29,15 @@ export async function readRulesOfStores(db: Db, storeIds: readonly StoreId[]): P
 }
 
 /**
- * A store with its polls of some weeks in ascending order, by one statement, so that all is as of one moment; undefined where
+ * A store with its polls of some weeks in ascending order, in a transaction, so that all is as of one moment; undefined where
  * there is no such store. Throws a `damaged` AppError where polls are not as they were written.
  */
 export async function readStoreWithPolls(
-  db: Db,
+  tx: Db,
   storeId: StoreId,
   weeks: readonly number[],
 ): Promise<{ readonly store: StoreRules; readonly polls: readonly PollWeek[] } | undefined> {
-  const rows = await db
+  const rows = await tx
     .selectFrom('store')
     .leftJoin('poll_week', (join) =>
       join.onRef('poll_week.store_key', '=', 'store.store_key').on('poll_week.week', 'in', weeks),
@@ -49,12 +50,12 @@ export async function readStoreWithPolls(
       'polls',
     ])
     .where('store_id', '=', storeId)
-    .orderBy('week')
     .execute()
   const [store] = rows
   if (store === undefined) return undefined
-  const polls = rows.flatMap(({ week, polls }) =>
+  const stored = rows.flatMap(({ week, polls }) =>
     week === null || polls === null ? [] : pollWeekOfBytes(polls, week, store.storeKey),
   )
-  return { store, polls }
+  const tail = await readTail(tx, weeks, [store.storeKey])
+  return { store, polls: weeksWithTail(stored, tail) }
 }

@@ -19,6 +19,10 @@ export interface Database {
   correction: CorrectionTable
   poll_week: PollWeekTable
   poll_week_summary: PollWeekSummaryTable
+  poll_tail: PollTailTable
+  poll_batch: PollBatchTable
+  push_hour: PushHourTable
+  push_answer: PushAnswerTable
   change: ChangeTable
   touched_stores: TouchedStoresTable
   deleted_store: DeletedStoreTable
@@ -75,6 +79,46 @@ export interface PollWeekTable {
   week: number
   store_key: number
   polls: Bytes
+}
+
+/**
+ * Polls that came of late, newer than those in `poll_week`: a row for what was written at once, which says more than rows
+ * with a smaller `batch`. `tail/tail-row.ts` has how they are packed.
+ */
+export interface PollTailTable {
+  week: number
+  /** Of which stores: `tail/tail-row.ts`. */
+  chunk: number
+  batch: number
+  poll_count: number
+  latest_poll_at: number
+  polls: Bytes
+}
+
+/** One row: how often polls were changed. */
+export interface PollBatchTable {
+  last_batch: number
+  /** When polls were pushed last that changed something; 0 where none were. */
+  pushed_at: number
+}
+
+/** What was pushed in an hour, which is counted from the epoch. */
+export interface PushHourTable {
+  hour: number
+  source: string
+  pushes: number
+  rows_accepted: number
+  rows_changed: number
+  rows_rejected: number
+}
+
+/** What a push with a key was answered, as JSON, to be answered again. */
+export interface PushAnswerTable {
+  push_key: string
+  /** Of what it brought. */
+  sha256: string
+  answer: string
+  answered_at: number
 }
 
 /** What is asked of a week without reading its polls. */

@@ -7,7 +7,7 @@ import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { Db } from './connect.ts'
 import { readCorrections } from './corrections.ts'
 import type { Schedules } from './judged-schedules.ts'
-import { readPollWeeks } from './poll-weeks.ts'
+import { readPollWeeks } from './read-polls.ts'
 import {
   readRulesOfStores,
   readStoreRules,

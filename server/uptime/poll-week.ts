@@ -167,3 +167,12 @@ export function mergedWeek(older: PollWords, newer: PollWords): MergedWeek {
   length += rest.length
   return { words: length === words.length ? words : words.slice(0, length), changed, first, last }
 }
+
+/** Those of a store's sorted words that older ones do not have, or not so. */
+export function changedWords(older: PollWords, newer: PollWords): PollWords {
+  let o = 0
+  return newer.filter((word) => {
+    while (o < older.length && offsetOf(older[o]!) < offsetOf(word)) o++
+    return older[o] !== word
+  })
+}

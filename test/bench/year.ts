@@ -1,5 +1,5 @@
 import { connect, type Db } from '../../server/database/connect.ts'
-import { mergePollWeeks } from '../../server/database/poll-weeks.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { POLL_WEEK_MS, pollWeekOf, pollWord, sortWeek } from '../../server/uptime/poll-week.ts'
 import { END_MS } from './data.ts'
@@ -24,7 +24,7 @@ export async function addEarlierWeeks(
     const wordsOf = wordsOfWeek(population, { seed: seed + week, week })
     const added = storeOf.map(([storeKey, store]) => ({ week, storeKey, words: wordsOf(store) }))
     await writeAlone(db, 'data', (tx) =>
-      mergePollWeeks(
+      addPolls(
         tx,
         added.filter(({ words }) => words.length > 0),
       ),

@@ -4,7 +4,7 @@ import { listChanges } from '../../server/database/changes.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { countPollsToDelete, deleteRequestedPolls } from '../../server/database/poll-deletions.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
-import { mergePollWeeks } from '../../server/database/poll-weeks.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
 import { deleteStore, whatStoreHas } from '../../server/database/store-deletions.ts'
 import { readStoreIds } from '../../server/database/store-ids.ts'
 import { getStore, keysOfStores, listStores } from '../../server/database/stores.ts'
@@ -33,7 +33,7 @@ async function removeStore(db: Db, id: string, confirm?: number) {
   return writeAlone(db, 'data', (tx) => deleteStore(tx, request, noon))
 }
 
-async function addPolls(db: Db, polls: readonly (readonly [store: string, atMs: number])[]): Promise<void> {
+async function addPollsOf(db: Db, polls: readonly (readonly [store: string, atMs: number])[]): Promise<void> {
   await writeAlone(db, 'data', async (tx) => {
     const ids = [...new Set(polls.map(([id]) => id))].toSorted().map((id) => storeId.parse(id))
     const keys = await keysOfStores(tx, ids)
@@ -50,7 +50,7 @@ async function addPolls(db: Db, polls: readonly (readonly [store: string, atMs: 
         words: Uint32Array.from(instants, (ms) => pollWord(ms, true)),
       }
     })
-    await mergePollWeeks(
+    await addPolls(
       tx,
       weeks.toSorted((a, b) => a.week - b.week || a.storeKey - b.storeKey),
     )
@@ -72,7 +72,7 @@ const nothing = { answers: [], expected: [] }
 const adding = fc
   .array(fc.tuple(store, instant), { minLength: 1, maxLength: 12 })
   .map((added): Step => async (db, model) => {
-    await addPolls(db, added)
+    await addPollsOf(db, added)
     for (const [id, atMs] of added) model.set(id, (model.get(id) ?? new Set()).add(atMs))
     return nothing
   })
@@ -280,7 +280,7 @@ describe('a store is deleted', () => {
       ]),
     )
     await removeStore(scene.db, 's2', 2)
-    await addPolls(scene.db, [['s4', noon]])
+    await addPollsOf(scene.db, [['s4', noon]])
     expect((await readStoreIds(scene.db, [4])).get(4)).toBe('s4')
     expect((await listStores(scene.db, { limit: 9 })).items.map((one) => one.storeId)).toEqual(['s1', 's4'])
     await expect(getStore(scene.db, 's2')).rejects.toMatchObject({ code: 'not-found' })

@@ -6,7 +6,7 @@ import { dialectOf } from '../../server/database/dialect/dialect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { readPart } from '../../server/database/report-results.ts'
 import { listStores } from '../../server/database/stores.ts'
-import { readPollWeeks } from '../../server/database/poll-weeks.ts'
+import { readPollWeeks } from '../../server/database/read-polls.ts'
 import { pollWord } from '../../server/uptime/poll-week.ts'
 import { bytesOfWords, wordsOfBytes } from '../../server/uptime/words.ts'
 import type { StoreId } from '../../shared/ids.ts'
@@ -107,7 +107,10 @@ test('a migration waits for a transaction that has the table, and lets others at
   if (databaseType === 'sqlite') release() // whose one writer is waited for by the statement itself
   expect(await migrateToLatest(db, counted)).toEqual(['999-nicknames'])
   await holding
-  expect(attempts).toBe(databaseType === 'sqlite' ? 1 : 2)
+  // On PostgreSQL the second one may still be too early for the transaction that ends.
+  const [least, most] = databaseType === 'sqlite' ? [1, 1] : [2, Infinity]
+  expect(attempts).toBeGreaterThanOrEqual(least)
+  expect(attempts).toBeLessThanOrEqual(most)
 })
 
 test('polls from before there were checksums are read as they were', async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { isIntact, withChecksum } from '../../server/database/poll-checksum.ts'
-import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
+import { readPollWeeks } from '../../server/database/read-polls.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { fillDatabase, FIRST_POLL_MS } from '../support/filled-database.ts'
 import { testDatabase } from '../support/test-database.ts'
@@ -66,5 +67,5 @@ test('polls that were damaged where they lie are neither read nor merged, and it
   await expect(readPollWeeks(db, [week], [7])).rejects.toMatchObject(error)
   await expect(readPollWeeks(db, [week], [6])).resolves.toHaveLength(1)
   const added = [{ week, storeKey: 7, words: Uint32Array.of(pollWord(FIRST_POLL_MS + 1, true)) }]
-  await expect(writeAlone(db, 'data', (tx) => mergePollWeeks(tx, added))).rejects.toMatchObject(error)
+  await expect(writeAlone(db, 'data', (tx) => addPolls(tx, added))).rejects.toMatchObject(error)
 })

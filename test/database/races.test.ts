@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { deleteRequestedPolls } from '../../server/database/poll-deletions.ts'
-import { mergePollWeeks, readPollWeeks } from '../../server/database/poll-weeks.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
+import { readPollWeeks } from '../../server/database/read-polls.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
@@ -83,7 +84,7 @@ describe('writers at once', () => {
         await writeAlone(db, 'data', async (tx) => {
           const [storeKey] = await keysOfStores(tx, [storeId.parse('s')])
           const words = Uint32Array.of(pollWord((writer * 100 + minute) * 60_000, true))
-          await mergePollWeeks(tx, [{ week: 0, storeKey: storeKey!, words }])
+          await addPolls(tx, [{ week: 0, storeKey: storeKey!, words }])
         })
       }
     })
@@ -144,7 +145,7 @@ describe('writers at once', () => {
         await writeAlone(db, 'data', async (tx) => {
           const [storeKey] = await keysOfStores(tx, [id])
           const words = Uint32Array.of(pollWord((writer * 100 + turn) * 60_000, true))
-          await mergePollWeeks(tx, [{ week: 0, storeKey: storeKey!, words }])
+          await addPolls(tx, [{ week: 0, storeKey: storeKey!, words }])
         })
         await writeAlone(db, 'data', async (tx) => {
           const [storeKey] = await keysOfStores(tx, [id])

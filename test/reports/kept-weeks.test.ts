@@ -5,7 +5,7 @@ import { createCorrection, revokeCorrection } from '../../server/database/correc
 import { beginKeeping, forgetWeeks, keepWeeks, type FoundWeeks } from '../../server/database/kept-weeks.ts'
 import { deletePolls } from '../../server/database/deleted-polls.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { mergePollWeeks } from '../../server/database/poll-weeks.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
 import { deleteStore, whatStoreHas } from '../../server/database/store-deletions.ts'
 import { setBusinessHours, setSpecialHours, setTimezone } from '../../server/database/store-changes.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
@@ -120,7 +120,7 @@ function packed(storeKey: number, tallies: readonly Tally[]): Buffer {
 
 type Scene = Awaited<ReturnType<typeof sceneOn>>
 
-async function addPolls(
+async function addPollsOf(
   tx: WriteTx,
   storeId: StoreId,
   atMs: readonly number[],
@@ -129,7 +129,7 @@ async function addPolls(
   const [storeKey] = await keysOfStores(tx, [storeId])
   const byWeek = Map.groupBy(new Set(atMs), pollWeekOf)
   const added = [...byWeek].sort(([a], [b]) => a - b)
-  await mergePollWeeks(
+  await addPolls(
     tx,
     added.map(([week, ofWeek]) => ({
       week,
@@ -145,7 +145,7 @@ async function addUsualPolls({ change }: Scene): Promise<void> {
     for (const [i, storeId] of storeIds.slice(0, -2).entries()) {
       const at = Array.from({ length: (WEEKS + 1) * 40 }, (_, n) => FIRST_MS + (n * 4 + i) * HOUR_MS)
       for (const isUp of [true, false]) {
-        await addPolls(
+        await addPollsOf(
           tx,
           storeId,
           at.filter((_, n) => n % (3 + i) > 0 === isUp),
@@ -167,7 +167,7 @@ const aChange: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(aStore, fc.array(anInstant, { minLength: 1, maxLength: 5 }), fc.boolean()).map(
     ([storeId, at, isUp]): Change =>
       (tx) =>
-        addPolls(tx, storeId, at, isUp),
+        addPollsOf(tx, storeId, at, isUp),
   ),
   fc
     .tuple(
@@ -301,15 +301,15 @@ test('a poll of a store makes only its own weeks be judged again; one of a week 
   await addUsualPolls(scene)
   await keepAll(scene)
   const running = FIRST_MS + (WEEKS + 1) * POLL_WEEK_MS + 2.5 * DAY_MS
-  await scene.change((tx) => addPolls(tx, storeIds[0]!, [running], true))
+  await scene.change((tx) => addPollsOf(tx, storeIds[0]!, [running], true))
   expect(await countJudged(scene)).toBe(0)
   // With what is there already, as files of the last days have it.
   const early = FIRST_MS + 2 * POLL_WEEK_MS
-  await scene.change((tx) => addPolls(tx, storeIds[0]!, [early + HOUR_MS, running], true))
+  await scene.change((tx) => addPollsOf(tx, storeIds[0]!, [early + HOUR_MS, running], true))
   await keepAll(scene)
-  await scene.change((tx) => addPolls(tx, storeIds[0]!, [early + HOUR_MS, running + 1], true))
+  await scene.change((tx) => addPollsOf(tx, storeIds[0]!, [early + HOUR_MS, running + 1], true))
   expect(await countJudged(scene)).toBe(0)
-  await scene.change((tx) => addPolls(tx, storeIds[0]!, [early + 2 * HOUR_MS], false))
+  await scene.change((tx) => addPollsOf(tx, storeIds[0]!, [early + 2 * HOUR_MS], false))
   expect(await countJudged(scene)).toBe(1)
 })
 

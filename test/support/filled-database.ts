@@ -1,6 +1,7 @@
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { mergePollWeeks, type StorePollWeek } from '../../server/database/poll-weeks.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
+import type { StorePollWeek } from '../../server/database/poll-weeks.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
@@ -19,7 +20,7 @@ export async function fillDatabase(databaseUrl: string, storeCount: number): Pro
   await writeAlone(db, 'data', async (tx) => {
     const storeKeys = await keysOfStores(tx, storeIds)
     const weeks = stores.flatMap((store, i) => pollWeeksOf(store, storeKeys[i]!))
-    await mergePollWeeks(
+    await addPolls(
       tx,
       weeks.toSorted((a, b) => a.week - b.week || a.storeKey - b.storeKey),
     )

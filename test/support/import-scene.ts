@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { offsetOf, isActive, POLL_WEEK_MS } from '../../server/uptime/poll-week.ts'
-import { wordsOfBytes } from '../../server/uptime/words.ts'
+import { weeksWithPolls } from '../../server/database/poll-week-summary.ts'
+import { readPollWeeks } from '../../server/database/read-polls.ts'
 import type { ImportPathsOptions } from '../../server/ingest/importing/begin-import.ts'
 import { importPaths } from '../../server/ingest/importing/import-paths.ts'
 import type { ImportRecord } from '../../shared/import.ts'
@@ -63,17 +64,17 @@ export function pollFile(rows: readonly (readonly [store: string, status: string
 
 /** All stored polls: `store status instant`, by store and time. */
 export async function storedPolls(db: Db): Promise<string[]> {
-  const rows = await db
-    .selectFrom('poll_week')
-    .innerJoin('store', 'store.store_key', 'poll_week.store_key')
-    .select(['store_id', 'week', 'polls'])
-    .orderBy('store_id')
-    .orderBy('week')
-    .execute()
-  return rows.flatMap(({ store_id, week, polls }) =>
-    Array.from(wordsOfBytes(polls).subarray(0, -1), (word) => {
-      const at = formatTimestamp(week * POLL_WEEK_MS + offsetOf(word))
-      return `${store_id} ${isActive(word) ? 'active' : 'inactive'} ${at}`
+  const stores = await db.selectFrom('store').select(['store_key', 'store_id']).orderBy('store_id').execute()
+  const storeKeys = stores.map(({ store_key }) => store_key).sort((a, b) => a - b)
+  const ofWeeks = await readPollWeeks(db, await weeksWithPolls(db), storeKeys)
+  return stores.flatMap(({ store_key, store_id }) =>
+    ofWeeks.flatMap(({ week, storeKeys, words, from, to }) => {
+      const place = storeKeys.indexOf(store_key)
+      if (place < 0) return []
+      return Array.from(words.subarray(from[place], to[place]), (word) => {
+        const at = formatTimestamp(week * POLL_WEEK_MS + offsetOf(word))
+        return `${store_id} ${isActive(word) ? 'active' : 'inactive'} ${at}`
+      })
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
+import { tidyTail } from '../../database/tail/tidy-tail.ts'
 import { beginImport, type BegunImport, type ImportPathsOptions } from './begin-import.ts'
 import { importEach, type ImportOutcome } from './import-each.ts'
 import { importFile } from './import-file.ts'
@@ -22,10 +23,11 @@ export async function importBegun(
   { found, limits, readerOf }: BegunImport,
   options: ImportPathsOptions,
 ): Promise<ImportOutcome> {
-  const { owner = randomUUID() } = options
+  const { owner = randomUUID(), signal } = options
   const records = await importEach(found.files, async (file) => {
     await using reader = readerOf(file)
     return await importFile(db, file, reader, { ...options, owner, limits })
   })
+  await tidyTail(db, () => signal?.aborted ?? false)
   return { records, ignored: found.ignored }
 }

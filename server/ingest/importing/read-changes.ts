@@ -2,6 +2,7 @@ import type { Changed } from '../../database/changed.ts'
 import { addCorrections } from '../../database/corrections.ts'
 import { changeRules } from '../../database/schedules.ts'
 import { setStoreDetails } from '../../database/store-details.ts'
+import { createLatestPolls } from '../../database/tail/latest-polls.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import type { Header } from '../csv/header.ts'
 import { sha256Of, type OpenFile } from '../csv/open-file.ts'
@@ -9,7 +10,7 @@ import { createBusinessHoursRows } from '../rows/business-hours-rows.ts'
 import { createCorrectionRows } from '../rows/correction-rows.ts'
 import { mapNonEmpty } from '../rows/non-empty.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
-import { createPollRows } from '../rows/poll-rows.ts'
+import { createPollRows, type StorePolls } from '../rows/poll-rows.ts'
 import { readRows, type HashedRows, type ReadOptions } from '../rows/read-rows.ts'
 import type { RowCollector } from '../rows/row-collector.ts'
 import type { RulesOfStores } from '../rows/rule-rows.ts'
@@ -28,13 +29,15 @@ export async function readChanges(
   reader: PollReader | undefined,
   options: ReadOptions & { readonly takenInAt: number },
 ): Promise<HashedRows<Change>> {
+  const latest = createLatestPolls()
+  const addPolls = (tx: WriteTx, polls: StorePolls) => mergePolls(tx, polls, latest)
   if (reader !== undefined) {
-    return changesOf(await reader.read((progress) => options.onProgress?.(progress)), mergePolls)
+    return changesOf(await reader.read((progress) => options.onProgress?.(progress)), addPolls)
   }
   const read = <Data>(rows: RowCollector<Data>) => readHashed(file, header, rows, options)
   switch (header.kind) {
     case 'polls':
-      return changesOf(await read(createPollRows(header, options.takenInAt)), mergePolls)
+      return changesOf(await read(createPollRows(header, options.takenInAt)), addPolls)
     case 'business-hours':
       return changesOf(await read(createBusinessHoursRows(header)), changeRulesOf)
     case 'timezones':

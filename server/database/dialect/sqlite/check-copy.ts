@@ -4,6 +4,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '../../../../shared/app-error.ts'
 import { wordsOfBytes } from '../../../uptime/words.ts'
 import { isIntact } from '../../poll-checksum.ts'
+import { pairsOf, type TailPlace } from '../../tail/tail-row.ts'
 
 const ROWS_AT_ONCE = 10_000
 
@@ -26,14 +27,25 @@ export async function checkCopy(path: string, bytes: number, signal: AbortSignal
     const [first] = problems.map((problem) => problem.quick_check)
     if (first !== 'ok') throw damaged(first ?? 'it cannot be checked')
     if (hasChecksums(copy)) await checkPolls(copy, signal)
+    if (hasTable(copy, 'poll_tail')) checkTail(copy)
   } finally {
     copy.close()
   }
 }
 
 function hasChecksums(copy: BetterSqlite3.Database): boolean {
-  const hasTable = copy.prepare("select 1 from sqlite_schema where name = 'schema_compatibility'").get()
-  return hasTable !== undefined
+  return hasTable(copy, 'schema_compatibility')
+}
+
+function hasTable(copy: BetterSqlite3.Database, name: string): boolean {
+  return copy.prepare('select 1 from sqlite_schema where name = ?').get(name) !== undefined
+}
+
+function checkTail(copy: BetterSqlite3.Database): void {
+  const rows = copy.prepare('select week, chunk, polls from poll_tail').iterate() as Iterable<
+    TailPlace & { polls: Buffer }
+  >
+  for (const { polls, ...place } of rows) pairsOf(polls, place)
 }
 
 async function checkPolls(copy: BetterSqlite3.Database, signal: AbortSignal): Promise<void> {

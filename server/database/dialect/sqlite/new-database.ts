@@ -12,6 +12,8 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '008-kept-weeks',
   '010-states',
   '011-touched-stores',
+  '012-poll-tail',
+  '013-pushes',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -45,6 +47,11 @@ export const newDatabase: readonly string[] = [
   'CREATE INDEX store_name_index on store ((lower(name)), store_id) where name is not null',
   'CREATE TABLE "touched_stores" ("change_id" integer not null references "change" ("change_id"), "block" integer not null, "stores" blob not null, constraint "touched_stores_primary_key" primary key ("change_id", "block")) without rowid',
   'CREATE INDEX "change_import_index" on "change" ("import_id")',
+  'CREATE TABLE "poll_tail" ("week" integer not null, "chunk" integer not null, "batch" bigint not null, "poll_count" integer not null, "latest_poll_at" bigint not null, "polls" blob not null, constraint "poll_tail_primary_key" primary key ("week", "chunk", "batch")) without rowid',
+  'CREATE TABLE "poll_batch" ("last_batch" bigint not null, "pushed_at" bigint default 0 not null)',
+  'CREATE TABLE "push_hour" ("hour" bigint not null, "source" text not null, "pushes" bigint not null, "rows_accepted" bigint not null, "rows_changed" bigint not null, "rows_rejected" bigint not null, constraint "push_hour_primary_key" primary key ("hour", "source"))',
+  'CREATE TABLE "push_answer" ("push_key" text primary key, "sha256" text not null, "answer" text not null, "answered_at" bigint not null)',
+  'CREATE INDEX "push_answer_answered_at_index" on "push_answer" ("answered_at")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -54,5 +61,8 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'008-kept-weeks\', \'008-kept-weeks\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'010-states\', \'004-schedules-and-corrections\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'011-touched-stores\', \'004-schedules-and-corrections\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'012-poll-tail\', \'012-poll-tail\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'013-pushes\', \'012-poll-tail\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
+  'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
 ]

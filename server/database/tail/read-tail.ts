@@ -1,0 +1,95 @@
+import { mergedWeek, type PollWeek } from '../../uptime/poll-week.ts'
+import type { Words } from '../../uptime/words.ts'
+import type { Db } from '../connect.ts'
+import type { PackedWords } from '../dialect/dialect.ts'
+import { ANY_STORES, byStore, chunksOf, pairsOf } from './tail-row.ts'
+
+/**
+ * The polls in the tail of stores, whose keys are in ascending order, by week; of weeks that have none there is nothing.
+ * Throws a `damaged` AppError where they are not as they were written.
+ */
+export async function readTail(
+  db: Db,
+  weeks: readonly number[],
+  storeKeys: readonly number[],
+): Promise<ReadonlyMap<number, PackedWords>> {
+  if (weeks.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('poll_tail')
+    .select(['week', 'chunk', 'polls'])
+    .where('week', 'in', weeks)
+    .where('chunk', 'in', [ANY_STORES, ...chunksOf(storeKeys)])
+    .orderBy('week')
+    .orderBy('batch')
+    .execute()
+  const ofWeeks = new Map<number, Words[]>()
+  for (const row of rows) {
+    const pairs = pairsOf(row.polls, row)
+    const ofWeek = ofWeeks.get(row.week)
+    if (ofWeek === undefined) ofWeeks.set(row.week, [pairs])
+    else ofWeek.push(pairs)
+  }
+  return new Map(Array.from(ofWeeks, ([week, pairs]) => [week, byStore(pairs, storeKeys)]))
+}
+
+/** When the latest poll of any store in the tail of a week was, in epoch milliseconds; undefined where it has none. */
+export async function latestInTail(db: Db, week: number): Promise<number | undefined> {
+  const { latest } = await db
+    .selectFrom('poll_tail')
+    .select((eb) => eb.fn.max('latest_poll_at').as('latest'))
+    .where('week', '=', week)
+    .executeTakeFirstOrThrow()
+  return latest ?? undefined
+}
+
+/** Polls of a week with those of the tail, which win at the same millisecond. */
+export function withTail(stored: PackedWords, tail: PackedWords | undefined): PackedWords {
+  if (tail === undefined || tail.storeKeys.length === 0) return stored
+  const placeOf = new Map(stored.storeKeys.map((storeKey, place) => [storeKey, place]))
+  const storeKeys = [...stored.storeKeys]
+  const from = Array.from(stored.from)
+  const to = Array.from(stored.to)
+  const words = new Uint32Array(stored.words.length + mostWords(stored, tail, placeOf))
+  words.set(stored.words)
+  let next = stored.words.length
+  tail.storeKeys.forEach((storeKey, i) => {
+    const newer = tail.words.subarray(tail.from[i], tail.to[i])
+    const known = placeOf.get(storeKey)
+    const place = known ?? storeKeys.push(storeKey) - 1
+    const merged =
+      known === undefined
+        ? newer
+        : mergedWeek(stored.words.subarray(stored.from[known], stored.to[known]), newer).words
+    words.set(merged, next)
+    from[place] = next
+    to[place] = next += merged.length
+  })
+  return { storeKeys, from: Uint32Array.from(from), to: Uint32Array.from(to), words }
+}
+
+/** How many words the stores of the tail have at most. */
+function mostWords(stored: PackedWords, tail: PackedWords, placeOf: ReadonlyMap<number, number>): number {
+  let most = tail.words.length
+  for (const storeKey of tail.storeKeys) {
+    const place = placeOf.get(storeKey)
+    if (place !== undefined) most += stored.to[place]! - stored.from[place]!
+  }
+  return most
+}
+
+/** Weeks of a store with those of the tail, in ascending order. */
+export function weeksWithTail(
+  stored: readonly PollWeek[],
+  tail: ReadonlyMap<number, PackedWords>,
+): PollWeek[] {
+  const weeks = new Map(stored.map((polls) => [polls.week, polls]))
+  for (const [week, { words: ofWeek, from, to }] of tail) {
+    const older = weeks.get(week)
+    const newer = ofWeek.subarray(from[0] ?? 0, to[0] ?? 0)
+    if (newer.length === 0) continue
+    const words =
+      older === undefined ? newer : mergedWeek(older.words.subarray(older.from, older.to), newer).words
+    weeks.set(week, { week, words, from: 0, to: words.length })
+  }
+  return [...weeks.values()].sort((a, b) => a.week - b.week)
+}
