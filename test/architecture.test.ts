@@ -11,7 +11,7 @@ const core = ['server/uptime/', 'server/database/', 'shared/', 'node:']
 const mayImport: readonly (readonly [files: string, imports: readonly string[]])[] = [
   ['shared/', ['shared/', 'zod']],
   ['migrations/', ['migrations/', 'kysely', 'node:zlib']],
-  ['server/uptime/', ['server/uptime/', 'temporal-polyfill']],
+  ['server/uptime/', ['server/uptime/', 'temporal-polyfill', 'node:module']],
   ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
   ['server/database/dialect/postgres/', [...core, 'migrations/', 'kysely', 'pg', 'pg-copy-streams']],
   ['server/database/', [...core, 'migrations/', 'kysely']],
@@ -135,6 +135,22 @@ test('every import goes in an allowed direction, and only the shells read the cl
   )
   expect(files).toContain('server/uptime/tally.ts')
   expect(files.flatMap((file) => violations(file, readFileSync(file, 'utf8')))).toEqual([])
+})
+
+/** Whether a module waits for something while it is loaded: outside all functions. */
+function waits(source: string): boolean {
+  const statements = source.split(/\n(?=\S)/)
+  return statements.some((statement) =>
+    /^(?:await\b|(?:export )?(?:const|let)\b(?:(?!=>|\b(?:function|async)\b)[\s\S])*?\bawait\b)/.test(
+      statement,
+    ),
+  )
+}
+
+test('no module waits while it is loaded: a thread that is ended meanwhile would end the process', () => {
+  expect(waits("const a =\n  (global as { a?: A }).a ?? (await import('a')).a\n")).toBe(true)
+  const files = globSync('{shared,migrations,server}/**/*.ts')
+  expect(files.filter((file) => waits(readFileSync(file, 'utf8')))).toEqual([])
 })
 
 /** Which packages a file needs at run time, also by way of what it imports of the client's and the shared files. */

@@ -72,5 +72,6 @@ function sayFailed(error: unknown): void {
   say({ type: 'failed', code, reason: message })
 }
 
-await run().catch(sayFailed)
-port.close()
+void run()
+  .catch(sayFailed)
+  .finally(() => port.close())
