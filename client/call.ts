@@ -81,12 +81,16 @@ async function ofOurServer(answer: Promise<unknown>, url: string, name: string):
 
 /** A field by which the answer of a procedure is told from those of other programs that speak tRPC or JSON. */
 const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
-  [/\.(list|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores|stores)\.query$/, 'items'],
+  [
+    /\.(list|pushed|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores|stores)\.query$/,
+    'items',
+  ],
   [/^\.report\./, 'reportId'],
   [/^\.import\./, 'importId'],
   [/^\.store\.(strips|suggest)\./, 'length'],
   [/^\.outage\.groups\./, 'groups'],
   [/^\.store\./, 'storeId'],
+  [/^\.poll\.ingest\./, 'accepted'],
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
   [/^\.health\./, 'database'],

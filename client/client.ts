@@ -2,8 +2,10 @@ import type { TRPCClient } from '@trpc/client'
 import type { AppRouter } from '../server/api/router.ts'
 import { AppError } from '../shared/app-error.ts'
 import type { ImportRecord } from '../shared/import.ts'
+import type { PushResult } from '../shared/push.ts'
 import type { Report, ReportOptionsInput } from '../shared/report.ts'
 import type { Caller } from './call.ts'
+import { pushPolls, sendPolls, type PushablePoll, type PushOptions, type SendOptions } from './push-polls.ts'
 import { downloadReport, importFile, type DownloadOptions, type ImportOptions } from './transfer.ts'
 import { watchReport } from './watch-report.ts'
 
@@ -40,6 +42,18 @@ export interface StoreMonitorClient extends Procedures {
   downloadReport(reportId: string, options?: DownloadOptions): Promise<ReadableStream<Uint8Array>>
   /** Sends a CSV file, which may be gzipped, and waits until it has been imported. */
   importFile(body: Blob | ReadableStream<Uint8Array>, options: ImportOptions): Promise<ImportRecord>
+  readonly polls: {
+    /**
+     * Pushes polls as they come, in batches, and returns when all are safe. Takes no more of them than the server does, and
+     * sends a batch again where the server was busy or could not be reached, which changes nothing where it had arrived.
+     */
+    push(
+      polls: Iterable<PushablePoll> | AsyncIterable<PushablePoll>,
+      options?: PushOptions,
+    ): Promise<PushResult>
+    /** Pushes a body as it is: CSV, JSON, or lines of JSON, of any length, perhaps packed. */
+    send(body: Blob | ReadableStream<Uint8Array>, options?: SendOptions): Promise<PushResult>
+  }
 }
 
 /** A client whose calls go through `caller`. */
@@ -67,6 +81,10 @@ export function createClient(caller: Caller): StoreMonitorClient {
     watchReport: (reportId, { signal } = {}) => watchReport(caller, reportId, signal),
     downloadReport: (reportId, downloadOptions = {}) => downloadReport(caller, reportId, downloadOptions),
     importFile: (body, importOptions) => importFile(caller, body, importOptions),
+    polls: {
+      push: (polls, pushOptions = {}) => pushPolls(caller, polls, pushOptions),
+      send: (body, sendOptions = {}) => sendPolls(caller, body, sendOptions),
+    },
   }
 }
 

@@ -20,6 +20,7 @@ export type { Page } from '../shared/page.ts'
 export type { Interpolation } from '../shared/interpolation.ts'
 export type { PeriodGroupRow, PeriodStores } from '../shared/period-group.ts'
 export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
+export type { PushRejection, PushResult } from '../shared/push.ts'
 export type { ReportState } from '../shared/report-state.ts'
 export type {
   PeriodRow,
@@ -42,6 +43,7 @@ export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../s
 export type { ReportDifference, ReportExplanation, Verification } from '../shared/verification.ts'
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'
+export type { PushablePoll, PushOptions, SendOptions } from './push-polls.ts'
 export type { DownloadOptions, ImportOptions } from './transfer.ts'
 
 /**

@@ -9,6 +9,8 @@ export const appErrorCodes = [
   'timed-out', // the caller fell silent in the middle of what it was saying
   'conflict', // right in itself, but not in the present state
   'too-large',
+  'rejected', // nothing of what was sent keeps the rules
+  'busy', // too much at once; the same call will succeed in a moment
   'unavailable', // not now; the same call may succeed later
   'damaged', // what is stored is not as it was written: a backup has to take its place
   'internal', // our fault
@@ -28,6 +30,8 @@ const titles: Readonly<Record<AppErrorCode, string>> = {
   'timed-out': 'Timed out',
   conflict: 'Not possible now',
   'too-large': 'Too large',
+  rejected: 'Nothing could be taken',
+  busy: 'Busy',
   unavailable: 'Unavailable',
   damaged: 'Database damaged',
   internal: 'Internal error',

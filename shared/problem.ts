@@ -8,6 +8,8 @@ const httpOf = {
   'timed-out': { title: 'Request Timeout', status: 408 },
   conflict: { title: 'Conflict', status: 409 },
   'too-large': { title: 'Payload Too Large', status: 413 },
+  rejected: { title: 'Unprocessable Entity', status: 422 },
+  busy: { title: 'Too Many Requests', status: 429 },
   unavailable: { title: 'Service Unavailable', status: 503 },
   damaged: { title: 'Internal Server Error', status: 500 },
   internal: { title: 'Internal Server Error', status: 500 },

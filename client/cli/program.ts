@@ -17,6 +17,7 @@ import type { HistoryOptions } from './commands/history.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { ImportsOptions } from './commands/imports.ts'
 import type { OutagesOptions } from './commands/outages.ts'
+import type { PushCommandOptions } from './commands/push.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
 import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
@@ -125,6 +126,23 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
         await runImport(context, options, target, paths)
       })
     })
+
+  addConnected('push', 'Add polls as they come: CSV, an array of JSON, or a line of JSON for each.')
+    .argument('<file>', 'the file, which may be packed (.gz, .zst); - reads stdin')
+    .option('--source <name>', 'who sends them, to be counted', 'cli')
+    .option('--json', 'write the result as a line of JSON')
+    .addHelpText('after', examples('push polls.ndjson', 'push - --url http://127.0.0.1:8000 < polls.csv'))
+    .action(async (path: string, options: PushCommandOptions) => {
+      const { runPush } = await import('./commands/push.ts')
+      await runPush(context, options, path)
+    })
+
+  addListing('pushed', 'List what was pushed, by hour and source, the newest first.').action(
+    async (options: ConnectedListOptions) => {
+      const { runPushed } = await import('./commands/push.ts')
+      await runPushed(context, options)
+    },
+  )
 
   addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')
     .option(

@@ -41,6 +41,8 @@ const trpcCodeOf = {
   'timed-out': 'TIMEOUT',
   conflict: 'CONFLICT',
   'too-large': 'PAYLOAD_TOO_LARGE',
+  rejected: 'UNPROCESSABLE_CONTENT',
+  busy: 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
   damaged: 'INTERNAL_SERVER_ERROR',
   internal: 'INTERNAL_SERVER_ERROR',

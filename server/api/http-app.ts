@@ -30,6 +30,7 @@ const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>>
   'timed-out': { connection: 'close' },
   // Seconds: neither another writer nor a full disk is gone at once.
   unavailable: { 'retry-after': '5' },
+  busy: { 'retry-after': '1' },
 }
 
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */

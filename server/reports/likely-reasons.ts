@@ -1,9 +1,11 @@
 import type { Change } from '../../shared/change.ts'
 import type { StoreId } from '../../shared/ids.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
 import { changesSince } from '../database/changes.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import type { StoredReport } from '../database/reports.ts'
+import { pushedSince } from '../database/pushes.ts'
 import { readStoreIds } from '../database/store-ids.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { askedOf } from './asked.ts'
@@ -41,9 +43,20 @@ export async function likelyReasonsOf(
   const reasons = [
     ...otherVersions(report, computedWith),
     ...(await inWords(db, likely)),
+    ...(await pushedReasons(db, since)),
     ...(more > 0 ? [`and ${more} changes before these ("store-monitor changes" lists them)`] : []),
   ]
   return reasons.length > 0 ? reasons : [nothingRecorded]
+}
+
+/** Of pushes it is kept how many there were, and not of which stores. */
+async function pushedReasons(db: Db, since: number): Promise<string[]> {
+  const pushed = await pushedSince(db, since)
+  const from = formatTimestamp(since).slice(0, 13)
+  return pushed.map(
+    ({ source, changed }) =>
+      `${changed} ${changed === 1 ? 'poll' : 'polls'} pushed by ${source} from ${from}:00Z on ("store-monitor pushed" lists them by hour)`,
+  )
 }
 
 const nothingRecorded =

@@ -6,6 +6,7 @@ import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { newsRoutes } from './news-routes.ts'
+import { pushRoutes } from './push-routes.ts'
 import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
 import { reportListRoutes } from './report-list-routes.ts'
@@ -32,6 +33,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...correctionRoutes(parts),
     ...changeRoutes(parts),
     ...newsRoutes(parts),
+    ...pushRoutes(parts),
     ...deletionRoutes(parts),
     ...serviceRoutes(parts),
   ]

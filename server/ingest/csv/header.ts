@@ -44,7 +44,15 @@ export async function readHeader(file: OpenFile, map: ColumnMap = {}): Promise<H
   const { name } = file
   const other = await otherFileType(file)
   if (other !== undefined) return { kind: undefined, reason: other }
-  const { chunks } = await readSource(file, { blockBytes: HEADER_BLOCK_BYTES })
+  return headerIn((await readSource(file, { blockBytes: HEADER_BLOCK_BYTES })).chunks, name, map)
+}
+
+/** Likewise of what comes from elsewhere. */
+export async function headerIn(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  map: ColumnMap = {},
+): Promise<Header | UnknownHeader> {
   let said: Separator | undefined
   for await (const { firstLine, lines } of lineBlocks(chunks, {
     maxLineBytes: defaultMaxRecordBytes,

@@ -7,7 +7,7 @@ import type { OpenFile } from '../csv/open-file.ts'
 import { readRecords, type RecordBlock } from '../csv/records.ts'
 import { createRejectionCounter } from './rejection-counts.ts'
 import type { RowCollector, Steps } from './row-collector.ts'
-import { readSource, type SourceLimits } from '../csv/source.ts'
+import { readSource, type Source, type SourceLimits } from '../csv/source.ts'
 import { throwIfStopped } from '../stop.ts'
 
 export interface ReadLimits extends SourceLimits {
@@ -53,11 +53,20 @@ export async function readRows<Data>(
   rows: RowCollector<Data>,
   options: ReadOptions,
 ): Promise<ReadRows<Data>> {
+  return readRowsOf(await readSource(file, options), header, rows, options)
+}
+
+/** Likewise of what comes from elsewhere. */
+export async function readRowsOf<Data>(
+  content: Source,
+  header: Header,
+  rows: RowCollector<Data>,
+  options: ReadOptions,
+): Promise<ReadRows<Data>> {
   const { maxRecordBytes, rowsPerStep, onProgress, signal } = options
   const { maxRejectedBeforeGood = defaultMaxRejectedBeforeGood } = options
   await using parts = new AsyncDisposableStack()
   parts.defer(() => rows[Symbol.dispose]?.())
-  const content = await readSource(file, options)
   const rejections: Rejection[] = []
   const counter = createRejectionCounter()
   const storeAt = header.columns.store_id

@@ -1,0 +1,154 @@
+import { AppError } from '../../../shared/app-error.ts'
+import type { StoreId } from '../../../shared/ids.ts'
+import { maxRejectionsTold, type PushRejection } from '../../../shared/push.ts'
+import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
+import { headerIn } from '../csv/header.ts'
+import { readObservation } from '../rows/observation.ts'
+import { createPollRows } from '../rows/poll-rows.ts'
+import { readRowsOf } from '../rows/read-rows.ts'
+import { quoted, storeIdProblem } from '../rows/row-collector.ts'
+import type { Push } from './push-message.ts'
+import { createPushedPolls, type PushedPolls } from './pushed-polls.ts'
+
+/** What a push says. */
+export interface ReadPush {
+  readonly polls: PushedPolls
+  /** Those that keep every rule, and those that do not. */
+  readonly accepted: number
+  readonly rejected: number
+  /** The first of those. */
+  readonly rejections: readonly PushRejection[]
+}
+
+/** Throws an `invalid` AppError for what is not of its format. */
+export async function readPush(push: Push): Promise<ReadPush> {
+  switch (push.format) {
+    case 'csv':
+      return readCsv(push)
+    case 'ndjson':
+      return readItems(linesOf(push), push)
+    case 'json':
+      return readItems(itemsOf(push), push)
+  }
+}
+
+async function readCsv({ bytes, firstRow, takenInAt }: Push): Promise<ReadPush> {
+  const chunks = ReadableStream.from([bytes])
+  const header = await headerIn(ReadableStream.from([bytes]), 'the body')
+  if (header.kind === undefined) throw new AppError('invalid', `the body ${header.reason}`)
+  if (header.kind !== 'polls') {
+    throw new AppError(
+      'invalid',
+      `the body has ${header.kind}, and only polls are pushed: send other files to POST /imports`,
+    )
+  }
+  const rows = createPollRows(header, takenInAt)
+  const content = { chunks, bytesRead: () => bytes.length }
+  await using read = await readRowsOf(content, header, rows, { rowsPerStep: Infinity })
+  const polls = createPushedPolls()
+  for (const step of read.steps) {
+    const { storeIds, storeOfWeek, weeks, starts, lengths, words } = await step.prepare()
+    weeks.forEach((week, i) => {
+      const start = starts[i]!
+      polls.addWeek(storeIds[storeOfWeek[i]!]!, week, words.subarray(start, start + lengths[i]!))
+    })
+  }
+  const rejections = read.rejections
+    .slice(0, maxRejectionsTold)
+    .map(({ line, reason }) => ({ row: line - 1 + firstRow, reason }))
+  return { polls, accepted: rows.size(), rejected: read.rejected, rejections }
+}
+
+/** An object of JSON, or why there is none. */
+interface Item {
+  readonly row: number
+  readonly value?: unknown
+  readonly problem?: string
+}
+
+function* itemsOf({ bytes, firstRow }: Push): Generator<Item> {
+  let body: unknown
+  try {
+    body = JSON.parse(textOf(bytes))
+  } catch (error) {
+    throw new AppError('invalid', `the body is not JSON: ${(error as Error).message}`, { cause: error })
+  }
+  const items = Array.isArray(body) ? (body as unknown[]) : [body]
+  for (const [i, value] of items.entries()) yield { row: firstRow + i, value }
+}
+
+function* linesOf({ bytes, firstRow }: Push): Generator<Item> {
+  for (const [i, line] of textOf(bytes).split('\n').entries()) {
+    if (line.trim() === '') continue
+    const row = firstRow + i
+    try {
+      yield { row, value: JSON.parse(line) as unknown }
+    } catch (error) {
+      yield { row, problem: `the line is not JSON: ${(error as Error).message}` }
+    }
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+function readItems(items: Iterable<Item>, { takenInAt }: Push): ReadPush {
+  const polls = createPushedPolls()
+  const rejections: PushRejection[] = []
+  let rejected = 0
+  for (const { row, value, problem } of items) {
+    const reason = problem ?? takePoll(value, polls, takenInAt)
+    if (reason === undefined) continue
+    rejected++
+    if (rejections.length < maxRejectionsTold) rejections.push({ row, reason })
+  }
+  return { polls, accepted: polls.count(), rejected, rejections }
+}
+
+/** The names of a poll's fields: as files have them, and as this API's JSON has them. */
+const fieldNames = {
+  store_id: ['store_id', 'storeId'],
+  status: ['status'],
+  timestamp_utc: ['timestamp_utc', 'timestampUtc'],
+} as const
+type FieldName = keyof typeof fieldNames
+
+/** Adds the poll that an object is; why it cannot be taken, where it cannot. */
+function takePoll(value: unknown, polls: PushedPolls, takenInAt: number): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return `a poll is an object with ${Object.keys(fieldNames).join(', ')}, not ${quoted(JSON.stringify(value))}`
+  }
+  const item = value as Readonly<Record<string, unknown>>
+  const storeId = textField(item, 'store_id')
+  if (!storeIdPattern.test(storeId)) return missing(item, 'store_id') ?? storeIdProblem(storeId)
+  const observed = readObservation(textField(item, 'status'), textField(item, 'timestamp_utc'), takenInAt)
+  if (typeof observed === 'string') {
+    return missing(item, 'status') ?? missing(item, 'timestamp_utc') ?? observed
+  }
+  polls.add(storeId as StoreId, observed.epochMs, observed.isActive)
+  return undefined
+}
+
+/** A number for an id has lost digits where it has more than 15 of them. */
+function textField(item: Readonly<Record<string, unknown>>, name: FieldName): string {
+  const value = valueOf(item, name)
+  if (typeof value === 'string') return value.trim()
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : ''
+}
+
+function missing(item: Readonly<Record<string, unknown>>, name: FieldName): string | undefined {
+  const value = valueOf(item, name)
+  if (value === undefined || value === null) return `${name} is missing`
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    return `${name} is the number ${value}, which has lost digits: send it as a text`
+  }
+  return typeof value === 'string' || typeof value === 'number'
+    ? undefined
+    : `${name} is ${quoted(JSON.stringify(value))}, and not a text`
+}
+
+function valueOf(item: Readonly<Record<string, unknown>>, name: FieldName): unknown {
+  for (const one of fieldNames[name]) if (item[one] !== undefined) return item[one]
+  return undefined
+}
