@@ -1,5 +1,6 @@
 import { AppError } from '../shared/app-error.ts'
 import type { PushResult } from '../shared/push.ts'
+import { bothPushed, nothingPushed } from '../shared/push-result.ts'
 import type { Caller } from './call.ts'
 
 /** One observation of a store. */
@@ -55,21 +56,13 @@ export async function pushPolls(
   polls: Iterable<PushablePoll> | AsyncIterable<PushablePoll>,
   { source = 'client', batchSize = 1000, retries = 8, onProgress, signal }: PushOptions,
 ): Promise<PushResult> {
-  let sum: PushResult = {
-    accepted: 0,
-    changed: 0,
-    repeated: 0,
-    rejected: 0,
-    rejections: [],
-    firstPollAt: null,
-    lastPollAt: null,
-  }
+  let sum = nothingPushed
   let sent = 0
   let batch: PushablePoll[] = []
 
   async function send(): Promise<void> {
     const result = await pushed(caller, batch, { source, retries, signal })
-    sum = sumOf(sum, {
+    sum = bothPushed(sum, {
       ...result,
       rejections: result.rejections.map((one) => ({ ...one, row: one.row + sent })),
     })
@@ -118,15 +111,7 @@ async function pushed(
 }
 
 function allRejected(batch: readonly PushablePoll[], { message }: AppError): PushResult {
-  return {
-    accepted: 0,
-    changed: 0,
-    repeated: 0,
-    rejected: batch.length,
-    rejections: [{ row: 1, reason: message }],
-    firstPollAt: null,
-    lastPollAt: null,
-  }
+  return { ...nothingPushed, rejected: batch.length, rejections: [{ row: 1, reason: message }] }
 }
 
 /** Longer each time, and by chance, so that not all clients come back at once. */
@@ -142,28 +127,4 @@ async function pause(attempt: number, signal: AbortSignal | undefined): Promise<
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
   }
-}
-
-/** How many rejections are told of all batches. */
-const MOST_REJECTIONS = 100
-
-function sumOf(one: PushResult, other: PushResult): PushResult {
-  return {
-    accepted: one.accepted + other.accepted,
-    changed: one.changed + other.changed,
-    repeated: one.repeated + other.repeated,
-    rejected: one.rejected + other.rejected,
-    rejections: [...one.rejections, ...other.rejections].slice(0, MOST_REJECTIONS),
-    firstPollAt: chosen(one.firstPollAt, other.firstPollAt, Math.min),
-    lastPollAt: chosen(one.lastPollAt, other.lastPollAt, Math.max),
-  }
-}
-
-function chosen(
-  one: string | null,
-  other: string | null,
-  choose: (a: number, b: number) => number,
-): string | null {
-  if (one === null || other === null) return one ?? other
-  return choose(Date.parse(one), Date.parse(other)) === Date.parse(one) ? one : other
 }

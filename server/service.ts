@@ -14,7 +14,7 @@ import { writeAlone } from './database/write-alone.ts'
 import { getReport } from './database/reports.ts'
 import { createImporter, type Importer, type ImporterSetting } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
-import { createPusher, type Pusher } from './ingest/pushing/pusher.ts'
+import { createPusher, type PushTarget } from './ingest/pushing/pusher.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
@@ -26,7 +26,6 @@ export interface Service extends AsyncDisposable {
   /** The HTTP application, loaded when it is first asked for: commands need no more than the router. */
   app(setting?: HttpSetting): Promise<Hono>
   readonly importer: Importer
-  readonly pusher: Pusher
   readonly reports: ReportRunner
   /** Takes up what a killed process left unfinished. For the one process that owns the database: a server. */
   recover(): Promise<void>
@@ -72,7 +71,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true, ...patience }))
-  const pusher = parts.use(createPusher({ databaseUrl }))
+  const pushing = parts.use(createPusher({ databaseUrl }))
   const reports = parts.use(
     createReportRunner({
       reading,
@@ -92,6 +91,12 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     async importPaths(paths, options) {
       checkInPlace()
       return importing.importPaths(paths, options)
+    },
+  }
+  const pusher: PushTarget = {
+    async push(push) {
+      checkInPlace()
+      return pushing.push(push)
     },
   }
   const apiParts: ApiParts = {
@@ -125,7 +130,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     },
     app: (http = {}) => (app ??= loadApp(apiParts, http)),
     importer,
-    pusher,
     reports,
     async recover() {
       owned.use(await watchUnfinishedImports(writing, { now, onError }))

@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
 import { pageOf } from './page.ts'
+import { maxRejectionsTold } from './push-result.ts'
 
-/** How many of the polls of a push that cannot be taken are told one by one. */
-export const maxRejectionsTold = 100
 /** How many polls a call of tRPC may bring. */
 const maxPollsInCall = 10_000
 
@@ -64,7 +63,7 @@ export const pushedHour = z
     pushes: count.describe('How many pushes were written'),
     accepted: count.describe('Polls in them that keep every rule'),
     changed: count.describe('Polls of those that were new or said something else'),
-    rejected: count.describe('Polls that break a rule, in pushes of which others were taken'),
+    rejected: count.describe('Polls in them that break a rule'),
   })
   .describe('What a source pushed in an hour')
 export type PushedHour = z.infer<typeof pushedHour>

@@ -3,7 +3,7 @@ import type { ImportRecord } from '../../shared/import.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
-import type { Pusher } from '../ingest/pushing/pusher.ts'
+import type { PushTarget } from '../ingest/pushing/pusher.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 
@@ -18,7 +18,7 @@ export interface ApiParts {
   readonly now: () => number
   readonly reports: ReportRunner
   readonly importer: Importer
-  readonly pusher: Pusher
+  readonly pusher: PushTarget
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly version: string

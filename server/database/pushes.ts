@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
 import type { PushedHour, PushResult } from '../../shared/push.ts'
+import { bothPushed, nothingPushed } from '../../shared/push-result.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
 import { noCursor } from './cursor.ts'
@@ -48,30 +49,24 @@ export async function keepAnswer(
     .execute()
 }
 
-/** Counts pushes of a source to the hour, and says when data changed. */
+/** Counts pushes of a source to the hour, and says when they changed the data. */
 export async function countPushes(
   tx: WriteTx,
   source: string,
-  counts: {
-    readonly pushes: number
-    readonly accepted: number
-    readonly changed: number
-    readonly rejected: number
-  },
+  pushes: readonly PushResult[],
   at: number,
 ): Promise<void> {
-  const { pushes, accepted, changed, rejected } = counts
+  const { accepted, changed, rejected } = pushes.reduce(bothPushed, nothingPushed)
   if (changed > 0) await tx.updateTable('poll_batch').set({ pushed_at: at }).execute()
+  const counts = {
+    pushes: pushes.length,
+    rows_accepted: accepted,
+    rows_changed: changed,
+    rows_rejected: rejected,
+  }
   await tx
     .insertInto('push_hour')
-    .values({
-      hour: Math.floor(at / HOUR_MS),
-      source,
-      pushes,
-      rows_accepted: accepted,
-      rows_changed: changed,
-      rows_rejected: rejected,
-    })
+    .values({ hour: Math.floor(at / HOUR_MS), source, ...counts })
     .onConflict((conflict) =>
       conflict.columns(['hour', 'source']).doUpdateSet((eb) => ({
         pushes: eb('push_hour.pushes', '+', eb.ref('excluded.pushes')),

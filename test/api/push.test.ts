@@ -155,6 +155,7 @@ describe('POST /polls', () => {
       /^none of the 2 polls can be taken: in row 2, status "shut"/,
     ],
     ['x'.repeat(1_100_000), 400, /^the body has a line of more than 1 MiB/],
+    ['\n'.repeat(3_000_000), 400, /begins with as many blank ones/],
     [`[${'1'.repeat(17 * 1024 * 1024)}]`, 413, /^an array of polls has at most 16 MiB/],
   ])('answers the bad body %#', async (body, status, detail) => {
     await using server = await runningServer()
@@ -173,7 +174,7 @@ describe('POST /polls', () => {
       const answer = await push(server, csv, { 'content-encoding': packing })
       expect([answer.status, answer.body.detail]).toEqual([
         400,
-        expect.stringMatching(`^the body is damaged ${packing}`),
+        expect.stringMatching(`^the body is a damaged ${packing} file: `),
       ])
     }
     const blank = gzipSync(Buffer.concat([Buffer.from(csv), Buffer.alloc(64 * 1024 * 1024, '\n')]))
@@ -223,6 +224,34 @@ describe('POST /polls', () => {
       ])
     },
   )
+
+  test('takes CSV of any length whose header is behind other lines', async () => {
+    await using server = await runningServer()
+    const rows = Array.from({ length: 40_000 }, (_, i) => `s${i % 50};active;${at(i)}`)
+    const body = `\uFEFFsep=;\n\n${header.replaceAll(',', ';')}\n${rows.join('\n')}\na;shut;${at(0)}\n`
+    const { status, body: answer } = await push(server, body)
+    expect([status, answer.accepted, answer.rejected]).toEqual([200, 40_000, 1])
+    expect(answer.rejections[0]!.row).toBe(40_004)
+  })
+
+  test('takes a poll that is written over several lines', async () => {
+    await using server = await runningServer()
+    const { body } = await push(server, JSON.stringify(item('a', 'active', 0), null, 2))
+    expect(body).toMatchObject({ accepted: 1, changed: 1, rejected: 0 })
+  })
+
+  test('says how much was written of a packed body that is cut', async () => {
+    await using server = await runningServer()
+    const rows = Array.from({ length: 90_000 }, (_, i) => `s${i % 50},active,${at(i)}`)
+    const packed = gzipSync(`${header}\n${rows.join('\n')}\n`)
+    const answer = await push(server, packed.subarray(0, -1000), { 'content-encoding': 'gzip' })
+    expect(answer.status).toBe(400)
+    const [, written] = /unexpected end of file \((\d+) polls were written before\)$/.exec(
+      answer.body.detail,
+    )!
+    expect(Number(written)).toBeGreaterThan(0)
+    expect(await pollsOf(server)).toHaveLength(Number(written))
+  })
 
   test('keeps what was written of a body that breaks off', async () => {
     await using server = await runningServer()

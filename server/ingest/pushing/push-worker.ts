@@ -39,7 +39,7 @@ async function writeAll(): Promise<void> {
     const outcomes = await outcomesOf(group.map(({ push }) => push))
     group.forEach(({ id }, i) => answer(id, outcomes[i]!))
     await setImmediate() // more may have come
-    if (waiting.length === 0) await tidy()
+    if (waiting.length === 0 && !isEnding) await tidy()
   }
   isWriting = false
   if (!isEnding) return
@@ -58,7 +58,7 @@ function takeGroup() {
 
 async function outcomesOf(pushes: readonly Push[]): Promise<PushOutcome[]> {
   try {
-    return await writePushes(await database(), pushes, latest)
+    return await writePushes({ db: await database(), latest, now: Date.now }, pushes)
   } catch (error) {
     return pushes.map(() => toAppError(error))
   }
@@ -75,8 +75,7 @@ function database(): Promise<Db> {
 /** What fails here is done the next time; whoever pushes is told of what fails for them. */
 async function tidy(): Promise<void> {
   try {
-    const isStopped = () => waiting.length > 0
-    await tidyTail(await database(), isStopped)
+    await tidyTail(await database(), () => waiting.length > 0 || isEnding)
   } catch {
     latest.forget()
   }

@@ -1,21 +1,23 @@
 import type { StoreId } from '../../../shared/ids.ts'
 import { pollWeekOf, pollWord, sortWeek, type PollWords } from '../../uptime/poll-week.ts'
 
-/** Polls of stores by week, in any order of stores, as they are gathered. */
+/** A store's polls of a week: sorted words, at most one of a millisecond. */
+export interface PushedWeek {
+  readonly storeId: StoreId
+  readonly week: number
+  readonly words: PollWords
+}
+
+/** Gathers polls in any order. */
 export interface PushedPolls {
   add(storeId: StoreId, epochMs: number, isActive: boolean): void
-  addWeek(storeId: StoreId, week: number, words: PollWords): void
-  addAll(polls: PushedPolls): void
-  count(): number
-  /** The stores in ascending order of id. */
-  storeIds(): StoreId[]
-  /** A store's weeks in ascending order, sorted; of polls at the same millisecond, the one that was added last is there. */
-  weeksOf(storeId: StoreId): readonly { readonly week: number; readonly words: PollWords }[]
+  addWeek(pushed: PushedWeek): void
+  /** In ascending order of store, then week; of polls at the same millisecond, the one that was added last is there. */
+  weeks(): PushedWeek[]
 }
 
 export function createPushedPolls(): PushedPolls {
   const stores = new Map<StoreId, Map<number, number[]>>()
-  let count = 0
 
   function wordsOf(storeId: StoreId, week: number): number[] {
     let weeks = stores.get(storeId)
@@ -25,35 +27,28 @@ export function createPushedPolls(): PushedPolls {
     return words
   }
 
-  function addWeek(storeId: StoreId, week: number, added: Iterable<number>): void {
-    const words = wordsOf(storeId, week)
-    for (const word of added) {
-      words.push(word)
-      count++
-    }
-  }
-
   return {
     add(storeId, epochMs, isActive) {
       wordsOf(storeId, pollWeekOf(epochMs)).push(pollWord(epochMs, isActive))
-      count++
     },
-    addWeek,
-    addAll(polls) {
-      for (const storeId of polls.storeIds()) {
-        for (const { week, words } of polls.weeksOf(storeId)) addWeek(storeId, week, words)
-      }
+    addWeek({ storeId, week, words: added }) {
+      const words = wordsOf(storeId, week)
+      for (const word of added) words.push(word)
     },
-    count: () => count,
-    storeIds: () => [...stores.keys()].sort(byBytes),
-    weeksOf(storeId) {
-      const weeks = [...(stores.get(storeId) ?? [])].sort(([a], [b]) => a - b)
-      return weeks.map(([week, added]) => {
-        const words = Uint32Array.from(added)
-        return { week, words: words.subarray(0, sortWeek(words, 0, words.length)) }
-      })
+    weeks() {
+      const inOrder = [...stores].sort(([a], [b]) => byBytes(a, b))
+      return inOrder.flatMap(([storeId, weeks]) =>
+        [...weeks]
+          .sort(([a], [b]) => a - b)
+          .map(([week, words]) => ({ storeId, week, words: sorted(words) })),
+      )
     },
   }
+}
+
+function sorted(words: readonly number[]): PollWords {
+  const inOrder = Uint32Array.from(words)
+  return inOrder.subarray(0, sortWeek(inOrder, 0, inOrder.length))
 }
 
 /** Ids are ASCII. */

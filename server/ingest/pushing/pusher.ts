@@ -4,14 +4,17 @@ import { AppError } from '../../../shared/app-error.ts'
 import type { PushResult } from '../../../shared/push.ts'
 import type { Push, PushAnswer, PushRequest } from './push-message.ts'
 
-/** Writes polls as they come, off the main thread. */
-export interface Pusher extends AsyncDisposable {
+/** Takes polls as they come. */
+export interface PushTarget {
   /**
    * Writes polls, and returns when they are safe. Their bytes are no longer there for the caller. Throws a `busy` AppError
    * where too much waits, and others where nothing is written.
    */
   push(push: Push): Promise<PushResult>
 }
+
+/** Writes them off the main thread. */
+export interface Pusher extends PushTarget, AsyncDisposable {}
 
 /** So much may wait, and so long what nobody is at yet. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024
@@ -100,9 +103,13 @@ export function createPusher({
       thread ??= startThread()
       const request: PushRequest = { type: 'push', id, push }
       const { buffer } = push.bytes
-      const worker = await thread
-      worker.ref()
-      worker.postMessage(request, push.bytes.length === buffer.byteLength ? [buffer] : [])
+      try {
+        const worker = await thread
+        worker.ref()
+        worker.postMessage(request, push.bytes.length === buffer.byteLength ? [buffer] : [])
+      } catch (error) {
+        lose(error)
+      }
       return answered.promise
     },
     async [Symbol.asyncDispose]() {

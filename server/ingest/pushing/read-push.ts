@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { StoreId } from '../../../shared/ids.ts'
-import { maxRejectionsTold, type PushRejection } from '../../../shared/push.ts'
+import type { PushRejection } from '../../../shared/push.ts'
+import { maxRejectionsTold } from '../../../shared/push-result.ts'
 import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
 import { headerIn } from '../csv/header.ts'
 import { readObservation } from '../rows/observation.ts'
@@ -8,11 +9,12 @@ import { createPollRows } from '../rows/poll-rows.ts'
 import { readRowsOf } from '../rows/read-rows.ts'
 import { quoted, storeIdProblem } from '../rows/row-collector.ts'
 import type { Push } from './push-message.ts'
-import { createPushedPolls, type PushedPolls } from './pushed-polls.ts'
+import { createPushedPolls, type PushedPolls, type PushedWeek } from './pushed-polls.ts'
 
 /** What a push says. */
 export interface ReadPush {
-  readonly polls: PushedPolls
+  /** In ascending order of store, then week. */
+  readonly weeks: readonly PushedWeek[]
   /** Those that keep every rule, and those that do not. */
   readonly accepted: number
   readonly rejected: number
@@ -45,18 +47,17 @@ async function readCsv({ bytes, firstRow, takenInAt }: Push): Promise<ReadPush> 
   const rows = createPollRows(header, takenInAt)
   const content = { chunks, bytesRead: () => bytes.length }
   await using read = await readRowsOf(content, header, rows, { rowsPerStep: Infinity })
-  const polls = createPushedPolls()
-  for (const step of read.steps) {
-    const { storeIds, storeOfWeek, weeks, starts, lengths, words } = await step.prepare()
-    weeks.forEach((week, i) => {
-      const start = starts[i]!
-      polls.addWeek(storeIds[storeOfWeek[i]!]!, week, words.subarray(start, start + lengths[i]!))
-    })
-  }
+  const [step] = read.steps // there is one, as no step is full
+  const { storeIds, storeOfWeek, weeks, starts, lengths, words } = await step.prepare()
+  const pushed = Array.from(weeks, (week, i) => ({
+    storeId: storeIds[storeOfWeek[i]!]!,
+    week,
+    words: words.subarray(starts[i], starts[i]! + lengths[i]!),
+  }))
   const rejections = read.rejections
     .slice(0, maxRejectionsTold)
     .map(({ line, reason }) => ({ row: line - 1 + firstRow, reason }))
-  return { polls, accepted: rows.size(), rejected: read.rejected, rejections }
+  return { weeks: pushed, accepted: rows.size(), rejected: read.rejected, rejections }
 }
 
 /** An object of JSON, or why there is none. */
@@ -67,25 +68,34 @@ interface Item {
 }
 
 function* itemsOf({ bytes, firstRow }: Push): Generator<Item> {
-  let body: unknown
-  try {
-    body = JSON.parse(textOf(bytes))
-  } catch (error) {
-    throw new AppError('invalid', `the body is not JSON: ${(error as Error).message}`, { cause: error })
-  }
-  const items = Array.isArray(body) ? (body as unknown[]) : [body]
+  const body = parsed(textOf(bytes))
+  if ('problem' in body) throw new AppError('invalid', `the body is not JSON: ${body.problem}`)
+  const items = Array.isArray(body.value) ? (body.value as unknown[]) : [body.value]
   for (const [i, value] of items.entries()) yield { row: firstRow + i, value }
 }
 
 function* linesOf({ bytes, firstRow }: Push): Generator<Item> {
-  for (const [i, line] of textOf(bytes).split('\n').entries()) {
+  const text = textOf(bytes)
+  // One poll that is written over several lines.
+  const whole = /^\s*\{\s*\n/.test(text) ? parsed(text) : undefined
+  if (whole !== undefined && 'value' in whole) {
+    yield { row: firstRow, value: whole.value }
+    return
+  }
+  for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const row = firstRow + i
-    try {
-      yield { row, value: JSON.parse(line) as unknown }
-    } catch (error) {
-      yield { row, problem: `the line is not JSON: ${(error as Error).message}` }
-    }
+    const item = parsed(line)
+    if ('value' in item) yield { row, value: item.value }
+    else yield { row, problem: `the line is not JSON: ${item.problem}` }
+  }
+}
+
+function parsed(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch (error) {
+    return { problem: (error as Error).message }
   }
 }
 
@@ -96,14 +106,18 @@ function textOf(bytes: Uint8Array): string {
 function readItems(items: Iterable<Item>, { takenInAt }: Push): ReadPush {
   const polls = createPushedPolls()
   const rejections: PushRejection[] = []
+  let accepted = 0
   let rejected = 0
   for (const { row, value, problem } of items) {
     const reason = problem ?? takePoll(value, polls, takenInAt)
-    if (reason === undefined) continue
+    if (reason === undefined) {
+      accepted++
+      continue
+    }
     rejected++
     if (rejections.length < maxRejectionsTold) rejections.push({ row, reason })
   }
-  return { polls, accepted: polls.count(), rejected, rejections }
+  return { weeks: polls.weeks(), accepted, rejected, rejections }
 }
 
 /** The names of a poll's fields: as files have them, and as this API's JSON has them. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { toAppError, type AppError } from '../../../shared/app-error.ts'
-import type { StoreId } from '../../../shared/ids.ts'
+import { AppError, toAppError } from '../../../shared/app-error.ts'
 import type { PushResult } from '../../../shared/push.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { addPolls } from '../../database/add-polls.ts'
@@ -11,167 +10,157 @@ import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import { writeAlone, type WriteTx } from '../../database/write-alone.ts'
 import { offsetOf, POLL_WEEK_MS } from '../../uptime/poll-week.ts'
 import type { Push } from './push-message.ts'
-import { createPushedPolls, type PushedPolls } from './pushed-polls.ts'
+import { createPushedPolls, type PushedWeek } from './pushed-polls.ts'
 import { readPush, type ReadPush } from './read-push.ts'
 
 export type PushOutcome = PushResult | AppError
 
-/**
- * Writes pushes, each as a whole or not at all: in one transaction, or in one each where two of them say something of a store
- * at the same millisecond. When it returns they are as safe as the connection is durable.
- */
-export async function writePushes(
-  db: Db,
-  pushes: readonly Push[],
-  latest: LatestPolls,
-): Promise<PushOutcome[]> {
-  const read = await Promise.all(pushes.map(readOrError))
-  const good = read.filter((one) => one instanceof PushToWrite)
-  const results = new Map<PushToWrite, PushOutcome>()
-  if (!(await writeTogether(db, good, latest, results))) {
-    for (const one of good) await writeTogether(db, [one], latest, results)
-  }
-  return read.map((one) => (one instanceof PushToWrite ? results.get(one)! : one))
+export interface PushWriting {
+  readonly db: Db
+  readonly latest: LatestPolls
+  readonly now: () => number
 }
 
-class PushToWrite {
+/**
+ * Writes pushes, each as a whole or not at all: in one transaction where that can be, so that one that cannot be written
+ * keeps no other from it. When it returns they are as safe as the connection is durable.
+ */
+export async function writePushes(writing: PushWriting, pushes: readonly Push[]): Promise<PushOutcome[]> {
+  const read = await Promise.all(pushes.map(readOrError))
+  const good = read.filter((one): one is PushToWrite => !(one instanceof AppError))
+  const results = await writeGroup(writing, good)
+  return read.map((one) => (one instanceof AppError ? one : results.get(one)!))
+}
+
+/** A push that has been read. */
+interface PushToWrite {
   readonly push: Push
   readonly read: ReadPush
-
-  constructor(push: Push, read: ReadPush) {
-    this.push = push
-    this.read = read
-  }
-
   /** Undefined where it has no key. */
-  keyed(): KeyedPush | undefined {
-    const { key, bytes } = this.push
-    return key === undefined ? undefined : { key, sha256: createHash('sha256').update(bytes).digest('hex') }
-  }
+  readonly keyed: KeyedPush | undefined
 }
 
 async function readOrError(push: Push): Promise<PushToWrite | AppError> {
+  const { key, bytes } = push
   try {
-    return new PushToWrite(push, await readPush(push))
+    const keyed =
+      key === undefined ? undefined : { key, sha256: createHash('sha256').update(bytes).digest('hex') }
+    return { push, read: await readPush(push), keyed }
   } catch (error) {
     return toAppError(error)
   }
 }
 
-/** Breaks a transaction off in which what several pushes changed cannot be told apart. */
-class CannotBeToldApart extends Error {}
-
-/** False, and nothing is written, where there are several and they must be written one by one. */
-async function writeTogether(
-  db: Db,
+async function writeGroup(
+  writing: PushWriting,
   pushes: readonly PushToWrite[],
-  latest: LatestPolls,
-  results: Map<PushToWrite, PushOutcome>,
-): Promise<boolean> {
-  if (pushes.length === 0) return true
+): Promise<ReadonlyMap<PushToWrite, PushOutcome>> {
+  if (pushes.length === 0) return new Map()
+  const { db, latest } = writing
   try {
-    const written = await writeAlone(db, 'data', (tx) => writeIn(tx, pushes, latest))
-    for (const [push, outcome] of written) results.set(push, outcome)
+    return await writeAlone(db, 'data', (tx) => writeIn(tx, pushes, writing))
   } catch (error) {
     latest.forget()
-    if (error instanceof CannotBeToldApart) return false
-    for (const push of pushes) results.set(push, toAppError(error))
+    const appError = toAppError(error)
+    // What the database does not take at all, it would not take one by one.
+    if (pushes.length === 1 || appError.code === 'unavailable') {
+      return new Map(pushes.map((push) => [push, appError]))
+    }
+    const results = new Map<PushToWrite, PushOutcome>()
+    for (const one of pushes) results.set(one, (await writeGroup(writing, [one])).get(one)!)
+    return results
   }
-  return true
 }
 
+/** Throws where what several pushes changed cannot be told apart. */
 async function writeIn(
   tx: WriteTx,
   pushes: readonly PushToWrite[],
-  latest: LatestPolls,
-): Promise<Map<PushToWrite, PushOutcome>> {
-  const results = new Map<PushToWrite, PushOutcome>()
+  { latest, now }: PushWriting,
+): Promise<Map<PushToWrite, PushResult>> {
+  const results = new Map<PushToWrite, PushResult>()
   const fresh: PushToWrite[] = []
   for (const one of pushes) {
-    const keyed = one.keyed()
-    const given = keyed && (await answerGiven(tx, keyed))
+    const given = one.keyed && (await answerGiven(tx, one.keyed))
     if (given === undefined) fresh.push(one)
     else results.set(one, given)
   }
   if (fresh.length === 0) return results
   const changed = await storePolls(tx, together(fresh), latest)
+  // At the end: whoever asks meanwhile whether something has changed since is not told no.
+  const at = now()
   for (const one of fresh) {
     const result = resultOf(one.read, changed)
     results.set(one, result)
-    const keyed = one.keyed()
-    if (keyed !== undefined) await keepAnswer(tx, keyed, result, one.push.takenInAt)
+    if (one.keyed !== undefined) await keepAnswer(tx, one.keyed, result, at)
   }
   for (const [source, ofSource] of Map.groupBy(fresh, ({ push }) => push.source)) {
-    const sum = (name: 'accepted' | 'changed' | 'rejected') =>
-      ofSource.reduce((total, one) => total + (results.get(one) as PushResult)[name], 0)
-    const counts = {
-      pushes: ofSource.length,
-      accepted: sum('accepted'),
-      changed: sum('changed'),
-      rejected: sum('rejected'),
-    }
-    await countPushes(tx, source, counts, ofSource.at(-1)!.push.takenInAt)
+    await countPushes(
+      tx,
+      source,
+      ofSource.map((one) => results.get(one)!),
+      at,
+    )
   }
   return results
 }
 
-/** The polls of all of them, no two of which are to say something of a store at the same millisecond. */
-function together(pushes: readonly PushToWrite[]): PushedPolls {
-  if (pushes.length === 1) return pushes[0]!.read.polls
+/** The polls of all of them; throws where two of them have the same key, or say something of a store at the same millisecond. */
+function together(pushes: readonly PushToWrite[]): readonly PushedWeek[] {
+  if (pushes.length === 1) return pushes[0]!.read.weeks
+  const keys = pushes.flatMap(({ keyed }) => keyed?.key ?? [])
   const all = createPushedPolls()
-  let instants = 0
-  for (const { read } of pushes) {
-    all.addAll(read.polls)
-    instants += instantsOf(read.polls)
-  }
-  if (instantsOf(all) < instants) throw new CannotBeToldApart()
-  return all
+  for (const { read } of pushes) for (const week of read.weeks) all.addWeek(week)
+  const weeks = all.weeks()
+  const instants = pushes.reduce((sum, { read }) => sum + countWords(read.weeks), 0)
+  const areApart = new Set(keys).size === keys.length && countWords(weeks) === instants
+  if (!areApart) throw new Error('these pushes are to be written one by one')
+  return weeks
 }
 
-function instantsOf(polls: PushedPolls): number {
-  let instants = 0
-  for (const storeId of polls.storeIds()) {
-    for (const { words } of polls.weeksOf(storeId)) instants += words.length
-  }
-  return instants
+function countWords(weeks: readonly PushedWeek[]): number {
+  return weeks.reduce((sum, { words }) => sum + words.length, 0)
 }
 
 /** The words that changed something, by store and week. */
-type ChangedWords = ReadonlyMap<StoreId, ReadonlyMap<number, ReadonlySet<number>>>
+type ChangedWords = ReadonlyMap<string, ReadonlySet<number>>
 
-async function storePolls(tx: WriteTx, polls: PushedPolls, latest: LatestPolls): Promise<ChangedWords> {
-  const storeIds = polls.storeIds()
-  const keys = await keysOfStores(tx, storeIds)
-  const idOf = new Map(keys.map((storeKey, i) => [storeKey, storeIds[i]!]))
-  const added = storeIds.flatMap((storeId, i) =>
-    polls.weeksOf(storeId).map(({ week, words }) => ({ week, storeKey: keys[i]!, words })),
-  )
+function nameOf({ storeId, week }: Pick<PushedWeek, 'storeId' | 'week'>): string {
+  return `${storeId} ${week}`
+}
+
+async function storePolls(
+  tx: WriteTx,
+  weeks: readonly PushedWeek[],
+  latest: LatestPolls,
+): Promise<ChangedWords> {
+  const storeIds = [...new Set(weeks.map(({ storeId }) => storeId))]
+  const storeKeys = await keysOfStores(tx, storeIds)
+  const keyOf = new Map(storeIds.map((storeId, i) => [storeId, storeKeys[i]!]))
+  const idOf = new Map(storeKeys.map((storeKey, i) => [storeKey, storeIds[i]!]))
+  const added = weeks.map(({ storeId, week, words }) => ({ week, storeKey: keyOf.get(storeId)!, words }))
   added.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey)
-  const changed = new Map<StoreId, Map<number, ReadonlySet<number>>>()
+  const changed = new Map<string, ReadonlySet<number>>()
   await addPolls(tx, added, latest, ({ week, storeKey, words }) => {
-    const storeId = idOf.get(storeKey)!
-    const weeks = changed.get(storeId) ?? new Map<number, ReadonlySet<number>>()
-    changed.set(storeId, weeks.set(week, new Set(words)))
+    changed.set(nameOf({ storeId: idOf.get(storeKey)!, week }), new Set(words))
   })
   return changed
 }
 
 /** What became of a push, where it is alone in what it says. */
-function resultOf({ polls, accepted, rejected, rejections }: ReadPush, changed: ChangedWords): PushResult {
+function resultOf({ weeks, accepted, rejected, rejections }: ReadPush, changed: ChangedWords): PushResult {
   let count = 0
   let firstMs = Infinity
   let lastMs = -Infinity
-  for (const storeId of polls.storeIds()) {
-    const ofStore = changed.get(storeId)
-    if (ofStore === undefined) continue
-    for (const { week, words } of polls.weeksOf(storeId)) {
-      const ofWeek = ofStore.get(week)
-      for (const word of words) {
-        if (!ofWeek?.has(word)) continue
-        count++
-        firstMs = Math.min(firstMs, week * POLL_WEEK_MS + offsetOf(word))
-        lastMs = Math.max(lastMs, week * POLL_WEEK_MS + offsetOf(word))
-      }
+  for (const pushed of weeks) {
+    const ofWeek = changed.get(nameOf(pushed))
+    if (ofWeek === undefined) continue
+    for (const word of pushed.words) {
+      if (!ofWeek.has(word)) continue
+      const atMs = pushed.week * POLL_WEEK_MS + offsetOf(word)
+      count++
+      firstMs = Math.min(firstMs, atMs)
+      lastMs = Math.max(lastMs, atMs)
     }
   }
   return {

@@ -7,10 +7,11 @@ import type { OpenFile } from '../csv/open-file.ts'
 import { readRecords, type RecordBlock } from '../csv/records.ts'
 import { createRejectionCounter } from './rejection-counts.ts'
 import type { RowCollector, Steps } from './row-collector.ts'
-import { readSource, type Source, type SourceLimits } from '../csv/source.ts'
+import { readSource, type Source } from '../csv/source.ts'
+import type { UnpackLimits } from '../csv/unpacked.ts'
 import { throwIfStopped } from '../stop.ts'
 
-export interface ReadLimits extends SourceLimits {
+export interface ReadLimits extends UnpackLimits {
   readonly maxRecordBytes?: number | undefined
   readonly rowsPerStep: number
   /** After so many rejected rows a file is given up if there was no good one before. */

@@ -58,6 +58,11 @@ describe('a file that another program has locked', () => {
 })
 
 describe('a file that is taken away under a server', () => {
+  const bodies: Readonly<Record<string, string>> = {
+    '/imports': 'store_id,timezone_str\ns1,UTC\n',
+    '/polls': 'store_id,status,timestamp_utc\ns1,active,2026-10-05 12:00:00 UTC\n',
+  }
+
   test.each([
     ['removed', (path: string) => rm(path)],
     [
@@ -78,9 +83,10 @@ describe('a file that is taken away under a server', () => {
       ['/readyz', 'GET'],
       ['/trigger_report', 'POST'],
       ['/imports', 'POST'],
+      ['/polls', 'POST'],
       ['/stores/store-000001?reason=x&confirm=100', 'DELETE'],
     ] as const) {
-      const body = at === '/imports' ? { body: 'store_id,timezone_str\ns1,UTC\n' } : {}
+      const body = bodies[at] === undefined ? {} : { body: bodies[at] }
       const response = await fetch(`${server.url}${at}`, { method, ...body })
       expect(response.status).toBe(503)
       expect(await response.json()).toMatchObject({

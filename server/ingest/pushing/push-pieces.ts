@@ -1,0 +1,113 @@
+import { AppError } from '../../../shared/app-error.ts'
+import { unpacked, type Packing } from '../csv/unpacked.ts'
+import type { PushBody } from './push-message.ts'
+
+/** Pieces of lines are about so large: large enough that what is done for each does not matter. */
+const PIECE_BYTES = 1024 * 1024
+/** An array cannot be taken apart, so it is limited; lines are not. */
+const MOST_ARRAY_BYTES = 16 * 1024 * 1024
+
+const LINE_FEED = 0x0a
+const SPACE = 0x20
+const OPENING_BRACKET = 0x5b
+const OPENING_BRACE = 0x7b
+
+export type PushFormat = PushBody['format']
+
+/** A body as it is sent. */
+export interface PackedBody {
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Undefined where nobody said: what it begins with tells then. */
+  readonly format: PushFormat | undefined
+  readonly packing: Packing | undefined
+}
+
+export interface Piece {
+  readonly piece: PushBody
+  /** Whether it is all there is. */
+  readonly isOnly: boolean
+}
+
+/** A body in pieces of whole lines, or as one array. Throws an AppError for what is neither. */
+export async function* pieces({ chunks, packing, format: said }: PackedBody): AsyncGenerator<Piece> {
+  let format = said
+  let parts: Uint8Array[] = []
+  let length = 0
+  let cut: LineCutter | undefined
+  const bytes =
+    packing === undefined
+      ? chunks
+      : unpacked(chunks, { name: 'the body', packing, remedy: 'send it unpacked' })
+  for await (const chunk of bytes) {
+    parts.push(chunk)
+    length += chunk.length
+    format ??= formatOf(chunk)
+    if (format === 'json' && length > MOST_ARRAY_BYTES) throw tooLargeArray()
+    if (format === 'json' || length < PIECE_BYTES) continue
+    const lines = Buffer.concat(parts)
+    const end = lines.lastIndexOf(LINE_FEED) + 1
+    if (format === undefined || end === 0) throw tooLongLine()
+    cut ??= createLineCutter(format)
+    parts = [lines.subarray(end)]
+    length = lines.length - end
+    yield { piece: cut(lines.subarray(0, end)), isOnly: false }
+  }
+  const rest = Buffer.concat(parts)
+  const isBlank = rest.every((byte) => byte <= SPACE)
+  if (isBlank && cut === undefined) {
+    throw new AppError('invalid', 'the body is empty: send polls as CSV, JSON, or a line of JSON for each')
+  }
+  const isOnly = cut === undefined
+  if (!isBlank) yield { piece: (cut ?? createLineCutter(format ?? 'csv'))(rest), isOnly }
+}
+
+function tooLargeArray(): AppError {
+  return new AppError(
+    'too-large',
+    'an array of polls has at most 16 MiB: send a line for each (application/x-ndjson), or CSV, as long as you like',
+  )
+}
+
+function tooLongLine(): AppError {
+  return new AppError(
+    'invalid',
+    'the body has a line of more than 1 MiB, or begins with as many blank ones: a poll has some 60 bytes',
+  )
+}
+
+/** What the first of these bytes that is no space tells; undefined where all are. */
+function formatOf(bytes: Uint8Array): PushFormat | undefined {
+  const first = bytes.find((byte) => byte > SPACE)
+  if (first === undefined) return undefined
+  if (first === OPENING_BRACKET) return 'json'
+  return first === OPENING_BRACE ? 'ndjson' : 'csv'
+}
+
+/** Makes a piece of the lines that follow those of the piece before. */
+type LineCutter = (lines: Buffer) => PushBody
+
+function createLineCutter(format: PushFormat): LineCutter {
+  /** Lines of CSV say nothing without what is up to the header. */
+  let head: Uint8Array = Buffer.alloc(0)
+  let row = 1
+  return (lines) => {
+    const firstRow = row - countLines(head)
+    const bytes = Uint8Array.from(Buffer.concat([head, lines]))
+    if (row === 1 && format === 'csv') head = headOf(lines)
+    row += countLines(lines)
+    return { format, bytes, firstRow }
+  }
+}
+
+/** The lines up to the header: blank ones, and one that says what separates fields. */
+function headOf(lines: Buffer): Buffer {
+  const start = lines.toString('latin1', 0, 64 * 1024)
+  const [head = ''] = /^(?:(?:\xEF\xBB\xBF)?(?:[ \t\r]*|"?sep=.[^\n]*)\n)*[^\n]*\n/i.exec(start) ?? []
+  return lines.subarray(0, head.length)
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0
+  for (const byte of bytes) if (byte === LINE_FEED) lines++
+  return lines
+}
