@@ -3,7 +3,7 @@ import { lastPollMs, type PollWeek } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
 import { weeksWithPolls } from './poll-week-summary.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
-import { readTail, weeksWithTail } from './tail/read-tail.ts'
+import { readTail } from './tail/read-tail.ts'
 
 /** When each of a few stores was last polled; those that never were are left out. */
 export async function lastPollsOf(
@@ -17,12 +17,32 @@ export async function lastPollsOf(
     .selectFrom('store')
     .select(['store_id', 'store_key'])
     .where('store_id', 'in', storeIds)
+    .orderBy('store_key')
     .execute()
+  const storeKeys = stores.map(({ store_key }) => store_key)
+  // Before the weeks, so that nothing is missing that goes to its week meanwhile.
+  const inTail = await lastInTail(db, weeks, storeKeys)
   for (const { store_id: storeId, store_key: storeKey } of stores) {
-    const tail = await readTail(db, weeks, [storeKey])
     const stored = await lastStoredWeek(db, weeks, storeKey)
-    const lastMs = lastPollMs(weeksWithTail(stored, tail), Infinity)
-    if (lastMs !== undefined) last.set(storeId, lastMs)
+    const lastMs = Math.max(lastPollMs(stored, Infinity) ?? -Infinity, inTail.get(storeKey) ?? -Infinity)
+    if (lastMs > -Infinity) last.set(storeId, lastMs)
+  }
+  return last
+}
+
+/** Of all stores at once, as a row of the tail has polls of many. */
+async function lastInTail(
+  db: Db,
+  weeks: readonly number[],
+  storeKeys: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const last = new Map<number, number>()
+  for (const [week, { storeKeys: keys, from, to, words }] of await readTail(db, weeks, storeKeys)) {
+    for (const [i, key] of keys.entries()) {
+      const lastMs = lastPollMs([{ week, words, from: from[i]!, to: to[i]! }], Infinity)
+      // In ascending order of week.
+      if (lastMs !== undefined) last.set(key, lastMs)
+    }
   }
   return last
 }

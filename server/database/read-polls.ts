@@ -3,8 +3,8 @@ import { readStoredWeeks, type PollsOfWeek } from './poll-weeks.ts'
 import { readTail, withTail } from './tail/read-tail.ts'
 
 /**
- * The polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. Throws a `damaged` AppError where some are not as they
- * were written.
+ * The polls of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. Throws a
+ * `damaged` AppError where some are not as they were written.
  */
 export async function readPollWeeks(
   db: Db,
