@@ -1,5 +1,5 @@
 import type { Tally } from '../uptime/tally.ts'
-import { MEASURES, tallyAt } from './period-totals.ts'
+import { MEASURES, putTallies, tallyAt } from './period-totals.ts'
 
 const HOURS = 7 * 24
 
@@ -10,13 +10,7 @@ export function createHourSums(): Float64Array<ArrayBuffer> {
 
 export function sumsOfHours(tallies: readonly Tally[]): Float64Array {
   const sums = createHourSums()
-  tallies.forEach(({ uptimeMs, downtimeMs, unknownMs, excusedMs }, hour) => {
-    const at = hour * MEASURES
-    sums[at] = uptimeMs
-    sums[at + 1] = downtimeMs
-    sums[at + 2] = unknownMs
-    sums[at + 3] = excusedMs
-  })
+  putTallies(sums, 0, tallies)
   return sums
 }
 

@@ -45,7 +45,7 @@ export function putPeriodTotals(
 }
 
 /** Writes tallies of periods that follow each other. */
-export function putTallies(totals: PeriodTotals, first: number, tallies: readonly Tally[]): void {
+export function putTallies(totals: Words | Float64Array, first: number, tallies: readonly Tally[]): void {
   let at = first
   for (const { uptimeMs, downtimeMs, unknownMs, excusedMs } of tallies) {
     totals[at] = uptimeMs
