@@ -3,7 +3,7 @@ import { POLL_WEEK_MS } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 import { forgetWeeks } from './kept-weeks.ts'
-import { goingPolls, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
+import { goingPolls, hasPollsOf, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
 import { takeFromPollWeekSummary } from './poll-week-summary.ts'
 import { pollRowsOf } from './poll-weeks.ts'
 import { nextBatch } from './tail/batch.ts'
@@ -40,7 +40,8 @@ export async function deletePolls(
 ): Promise<DeletedPolls> {
   const all = createTally()
   await nextBatch(tx)
-  for (const week of await weeksInTail(tx)) await foldTail(tx, week, chunksOf(storeKeys))
+  const weeks = (await weeksInTail(tx)).filter((week) => hasPollsOf(week, time))
+  for (const week of weeks) await foldTail(tx, week, chunksOf(storeKeys))
   for await (const going of goingPolls(tx, storeKeys, time)) {
     all.add(going)
     const { week, goneKeys, kept } = going

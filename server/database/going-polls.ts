@@ -23,6 +23,11 @@ export interface GoingPolls {
   lastMs: number
 }
 
+/** Whether polls of a week may be of some time. */
+export function hasPollsOf(week: number, { startMs, endMs }: Interval): boolean {
+  return (week + 1) * POLL_WEEK_MS > startMs && week * POLL_WEEK_MS < endMs
+}
+
 /**
  * Which polls go when those of stores in some time are deleted, some stores at a time, with others answered in between.
  * Of weeks that go as a whole, and have no polls in the tail, none are read, so that damaged ones can be deleted, too.
@@ -32,11 +37,9 @@ export async function* goingPolls(
   storeKeys: readonly number[],
   time: Interval,
 ): AsyncGenerator<GoingPolls> {
-  for (const week of await weeksWithPolls(db)) {
+  for (const week of (await weeksWithPolls(db)).filter((week) => hasPollsOf(week, time))) {
     const startMs = week * POLL_WEEK_MS
-    const endMs = startMs + POLL_WEEK_MS
-    if (endMs <= time.startMs || startMs >= time.endMs) continue
-    const isWhole = time.startMs <= startMs && endMs <= time.endMs
+    const isWhole = time.startMs <= startMs && startMs + POLL_WEEK_MS <= time.endMs
     for (const keys of chunks(storeKeys, dialectOf(db).pollRowsAtOnce)) {
       await setImmediate()
       const isInTail = ((await readTail(db, [week], keys)).get(week)?.storeKeys.length ?? 0) > 0
