@@ -1,5 +1,6 @@
 import { weekdays } from '../../../shared/local-date.ts'
 import { share } from '../format.ts'
+import { Chart } from './chart.tsx'
 import { Hatched } from './hatch.tsx'
 import { countedMs, hourName, type Tally } from './tally.ts'
 
@@ -16,13 +17,10 @@ const shareBreaks = [0, 1, 3, 10, 25, 50] as const
 export function HeatMap({ hours, width }: { hours: readonly Tally[]; width: number }) {
   const step = (width - LEFT) / 24
   return (
-    <svg
-      className="chart"
+    <Chart
       width={width}
       height={HEIGHT}
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      role="img"
-      aria-label="Share of business time that was down, by weekday and local hour"
+      label="Share of business time that was down, by weekday and local hour"
     >
       {weekdays.map((day, row) => (
         <text key={day} x={LEFT - 6} y={row * ROW + ROW / 2 + 4} textAnchor="end">
@@ -50,7 +48,7 @@ export function HeatMap({ hours, width }: { hours: readonly Tally[]; width: numb
           {String(hour).padStart(2, '0')}
         </text>
       ))}
-    </svg>
+    </Chart>
   )
 }
 

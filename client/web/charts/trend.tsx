@@ -1,4 +1,5 @@
 import { percent, share } from '../format.ts'
+import { Chart } from './chart.tsx'
 import { countedMs, type Tally } from './tally.ts'
 
 const HEIGHT = 148
@@ -15,14 +16,7 @@ interface Period extends Tally {
 export function TrendChart({ periods, width }: { periods: readonly Period[]; width: number }) {
   const step = width / periods.length
   return (
-    <svg
-      className="chart"
-      width={width}
-      height={HEIGHT}
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      role="img"
-      aria-label={inWords(periods)}
-    >
+    <Chart width={width} height={HEIGHT} label={inWords(periods)}>
       <path d={`M0 ${TOP + PLOT + 0.5}H${width}`} className="axis" />
       {periods.map((period, place) => (
         <g key={period.period} transform={`translate(${place * step} 0)`}>
@@ -38,7 +32,7 @@ export function TrendChart({ periods, width }: { periods: readonly Period[]; wid
           )}
         </g>
       ))}
-    </svg>
+    </Chart>
   )
 }
 

@@ -1,5 +1,6 @@
 import { weekdays } from '../../../shared/local-date.ts'
 import { share } from '../format.ts'
+import { Chart } from './chart.tsx'
 import { countedMs, hourName, type Tally } from './tally.ts'
 
 const HOURS = 7 * 24
@@ -27,14 +28,7 @@ export function WeekHours({
   const y = (part: number) => TOP + PLOT * (1 - part / top)
   const barWidth = Math.max(1, step - (step > 3 ? 1 : 0.35))
   return (
-    <svg
-      className="chart"
-      width={width}
-      height={HEIGHT}
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      role="img"
-      aria-label={inWords(hours)}
-    >
+    <Chart width={width} height={HEIGHT} label={inWords(hours)}>
       {[0, top / 2, top].map((part) => (
         <g key={part}>
           <line x1={LEFT} x2={width} y1={y(part)} y2={y(part)} className={part === 0 ? 'axis' : 'grid'} />
@@ -57,7 +51,7 @@ export function WeekHours({
         <HourBar key={place} hour={hour} place={place} x={x(place)} width={barWidth} step={step} y={y} />
       ))}
       {before && <path d={lineOf(before, x, y)} className="before" />}
-    </svg>
+    </Chart>
   )
 }
 
