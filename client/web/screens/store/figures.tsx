@@ -28,9 +28,9 @@ export function Figures({ storeId, asOf }: { storeId: string; asOf: string }) {
               <Column>Window</Column>
               <Column isNumber>Uptime</Column>
               {measures.map(({ name }) => (
-                <th key={name} scope="col" className="number">
+                <Column key={name} isNumber>
                   {{ uptime: 'Up', downtime: 'Down', unknown: 'Unknown', excused: 'Excused' }[name]}
-                </th>
+                </Column>
               ))}
             </tr>
           </thead>
