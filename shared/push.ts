@@ -60,7 +60,7 @@ export const pushedHour = z
   .object({
     hour: isoInstant.describe('When the hour began'),
     source: z.string().describe('Who sent them'),
-    pushes: count.describe('How many pushes were written'),
+    pushes: count.describe('How many pushes were written; a long one counts for each group of its lines'),
     accepted: count.describe('Polls in them that keep every rule'),
     changed: count.describe('Polls of those that were new or said something else'),
     rejected: count.describe('Polls in them that break a rule'),

@@ -143,6 +143,7 @@ describe('POST /polls', () => {
     [' \n', 400, /^the body is empty/],
     ['[]', 400, /^the body has no polls/],
     ['[{"store_id":', 400, /^the body is not JSON/],
+    ['%PDF-1.7\n', 400, /^the body is a PDF: import the table that it was made from/],
     ['hello', 400, /^the body is of no known kind: its first line is "hello"/],
     [
       'store_id,timezone_str\na,UTC\n',

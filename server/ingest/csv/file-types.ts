@@ -26,6 +26,10 @@ const fileTypes: readonly FileType[] = [
 
 /** What a file is where it is no text, with what to do, to be put behind its name; undefined for what may be CSV. */
 export async function otherFileType(file: OpenFile): Promise<string | undefined> {
-  const start = await startOf(file, 2048)
+  return otherTypeOf(await startOf(file, 2048))
+}
+
+/** Likewise of what begins so. */
+export function otherTypeOf(start: Buffer): string | undefined {
   return fileTypes.find(({ matches }) => matches(start))?.is
 }

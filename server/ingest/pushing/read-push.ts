@@ -3,6 +3,7 @@ import type { StoreId } from '../../../shared/ids.ts'
 import type { PushRejection } from '../../../shared/push.ts'
 import { maxRejectionsTold } from '../../../shared/push-result.ts'
 import { storeIdPattern } from '../../../shared/store-id-pattern.ts'
+import { otherTypeOf } from '../csv/file-types.ts'
 import { headerIn } from '../csv/header.ts'
 import { readObservation } from '../rows/observation.ts'
 import { createPollRows } from '../rows/poll-rows.ts'
@@ -35,6 +36,8 @@ export async function readPush(push: Push): Promise<ReadPush> {
 }
 
 async function readCsv({ bytes, firstRow, takenInAt }: Push): Promise<ReadPush> {
+  const otherType = otherTypeOf(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 2048)))
+  if (otherType !== undefined) throw new AppError('invalid', `the body ${otherType}`)
   const chunks = ReadableStream.from([bytes])
   const header = await headerIn(ReadableStream.from([bytes]), 'the body')
   if (header.kind === undefined) throw new AppError('invalid', `the body ${header.reason}`)
