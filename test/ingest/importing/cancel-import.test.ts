@@ -13,6 +13,7 @@ import {
   listImports,
   updateImportCounts,
 } from '../../../server/database/imports.ts'
+import { writeAlone } from '../../../server/database/write-alone.ts'
 import { watchUnfinishedImports } from '../../../server/ingest/importing/unfinished-imports.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
@@ -24,6 +25,7 @@ import {
   storedPolls,
   type ImportScene,
 } from '../../support/import-scene.ts'
+import { databaseType } from '../../support/test-database.ts'
 
 const nothing = { stores: [], summary: [], polls: [] }
 const cancelledMeanwhile = {
@@ -77,17 +79,35 @@ test('an import that is cancelled before its rows go in is rolled back, though n
   await using scene = await importScene()
   await using elsewhere = await connect(scene.databaseUrl)
   const path = await scene.write('polls.csv', polls(100))
-  let cancelled: Promise<unknown> | undefined
+  const cancelled = Promise.withResolvers<unknown>()
+  let isAsked = false
+  // On PostgreSQL, the import would else be over before the statement that cancels it has arrived.
+  await using holding = await heldUntil(scene.databaseUrl, cancelled.promise)
   const importing = scene.import(path, {
     heartbeatEveryMs: 1 << 30,
     onProgress() {
-      cancelled ??= cancelImport(elsewhere, 1 as ImportId, noon)
+      if (!isAsked) cancelled.resolve(cancelImport(elsewhere, 1 as ImportId, noon))
+      isAsked = true
     },
   })
   await expect(importing).rejects.toMatchObject(cancelledMeanwhile)
-  await cancelled
+  await cancelled.promise
+  await holding.released
   expect(await storedData(scene.db)).toEqual(nothing)
 })
+
+/** Keeps others from writing data until then; SQLite's one writer is who cancels. */
+async function heldUntil(databaseUrl: string, end: Promise<unknown>) {
+  const db = await connect(databaseUrl)
+  if (databaseType === 'sqlite') return { released: end, [Symbol.asyncDispose]: () => db.destroy() }
+  const taken = Promise.withResolvers<void>()
+  const released = writeAlone(db, 'data', async () => {
+    taken.resolve()
+    await end
+  })
+  await taken.promise
+  return { released, [Symbol.asyncDispose]: () => db.destroy() }
+}
 
 test('of a large file that is cancelled, the steps that went in stay, and the record says how much that is', async () => {
   await using scene = await importScene()
