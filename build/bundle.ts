@@ -55,6 +55,7 @@ export async function bundlePackage(
       'view-worker': 'server/reports/view/view-worker.ts',
       'importer-worker': 'server/ingest/importing/importer-worker.ts',
       'poll-reader-worker': 'server/ingest/rows/poll-reader-worker.ts',
+      'push-worker': 'server/ingest/pushing/push-worker.ts',
       'client/index': 'client/index.ts',
       'client/trpc': 'client/trpc.ts',
       ...programs,

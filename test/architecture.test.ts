@@ -171,6 +171,14 @@ test('what the client shares with the server is free of Zod at run time', () => 
   expect(files.filter((file) => packagesNeededBy(file).has('zod'))).toEqual([])
 })
 
+test('the package has the program of every thread', () => {
+  const bundled = readFileSync('build/bundle.ts', 'utf8')
+  const programs = globSync('server/**/*-worker.ts').map((file) => file.replaceAll(sep, '/'))
+  expect(programs.filter((file) => !bundled.includes(`'${posix.basename(file, '.ts')}': '${file}'`))).toEqual(
+    [],
+  )
+})
+
 describe('the check finds', () => {
   test.each([
     ['shared/ids.ts', `import { x } from '../server/config.ts'`],
