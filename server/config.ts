@@ -40,7 +40,13 @@ export const config = z.object({
 })
 export type Config = z.output<typeof config>
 
-type Setting = keyof Config
+export type Setting = keyof Config
+
+/** Settings as a configuration file has them, and where each stands. */
+export interface GivenSettings {
+  readonly values: Readonly<Partial<Record<Setting, string | undefined>>>
+  placeOf(setting: Setting): string
+}
 
 interface Source {
   /** Of `store-monitor serve`, where it has one. */
@@ -66,6 +72,8 @@ const sources: Readonly<Record<Setting, Source>> = {
 }
 
 export interface SettingDescription extends Source {
+  /** In a configuration file. */
+  readonly key: Setting
   readonly description: string
   readonly defaultText: string
 }
@@ -75,20 +83,26 @@ export function describeSettings(): SettingDescription[] {
   return Object.entries(config.shape).map(([setting, schema]) => ({
     defaultText: String(schema.parse(undefined)),
     ...sources[setting as Setting],
+    key: setting as Setting,
     description: schema.description ?? '',
   }))
 }
 
-/** Settings from flags, then from the environment, then the defaults. Throws an `invalid` AppError that names the setting. */
+/**
+ * Settings from flags, then from the environment, then from a configuration file, then the defaults. Throws an `invalid`
+ * AppError that names the setting.
+ */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   flags: Readonly<Partial<Record<Setting, string | undefined>>> = {},
+  file?: GivenSettings,
 ): Config {
   const settings = Object.keys(sources) as Setting[]
+  const atStart = (setting: Setting) =>
+    flags[setting] ?? sources[setting].variables.map((name) => environment[name]).find((text) => text)
   const given = Object.fromEntries(
     settings.flatMap((setting) => {
-      const value =
-        flags[setting] ?? sources[setting].variables.map((name) => environment[name]).find((text) => text)
+      const value = atStart(setting) ?? file?.values[setting]
       return value === undefined ? [] : [[setting, value]]
     }),
   )
@@ -97,8 +111,9 @@ export function readConfig(
   const issue = checked.error.issues[0]!
   const setting = issue.path[0] as Setting
   const { flag, variables } = sources[setting]
-  throw new AppError(
-    'invalid',
-    `the setting ${setting} (${[flag ?? [], variables].flat().join(', ')}) is "${given[setting]}": ${issue.message}`,
-  )
+  const places =
+    file?.values[setting] !== undefined && atStart(setting) === undefined
+      ? file.placeOf(setting)
+      : [flag ?? [], variables].flat().join(', ')
+  throw new AppError('invalid', `the setting ${setting} (${places}) is "${given[setting]}": ${issue.message}`)
 }

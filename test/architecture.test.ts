@@ -49,6 +49,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'zod-openapi',
     ],
   ],
+  ['server/config-file/', ['server/config-file/', 'server/config.ts', 'shared/', 'node:', 'zod', 'yaml']],
   ['server/', ['server/', 'shared/', 'node:', 'type hono', '@hono/node-server', 'zod']],
   [
     'client/cli/',
@@ -57,6 +58,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'shared/',
       'server/service.ts',
       'server/config.ts',
+      'server/config-file/',
       'server/serve.ts',
       'server/ingest/importing/find-files.ts',
       'server/ingest/importing/import-each.ts',

@@ -10,6 +10,8 @@ export interface CommandContext {
   /** Where the package, or the clone, is. */
   readonly packageFolder: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** The configuration file that counts where none is named; undefined where there is none. */
+  readonly findConfigFile?: () => string | undefined
   readonly now: () => number
   /** For data, and nothing else. */
   readonly stdout: WriteStream

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { readEnvironment } from './environment.ts'
+import { findConfigFile, readEnvironment } from './environment.ts'
 import { Interrupted } from './exit-code.ts'
 import { commandAsStarted } from './hint.ts'
 import { runProgram } from './run-program.ts'
@@ -14,6 +14,7 @@ const context = {
   command: commandAsStarted(process.env, import.meta.url.endsWith('.ts')),
   platform: process.platform,
   packageFolder: dirname(require.resolve('store-monitor/package.json')),
+  findConfigFile: () => findConfigFile('.'),
   now: Date.now,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -1,4 +1,6 @@
 /** Where a command works: on a server, or on a database. */
+import type { ConfigFile } from '../../server/config-file/read-config-file.ts'
+import type { Config, readConfig } from '../../server/config.ts'
 import { AppError } from '../../shared/app-error.ts'
 import type { CommandContext } from './context.ts'
 
@@ -6,6 +8,7 @@ export interface ConnectionOptions {
   readonly url?: string
   readonly database?: string
   readonly workers?: string
+  readonly config?: string
 }
 
 /** Of the server that the options and the environment ask for; undefined where it is a database. */
@@ -20,14 +23,46 @@ export function serverUrlOf(context: CommandContext, options: ConnectionOptions)
   if (options.workers !== undefined) {
     throw new AppError('invalid', `--workers is for a database: the server at ${url} has its own`)
   }
+  if (options.config !== undefined) {
+    throw new AppError('invalid', `--config is for a database: the server at ${url} has its own`)
+  }
   return url
 }
 
-export function flagsOf({ database }: ConnectionOptions): readonly string[] {
-  return database === undefined ? [] : ['--database', database]
+export function flagsOf({ database, config }: ConnectionOptions): readonly string[] {
+  return [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(database === undefined ? [] : ['--database', database]),
+  ]
 }
 
-export async function configOf({ environment }: CommandContext, { database, workers }: ConnectionOptions) {
+type Flags = NonNullable<Parameters<typeof readConfig>[1]>
+
+/** The settings, and the configuration file that has some of them, where there is one. */
+export async function readSettings(
+  context: CommandContext,
+  { config: path, ...flags }: Flags & { readonly config?: string | undefined },
+): Promise<{ readonly config: Config; readonly file: ConfigFile | undefined }> {
   const { readConfig } = await import('../../server/config.ts')
-  return readConfig(environment, { databaseUrl: database, workers })
+  const file = await configFileOf(context, path)
+  return { config: readConfig(context.environment, flags, file?.settings), file }
+}
+
+async function configFileOf(
+  { environment, findConfigFile }: CommandContext,
+  flag: string | undefined,
+): Promise<ConfigFile | undefined> {
+  if (flag === '') throw new AppError('invalid', '--config is empty: write the name of a file')
+  const named = [flag, environment['STORE_MONITOR_CONFIG']].find((path) => path)
+  const path = named ?? findConfigFile?.()
+  if (path === undefined) return undefined
+  const { readConfigFile } = await import('../../server/config-file/read-config-file.ts')
+  return readConfigFile(path)
+}
+
+export async function configOf(
+  context: CommandContext,
+  { database, workers, config }: ConnectionOptions,
+): Promise<Config> {
+  return (await readSettings(context, { databaseUrl: database, workers, config })).config
 }

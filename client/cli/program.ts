@@ -32,6 +32,9 @@ import { exitCodeHelp } from './exit-code.ts'
 import type { ListOptions } from './listing.ts'
 import { tableSorts } from './table-sorts.ts'
 
+const configDescription =
+  'settings as YAML or JSON (STORE_MONITOR_CONFIG; default: store-monitor.yaml or .json in this folder)'
+
 type ConnectedListOptions = ConnectionOptions & ListOptions
 
 export function createProgram(context: CommandContext): Command {
@@ -78,6 +81,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       .option('--url <url>', 'the server to work with')
       .option('--database <file or URL>', 'the database to work on, where there is no server')
       .option('--workers <count>', 'threads that compute reports; by default one for each processor core')
+      .option('--config <file>', configDescription)
   }
 
   function addListing(nameAndArguments: string, description: string): Command {
@@ -95,6 +99,7 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       'the SQLite file, or postgresql:// URL (DATABASE_URL, DB_URL; default: store-monitor.db)',
     )
     .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
+    .option('--config <file>', configDescription)
     .addHelpText('after', examples('serve', 'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db'))
     .action(async (options: ServeOptions) => {
       const { runServe } = await import('./commands/serve.ts')
@@ -566,6 +571,7 @@ The exit code is 4 where something comes out otherwise.`,
   add('backup', 'Copy the database to a file, also while a server is at work on it.')
     .argument('<file>', 'the copy; it is there as a whole, and checked, or not at all')
     .option('--database <file>', 'the database to copy (DATABASE_URL, DB_URL; default: store-monitor.db)')
+    .option('--config <file>', configDescription)
     .option('--force', 'replace a file that is there')
     .addHelpText(
       'after',

@@ -3,7 +3,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { SuggestQuery, Suggestion } from '../../shared/suggestion.ts'
 import type { Db } from '../database/connect.ts'
 import { nextStoreIds, readStoreNames } from '../database/stores.ts'
-import { editDistance } from './edit-distance.ts'
+import { editDistance } from '../../shared/edit-distance.ts'
 
 /** So few that others are answered in between. */
 const STORES_AT_ONCE = 4096

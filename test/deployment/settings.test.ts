@@ -24,16 +24,17 @@ afterAll(() => parts.disposeAsync())
 /** The table of settings as docs/operations.md is to have it; `prettier --write` makes it pretty. */
 function settingsTable(): string {
   const code = (text: string) => `\`${text}\``
-  const rows = describeSettings().map(({ description, flag, variables, defaultText }) => {
+  const rows = describeSettings().map(({ description, key, flag, variables, defaultText }) => {
     const isValue = /^[\w.:/-]+$/.test(defaultText)
     return [
       description,
+      code(key),
       flag ? code(flag) : '',
       variables.map(code).join(', '),
       isValue ? code(defaultText) : defaultText,
     ]
   })
-  const head = ['setting', 'flag of `serve`', 'environment variable', 'default']
+  const head = ['setting', 'key in a file', 'flag of `serve`', 'environment variable', 'default']
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
@@ -102,6 +103,51 @@ describe('a setting', () => {
     expect(result).toMatchObject({
       exitCode: 5,
       stderr: expect.stringMatching(/there is no database/) as string,
+    })
+  })
+})
+
+describe('a configuration file', () => {
+  const written = async (name: string, files: Readonly<Record<string, string>>) => {
+    const cwd = folder.file(name)
+    await mkdir(cwd)
+    for (const [file, text] of Object.entries(files)) await writeFile(join(cwd, file), text)
+    return cwd
+  }
+
+  test('of the current folder counts behind the environment, and the server says which it is', async () => {
+    const cwd = await written('with-yaml', {
+      'store-monitor.yaml': 'port: 0 # a free one\ndatabaseUrl: of-yaml.db\nworkers: 1\n',
+    })
+    await using server = startCli(['serve'], { cwd })
+    const [, found] = await server.said(/listening on \S+ with of-yaml\.db, set by (\S+)/)
+    expect(found).toBe(join(cwd, 'store-monitor.yaml'))
+    const other = await runCli(['stores'], { cwd, environment: { DB_URL: 'other.db' } })
+    expect(other).toMatchObject({ exitCode: 5, stderr: expect.stringMatching(/other\.db/) as string })
+  })
+
+  test('is one that is named, also for commands without a server', async () => {
+    await fillDatabase(folder.file('of-json.db'), 1)
+    const file = folder.file('monitor.json')
+    await writeFile(file, JSON.stringify({ databaseUrl: folder.file('of-json.db') }))
+    const stores = await runCli(['stores', '--json', '--config', file])
+    expect(stores).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/store-000001/) as string })
+    const byVariable = await runCli(['stores', '--json'], { environment: { STORE_MONITOR_CONFIG: file } })
+    expect(byVariable.stdout).toBe(stores.stdout)
+    const ofServer = await runCli(['stores', '--config', file, '--url', 'http://127.0.0.1:1'])
+    expect(ofServer).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/--config is for/) as string,
+    })
+  })
+
+  test('that is one of two is to be named', async () => {
+    const cwd = await written('with-two', { 'store-monitor.yaml': '', 'store-monitor.json': '{}' })
+    const { exitCode, stderr } = await runCli(['stores'], { cwd })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        'store-monitor: there are store-monitor.yaml and store-monitor.json: name one of them with --config\n',
     })
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance } from '../../server/insight/edit-distance.ts'
+import { editDistance } from '../../shared/edit-distance.ts'
 import { suggestStores } from '../../server/insight/suggestions.ts'
 import { suggestInput } from '../../shared/suggestion.ts'
 import { importScene } from '../support/import-scene.ts'

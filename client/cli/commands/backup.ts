@@ -1,8 +1,10 @@
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
+import { configOf } from '../place.ts'
 import { createProgressDisplay } from '../progress-display.ts'
 
 export interface BackupOptions extends MessageOptions {
   readonly database?: string
+  readonly config?: string
   readonly force?: true
 }
 
@@ -12,9 +14,8 @@ export async function runBackup(
   options: BackupOptions,
   file: string,
 ): Promise<void> {
-  const { readConfig } = await import('../../../server/config.ts')
   const { backUp } = await import('../../../server/database/backup.ts')
-  const { databaseUrl } = readConfig(context.environment, { databaseUrl: options.database })
+  const { databaseUrl } = await configOf(context, options)
   using display = await createProgressDisplay(context, options)
   const bytes = await backUp(databaseUrl, file, {
     replace: options.force ?? false,

@@ -1,24 +1,32 @@
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { shownDatabase } from '../../../shared/database-url.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import type { Interrupted } from '../exit-code.ts'
 import { hint } from '../hint.ts'
 import { makePage } from '../make-page.ts'
+import { readSettings } from '../place.ts'
 
 export interface ServeOptions extends MessageOptions {
   readonly host?: string
   readonly port?: string
   readonly database?: string
   readonly workers?: string
+  readonly config?: string
 }
 
 /** Serves until the process is told to stop, and then ends what it is at. */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
-  const { readConfig } = await import('../../../server/config.ts')
   const { startServer } = await import('../../../server/serve.ts')
-  const { environment, version, now, stderr, signal } = context
-  const { database: databaseUrl, ...flags } = options
-  const config = readConfig(environment, { ...flags, databaseUrl })
+  const { version, now, stderr, signal } = context
+  const { host, port, workers, database: databaseUrl } = options
+  const { config, file } = await readSettings(context, {
+    host,
+    port,
+    workers,
+    databaseUrl,
+    config: options.config,
+  })
   await makePage(context, options)
   await using server = await startServer(config, {
     version,
@@ -26,7 +34,8 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   })
   const database = shownDatabase(config.databaseUrl)
-  say(context, options, `store-monitor ${version} listening on ${server.url} with ${database}`)
+  const settings = file === undefined ? '' : `, set by ${resolve(file.path)}`
+  say(context, options, `store-monitor ${version} listening on ${server.url} with ${database}${settings}`)
   // A log is better off with a line for each thing that happens.
   if (stderr.isTTY) say(context, options, whatToTry(context, server.url))
   if (!signal.aborted) await once(signal, 'abort')

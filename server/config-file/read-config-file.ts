@@ -1,0 +1,54 @@
+import type * as z from 'zod'
+import { AppError } from '../../shared/app-error.ts'
+import type { GivenSettings } from '../config.ts'
+import { knownKeysAt, nearestKey } from './known-keys.ts'
+import { configFile } from './schema.ts'
+import { readYamlFile, type YamlFile } from './yaml-file.ts'
+
+/** What a configuration file says. */
+export interface ConfigFile {
+  readonly path: string
+  readonly settings: GivenSettings
+}
+
+/** Reads and checks all of it. Throws an `invalid` AppError that names what is wrong, and where. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  const yaml = await readYamlFile(path)
+  const checked = configFile.safeParse(yaml.value ?? {})
+  if (!checked.success) throw wrong(path, yaml, checked.error.issues[0]!)
+  return {
+    path,
+    settings: {
+      values: checked.data,
+      placeOf: (setting) => `${setting} in ${placeOf(path, yaml, [setting])}`,
+    },
+  }
+}
+
+function placeOf(path: string, yaml: YamlFile, keys: readonly PropertyKey[]): string {
+  const line = yaml.lineOf(keys)
+  return line === undefined ? path : `${path}, line ${line}`
+}
+
+function wrong(path: string, yaml: YamlFile, issue: z.core.$ZodIssue): AppError {
+  if (issue.code !== 'unrecognized_keys') {
+    const what = issue.path.length === 0 ? '' : `${keyText(issue.path)}: `
+    return new AppError('invalid', `${placeOf(path, yaml, issue.path)}: ${what}${issue.message}`)
+  }
+  const [key = ''] = issue.keys
+  const known = knownKeysAt(configFile, issue.path)
+  const nearest = nearestKey(key, known)
+  const remedy = nearest === undefined ? `known ones are ${known.join(', ')}` : `is "${nearest}" meant?`
+  const within = issue.path.length === 0 ? '' : ` in ${keyText(issue.path)}`
+  return new AppError(
+    'invalid',
+    `${placeOf(path, yaml, [...issue.path, key])}: there is no key "${key}"${within}: ${remedy}`,
+  )
+}
+
+/** `sources[0].url` */
+function keyText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
+    .join('')
+}

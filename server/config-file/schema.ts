@@ -1,0 +1,17 @@
+import * as z from 'zod'
+import { config, type Setting } from '../config.ts'
+
+const settingText = z
+  .union([z.string(), z.number(), z.boolean()], 'write a text or a number')
+  .transform((value) => String(value))
+  .optional()
+
+const settings = Object.fromEntries(
+  Object.entries(config.shape).map(([setting, { description = '' }]) => [
+    setting,
+    settingText.describe(description),
+  ]),
+) as Readonly<Record<Setting, typeof settingText>>
+
+/** What a configuration file may have: the settings, each checked with those of other origins. */
+export const configFile = z.strictObject(settings)

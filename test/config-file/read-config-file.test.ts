@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../../server/config.ts'
+import { readConfigFile } from '../../server/config-file/read-config-file.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+
+let folder: TemporaryFolder
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+afterAll(() => folder[Symbol.asyncDispose]())
+
+/** What is said of a file, without the folder that it is in. */
+async function said(text: string): Promise<string> {
+  const path = folder.file('monitor.yaml')
+  await writeFile(path, text)
+  try {
+    readConfig({}, {}, (await readConfigFile(path)).settings)
+    return 'nothing'
+  } catch (error) {
+    return (error as Error).message.replaceAll(folder.file('monitor.yaml'), 'monitor.yaml')
+  }
+}
+
+test.for([
+  ['', 'nothing'],
+  ['# only a remark\n', 'nothing'],
+  ['{"port": 8000, "workers": "2"}', 'nothing'],
+  ['host: ::1\nprot: 80\n', 'monitor.yaml, line 2: there is no key "prot": is "port" meant?'],
+  ['database: a.db', 'monitor.yaml, line 1: there is no key "database": is "databaseUrl" meant?'],
+  ['public_url: http://a', 'monitor.yaml, line 1: there is no key "public_url": is "publicUrl" meant?'],
+  ['# port\n\nport: http\n', /^the setting port \(port in monitor\.yaml, line 3\) is "http": /],
+  ['port:\n', 'monitor.yaml, line 1: port: write a text or a number'],
+  ['port: [1, 2]\n', 'monitor.yaml, line 1: port: write a text or a number'],
+  ['port: 1\nport: 2\n', 'monitor.yaml, line 2: Map keys must be unique'],
+  ['host: "abc\nport: 1\n', /^monitor\.yaml, line \d: /],
+  ['just a text', /^monitor\.yaml: Invalid input: expected object/],
+  [
+    `a: &a [x]\n${'b'.repeat(5)}: ${JSON.stringify(Array(200).fill('*a')).replaceAll('"', '')}`,
+    /^monitor\.yaml/,
+  ],
+] as const)('%j: %s', async ([text, message]) => {
+  expect(await said(text)).toMatch(message)
+})
+
+test('a key that is like none is told which there are', async () => {
+  expect(await said('frobnicate: 1')).toMatch(
+    /^monitor\.yaml, line 1: there is no key "frobnicate": known ones are host, port, databaseUrl, /,
+  )
+})
+
+test('a file that is not there, or a folder, is named', async () => {
+  await expect(readConfigFile(folder.file('none.yaml'))).rejects.toThrow(
+    /^there is no configuration file .*none\.yaml$/,
+  )
+  await expect(readConfigFile(folder.path)).rejects.toThrow(/ cannot be read: /)
+})
+
+test('a setting of a flag or variable counts before that of a file, also where that is wrong', () => {
+  const file = { values: { port: 'http', host: '::1' }, placeOf: () => 'port in a.yaml, line 1' }
+  expect(readConfig({ PORT: '1' }, {}, file)).toMatchObject({ port: 1, host: '::1' })
+  expect(readConfig({}, { port: '2' }, file)).toMatchObject({ port: 2 })
+  expect(() => readConfig({}, {}, file)).toThrow(/^the setting port \(port in a\.yaml, line 1\) is "http"/)
+})
