@@ -9,16 +9,25 @@ export interface Answer {
 
 export interface HttpClient extends Disposable {
   /** Sends a request and reads the answer to its last byte. */
-  send(method: 'GET' | 'POST', path: string, body?: NodeJS.ReadableStream): Promise<Answer>
+  send(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: NodeJS.ReadableStream,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
 }
 
 /** A client that keeps its connections and asks for bytes as they are. */
 export function createHttpClient(url: string): HttpClient {
   const agent = new Agent({ keepAlive: true })
   return {
-    async send(method, path, body) {
+    async send(method, path, body, headers = {}) {
       const start = performance.now()
-      const sent = request(new URL(path, url), { method, agent, headers: { 'accept-encoding': 'identity' } })
+      const sent = request(new URL(path, url), {
+        method,
+        agent,
+        headers: { 'accept-encoding': 'identity', ...headers },
+      })
       const answered = new Promise<Answer>((resolve, reject) => {
         sent.on('error', reject)
         sent.on('response', (response) => {

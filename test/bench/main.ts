@@ -16,6 +16,7 @@ import type { Figure, Results } from './figures.ts'
 import { growthFigures } from './growth.ts'
 import { benchHistory } from './history-bench.ts'
 import { benchImport, ensureDatabase } from './import-bench.ts'
+import { benchIngest } from './ingest/ingest-bench.ts'
 import { benchJudging } from './judging-bench.ts'
 import { describeMachine } from './machine.ts'
 import { layOutPackage } from './package.ts'
@@ -71,6 +72,7 @@ const parts = {
       population: populationOf({ ...dataOptions, stores: sizes[size] }),
       weeks: weeksOf[size],
     }),
+  ingest: (bench: Bench) => benchIngest(bench, populationOf({ ...dataOptions, stores: sizes[size] })),
   'event-loop': async (bench: Bench) =>
     benchEventLoop(bench, await cachedData(size, { ...dataOptions, earlier: true })),
   start: benchStart,

@@ -11,6 +11,9 @@ export interface Programs {
   /** See `imported.ts` and `served.ts`. */
   readonly imported: string
   readonly served: string
+  /** See `ingest/`. */
+  readonly pushed: string
+  readonly hourly: string
 }
 
 /** Puts a folder together as npm would install the package, with the benchmark's own programs in it. */
@@ -22,10 +25,17 @@ export async function layOutPackage(folder: string): Promise<Programs> {
   }
   symlinkSync(join(clone, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const dist = join(folder, 'dist')
-  await bundlePackage(dist, { imported: 'test/bench/imported.ts', served: 'test/bench/served.ts' })
+  await bundlePackage(dist, {
+    imported: 'test/bench/imported.ts',
+    served: 'test/bench/served.ts',
+    pushed: 'test/bench/ingest/pushed.ts',
+    hourly: 'test/bench/ingest/hourly.ts',
+  })
   return {
     cli: join(folder, 'client/cli/store-monitor.js'),
     imported: join(dist, 'imported.js'),
     served: join(dist, 'served.js'),
+    pushed: join(dist, 'pushed.js'),
+    hourly: join(dist, 'hourly.js'),
   }
 }

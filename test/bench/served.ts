@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { config } from '../../server/config.ts'
 import { startServer } from '../../server/serve.ts'
 import { peakBytesOf } from './peak-memory.ts'
+import { writtenBytesOf } from './written-bytes.ts'
 import type { ServedAnswer, ServedQuestion } from './server.ts'
 
 /** How often the event loop is looked at; it is part of what the histogram records. */
@@ -30,12 +31,15 @@ process.on('message', (question: ServedQuestion) => {
     case 'tell': {
       delays.disable()
       const { user, system } = process.cpuUsage()
+      const answering = process.threadCpuUsage()
       const ms = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
       answer({
         type: 'told',
         peakBytes: peakBytesOf(process.pid),
         residentBytes: process.memoryUsage.rss(),
         cpuMs: (user + system) / 1000,
+        answeringCpuMs: answering.user / 1000 + answering.system / 1000,
+        writtenBytes: writtenBytesOf(process.pid),
         delayMs: { p50: ms(delays.percentile(50)), p99: ms(delays.percentile(99)), max: ms(delays.max) },
       })
       break

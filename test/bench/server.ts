@@ -13,6 +13,10 @@ export interface Told {
   readonly residentBytes: number
   /** The time of processors that all its threads have had since it started. */
   readonly cpuMs: number
+  /** Likewise of the thread that answers. */
+  readonly answeringCpuMs: number
+  /** See `writtenBytesOf`. */
+  readonly writtenBytes: number | undefined
   /** By how much the event loop was late. */
   readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { connect } from '../../../server/database/connect.ts'
+import { addPolls } from '../../../server/database/add-polls.ts'
+import { lastStoreKey } from '../../../server/database/store-ids.ts'
+import { createLatestPolls } from '../../../server/database/tail/latest-polls.ts'
+import { chunkOf } from '../../../server/database/tail/tail-row.ts'
+import { writeAlone } from '../../../server/database/write-alone.ts'
+import { pollWeekOf, pollWord } from '../../../server/uptime/poll-week.ts'
+import { END_MS } from '../data.ts'
+import { measuredInTurn, spreadOf, type Figure } from '../figures.ts'
+import { createHttpClient } from '../http.ts'
+import { removeDatabase } from '../import-bench.ts'
+import { createRandom } from '../random.ts'
+import { askerForStores, requestReport } from '../report-bench.ts'
+import { startBenchServer } from '../server.ts'
+import { foldAll } from './fold-all.ts'
+import { copyOf, type IngestScene } from './ingest-scene.ts'
+
+/** Short of what is folded, and of what is dealt out to chunks. */
+const HOURS = 23
+const SMALL_ROWS = 127
+const POLLS_PER_CHUNK = 511
+const MINUTE_MS = 60_000
+const STORES_IN_A_ROW = 40
+
+/** What a report takes while as much is in the tail as ever is, against the same polls in their weeks. */
+export async function tailFigures({ bench }: IngestScene): Promise<Figure[]> {
+  const { folder, databasePath, programs, runs, reportsInARow, warmUps, data } = bench
+  const full = copyOf(databasePath, join(folder, 'full-tail.db'))
+  await fillTail(full)
+  const folded = copyOf(full, join(folder, 'folded-tail.db'))
+  const db = await connect(folded)
+  await foldAll(db)
+  await db.destroy()
+  const figures: Figure[] = []
+  {
+    await using server = await startBenchServer(programs, full)
+    await using foldedServer = await startBenchServer(programs, folded)
+    using ours = createHttpClient(server.url)
+    using theirs = createHttpClient(foldedServer.url)
+    for (let i = 0; i < warmUps; i++) for (const client of [ours, theirs]) await requestReport(client)
+    let reportId = ''
+    let foldedId = ''
+    const report = await measuredInTurn(
+      runs,
+      async () => void (reportId = await requestReport(ours)),
+      { name: 'folded', run: async () => void (foldedId = await requestReport(theirs)) },
+      reportsInARow,
+    )
+    const ask = await askerForStores(ours, { reportId, stores: data.stores })
+    const askFolded = await askerForStores(theirs, { reportId: foldedId, stores: data.stores })
+    for (let i = 0; i < STORES_IN_A_ROW; i++) await Promise.all([ask(), askFolded()])
+    const store = await measuredInTurn(
+      Math.max(runs, 5),
+      ask,
+      { name: 'folded', run: askFolded },
+      STORES_IN_A_ROW,
+    )
+    figures.push(
+      { name: 'report with a full tail', unit: 'ms', ...report, goal: { of: 'ratio', most: 1.35 } },
+      { name: "one store's row with a full tail", unit: 'ms', ...store },
+      {
+        name: "one store's row, longer with a full tail by",
+        unit: 'ms',
+        ours: spreadOf([Math.max(0, store.ours.median - store.baseline!.value.median)]),
+        goal: { of: 'figure', most: 1 },
+      },
+    )
+  }
+  removeDatabase(full)
+  removeDatabase(folded)
+  return figures
+}
+
+/** Polls of each store in the hours up to the latest one, and single ones, as they are before anything is folded. */
+async function fillTail(path: string): Promise<void> {
+  const db = await connect(path)
+  const stores = await lastStoreKey(db)
+  const latest = createLatestPolls()
+  const week = pollWeekOf(END_MS)
+  const add = (polls: readonly (readonly [storeKey: number, ms: number])[]) =>
+    writeAlone(db, 'data', (tx) =>
+      addPolls(
+        tx,
+        polls.map(([storeKey, ms]) => ({ week, storeKey, words: Uint32Array.of(pollWord(ms, true)) })),
+        latest,
+      ),
+    )
+  for (let hour = HOURS; hour > 0; hour--) {
+    const all = Array.from({ length: stores }, (_, i) => i + 1)
+    await add(all.map((storeKey) => [storeKey, END_MS - hour * 60 * MINUTE_MS + (storeKey % 1000) * 17 + 1]))
+  }
+  const random = createRandom(1)
+  const perRow = Math.floor((POLLS_PER_CHUNK * (chunkOf(stores) + 1)) / SMALL_ROWS)
+  for (let row = SMALL_ROWS; row > 0; row--) {
+    const some = new Set(Array.from({ length: perRow }, () => 1 + Math.floor(random() * stores)))
+    await add([...some].sort((a, b) => a - b).map((storeKey) => [storeKey, END_MS - row * 1000]))
+  }
+  await db.destroy()
+}
