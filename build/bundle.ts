@@ -53,6 +53,7 @@ export async function bundlePackage(
       cli: 'client/cli/main.ts',
       'report-worker': 'server/reports/report-worker.ts',
       'view-worker': 'server/reports/view/view-worker.ts',
+      'export-worker': 'server/export/export-worker.ts',
       'importer-worker': 'server/ingest/importing/importer-worker.ts',
       'poll-reader-worker': 'server/ingest/rows/poll-reader-worker.ts',
       'push-worker': 'server/ingest/pushing/push-worker.ts',

@@ -5,6 +5,7 @@ import type { ImportRecord } from '../shared/import.ts'
 import type { PushResult } from '../shared/push.ts'
 import type { Report, ReportOptionsInput } from '../shared/report.ts'
 import type { Caller } from './call.ts'
+import { exportPolls, type ExportPollsOptions, type PollsFile } from './export-polls.ts'
 import { pushPolls, sendPolls, type PushablePoll, type PushOptions, type SendOptions } from './push-polls.ts'
 import { downloadReport, importFile, type DownloadOptions, type ImportOptions } from './transfer.ts'
 import { watchReport } from './watch-report.ts'
@@ -53,6 +54,8 @@ export interface StoreMonitorClient extends Procedures {
     ): Promise<PushResult>
     /** Pushes a body as it is: CSV, JSON, or lines of JSON, of any length, perhaps packed. */
     send(body: Blob | ReadableStream<Uint8Array>, options?: SendOptions): Promise<PushResult>
+    /** A file of polls, by store and time, of any size: `client.poll.list.query(…)` gives them a page at a time. */
+    export(options?: ExportPollsOptions): Promise<PollsFile>
   }
 }
 
@@ -84,6 +87,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     polls: {
       push: (polls, pushOptions = {}) => pushPolls(caller, polls, pushOptions),
       send: (body, sendOptions = {}) => sendPolls(caller, body, sendOptions),
+      export: (exportOptions = {}) => exportPolls(caller, exportOptions),
     },
   }
 }

@@ -20,6 +20,8 @@ export type { Page } from '../shared/page.ts'
 export type { Interpolation } from '../shared/interpolation.ts'
 export type { PeriodGroupRow, PeriodStores } from '../shared/period-group.ts'
 export type { ColumnChoice, FileFormat } from '../shared/report-file.ts'
+export type { ListedPoll } from '../shared/poll.ts'
+export type { PollFormat } from '../shared/poll-file.ts'
 export type { PushRejection, PushResult } from '../shared/push.ts'
 export type { ReportState } from '../shared/report-state.ts'
 export type {
@@ -43,6 +45,7 @@ export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../s
 export type { ReportDifference, ReportExplanation, Verification } from '../shared/verification.ts'
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'
+export type { ExportPollsOptions, PollsFile } from './export-polls.ts'
 export type { PushablePoll, PushOptions, SendOptions } from './push-polls.ts'
 export type { DownloadOptions, ImportOptions } from './transfer.ts'
 

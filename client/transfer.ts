@@ -74,7 +74,7 @@ export async function sendFile(
 }
 
 /** The same bytes; a connection that is lost on the way is an AppError. */
-function withAppErrors(body: ReadableStream<Uint8Array>, url: string): ReadableStream<Uint8Array> {
+export function withAppErrors(body: ReadableStream<Uint8Array>, url: string): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

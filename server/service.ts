@@ -15,6 +15,7 @@ import { getReport } from './database/reports.ts'
 import { createImporter, type Importer, type ImporterSetting } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
 import { createPusher, type PushTarget } from './ingest/pushing/pusher.ts'
+import { createPollExporter } from './export/poll-exporter.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
@@ -84,6 +85,15 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
+  const exporting = parts.use(
+    createPollExporter({
+      databaseUrl,
+      workers,
+      storesPerPart: undefined,
+      patienceMs,
+      computedWith: reports.computedWith,
+    }),
+  )
   // For what opens the database anew: it would find another one, where somebody has put one in its place.
   const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
   const importer: Importer = {
@@ -99,6 +109,16 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       return pushing.push(push)
     },
   }
+  const polls: ApiParts['polls'] = {
+    async file(wanted, format) {
+      checkInPlace()
+      return exporting.file(wanted, format)
+    },
+    async page(query) {
+      checkInPlace()
+      return exporting.page(query)
+    },
+  }
   const apiParts: ApiParts = {
     db: reading,
     change: (work) => writeAlone(writing, 'data', work),
@@ -112,6 +132,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     reports,
     importer,
     pusher,
+    polls,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
     version,

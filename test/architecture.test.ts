@@ -32,6 +32,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'yazl',
     ],
   ],
+  ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer']],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
   [
     'server/api/',
@@ -42,6 +43,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/reports/',
       'server/insight/',
       'server/ingest/',
+      'server/export/',
       'hono',
       '@hono/node-server',
       '@trpc/server',

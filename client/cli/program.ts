@@ -5,6 +5,7 @@ import { correctionKinds, correctionUses } from '../../shared/correction-kind.ts
 import { interpolations } from '../../shared/interpolation.ts'
 import { parseMaxRejected, type MaxRejected } from '../../shared/max-rejected.ts'
 import { periodUnits } from '../../shared/period-unit.ts'
+import { pollFormats } from '../../shared/poll-file.ts'
 import { columnChoices, fileFormats } from '../../shared/report-file.ts'
 import type { BackupOptions } from './commands/backup.ts'
 import type { CancelOptions } from './commands/cancel.ts'
@@ -17,6 +18,7 @@ import type { HistoryOptions } from './commands/history.ts'
 import type { ImportCommandOptions } from './commands/import.ts'
 import type { ImportsOptions } from './commands/imports.ts'
 import type { OutagesOptions } from './commands/outages.ts'
+import type { ExportPollsCommandOptions, PollsCommandOptions } from './commands/polls.ts'
 import type { PushCommandOptions } from './commands/push.ts'
 import type { RejectedOptions } from './commands/rejected.ts'
 import type { GetReportOptions } from './commands/reports.ts'
@@ -148,6 +150,42 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
       await runPushed(context, options)
     },
   )
+
+  const polls = addListing('polls', 'List polls by store and time; or write them to a file.')
+    .enablePositionalOptions()
+    .argument('[store]', 'only those of this store')
+    .option('--from <time>', 'the first instant whose polls are meant')
+    .option('--to <time>', 'the first instant whose polls are not meant any more')
+    .addOption(groupOption())
+    .addHelpText(
+      'after',
+      examples(
+        'polls chicago-loop-01 --from 2026-11-04T00:00Z',
+        'polls export -o backup/',
+        'polls export --group city=Bonn --from 2026-10-01T00:00Z --to 2026-11-01T00:00Z -o bonn.parquet',
+      ),
+    )
+    .action(async (storeId: string | undefined, options: PollsCommandOptions) => {
+      const { runPolls } = await import('./commands/polls.ts')
+      await runPolls(context, options, storeId)
+    })
+
+  connected(
+    polls.command('export').description('Write polls to stdout or a file: CSV as import takes it, or else.'),
+  )
+    .argument('[store]', 'only those of this store')
+    .option('--from <time>', 'the first instant whose polls are meant')
+    .option('--to <time>', 'the first instant whose polls are not meant any more')
+    .addOption(groupOption())
+    .addOption(
+      new Option('--format <format>', 'of the file (default: as its name ends, or csv)').choices(pollFormats),
+    )
+    .option('-o, --output <file or folder>', 'write it here; in a folder it is named by its dates')
+    .option('--json', 'the same as --format ndjson')
+    .action(async (storeId: string | undefined, _: unknown, command: Command) => {
+      const { runExportPolls } = await import('./commands/polls.ts')
+      await runExportPolls(context, command.optsWithGlobals<ExportPollsCommandOptions>(), storeId)
+    })
 
   addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')
     .option(

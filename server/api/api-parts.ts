@@ -2,6 +2,7 @@ import type { ImportId } from '../../shared/ids.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
+import type { PollExporter } from '../export/poll-exporter.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
 import type { PushTarget } from '../ingest/pushing/pusher.ts'
 import type { NewsWatch } from '../news-watch.ts'
@@ -19,6 +20,7 @@ export interface ApiParts {
   readonly reports: ReportRunner
   readonly importer: Importer
   readonly pusher: PushTarget
+  readonly polls: Pick<PollExporter, 'file' | 'page'>
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly version: string

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Interval } from '../uptime/interval.ts'
-import { offsetOf, POLL_WEEK_MS, type PollWords } from '../uptime/poll-week.ts'
+import { offsetOf, placeOfOffset, POLL_WEEK_MS, type PollWords } from '../uptime/poll-week.ts'
 import { wordsOfBytes } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
@@ -74,26 +74,14 @@ async function cutRows(
   for (const [i, storeKey] of found.entries()) {
     if (!wanted.has(storeKey)) continue
     const all = words.subarray(from[i], to[i])
-    const first = placeOf(all, startMs - week * POLL_WEEK_MS)
-    const end = placeOf(all, endMs - week * POLL_WEEK_MS)
+    const first = placeOfOffset(all, startMs - week * POLL_WEEK_MS)
+    const end = placeOfOffset(all, endMs - week * POLL_WEEK_MS)
     if (first === end) continue
     count(going, end - first, all[first]!, all[end - 1]!)
     if (end - first === all.length) going.goneKeys.push(storeKey)
     else going.kept.push({ week, storeKey, words: without(all, first, end) })
   }
   return going
-}
-
-/** The place of the first word at or after an offset. */
-function placeOf(words: PollWords, offsetMs: number): number {
-  let from = 0
-  let to = words.length
-  while (from < to) {
-    const middle = (from + to) >>> 1
-    if (offsetOf(words[middle]!) < offsetMs) from = middle + 1
-    else to = middle
-  }
-  return from
 }
 
 function without(words: PollWords, from: number, to: number): PollWords {
@@ -115,7 +103,7 @@ function count(going: GoingPolls, polls: number, first: number, last: number): v
 }
 
 /** The rows of polls with their first and last word: the checksum stands behind that. */
-function pollEnds(db: Db) {
+export function pollEnds(db: Db) {
   return db.selectFrom('poll_week').select(({ ref }) => {
     const polls = ref('polls')
     return [
@@ -127,7 +115,7 @@ function pollEnds(db: Db) {
   })
 }
 
-function wordOf(bytes: Uint8Array): number {
+export function wordOf(bytes: Uint8Array): number {
   return wordsOfBytes(bytes)[0]!
 }
 

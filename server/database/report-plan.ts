@@ -1,8 +1,11 @@
-import { sql } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
+import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { chunks } from './chunks.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
+import { hasLabels } from './labelled.ts'
+import type { Database } from './schema.ts'
 
 /** Stores that follow each other in `store_id`, from the first on to just before the next part's first. */
 export interface PartPlan {
@@ -75,14 +78,19 @@ async function countStores(db: Db): Promise<number> {
 }
 
 /** By one statement, as each has to wait for its answer; one that numbers all stores takes longer. */
-export async function firstStoresOfParts(db: Db, storesPerPart: number): Promise<StoreId[]> {
+export async function firstStoresOfParts(
+  db: Db,
+  storesPerPart: number,
+  labels: readonly StoreLabel[] = [],
+): Promise<StoreId[]> {
+  const isMeant = hasLabels(labels)(expressionBuilder<Database, 'store'>())
   const { rows } = await sql<{ store_id: StoreId }>`
     with recursive first_store (part, store_id) as (
-      select 0, (select store_id from store order by store_id limit 1)
+      select 0, (select store_id from store where ${isMeant} order by store_id limit 1)
       union all
       select part + 1, (
         select store.store_id from store
-        where store.store_id >= first_store.store_id
+        where store.store_id >= first_store.store_id and ${isMeant}
         order by store.store_id limit 1 offset ${storesPerPart}
       )
       from first_store where first_store.store_id is not null

@@ -33,6 +33,18 @@ export function isActive(word: number): boolean {
   return (word & 1) === 1
 }
 
+/** The place of the first of a store's sorted words at or after an offset; how many there are where none is. */
+export function placeOfOffset(words: PollWords, offsetMs: number): number {
+  let from = 0
+  let to = words.length
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (offsetOf(words[middle]!) < offsetMs) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
 /** When the last poll was taken up to an instant, of weeks in ascending order; undefined where there is none. */
 export function lastPollMs(weeks: readonly PollWeek[], untilMs: number): number | undefined {
   for (const { week, words, from, to } of weeks.toReversed()) {

@@ -296,6 +296,13 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 422, body: '{"store_id":"a"}' },
   ],
   listPushed: pageCalls,
+  listPolls: [
+    ...pageCalls,
+    { status: 200, query: 'format=csv&store_id=a&from=2023-01-01T00:00Z' },
+    { status: 200, query: 'format=parquet' },
+    { status: 400, query: 'from=yesterday' },
+    { status: 404, query: 'store_id=nowhere' },
+  ],
   listImports: [
     ...pageCalls,
     { status: 200, query: 'store_id=a' },

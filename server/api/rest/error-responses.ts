@@ -30,6 +30,7 @@ import {
 } from './schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { deletePollsQuery } from './deletion-schemas.ts'
+import { pollsQuery } from './poll-schemas.ts'
 import { emptyUpload } from './upload-spool.ts'
 import { verifyQuery } from './verification-schemas.ts'
 import { stripsQuery, suggestQuery, summaryQuery } from './view-schemas.ts'
@@ -59,6 +60,11 @@ export const malformedOptions: RestResponse = {
 export const malformedPage: RestResponse = {
   description: malformed,
   example: refusal(pageQuery, { limit: '0' }),
+}
+
+export const malformedPolls: RestResponse = {
+  description: malformed,
+  example: refusal(pollsQuery, { from: 'yesterday' }),
 }
 
 export const malformedCheck: RestResponse = {

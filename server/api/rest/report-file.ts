@@ -12,6 +12,7 @@ import { namesOfPeriods } from '../../reports/asked-time.ts'
 import { periodTotalsByPart } from '../../reports/period-rows.ts'
 import { periodCsvLines, periodRows } from '../../reports/period-totals.ts'
 import { rowsByPart } from '../../reports/rows.ts'
+import { readAhead } from '../../reports/read-ahead.ts'
 import { reportRowAt } from '../../reports/totals.ts'
 
 export interface FileOptions {
@@ -81,20 +82,6 @@ async function storedCsv(db: Db, reportKey: number): Promise<Pick<ReportFile, 'l
         readPart(db, reportKey, part, 'csv').then((bytes) => bytes.subarray(from, to))
       yield* readAhead(wanted, read)
     },
-  }
-}
-
-/** Reads the next while one is sent. */
-async function* readAhead<Item, Bytes>(
-  items: readonly Item[],
-  read: (item: Item) => Promise<Bytes>,
-): AsyncGenerator<Bytes> {
-  let next: Promise<Bytes> | undefined
-  for (const [i, item] of items.entries()) {
-    const bytes = await (next ?? read(item))
-    next = i + 1 < items.length ? read(items[i + 1]!) : undefined
-    next?.catch(() => {}) // who has taken what is before it is told, if anybody
-    yield bytes
   }
 }
 

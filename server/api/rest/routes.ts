@@ -6,6 +6,7 @@ import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { newsRoutes } from './news-routes.ts'
+import { pollRoutes } from './poll-routes.ts'
 import { pushRoutes } from './push-routes.ts'
 import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
@@ -34,6 +35,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...changeRoutes(parts),
     ...newsRoutes(parts),
     ...pushRoutes(parts),
+    ...pollRoutes(parts),
     ...deletionRoutes(parts),
     ...serviceRoutes(parts),
   ]
