@@ -1,5 +1,5 @@
-import { copyFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, globSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
@@ -37,6 +37,12 @@ const noChildProcesses: Plugin = {
   load: (id) => (id === '\0nothing' ? 'export default {}' : undefined),
 }
 
+/** What threads run: each looks for it by its name, beside itself. */
+function workerPrograms(): Record<string, string> {
+  const paths = globSync('server/**/*-worker.ts', { cwd: root })
+  return Object.fromEntries(paths.map((path) => [basename(path, '.ts'), path]))
+}
+
 /**
  * Bundles the package, and `programs` with it, into a folder: a process that starts loads a few files instead of the
  * hundreds that some of its dependencies are made of. All code but the typed client's is in one folder, so that what looks for a
@@ -51,12 +57,7 @@ export async function bundlePackage(
     cwd: root,
     input: {
       cli: 'client/cli/main.ts',
-      'report-worker': 'server/reports/report-worker.ts',
-      'view-worker': 'server/reports/view/view-worker.ts',
-      'export-worker': 'server/export/export-worker.ts',
-      'importer-worker': 'server/ingest/importing/importer-worker.ts',
-      'poll-reader-worker': 'server/ingest/rows/poll-reader-worker.ts',
-      'push-worker': 'server/ingest/pushing/push-worker.ts',
+      ...workerPrograms(),
       'client/index': 'client/index.ts',
       'client/trpc': 'client/trpc.ts',
       ...programs,

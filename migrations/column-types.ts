@@ -19,6 +19,8 @@ export interface ColumnTypes {
   uniqueLongText(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /** Makes a column of many rows the key of what is never removed, where to check it costs next to nothing. */
   referencesKept(column: ColumnDefinitionBuilder, key: string): ColumnDefinitionBuilder
+  /** Drops a table that others refer to, to be made anew with the same rows in the same transaction. */
+  dropReferred(db: Kysely<unknown>, table: string): Promise<void>
   /** Makes the database refuse to change or remove what a table has. */
   makeAppendOnly(db: Kysely<unknown>, table: string): Promise<void>
   /** Does what remains to be done for a table once it is there. */

@@ -11,6 +11,7 @@ import { states } from './010-states.ts'
 import { touchedStores } from './011-touched-stores.ts'
 import { pollTail } from './012-poll-tail.ts'
 import { pushes } from './013-pushes.ts'
+import { scheduleHashes } from './017-schedule-hashes.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -57,5 +58,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would not see the polls in it.
     { name: '012-poll-tail', readableFrom: '012-poll-tail', ...pollTail(types) },
     { name: '013-pushes', readableFrom: '012-poll-tail', ...pushes(types) },
+    // Older programs would write schedules without their hash.
+    { name: '017-schedule-hashes', readableFrom: '017-schedule-hashes', ...scheduleHashes(types) },
   ]
 }

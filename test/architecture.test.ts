@@ -64,6 +64,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/serve.ts',
       'server/ingest/importing/find-files.ts',
       'server/ingest/importing/import-each.ts',
+      'server/ingest/importing/import-here.ts',
       'server/ingest/importing/importer.ts',
       'server/database/backup.ts',
       'node:',
@@ -173,14 +174,6 @@ test('what the client shares with the server is free of Zod at run time', () => 
   const files = globSync('client/**/*.{ts,tsx}').map((file) => file.replaceAll(sep, '/'))
   expect(packagesNeededBy('server/api/rest/schemas.ts')).toContain('zod')
   expect(files.filter((file) => packagesNeededBy(file).has('zod'))).toEqual([])
-})
-
-test('the package has the program of every thread', () => {
-  const bundled = readFileSync('build/bundle.ts', 'utf8')
-  const programs = globSync('server/**/*-worker.ts').map((file) => file.replaceAll(sep, '/'))
-  expect(programs.filter((file) => !bundled.includes(`'${posix.basename(file, '.ts')}': '${file}'`))).toEqual(
-    [],
-  )
 })
 
 describe('the check finds', () => {

@@ -26,7 +26,7 @@ export interface ImportTarget {
 
 /**
  * As `withConnection`, for a command that imports and asks for little more: of what works on a database it loads only what
- * imports, whose thread starts before all else is loaded. The database is made where there is none.
+ * imports. The database is made where there is none.
  */
 export async function withImportTarget<Result>(
   context: CommandContext,
@@ -38,13 +38,13 @@ export async function withImportTarget<Result>(
     const { serverConnection } = await import('./server-connection.ts')
     return use(serverConnection(url, options, context.signal))
   }
-  const { createImporter } = await import('../../server/ingest/importing/importer.ts')
-  const databaseUrl = configOf(context, options).then((config) => config.databaseUrl)
-  await using importer = createImporter({ databaseUrl, startThread: 'at once', preparesDatabase: true })
-  await databaseUrl
+  const { databaseUrl } = await configOf(context, options)
   return await use({
     flags: flagsOf(options),
-    importPaths: (paths, importOptions) => importer.importPaths(paths, importOptions),
+    async importPaths(paths, importOptions) {
+      const { importHere } = await import('../../server/ingest/importing/import-here.ts')
+      return importHere(databaseUrl, paths, { ...importOptions, now: context.now })
+    },
     async ask(use) {
       const { withConnection } = await import('./connection.ts')
       return withConnection(context, options, ({ client }) => use(client))

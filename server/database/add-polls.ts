@@ -16,7 +16,7 @@ import { readPollWeeks } from './read-polls.ts'
 import { foldTail, insertRow, splitTail } from './tail/fold-tail.ts'
 import { createLatestPolls, type LatestPolls } from './tail/latest-polls.ts'
 import { ANY_STORES, chunkOf, chunksOf, POLLS_PER_CHUNK_ROW } from './tail/tail-row.ts'
-import type { WriteTx } from './write-alone.ts'
+import { pauseIn, type WriteTx } from './write-alone.ts'
 
 /** So many polls a store and week are as soon written to their weeks as to the tail and from there to their weeks. */
 const DENSE_POLLS = 12
@@ -86,6 +86,7 @@ async function addToWeek(
   const touched = createTouchedStores()
   await place.begin(added.map(({ storeKey }) => storeKey))
   for (const chunk of chunks(added, dialectOf(tx).pollRowsAtOnce)) {
+    await pauseIn(tx)
     const olderOf = await place.older(chunk)
     const put: AddedPolls[] = []
     for (const { storeKey, words: ofStore } of chunk) {

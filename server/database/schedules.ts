@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { WeeklySpan } from '../../shared/store.ts'
 import type { Changed } from './changed.ts'
 import { chunks, compiledOnce } from './chunks.ts'
@@ -105,6 +106,11 @@ function lastOfEach<Rule>(versions: readonly StoredVersion<Rule>[]): StoredVersi
   )
 }
 
+/** Texts are found by it, as they are long; several may have the same. */
+function hashOf(text: string): number {
+  return crc32(text)
+}
+
 /** Schedules and their keys, each looked up once. */
 function createScheduleKeys(tx: WriteTx) {
   const byKey = new Map<number | null, StoredSchedule>()
@@ -112,8 +118,8 @@ function createScheduleKeys(tx: WriteTx) {
   let lastKey: number | undefined
   /** Whether there was none before. */
   let isNew = false
-  const select = compiledOnce((texts: readonly string[]) =>
-    tx.selectFrom('schedule').selectAll().where('schedule', 'in', texts).compile(),
+  const select = compiledOnce((hashes: readonly number[]) =>
+    tx.selectFrom('schedule').select(['schedule_key', 'schedule']).where('hash', 'in', hashes).compile(),
   )
   const insert = compiledOnce((rows: readonly ScheduleTable[]) =>
     tx.insertInto('schedule').values(rows).compile(),
@@ -142,13 +148,17 @@ function createScheduleKeys(tx: WriteTx) {
       const last = await findLast()
       const missing = [...new Set(texts)].filter((text) => !keyOfText.has(text))
       if (!isNew) {
-        for (const chunk of chunks(missing)) {
+        for (const chunk of chunks(missing.map(hashOf))) {
           const { rows } = await tx.executeQuery(select(chunk))
           for (const row of rows) keyOfText.set(row.schedule, row.schedule_key)
         }
       }
       const newTexts = missing.filter((text) => !keyOfText.has(text))
-      const rows = newTexts.map((schedule, i) => ({ schedule_key: last + 1 + i, schedule }))
+      const rows = newTexts.map((schedule, i) => ({
+        schedule_key: last + 1 + i,
+        hash: hashOf(schedule),
+        schedule,
+      }))
       for (const row of rows) keyOfText.set(row.schedule, row.schedule_key)
       lastKey = last + newTexts.length
       for (const chunk of chunks(rows)) await tx.executeQuery(insert(chunk))
@@ -163,7 +173,11 @@ export async function readSchedules(
 ): Promise<{ readonly scheduleKey: number; readonly schedule: StoredSchedule }[]> {
   const schedules = []
   for (const chunk of chunks(keys)) {
-    const rows = await db.selectFrom('schedule').selectAll().where('schedule_key', 'in', chunk).execute()
+    const rows = await db
+      .selectFrom('schedule')
+      .select(['schedule_key', 'schedule'])
+      .where('schedule_key', 'in', chunk)
+      .execute()
     for (const row of rows) {
       schedules.push({ scheduleKey: row.schedule_key, schedule: scheduleOfText(row.schedule) })
     }

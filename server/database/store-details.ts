@@ -3,7 +3,7 @@ import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import { lastStoreKey } from './store-ids.ts'
 import { keysOfStores } from './stores.ts'
-import type { WriteTx } from './write-alone.ts'
+import { pauseIn, type WriteTx } from './write-alone.ts'
 
 /** What a store is called and which groups it is in: rule 32 of docs/uptime.md. */
 export interface StoreDetails {
@@ -23,6 +23,7 @@ export async function setStoreDetails(tx: WriteTx, stores: readonly StoreDetails
   const storeKeys: number[] = []
   const lastKey = await lastStoreKey(tx)
   for (const chunk of chunks(stores)) {
+    await pauseIn(tx)
     const keys = await keysOfStores(
       tx,
       chunk.map(({ storeId }) => storeId),

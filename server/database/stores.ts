@@ -141,21 +141,12 @@ export async function readStoreNames(
   return new Map(rows.map(({ store_id, name }) => [store_id, name]))
 }
 
-/**
- * The keys of stores, in the order of `storeIds`, which is ascending and has each id once. Stores that are new get the
- * next ones.
- */
-export async function keysOfStores(tx: WriteTx, storeIds: Iterable<StoreId>): Promise<number[]> {
-  const find = createStoreFinder(tx, [])
-  const insert = inserterOfStores(tx)
-  const keys: number[] = []
-  for (const chunk of chunks(storeIds)) {
-    const stores = await find(chunk)
-    const newStores = stores.filter(({ stored }) => stored === undefined)
-    await insert(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId })))
-    for (const { key } of stores) keys.push(key)
-  }
-  return keys
+/** The keys of stores, in the order of `storeIds`, which has each id once. Stores that are new get the next ones. */
+export async function keysOfStores(tx: WriteTx, storeIds: readonly StoreId[]): Promise<number[]> {
+  const stores = await createStoreFinder(tx, [])(storeIds)
+  const newStores = stores.filter(({ stored }) => stored === undefined)
+  await inserterOfStores(tx)(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId })))
+  return stores.map(({ key }) => key)
 }
 
 export type StoreRow = Pick<StoreTable, 'store_key' | 'store_id'> & Partial<Pick<StoreTable, 'schedule_key'>>
@@ -174,33 +165,35 @@ export interface FoundStore {
   readonly stored: Partial<Pick<StoreTable, 'schedule_key'>> | undefined
 }
 
+/** So many stores are as soon read as a part of them is looked up by id. */
+const FEW_STORES = 100_000
+
 /**
- * Finds stores, some at a time, in ascending order of id, each once, perhaps with their schedules: for their keys alone the
- * index is enough. Those that are new get the next keys; to store them before the next are asked for is up to the caller.
+ * Finds stores, some at a time, each once, perhaps with their schedules: for their keys alone the index is enough. Those that
+ * are new get the next keys, in the order of the ids; to store them before the next are asked for is up to the caller.
  */
 export function createStoreFinder(
   tx: WriteTx,
   columns: readonly 'schedule_key'[],
 ): (storeIds: readonly StoreId[]) => Promise<FoundStore[]> {
   let lastKey: number | undefined
-  let hadNone = false
-  const select = compiledOnce((storeIds: readonly StoreId[]) =>
-    tx
-      .selectFrom('store')
-      .select(['store_key', 'store_id', ...columns])
-      .where('store_id', 'in', storeIds)
-      .orderBy('store_id')
-      .compile(),
-  )
+  let known = Infinity
+  const rows = tx.selectFrom('store').select(['store_key', 'store_id', ...columns])
+  const select = compiledOnce((ids: readonly StoreId[]) => rows.where('store_id', 'in', ids).compile())
+
+  async function rowsOf(storeIds: readonly StoreId[]) {
+    if (known === 0) return []
+    if (known <= Math.min(FEW_STORES, 2 * storeIds.length)) return await rows.execute()
+    const found = []
+    for (const ids of chunks(storeIds)) found.push(...(await tx.executeQuery(select(ids))).rows)
+    return found
+  }
+
   return async (storeIds) => {
-    if (lastKey === undefined) {
-      lastKey = await lastStoreKey(tx)
-      hadNone = lastKey === 0
-    }
-    const { rows } = hadNone ? { rows: [] } : await tx.executeQuery(select(storeIds))
-    let at = 0
+    lastKey ??= known = await lastStoreKey(tx)
+    const byId = new Map((await rowsOf(storeIds)).map((row) => [row.store_id, row]))
     return storeIds.map((storeId) => {
-      const stored = rows[at]?.store_id === storeId ? rows[at++] : undefined
+      const stored = byId.get(storeId)
       return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
     })
   }

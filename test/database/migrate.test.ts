@@ -5,8 +5,10 @@ import { connect, type Db } from '../../server/database/connect.ts'
 import { dialectOf } from '../../server/database/dialect/dialect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { readPart } from '../../server/database/report-results.ts'
+import { changeRules } from '../../server/database/schedules.ts'
 import { listStores } from '../../server/database/stores.ts'
 import { readPollWeeks } from '../../server/database/read-polls.ts'
+import { writeAlone } from '../../server/database/write-alone.ts'
 import { pollWord } from '../../server/uptime/poll-week.ts'
 import { bytesOfWords, wordsOfBytes } from '../../server/uptime/words.ts'
 import type { StoreId } from '../../shared/ids.ts'
@@ -200,6 +202,14 @@ test('zones and weekly rules of before become schedules, and reports of before h
     ['c', null, nine],
     ['d', null, null],
   ])
+  expect(await db.selectFrom('schedule').select('schedule_key').execute()).toHaveLength(3)
+  await writeAlone(db, 'data', (tx) =>
+    changeRules(
+      tx,
+      [{ what: 'zones', versions: [{ validFrom: null, rule: 'UTC' }] }],
+      [{ storeId: 'd' as StoreId, rule: 0, rows: 1 }],
+    ),
+  )
   expect(await db.selectFrom('schedule').select('schedule_key').execute()).toHaveLength(3)
   const part = await readPart(db, 1, 0, 'totals')
   expect([...wordsOfBytes(part)]).toEqual(

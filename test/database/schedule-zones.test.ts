@@ -23,6 +23,7 @@ test('the zones of all schedules are those that each has, whatever else is in it
   await using db = await connect(database.url)
   const rows = schedules.map((schedule, i) => ({
     schedule_key: i + 1,
+    hash: 0,
     schedule: textOfSchedule(schedule),
   }))
   await db.insertInto('schedule').values(rows).execute()

@@ -15,7 +15,7 @@ test('each store is told with its schedule, whichever keys are left out', async 
   await using db = await connect(database.url)
   expect(await scheduleKeys(db)).toEqual(new Map())
 
-  await db.insertInto('schedule').values({ schedule_key: 7, schedule: '{}' }).execute()
+  await db.insertInto('schedule').values({ schedule_key: 7, hash: 0, schedule: '{}' }).execute()
   const stores = [12, 11, 14, 13].map((key) => ({
     store_key: key,
     store_id: `store-${20 - key}` as StoreId,

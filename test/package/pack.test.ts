@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -109,6 +109,18 @@ test('the packed package installs, its types compile in a strict project, and it
   expect(await (await fetch(`${server.url}/openapi.json`)).json()).toEqual(await ofSource.json())
   const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
   expect(JSON.parse(stdout)).toMatchObject(saidOfChain)
+  const threads = globSync('server/**/*-worker.ts', { cwd: root }).map(
+    (path) => `${basename(path, '.ts')}.js`,
+  )
+  expect(readdirSync(join(project, 'node_modules/store-monitor/dist'))).toEqual(
+    expect.arrayContaining(threads),
+  )
+  const pushed = await fetch(`${server.url}/polls`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: '{"store_id":"pushed","status":"active","timestamp_utc":"2023-01-24T10:00:00Z"}\n',
+  })
+  expect(await pushed.json()).toMatchObject({ changed: 1 })
   const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text()
   const [, script = ''] = /<script [^>]*src="([^"]*)"/.exec(page)!
   expect((await fetch(server.url + script)).headers.get('content-type')).toMatch(/^text\/javascript/)

@@ -5,7 +5,7 @@ export async function giveZone(db: Db, timezone: string, storeKey?: number): Pro
   const schedule_key = 1_000_000
   await db
     .insertInto('schedule')
-    .values({ schedule_key, schedule: JSON.stringify({ zones: [[null, timezone]] }) })
+    .values({ schedule_key, hash: 0, schedule: JSON.stringify({ zones: [[null, timezone]] }) })
     .execute()
   await db
     .updateTable('store')

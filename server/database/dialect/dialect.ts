@@ -39,6 +39,12 @@ export interface StoreRules {
   readonly scheduleKey: number | null
 }
 
+/** The schedule that a store is given. */
+export interface StoreScheduleKey {
+  readonly storeKey: number
+  readonly scheduleKey: number
+}
+
 /** The rows of some stores in a week: each store's words, followed by their checksum. */
 export interface PackedWords {
   readonly storeKeys: readonly number[]
@@ -101,6 +107,8 @@ export interface Dialect {
   beginMigration(transaction: Kysely<unknown>): Promise<void>
   /** Reads stores in ascending order of id. */
   readStoreRules(db: Db, stores: PartStores): Promise<StoreRules[]>
+  /** Gives stores, which there are, other schedules. */
+  writeScheduleKeys(transaction: Db, stores: readonly StoreScheduleKey[]): Promise<void>
   /** Reads the rows of stores, whose keys are in ascending order, in each of some weeks; perhaps of other stores, too. */
   readPacked(
     db: Db,

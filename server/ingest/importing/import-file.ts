@@ -16,10 +16,10 @@ import {
 import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { insertRejectionCounts } from '../../database/rejected-summary.ts'
 import { recordTouchedStores } from '../../database/touched-stores.ts'
-import { writeAlone } from '../../database/write-alone.ts'
+import { writeAlone, type WriteTx } from '../../database/write-alone.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import type { HashedRows, ReadLimits, ReadProgress } from '../rows/read-rows.ts'
-import { throwIfStopped } from '../stop.ts'
+import { pauseUnlessStopped, throwIfStopped } from '../stop.ts'
 import type { FoundFile } from './find-files.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { tooManyRejected } from './max-rejected.ts'
@@ -134,7 +134,7 @@ async function store(
     // A file of one step is hashed about as fast as it is written; of a larger one, others need not wait for it.
     if (isLast && steps.length > 1) await content.sha256()
     stored += step.rows
-    changed = await writeAlone(db, 'data', async (tx) => {
+    const store = async (tx: WriteTx) => {
       const changedNow = await change(tx)
       const changedSoFar = bothChanged(changed, changedNow)
       await updateImportCounts(tx, importId, { accepted: stored, changed: changedSoFar, rejected })
@@ -149,7 +149,8 @@ async function store(
         await completeImport(tx, importId, { sha256: await content.sha256(), finishedAt: now() })
       }
       return changedSoFar
-    })
+    }
+    changed = await writeAlone(db, 'data', store, () => pauseUnlessStopped(signal))
     onStored(stored)
   }
 }

@@ -5,6 +5,10 @@ const PIECE_BYTES = 64 * 1024
 
 const NO_MORE_ROWS = -1
 
+/** Object identifiers of types. */
+export const INT4 = 23
+export const BYTEA = 17
+
 /** A number of four bytes, or bytes. */
 type Field = number | Uint8Array
 

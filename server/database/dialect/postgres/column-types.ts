@@ -27,6 +27,9 @@ export const postgresColumnTypes: ColumnTypes = {
       await db.schema.createIndex(`${table}_${column}_index`).on(table).using('hash').column(column).execute()
     }
   },
+  async dropReferred(db, table) {
+    await sql`drop table ${sql.table(table)} cascade`.execute(db)
+  },
   // Each row would be looked up by a query of its own.
   referencesKept: (column) => column,
 }

@@ -5,7 +5,7 @@ import { postgresColumnTypes } from './column-types.ts'
 import { openPostgres } from './open.ts'
 import { readPacked, writePacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
-import { readStoreRules } from './store-rules.ts'
+import { readStoreRules, writeScheduleKeys } from './store-rules.ts'
 
 /** Ours, among the locks of whatever else works on the database. */
 const LOCK_CLASS = 0x5707e
@@ -33,6 +33,7 @@ export function postgresDialect(): Dialect {
       await sql`set local lock_timeout = ${sql.lit(DDL_LOCK_TIMEOUT_MS)}`.execute(transaction)
     },
     readStoreRules,
+    writeScheduleKeys,
     readPacked,
     writePacked,
     readPart,

@@ -3,7 +3,7 @@ import { wordsOfBytes } from '../../../uptime/words.ts'
 import { packedColumns, type Db, type PackedRow, type PackedTable, type PackedWords } from '../dialect.ts'
 import { keyRanges } from '../key-ranges.ts'
 import { placesOf } from '../packed-places.ts'
-import { binaryArray, copyPieces } from './binary.ts'
+import { binaryArray, BYTEA, copyPieces, INT4 } from './binary.ts'
 import { copyOut, type CopiedRows } from './copy-rows.ts'
 
 /** Up to so many stores' words are sooner written as text than a `copy` is planned. */
@@ -99,10 +99,6 @@ function packedWords(rows: CopiedRows): Map<number, PackedWords> {
     ]),
   )
 }
-
-/** Object identifiers of types. */
-const INT4 = 23
-const BYTEA = 17
 
 /** Binary, as text takes the server and the driver several times as long. */
 export async function writePacked(

@@ -1,5 +1,7 @@
+import { CompiledQuery } from 'kysely'
 import type { StoreId } from '../../../../shared/ids.ts'
-import type { Db, PartStores, StoreRules } from '../dialect.ts'
+import type { Db, PartStores, StoreRules, StoreScheduleKey } from '../dialect.ts'
+import { binaryArray, INT4 } from './binary.ts'
 import { copyOut, quoted } from './copy-rows.ts'
 
 /** By `copy`: the driver takes as long for the fields of a query's rows as all that is done with them. */
@@ -25,4 +27,15 @@ export async function readStoreRules(
     })
   }
   return stores
+}
+
+/** An update, as to insert what is there already costs several times as much. */
+export async function writeScheduleKeys(db: Db, stores: readonly StoreScheduleKey[]): Promise<void> {
+  const update = `update store set schedule_key = changed.schedule_key
+    from unnest($1::int4[], $2::int4[]) as changed (store_key, schedule_key)
+    where store.store_key = changed.store_key`
+  const storeKeys = stores.map(({ storeKey }) => storeKey)
+  const scheduleKeys = stores.map(({ scheduleKey }) => scheduleKey)
+  const columns = [binaryArray(INT4, storeKeys), binaryArray(INT4, scheduleKeys)]
+  await db.executeQuery(CompiledQuery.raw(update, columns))
 }

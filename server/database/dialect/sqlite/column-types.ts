@@ -9,6 +9,11 @@ export const sqliteColumnTypes: ColumnTypes = {
   uniqueLongText: (column) => column.notNull().unique(),
   referencesKept: (column, key) => column.references(key),
   finishTable: async () => {},
+  async dropReferred(db, table) {
+    // The rows' references are then looked at when all is done.
+    await sql`pragma defer_foreign_keys = on`.execute(db)
+    await db.schema.dropTable(table).execute()
+  },
   clustered: (table) => table.modifyEnd(sql`without rowid`),
   async makeAppendOnly(db, table) {
     for (const action of ['update', 'delete'] as const) await refuse(db, table, action)

@@ -7,7 +7,7 @@ import { makeNew } from './make-new.ts'
 import { openSqlite } from './open.ts'
 import { createPackedWriter, readPacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
-import { readStoreRules } from './store-rules.ts'
+import { readStoreRules, writeScheduleKeys } from './store-rules.ts'
 
 /** SQLite, in a file that several threads and processes use at once. */
 export function sqliteDialect(): Dialect {
@@ -23,6 +23,7 @@ export function sqliteDialect(): Dialect {
     makeNew,
     beginMigration: async () => {},
     readStoreRules,
+    writeScheduleKeys,
     readPacked,
     writePacked: createPackedWriter(),
     readPart,

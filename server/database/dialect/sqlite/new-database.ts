@@ -14,13 +14,13 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '011-touched-stores',
   '012-poll-tail',
   '013-pushes',
+  '017-schedule-hashes',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
 export const newDatabase: readonly string[] = [
   'CREATE TABLE "kysely_migration" ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null)',
   'CREATE TABLE "kysely_migration_lock" ("id" varchar(255) not null primary key, "is_locked" integer default 0 not null)',
-  'CREATE TABLE "schedule" ("schedule_key" integer primary key, "schedule" text not null unique)',
   'CREATE TABLE "store" ("store_key" integer primary key, "store_id" text not null unique, "schedule_key" integer references "schedule" ("schedule_key"), "name" text)',
   'CREATE TABLE "poll_week" ("week" integer not null, "store_key" integer not null references "store" ("store_key"), "polls" blob not null, constraint "poll_week_primary_key" primary key ("week", "store_key")) without rowid',
   'CREATE TABLE "poll_week_summary" ("week" integer primary key, "poll_count" bigint not null, "latest_poll_at" bigint not null)',
@@ -52,6 +52,8 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "push_hour" ("hour" bigint not null, "source" text not null, "pushes" bigint not null, "rows_accepted" bigint not null, "rows_changed" bigint not null, "rows_rejected" bigint not null, constraint "push_hour_primary_key" primary key ("hour", "source"))',
   'CREATE TABLE "push_answer" ("push_key" text primary key, "sha256" text not null, "answer" text not null, "answered_at" bigint not null)',
   'CREATE INDEX "push_answer_answered_at_index" on "push_answer" ("answered_at")',
+  'CREATE TABLE "schedule" ("schedule_key" integer primary key, "hash" bigint not null, "schedule" text not null)',
+  'CREATE INDEX "schedule_hash_index" on "schedule" ("hash")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -63,6 +65,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'011-touched-stores\', \'004-schedules-and-corrections\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'012-poll-tail\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'013-pushes\', \'012-poll-tail\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
 ]

@@ -63,7 +63,7 @@ test('a full disk is told as such, undoes the transaction, and leaves a connecti
   const insert = (schedule: string) =>
     db
       .transaction()
-      .execute((tx) => tx.insertInto('schedule').values({ schedule_key: 1, schedule }).execute())
+      .execute((tx) => tx.insertInto('schedule').values({ schedule_key: 1, hash: 0, schedule }).execute())
   const error: unknown = await insert('x'.repeat(1_000_000)).catch((error: unknown) => error)
   expect(toAppError(error)).toMatchObject({
     code: 'unavailable',
