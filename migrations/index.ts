@@ -12,6 +12,7 @@ import { touchedStores } from './011-touched-stores.ts'
 import { pollTail } from './012-poll-tail.ts'
 import { pushes } from './013-pushes.ts'
 import { scheduleHashes } from './017-schedule-hashes.ts'
+import { tailMarks } from './018-tail-marks.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -60,5 +61,6 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '013-pushes', readableFrom: '012-poll-tail', ...pushes(types) },
     // Older programs would write schedules without their hash.
     { name: '017-schedule-hashes', readableFrom: '017-schedule-hashes', ...scheduleHashes(types) },
+    { name: '018-tail-marks', readableFrom: '012-poll-tail', ...tailMarks },
   ]
 }

@@ -21,6 +21,7 @@ export interface Database {
   poll_week_summary: PollWeekSummaryTable
   poll_tail: PollTailTable
   poll_batch: PollBatchTable
+  tail_mark: TailMarkTable
   push_hour: PushHourTable
   push_answer: PushAnswerTable
   change: ChangeTable
@@ -102,6 +103,12 @@ export interface PollBatchTable {
   last_batch: number
   /** When polls were pushed last that changed something; 0 where none were. */
   pushed_at: number
+}
+
+/** Which batch was the last one when. */
+export interface TailMarkTable {
+  at: number
+  batch: number
 }
 
 /** What was pushed in an hour, which is counted from the epoch. */

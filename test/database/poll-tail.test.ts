@@ -9,7 +9,8 @@ import type { StorePollWeek } from '../../server/database/poll-weeks.ts'
 import { readPollWeeks } from '../../server/database/read-polls.ts'
 import { readStoreWithPolls } from '../../server/database/report-input.ts'
 import { inserterOfStores } from '../../server/database/stores.ts'
-import { foldTail, joinTail, splitTail } from '../../server/database/tail/fold-tail.ts'
+import { foldChunk, foldTail } from '../../server/database/tail/fold-tail.ts'
+import { joinTail, splitInSlices, splitTail } from '../../server/database/tail/split-tail.ts'
 import { createLatestPolls, type LatestPolls } from '../../server/database/tail/latest-polls.ts'
 import { tidyTail } from '../../server/database/tail/tidy-tail.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
@@ -122,7 +123,17 @@ const operation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ join: fc.constantFrom(FIRST_WEEK, FIRST_WEEK + 1) }) },
-  { weight: 1, arbitrary: fc.constant({ tidy: true } as const) },
+  { weight: 1, arbitrary: fc.record({ tidyAtHour: fc.constantFrom(0, 25) }) },
+  // One chunk at a time, and what comes between.
+  { weight: 1, arbitrary: fc.record({ beginSlices: fc.constantFrom(FIRST_WEEK, FIRST_WEEK + 1) }) },
+  { weight: 3, arbitrary: fc.constant({ nextSlice: true } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      foldAlone: fc.constantFrom(...chunksOfStores),
+      week: fc.constantFrom(FIRST_WEEK, FIRST_WEEK + 1),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ forget: true } as const) },
   { weight: 1, arbitrary: fc.record({ remove: someStores, from: someInstant, until: someInstant }) },
 )
@@ -168,8 +179,11 @@ async function apply(
   }
   if ('split' in step) await writeAlone(db, 'data', (tx) => splitTail(tx, step.split))
   else if ('fold' in step) await writeAlone(db, 'data', (tx) => foldTail(tx, step.fold, step.chunks))
-  else if ('join' in step) await writeAlone(db, 'data', (tx) => joinTail(tx, step.join, 5))
-  else if ('tidy' in step) await tidyTail(db)
+  else if ('join' in step) await joinTail(db, step.join, 5)
+  else if ('tidyAtHour' in step) await tidyTail(db, step.tidyAtHour * 3_600_000)
+  else if ('foldAlone' in step) {
+    await writeAlone(db, 'data', (tx) => foldChunk(tx, { week: step.week, chunk: step.foldAlone }))
+  }
   return { told: 0, real: 0 }
 }
 
@@ -180,8 +194,12 @@ test('polls that come in any order, in any size, are what the last of them say, 
       const { db } = scene
       const model: Model = new Map(storeKeys.map((storeKey) => [storeKey, new Map()]))
       let latest = createLatestPolls()
+      let slices: AsyncGenerator<void> | undefined
       for (const step of operations) {
-        if ('forget' in step) latest = createLatestPolls() // another process
+        if ('forget' in step)
+          latest = createLatestPolls() // another process
+        else if ('beginSlices' in step) slices = splitInSlices(db, step.beginSlices, 1)
+        else if ('nextSlice' in step) await slices?.next()
         const { told, real } = await apply(db, model, step, latest)
         expect(told).toBe(real)
         expect(await pollsIn(db)).toEqual(model)
@@ -211,3 +229,25 @@ test('polls that come in any order, in any size, are what the last of them say, 
     { numRuns: runsOnDatabase(60) },
   )
 }, 120_000)
+
+test('what is a day old in the tail goes to its week, however little it is', async () => {
+  await using scene = await sceneWithStores()
+  const { db } = scene
+  const rowsInTail = async () => (await db.selectFrom('poll_tail').select('chunk').execute()).length
+  const [one, other] = [storeKeys[0]!, storeKeys.at(-1)!]
+  const add = (storeKey: number, second: number) =>
+    writeAlone(db, 'data', (tx) => addPolls(tx, weeksOf([{ storeKey, atMs: instantAt(second), isUp: true }])))
+  const hourMs = 3_600_000
+  await add(one, 1)
+  await tidyTail(db, 0)
+  await tidyTail(db, 23 * hourMs)
+  expect(await rowsInTail()).toBe(1)
+  await tidyTail(db, 24 * hourMs)
+  expect(await rowsInTail()).toBe(0)
+  await add(other, 2)
+  await tidyTail(db, 25 * hourMs)
+  expect(await rowsInTail()).toBe(1)
+  await tidyTail(db, 49 * hourMs)
+  expect(await rowsInTail()).toBe(0)
+  expect((await pollsIn(db)).get(other)).toEqual(new Map([[instantAt(2), true]]))
+})

@@ -14,6 +14,13 @@ export const ANY_STORES = -1
 
 /** So many polls a chunk, and a row is worth it that is of the chunk alone. */
 export const POLLS_PER_CHUNK_ROW = 512
+/** As many in rows of any stores are read by whoever reads of any store, and it does not matter. */
+const FEW_SMALL_POLLS = 32_768
+
+/** With so many polls of a week in rows of any stores, they are dealt out. */
+export function mostSmallPolls(lastKey: number): number {
+  return Math.max(POLLS_PER_CHUNK_ROW * (chunkOf(lastKey) + 1), FEW_SMALL_POLLS)
+}
 
 export function chunkOf(storeKey: number): number {
   return Math.floor(storeKey / STORES_PER_CHUNK)
@@ -43,8 +50,11 @@ export interface TailRow {
   readonly polls: Uint8Array
 }
 
+/** A store's polls of a week that is known. */
+export type StoreWords = Omit<StorePollWeek, 'week'>
+
 /** The row of polls of a week, which are in ascending order of store. */
-export function tailRowOf(stores: readonly Omit<StorePollWeek, 'week'>[], place: TailPlace): TailRow {
+export function tailRowOf(stores: readonly StoreWords[], place: TailPlace): TailRow {
   const count = stores.reduce((sum, { words }) => sum + words.length, 0)
   const pairs = new Uint32Array(2 * count)
   let next = 0

@@ -1,8 +1,10 @@
 import type { Db } from '../connect.ts'
 import { lastStoreKey } from '../store-ids.ts'
 import { writeAlone } from '../write-alone.ts'
-import { foldTail, joinTail, splitTail } from './fold-tail.ts'
-import { ANY_STORES, chunkOf, keysOfChunk, POLLS_PER_CHUNK_ROW } from './tail-row.ts'
+import { foldChunk } from './fold-tail.ts'
+import { joinTail, splitInSlices } from './split-tail.ts'
+import { agedBatch } from './tail-age.ts'
+import { ANY_STORES, keysOfChunk, mostSmallPolls, type TailPlace } from './tail-row.ts'
 
 /** No more rows of any stores are looked through for a store. */
 const MOST_SMALL_ROWS = 128
@@ -14,23 +16,45 @@ const POLLS_PER_STORE = 24
 /** Or at so many rows, which are read one by one. */
 const MOST_CHUNK_ROWS = 256
 
+/** Whether there is anything to tidy. */
+async function hasTail(db: Db): Promise<boolean> {
+  return (await db.selectFrom('poll_tail').select('week').limit(1).executeTakeFirst()) !== undefined
+}
+
 /**
- * Keeps the tail short: joins rows, deals them out to chunks, and chunks to their weeks, a transaction each, so that others
- * write in between. Ends early where `isStopped` says so: what is not done is done the next time.
+ * Keeps the tail short. What is not done when it ends early, as `goesOn` says no after a transaction, is done the next time.
  */
-export async function tidyTail(db: Db, isStopped: () => boolean = () => false): Promise<void> {
+export async function tidyTail(
+  db: Db,
+  now: number,
+  goesOn: () => boolean | Promise<boolean> = () => true,
+): Promise<void> {
+  for await (const _ of tidySteps(db, now)) if (!(await goesOn())) return
+}
+
+/**
+ * Joins rows, deals them out to chunks, and chunks to their weeks: those that are full or a day old. Yields after each of its
+ * transactions, which are short, so that others write in between.
+ */
+async function* tidySteps(db: Db, now: number): AsyncGenerator<void> {
+  if (!(await hasTail(db))) return
+  const aged = (await agedBatch(db, now)) ?? -1
   const lastKey = await lastStoreKey(db)
-  for (const { week, rows, polls, lastRows } of await smallRows(db)) {
-    const isMuch = polls >= POLLS_PER_CHUNK_ROW * (chunkOf(lastKey) + 1)
-    if (rows < MOST_SMALL_ROWS && !isMuch) continue
-    if (isStopped()) return
-    await writeAlone(db, 'data', (tx) =>
-      lastRows >= LEAST_ROWS_TO_JOIN && !isMuch ? joinTail(tx, week, FEW_POLLS) : splitTail(tx, week),
-    )
+  const agedWeeks = new Set<number>()
+  for (const { week, rows, polls, lastRows, firstBatch } of await smallRows(db)) {
+    const isAged = firstBatch <= aged
+    const isMuch = polls >= mostSmallPolls(lastKey)
+    if (isAged) agedWeeks.add(week)
+    if (isAged || isMuch || (rows >= MOST_SMALL_ROWS && lastRows < LEAST_ROWS_TO_JOIN)) {
+      yield* splitInSlices(db, week)
+    } else if (rows >= MOST_SMALL_ROWS) {
+      await joinTail(db, week, FEW_POLLS)
+      yield
+    }
   }
-  for (const { week, chunk } of await chunksToFold(db, lastKey)) {
-    if (isStopped()) return
-    await writeAlone(db, 'data', (tx) => foldTail(tx, week, [chunk]))
+  for (const place of await chunksToFold(db, { lastKey, aged, agedWeeks })) {
+    await writeAlone(db, 'data', (tx) => foldChunk(tx, place))
+    yield
   }
 }
 
@@ -40,13 +64,14 @@ interface SmallRows {
   readonly polls: number
   /** How many rows with few polls are last. */
   readonly lastRows: number
+  readonly firstBatch: number
 }
 
 /** What there is in rows of any stores, by week. */
 async function smallRows(db: Db): Promise<SmallRows[]> {
   const rows = await db
     .selectFrom('poll_tail')
-    .select(['week', 'poll_count'])
+    .select(['week', 'batch', 'poll_count'])
     .where('chunk', '=', ANY_STORES)
     .orderBy('week')
     .orderBy('batch')
@@ -58,15 +83,20 @@ async function smallRows(db: Db): Promise<SmallRows[]> {
       rows: ofWeek.length,
       polls: ofWeek.reduce((sum, { poll_count }) => sum + poll_count, 0),
       lastRows: ofWeek.length - 1 - ofWeek.findLastIndex(({ poll_count }) => poll_count >= FEW_POLLS),
+      firstBatch: ofWeek[0]!.batch,
     }),
   )
 }
 
-/** Those with many polls or rows. */
+/** Those with many polls or rows, and old ones. */
 async function chunksToFold(
   db: Db,
-  lastKey: number,
-): Promise<{ readonly week: number; readonly chunk: number }[]> {
+  {
+    lastKey,
+    aged,
+    agedWeeks,
+  }: { readonly lastKey: number; readonly aged: number; readonly agedWeeks: ReadonlySet<number> },
+): Promise<TailPlace[]> {
   const rows = await db
     .selectFrom('poll_tail')
     .select([
@@ -74,15 +104,17 @@ async function chunksToFold(
       'chunk',
       (eb) => eb.fn.countAll<number>().as('row_count'),
       (eb) => eb.fn.sum('poll_count').as('polls'),
+      (eb) => eb.fn.min('batch').as('first_batch'),
     ])
     .where('chunk', '!=', ANY_STORES)
     .groupBy(['week', 'chunk'])
     .orderBy('week')
     .orderBy('chunk')
     .execute()
-  return rows.filter(({ chunk, row_count, polls }) => {
+  return rows.filter(({ week, chunk, row_count, polls, first_batch }) => {
     const [first, last] = keysOfChunk(chunk)
     const stores = Math.max(1, Math.min(last, lastKey) - first + 1)
-    return Number(polls) >= POLLS_PER_STORE * stores || Number(row_count) >= MOST_CHUNK_ROWS
+    const isFull = Number(polls) >= POLLS_PER_STORE * stores || Number(row_count) >= MOST_CHUNK_ROWS
+    return isFull || agedWeeks.has(week) || Number(first_batch) <= aged
   })
 }

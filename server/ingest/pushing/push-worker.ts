@@ -75,7 +75,7 @@ function database(): Promise<Db> {
 /** What fails here is done the next time; whoever pushes is told of what fails for them. */
 async function tidy(): Promise<void> {
   try {
-    await tidyTail(await database(), () => waiting.length > 0 || isEnding)
+    await tidyTail(await database(), Date.now(), () => waiting.length === 0 && !isEnding)
   } catch {
     latest.forget()
   }

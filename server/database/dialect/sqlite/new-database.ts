@@ -15,6 +15,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '012-poll-tail',
   '013-pushes',
   '017-schedule-hashes',
+  '018-tail-marks',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -54,6 +55,7 @@ export const newDatabase: readonly string[] = [
   'CREATE INDEX "push_answer_answered_at_index" on "push_answer" ("answered_at")',
   'CREATE TABLE "schedule" ("schedule_key" integer primary key, "hash" bigint not null, "schedule" text not null)',
   'CREATE INDEX "schedule_hash_index" on "schedule" ("hash")',
+  'CREATE TABLE "tail_mark" ("at" bigint primary key, "batch" bigint not null)',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -66,6 +68,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'012-poll-tail\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'013-pushes\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'012-poll-tail\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
 ]
