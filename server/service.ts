@@ -12,10 +12,12 @@ import { readNews } from './database/news.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { writeAlone } from './database/write-alone.ts'
 import { getReport } from './database/reports.ts'
-import { createImporter, type Importer, type ImporterSetting } from './ingest/importing/importer.ts'
+import type { Importer } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
-import { createPusher, type PushTarget } from './ingest/pushing/pusher.ts'
 import { createPollExporter } from './export/poll-exporter.ts'
+import type { PushTarget } from './ingest/pushing/pusher.ts'
+import { createWriter } from './ingest/writer/writer.ts'
+import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
@@ -38,8 +40,8 @@ export interface ServiceSetting
   readonly mayCreateDatabase?: boolean
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
   readonly startThreads: RunnerParts['startThreads']
-  /** Likewise for the thread of the first import. */
-  readonly startImporter?: NonNullable<ImporterSetting['startThread']>
+  /** Likewise for the thread that writes polls. */
+  readonly startImporter?: NonNullable<WriterSetting['startThread']>
   /** For how long a request waits for whoever else writes to the database. */
   readonly patienceMs?: number
   readonly version: string
@@ -64,7 +66,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     onError,
   } = setting
   await using parts = new AsyncDisposableStack()
-  const importing = parts.use(createImporter({ databaseUrl, startThread: startImporter }))
+  const writer = parts.use(createWriter({ databaseUrl, startThread: startImporter }))
   const patience = patienceMs === undefined ? {} : { patienceMs }
   const writing = parts.use(
     await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false, ...patience }),
@@ -72,7 +74,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true, ...patience }))
-  const pushing = parts.use(createPusher({ databaseUrl }))
   const reports = parts.use(
     createReportRunner({
       reading,
@@ -97,16 +98,16 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   // For what opens the database anew: it would find another one, where somebody has put one in its place.
   const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
   const importer: Importer = {
-    ...importing,
+    stop: () => writer.stop(),
     async importPaths(paths, options) {
       checkInPlace()
-      return importing.importPaths(paths, options)
+      return writer.importPaths(paths, options)
     },
   }
   const pusher: PushTarget = {
     async push(push) {
       checkInPlace()
-      return pushing.push(push)
+      return writer.push(push)
     },
   }
   const polls: ApiParts['polls'] = {

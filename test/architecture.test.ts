@@ -16,7 +16,16 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/database/dialect/postgres/', [...core, 'migrations/', 'kysely', 'pg', 'pg-copy-streams']],
   ['server/database/', [...core, 'migrations/', 'kysely']],
   ['server/ingest/csv/', ['shared/', 'server/ingest/csv/', 'server/ingest/stop.ts', 'node:']],
-  ['server/ingest/rows/', [...core, 'server/ingest/rows/', 'server/ingest/csv/', 'server/ingest/stop.ts']],
+  [
+    'server/ingest/rows/',
+    [
+      ...core,
+      'server/ingest/rows/',
+      'server/ingest/csv/',
+      'server/ingest/stop.ts',
+      'server/background-thread.ts',
+    ],
+  ],
   ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts', 'server/repeatedly.ts']],
   ['server/jobs/', ['server/jobs/', 'shared/', 'node:']],
   [
@@ -65,7 +74,6 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/ingest/importing/find-files.ts',
       'server/ingest/importing/import-each.ts',
       'server/ingest/importing/import-here.ts',
-      'server/ingest/importing/importer.ts',
       'server/database/backup.ts',
       'node:',
       '@trpc/client',

@@ -28,6 +28,8 @@ export interface ImportPathsOptions extends Partial<ReadLimits> {
   /** What the files call columns, where that is not what we do. */
   readonly columnMap?: ColumnMap | undefined
   readonly threadFromBytes?: number | undefined
+  /** Whether the threads that it starts let the one that answers requests go first. */
+  readonly stepsBehindAnswers?: boolean | undefined
 }
 
 /** Files to import, of which the first large one of polls is read already. Disposing closes them, and ends that. */
@@ -44,6 +46,7 @@ export async function beginImport(
   options: ImportPathsOptions,
 ): Promise<BegunImport> {
   const { source, signal, columnMap, threadFromBytes = defaultThreadFromBytes } = options
+  const { stepsBehindAnswers = false } = options
   const { blockBytes, maxUnpackedBytes, maxUnpackedRatio, maxRecordBytes, maxRejectedBeforeGood } = options
   const limits: ReadLimits = {
     blockBytes,
@@ -56,7 +59,7 @@ export async function beginImport(
 
   function beginToRead({ file, header }: FoundFile): PollReader | undefined {
     if (header.kind !== 'polls' || file.bytes < threadFromBytes) return undefined
-    return startPollReader({ file, header, limits, takenInAt: options.now() }, signal)
+    return startPollReader({ file, header, limits, takenInAt: options.now(), stepsBehindAnswers }, signal)
   }
 
   await using parts = new AsyncDisposableStack()

@@ -15,8 +15,10 @@ import {
 } from '../../database/imports.ts'
 import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { insertRejectionCounts } from '../../database/rejected-summary.ts'
+import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import { recordTouchedStores } from '../../database/touched-stores.ts'
-import { writeAlone, type WriteTx } from '../../database/write-alone.ts'
+import type { WriteTx } from '../../database/write-alone.ts'
+import { writePolls } from '../../database/write-polls.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import type { HashedRows, ReadLimits, ReadProgress } from '../rows/read-rows.ts'
 import { pauseUnlessStopped, throwIfStopped } from '../stop.ts'
@@ -29,6 +31,7 @@ export interface ImportOptions {
   /** Names who imports, in the record. */
   readonly owner: string
   readonly now: () => number
+  readonly latest: LatestPolls
   readonly heartbeatEveryMs?: number | undefined
   readonly limits: ReadLimits
   /** How many rows may be rejected; with more of them, nothing of the file goes in. */
@@ -48,7 +51,7 @@ export async function importFile(
   reader: PollReader | undefined,
   options: ImportOptions,
 ): Promise<ImportRecord> {
-  const { owner, now, limits, onProgress } = options
+  const { owner, now, latest, limits, onProgress } = options
   const { file, header } = found
   const { name: source, bytes } = file
   let read = { bytesRead: 0, rowsRead: 0 }
@@ -66,6 +69,7 @@ export async function importFile(
     ...limits,
     signal,
     takenInAt: startedAt,
+    latest,
     onProgress(progress: ReadProgress) {
       read = progress
       tellProgress(0)
@@ -76,7 +80,7 @@ export async function importFile(
     read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
     tellProgress(0)
     const problem = content.problem ?? tooManyRejected(content, read.rowsRead, options.maxRejected)
-    const storing = { what: `${header.kind} of ${source}`, now, signal, onStored: tellProgress }
+    const storing = { what: `${header.kind} of ${source}`, now, latest, signal, onStored: tellProgress }
     if (problem === undefined) await store(db, importId, content, storing)
     else await failWithRejectedRows(db, importId, content, { failure: problem, finishedAt: now() })
   } catch (error) {
@@ -109,7 +113,7 @@ function endedByOthers({ importId, source, state, failure }: ImportRecord, cause
   })
 }
 
-interface StoreOptions extends Pick<ImportOptions, 'now' | 'signal'> {
+interface StoreOptions extends Pick<ImportOptions, 'now' | 'latest' | 'signal'> {
   /** What is imported, in words. */
   readonly what: string
   readonly onStored: (rows: number) => void
@@ -120,7 +124,7 @@ async function store(
   db: Db,
   importId: ImportId,
   content: HashedRows<Change>,
-  { what, now, signal, onStored }: StoreOptions,
+  { what, now, latest, signal, onStored }: StoreOptions,
 ): Promise<void> {
   const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
@@ -150,7 +154,7 @@ async function store(
       }
       return changedSoFar
     }
-    changed = await writeAlone(db, 'data', store, () => pauseUnlessStopped(signal))
+    changed = await writePolls(db, latest, store, () => pauseUnlessStopped(signal))
     onStored(stored)
   }
 }

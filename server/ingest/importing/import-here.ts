@@ -12,10 +12,10 @@ export async function importHere(
   options: ImportPathsOptions,
 ): Promise<ImportOutcome> {
   await using begun = await beginImport(paths, options)
-  const { importBegun } = await import('./import-paths.ts')
+  const { importAndTidy } = await import('./import-paths.ts')
   await using parts = new AsyncDisposableStack()
   const db = parts.adopt(await preparedDatabase(databaseUrl), (db) => db.destroy())
-  return await importBegun(db, begun, options)
+  return await importAndTidy(db, begun, options)
 }
 
 async function preparedDatabase(databaseUrl: string): Promise<Db> {

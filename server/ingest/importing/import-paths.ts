@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from '../../database/connect.ts'
-import { tidyTail } from '../../database/tail/tidy-tail.ts'
+import { createLatestPolls, type LatestPolls } from '../../database/tail/latest-polls.ts'
+import { tidy } from '../tidy.ts'
 import { beginImport, type BegunImport, type ImportPathsOptions } from './begin-import.ts'
 import { importEach, type ImportOutcome } from './import-each.ts'
 import { importFile } from './import-file.ts'
-
-/** In between others write, who look for the lock less often than that. */
-const PAUSE_MS = 3
 
 /**
  * Imports what there is in folders and files, one file after the other, into the database that is then opened; the first
@@ -19,22 +16,34 @@ export async function importPaths(
   options: ImportPathsOptions,
 ): Promise<ImportOutcome> {
   await using begun = await beginImport(paths, options)
-  return await importBegun(await opened(), begun, options)
+  return await importAndTidy(await opened(), begun, options)
+}
+
+/** For whoever imports and is done then. */
+export async function importAndTidy(
+  db: Db,
+  begun: BegunImport,
+  options: ImportPathsOptions,
+): Promise<ImportOutcome> {
+  const outcome = await importBegun(db, begun, options)
+  await tidy(db, options.now(), () => !(options.signal?.aborted ?? false))
+  return outcome
+}
+
+export interface ImportBegunOptions extends ImportPathsOptions {
+  /** What who writes knows of the latest polls. */
+  readonly latest?: LatestPolls | undefined
 }
 
 export async function importBegun(
   db: Db,
   { found, limits, readerOf }: BegunImport,
-  options: ImportPathsOptions,
+  options: ImportBegunOptions,
 ): Promise<ImportOutcome> {
-  const { owner = randomUUID(), now, signal } = options
+  const { owner = randomUUID(), latest = createLatestPolls() } = options
   const records = await importEach(found.files, async (file) => {
     await using reader = readerOf(file)
-    return await importFile(db, file, reader, { ...options, owner, limits })
-  })
-  await tidyTail(db, now(), async () => {
-    await delay(PAUSE_MS)
-    return !(signal?.aborted ?? false)
+    return await importFile(db, file, reader, { ...options, owner, latest, limits })
   })
   return { records, ignored: found.ignored }
 }

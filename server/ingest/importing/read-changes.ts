@@ -2,7 +2,7 @@ import type { Changed } from '../../database/changed.ts'
 import { addCorrections } from '../../database/corrections.ts'
 import { changeRules } from '../../database/schedules.ts'
 import { setStoreDetails } from '../../database/store-details.ts'
-import { createLatestPolls } from '../../database/tail/latest-polls.ts'
+import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import type { Header } from '../csv/header.ts'
 import { sha256Of, type OpenFile } from '../csv/open-file.ts'
@@ -27,10 +27,9 @@ export type Change = (tx: WriteTx) => Promise<Changed>
 export async function readChanges(
   { file, header }: FoundFile,
   reader: PollReader | undefined,
-  options: ReadOptions & { readonly takenInAt: number },
+  options: ReadOptions & { readonly takenInAt: number; readonly latest: LatestPolls },
 ): Promise<HashedRows<Change>> {
-  const latest = createLatestPolls()
-  const addPolls = (tx: WriteTx, polls: StorePolls) => mergePolls(tx, polls, latest)
+  const addPolls = (tx: WriteTx, polls: StorePolls) => mergePolls(tx, polls, options.latest)
   if (reader !== undefined) {
     return changesOf(await reader.read((progress) => options.onProgress?.(progress)), addPolls)
   }

@@ -1,8 +1,7 @@
-import { extname } from 'node:path'
-import type { Worker } from 'node:worker_threads'
 import { AppError } from '../../../shared/app-error.ts'
 import type { PushResult } from '../../../shared/push.ts'
-import type { Push, PushAnswer, PushRequest } from './push-message.ts'
+import type { WriterThread } from '../writer/writer-thread.ts'
+import type { Push } from './push-message.ts'
 
 /** Takes polls as they come. */
 export interface PushTarget {
@@ -13,14 +12,9 @@ export interface PushTarget {
   push(push: Push): Promise<PushResult>
 }
 
-/** Writes them off the main thread. */
-export interface Pusher extends PushTarget, AsyncDisposable {}
-
 /** So much may wait, and so long what nobody is at yet. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024
 const MOST_WAITING_MS = 2000
-/** How long the thread has to end by itself: it ends what it is at. */
-const END_WITHIN_MS = 5000
 
 interface WaitingPush {
   readonly bytes: number
@@ -28,58 +22,41 @@ interface WaitingPush {
   readonly answered: PromiseWithResolvers<PushResult>
 }
 
-/** The thread starts when there is something to write, and ends with this. */
-export function createPusher({
-  databaseUrl,
+export function createPusher(
+  thread: WriterThread,
   mostWaitingBytes = MOST_WAITING_BYTES,
-}: {
-  readonly databaseUrl: string
-  readonly mostWaitingBytes?: number
-}): Pusher {
+): PushTarget & { /** Takes no more. */ close(): void } {
   const waiting = new Map<number, WaitingPush>()
   let waitingBytes = 0
-  let thread: Promise<Worker> | undefined
-  let lastId = 0
   let lastTaken = 0
   let isClosing = false
 
-  async function startThread(): Promise<Worker> {
-    const { Worker } = await import('node:worker_threads')
-    const worker = new Worker(new URL(`./push-worker${extname(import.meta.url)}`, import.meta.url), {
-      workerData: databaseUrl,
-    })
-    worker.on('message', settle)
-    worker.on('error', (error) => lose(error))
-    worker.on('exit', () => lose(undefined))
-    return worker
-  }
+  thread.listen({
+    answered(answer) {
+      if (answer.type === 'taken') lastTaken = answer.lastId
+      else if (answer.type === 'pushed') take(answer.id)?.answered.resolve(answer.result)
+      else if (answer.type === 'failed') fail(answer.id, new AppError(answer.code, answer.reason))
+    },
+    lost: lose,
+  })
 
   function take(id: number): WaitingPush | undefined {
     const push = waiting.get(id)
     waiting.delete(id)
     waitingBytes -= push?.bytes ?? 0
-    if (waiting.size === 0) void thread?.then((worker) => worker.unref())
     return push
   }
 
-  function settle(answer: PushAnswer): void {
-    if (answer.type === 'taken') {
-      lastTaken = answer.lastId
-      return
-    }
-    const push = take(answer.id)
-    if (answer.type === 'done') push?.answered.resolve(answer.result)
-    else push?.answered.reject(new AppError(answer.code, answer.reason))
+  function fail(id: number, error: AppError): void {
+    take(id)?.answered.reject(error)
   }
 
-  /** The thread is gone: what it was at may be written or not, and sending it again does no harm. */
+  /** What the thread was at may be written or not, and sending it again does no harm. */
   function lose(cause: unknown): void {
-    thread = undefined
+    lastTaken = 0
     for (const id of waiting.keys()) {
-      const error = new AppError('unavailable', 'the polls may not have been written: send them again', {
-        cause,
-      })
-      take(id)?.answered.reject(error)
+      const reason = 'the polls may not have been written: send them again'
+      fail(id, new AppError('unavailable', reason, { cause }))
     }
   }
 
@@ -96,32 +73,21 @@ export function createPusher({
   return {
     async push(push) {
       refuse(push.bytes.length)
-      const id = ++lastId
+      const id = thread.nextId()
       const answered = Promise.withResolvers<PushResult>()
       waiting.set(id, { bytes: push.bytes.length, sinceMs: performance.now(), answered })
       waitingBytes += push.bytes.length
-      thread ??= startThread()
-      const request: PushRequest = { type: 'push', id, push }
       const { buffer } = push.bytes
+      const isWhole = push.bytes.length === buffer.byteLength
       try {
-        const worker = await thread
-        worker.ref()
-        worker.postMessage(request, push.bytes.length === buffer.byteLength ? [buffer] : [])
+        await thread.ask({ type: 'push', id, push }, isWhole ? [buffer] : [])
       } catch (error) {
         lose(error)
       }
       return answered.promise
     },
-    async [Symbol.asyncDispose]() {
+    close() {
       isClosing = true
-      const worker = await thread
-      if (worker === undefined) return
-      worker.ref()
-      const ended = new Promise((resolve) => worker.once('exit', resolve))
-      const tooLate = setTimeout(() => void worker.terminate(), END_WITHIN_MS)
-      worker.postMessage({ type: 'end' } satisfies PushRequest, [])
-      await ended
-      clearTimeout(tooLate)
     },
   }
 }

@@ -7,7 +7,8 @@ import type { Db } from '../../database/connect.ts'
 import { answerGiven, countPushes, keepAnswer, type KeyedPush } from '../../database/pushes.ts'
 import { keysOfStores } from '../../database/stores.ts'
 import type { LatestPolls } from '../../database/tail/latest-polls.ts'
-import { writeAlone, type WriteTx } from '../../database/write-alone.ts'
+import type { WriteTx } from '../../database/write-alone.ts'
+import { writePolls } from '../../database/write-polls.ts'
 import { offsetOf, POLL_WEEK_MS } from '../../uptime/poll-week.ts'
 import type { Push } from './push-message.ts'
 import { createPushedPolls, type PushedWeek } from './pushed-polls.ts'
@@ -58,9 +59,8 @@ async function writeGroup(
   if (pushes.length === 0) return new Map()
   const { db, latest } = writing
   try {
-    return await writeAlone(db, 'data', (tx) => writeIn(tx, pushes, writing))
+    return await writePolls(db, latest, (tx) => writeIn(tx, pushes, writing))
   } catch (error) {
-    latest.forget()
     const appError = toAppError(error)
     // What the database does not take at all, it would not take one by one.
     if (pushes.length === 1 || appError.code === 'unavailable') {

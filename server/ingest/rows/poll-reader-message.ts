@@ -13,6 +13,8 @@ export interface PollReaderJob {
   readonly header: HeaderOf<'polls'>
   readonly limits: ReadLimits
   readonly takenInAt: number
+  /** Whether it lets the thread that answers requests go first. */
+  readonly stepsBehindAnswers: boolean
 }
 
 /**

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toAppError } from '../../../shared/app-error.ts'
+import { stepBehindAnswers } from '../../background-thread.ts'
 import { mapNonEmpty } from './non-empty.ts'
 import type { PollReaderJob, PollReaderMessage, PollReaderRequest } from './poll-reader-message.ts'
 import { createPollRows } from './poll-rows.ts'
@@ -10,7 +11,7 @@ import { throwIfStopped } from '../stop.ts'
 const PROGRESS_BYTES = 4 * 1024 * 1024
 
 const port = parentPort!
-const { file, header, limits, takenInAt } = workerData as PollReaderJob
+const { file, header, limits, takenInAt, stepsBehindAnswers } = workerData as PollReaderJob
 const stop = new AbortController()
 // The first step is prepared unasked.
 let asked = 1
@@ -72,6 +73,7 @@ function sayFailed(error: unknown): void {
   say({ type: 'failed', code, reason: message })
 }
 
+if (stepsBehindAnswers) stepBehindAnswers()
 void run()
   .catch(sayFailed)
   .finally(() => port.close())

@@ -3,7 +3,7 @@
  * `pushed.js DATABASE OPTIONS`.
  */
 import { connect } from '../../../server/database/connect.ts'
-import { createPusher } from '../../../server/ingest/pushing/pusher.ts'
+import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import { peakBytesOf } from '../peak-memory.ts'
 import { writtenBytesOf } from '../written-bytes.ts'
 import { foldAll } from './fold-all.ts'
@@ -32,7 +32,7 @@ const { polls, batch, atOnce, format, fromHour } = JSON.parse(options!) as Pushe
 const reading = await connect(databaseUrl!, { readOnly: true })
 const stream = createPollStream(await storeIdsOf(reading), fromHour)
 await reading.destroy()
-const pusher = createPusher({ databaseUrl: databaseUrl! })
+const pusher = createWriter({ databaseUrl: databaseUrl! })
 
 async function push(): Promise<void> {
   const bytes = Uint8Array.from(Buffer.from(stream.next(batch, format)))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { listImportStores } from '../../../server/database/import-stores.ts'
 import { failUnfinishedImports, listImports } from '../../../server/database/imports.ts'
-import { createImporter } from '../../../server/ingest/importing/importer.ts'
+import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
@@ -26,9 +26,9 @@ describe('the importer', () => {
     await using scene = await importScene()
     await scene.write('in/polls.csv', pollFile([['s1', 'active', '2023-01-24T10:00:00Z']]))
     await scene.write('in/zones.csv', 'store_id,timezone_str\ns1,UTC\n')
-    await using importer = createImporter(scene)
+    await using writer = createWriter(scene)
     const seen: ImportProgress[] = []
-    const { records } = await importer.importPaths([scene.path('in')], {
+    const { records } = await writer.importPaths([scene.path('in')], {
       source: 'January',
       onProgress: (progress) => seen.push(progress),
     })
@@ -45,10 +45,10 @@ describe('the importer', () => {
   test('imports one after the other, whatever becomes of the one before', async () => {
     await using scene = await importScene()
     const path = await scene.write('polls.csv', manyPolls(10))
-    await using importer = createImporter(scene)
-    const missing = importer.importPaths([scene.path('nowhere')])
-    const first = importer.importPaths([path])
-    const second = importer.importPaths([path])
+    await using writer = createWriter(scene)
+    const missing = writer.importPaths([scene.path('nowhere')])
+    const first = writer.importPaths([path])
+    const second = writer.importPaths([path])
     await expect(missing).rejects.toMatchObject({ code: 'not-found' })
     expect((await first).records.map((record) => record.rowsChanged)).toEqual([10])
     expect((await second).records.map((record) => record.rowsChanged)).toEqual([0])
@@ -57,12 +57,12 @@ describe('the importer', () => {
   test('stops when it is told to, leaving nothing half imported', async () => {
     await using scene = await importScene()
     const path = await scene.write('polls.csv', manyPolls(200_000))
-    await using importer = createImporter(scene)
+    await using writer = createWriter(scene)
     const stop = new AbortController()
-    const stopped = importer.importPaths([path], { signal: stop.signal, onProgress: () => stop.abort() })
+    const stopped = writer.importPaths([path], { signal: stop.signal, onProgress: () => stop.abort() })
     await expect(stopped).rejects.toMatchObject({ code: 'unavailable' })
     expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
-    expect(await importer.importPaths([path])).toMatchObject({
+    expect(await writer.importPaths([path])).toMatchObject({
       records: [{ state: 'complete', rowsChanged: 200_000 }],
     })
   })
@@ -70,13 +70,13 @@ describe('the importer', () => {
   test('is disposed of in the middle: what runs is stopped, what waits does not begin', async () => {
     await using scene = await importScene()
     const path = await scene.write('polls.csv', manyPolls(200_000))
-    const importer = createImporter(scene)
+    const writer = createWriter(scene)
     const begun = Promise.withResolvers<void>()
-    const running = importer.importPaths([path], { onProgress: () => begun.resolve() })
-    const waiting = importer.importPaths([path])
+    const running = writer.importPaths([path], { onProgress: () => begun.resolve() })
+    const waiting = writer.importPaths([path])
     const outcomes = Promise.allSettled([running, waiting])
     await begun.promise
-    await importer[Symbol.asyncDispose]()
+    await writer[Symbol.asyncDispose]()
     expect((await outcomes).map((outcome) => outcome.status)).toEqual(['rejected', 'rejected'])
     const { items } = await listImports(scene.db, { limit: 10 })
     expect(items.map((record) => record.state)).toEqual(['failed'])

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { connect } from '../../../server/database/connect.ts'
-import { createPusher } from '../../../server/ingest/pushing/pusher.ts'
+import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import type { Push } from '../../../server/ingest/pushing/push-message.ts'
 import { storedPolls } from '../../support/import-scene.ts'
 import { testDatabase } from '../../support/test-database.ts'
@@ -13,7 +13,7 @@ function pushOf(store: string): Push {
 
 test('refuses what there is no room for, writes the rest, and ends when that is done', async () => {
   await using database = await testDatabase()
-  const pusher = createPusher({ databaseUrl: database.url, mostWaitingBytes: 200 })
+  const pusher = createWriter({ databaseUrl: database.url, mostWaitingBytes: 200 })
   const pushes = ['a', 'b', 'c'].map((store) => pusher.push(pushOf(store)))
   const answers = Promise.allSettled(pushes)
   const ended = pusher[Symbol.asyncDispose]()
@@ -30,7 +30,7 @@ test('refuses what there is no room for, writes the rest, and ends when that is 
 
 test('what the database cannot take is told, and the thread goes on', async () => {
   await using database = await testDatabase()
-  await using pusher = createPusher({ databaseUrl: `${database.url}-nowhere` })
+  await using pusher = createWriter({ databaseUrl: `${database.url}-nowhere` })
   for (const store of ['a', 'b']) {
     await expect(pusher.push(pushOf(store))).rejects.toMatchObject({ name: 'AppError' })
   }

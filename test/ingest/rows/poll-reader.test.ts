@@ -48,7 +48,13 @@ async function readOf(text: string, change: (path: string, text: string) => Prom
   await using opened = await openFile(path)
   const header = (await readHeader(opened.file)) as HeaderOf<'polls'>
   await using reader = startPollReader(
-    { file: opened.file, header, limits: { rowsPerStep: Infinity }, takenInAt: noon },
+    {
+      file: opened.file,
+      header,
+      limits: { rowsPerStep: Infinity },
+      takenInAt: noon,
+      stepsBehindAnswers: false,
+    },
     undefined,
   )
   await change(path, text)

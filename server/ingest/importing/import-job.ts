@@ -1,0 +1,34 @@
+import type { ColumnMap } from '../../../shared/column-map.ts'
+import type { ImportProgress } from '../../../shared/import.ts'
+import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import type { OpenDatabase } from '../writer/open-database.ts'
+import { beginImport } from './begin-import.ts'
+import type { ImportOutcome } from './import-each.ts'
+
+/** What the thread that writes is asked to import. */
+export interface ImportJob {
+  readonly paths: readonly string[]
+  readonly source: string | undefined
+  readonly maxRejected: MaxRejected | undefined
+  readonly columnMap: ColumnMap | undefined
+}
+
+export interface ImportJobOptions {
+  readonly database: () => Promise<OpenDatabase>
+  readonly now: () => number
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: ImportProgress) => void
+  readonly stepsBehindAnswers: boolean
+}
+
+/** Imports what a job names. What works on databases is loaded while polls are read. */
+export async function runImportJob(
+  job: ImportJob,
+  { database, ...options }: ImportJobOptions,
+): Promise<ImportOutcome> {
+  const importing = { ...job, ...options }
+  await using begun = await beginImport(job.paths, importing)
+  const { importBegun } = await import('./import-paths.ts')
+  const { db, latest, owner } = await database()
+  return await importBegun(db, begun, { ...importing, latest, owner })
+}

@@ -1,0 +1,28 @@
+import { createImporter, type Importer } from '../importing/importer.ts'
+import { createPusher, type PushTarget } from '../pushing/pusher.ts'
+import { createWriterThread, type WriterSetting } from './writer-thread.ts'
+
+/** Writes polls, and what files say, off the main thread: all in one thread, which stays. Disposing stops its imports. */
+export interface Writer extends Importer, PushTarget, AsyncDisposable {}
+
+/** How long the thread has to end by itself: it writes what waits. */
+const END_WITHIN_MS = 5000
+
+export function createWriter({
+  mostWaitingBytes,
+  ...setting
+}: WriterSetting & { readonly mostWaitingBytes?: number }): Writer {
+  const thread = createWriterThread(setting)
+  const importer = createImporter(thread)
+  const pusher = createPusher(thread, mostWaitingBytes)
+  return {
+    importPaths: (paths, options) => importer.importPaths(paths, options),
+    stop: () => importer.stop(),
+    push: (push) => pusher.push(push),
+    async [Symbol.asyncDispose]() {
+      pusher.close()
+      await importer.end()
+      await thread.end(END_WITHIN_MS)
+    },
+  }
+}
