@@ -32,8 +32,9 @@ export function correctionsOf(list: readonly Correction[]): Corrections | undefi
 }
 
 function timeOf(list: readonly Correction[], kinds: readonly CorrectionKind[]): Intervals {
-  const spans = list
-    .filter(({ kind }) => kinds.includes(kind))
-    .map(({ fromMs, toMs }) => ({ startMs: fromMs, endMs: toMs }))
+  const spans = []
+  for (const { kind, fromMs, toMs } of list) {
+    if (kinds.includes(kind)) spans.push({ startMs: fromMs, endMs: toMs })
+  }
   return mergedIntervals(spans, anyTime)
 }

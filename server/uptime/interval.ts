@@ -22,7 +22,7 @@ export function mergedIntervals(spans: readonly Interval[], within: Interval): I
     if (last > 0 && startMs <= flat[last]!) flat[last] = Math.max(flat[last]!, endMs)
     else flat.push(startMs, endMs)
   }
-  return Float64Array.from(flat)
+  return new Float64Array(flat)
 }
 
 /** The instants of `intervals` that are in none of `without`, in room of its own where none is given for so many numbers. */
@@ -64,7 +64,7 @@ export function intersected(a: Intervals, b: Intervals): Intervals {
     if (a[i + 1]! < b[j + 1]!) i += 2
     else j += 2
   }
-  return Float64Array.from(flat)
+  return new Float64Array(flat)
 }
 
 /** Whether one of the intervals has an instant. */
