@@ -6,6 +6,7 @@ import type { PushResult } from '../shared/push.ts'
 import type { Report, ReportOptionsInput } from '../shared/report.ts'
 import type { Caller } from './call.ts'
 import { exportPolls, type ExportPollsOptions, type PollsFile } from './export-polls.ts'
+import { pushLines, type PushLinesOptions } from './push-lines.ts'
 import { pushPolls, sendPolls, type PushablePoll, type PushOptions, type SendOptions } from './push-polls.ts'
 import { downloadReport, importFile, type DownloadOptions, type ImportOptions } from './transfer.ts'
 import { watchReport } from './watch-report.ts'
@@ -45,13 +46,19 @@ export interface StoreMonitorClient extends Procedures {
   importFile(body: Blob | ReadableStream<Uint8Array>, options: ImportOptions): Promise<ImportRecord>
   readonly polls: {
     /**
-     * Pushes polls as they come, in batches, and returns when all are safe. Takes no more of them than the server does, and
-     * sends a batch again where the server was busy or could not be reached, which changes nothing where it had arrived.
+     * Pushes polls as they come, in batches, and returns when all are safe. None waits longer than a second for others, however
+     * long there are no more. Takes no more of them than the server does, and sends a batch again where the server was busy or
+     * could not be reached, which changes nothing where it had arrived.
      */
     push(
       polls: Iterable<PushablePoll> | AsyncIterable<PushablePoll>,
       options?: PushOptions,
     ): Promise<PushResult>
+    /**
+     * Likewise lines of CSV or JSON as they come, of bytes that are cut anywhere, also without an end; an array of JSON at its end.
+     * Throws a `rejected` AppError where no poll could be taken.
+     */
+    pushLines(bytes: AsyncIterable<Uint8Array>, options?: PushLinesOptions): Promise<PushResult>
     /** Pushes a body as it is: CSV, JSON, or lines of JSON, of any length, perhaps packed. */
     send(body: Blob | ReadableStream<Uint8Array>, options?: SendOptions): Promise<PushResult>
     /** A file of polls, by store and time, of any size: `client.poll.list.query(…)` gives them a page at a time. */
@@ -86,6 +93,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     importFile: (body, importOptions) => importFile(caller, body, importOptions),
     polls: {
       push: (polls, pushOptions = {}) => pushPolls(caller, polls, pushOptions),
+      pushLines: (bytes, linesOptions = {}) => pushLines(caller, bytes, linesOptions),
       send: (body, sendOptions = {}) => sendPolls(caller, body, sendOptions),
       export: (exportOptions = {}) => exportPolls(caller, exportOptions),
     },

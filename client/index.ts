@@ -46,6 +46,7 @@ export type { ReportDifference, ReportExplanation, Verification } from '../share
 export type { ClientOptions } from './call.ts'
 export type { StoreMonitorClient } from './client.ts'
 export type { ExportPollsOptions, PollsFile } from './export-polls.ts'
+export type { PushLinesOptions } from './push-lines.ts'
 export type { PushablePoll, PushOptions, SendOptions } from './push-polls.ts'
 export type { DownloadOptions, ImportOptions } from './transfer.ts'
 

@@ -1,7 +1,8 @@
-import { AppError } from '../shared/app-error.ts'
 import type { PushResult } from '../shared/push.ts'
 import { bothPushed, nothingPushed } from '../shared/push-result.ts'
+import { batchesOf } from './batches.ts'
 import type { Caller } from './call.ts'
+import { sendBatch, type SendingOptions } from './send-batch.ts'
 
 /** One observation of a store. */
 export interface PushablePoll {
@@ -11,16 +12,17 @@ export interface PushablePoll {
   readonly timestampUtc: string | Date
 }
 
-export interface PushOptions {
-  /** Who sends them, to be counted. */
-  readonly source?: string
+export interface PushOptions extends SendingOptions {
   /** How many are sent at once: 1,000 where left out. */
   readonly batchSize?: number
-  /** How often a batch is sent again where the server is busy or cannot be reached: 8 times where left out. */
-  readonly retries?: number
+  /** How long polls wait for more that are sent with them: 1,000 ms where left out. */
+  readonly lingerMs?: number
   /** Called after each batch with what has become of all so far. */
   readonly onProgress?: (soFar: PushResult) => void
-  readonly signal?: AbortSignal
+  /** Aborting it ends it at once, with its reason as the error; what was taken stays. */
+  readonly signal?: AbortSignal | undefined
+  /** Aborting it ends what is taken of the polls: what has come is sent, and the result returned. */
+  readonly endSignal?: AbortSignal | undefined
 }
 
 export interface SendOptions extends Pick<PushOptions, 'source' | 'signal'> {
@@ -48,83 +50,49 @@ export async function sendPolls(
   return (await response.json()) as PushResult
 }
 
-const FIRST_PAUSE_MS = 250
-const LONGEST_PAUSE_MS = 30_000
+const BATCH_SIZE = 1000
+export const LINGER_MS = 1000
 
 export async function pushPolls(
   caller: Pick<Caller, 'fetch'>,
   polls: Iterable<PushablePoll> | AsyncIterable<PushablePoll>,
-  { source = 'client', batchSize = 1000, retries = 8, onProgress, signal }: PushOptions,
+  options: PushOptions,
 ): Promise<PushResult> {
+  const { batchSize = BATCH_SIZE, lingerMs = LINGER_MS, onProgress, signal, endSignal } = options
+  const isFull = (batch: readonly PushablePoll[]) => batch.length >= batchSize
+  const batches =
+    Symbol.asyncIterator in polls
+      ? batchesOf(polls, { isFull, lingerMs, signal, endSignal })
+      : chunksOf(polls, isFull, endSignal)
   let sum = nothingPushed
   let sent = 0
-  let batch: PushablePoll[] = []
-
-  async function send(): Promise<void> {
-    const result = await pushed(caller, batch, { source, retries, signal })
-    sum = bothPushed(sum, {
-      ...result,
-      rejections: result.rejections.map((one) => ({ ...one, row: one.row + sent })),
-    })
+  for await (const batch of batches) {
+    signal?.throwIfAborted()
+    const sending = { body: JSON.stringify(batch), contentType: 'application/json' }
+    sum = bothPushed(sum, withRows(await sendBatch(caller, sending, options), sent))
     sent += batch.length
-    batch = []
     onProgress?.(sum)
   }
-
-  for await (const poll of polls) {
-    signal?.throwIfAborted()
-    if (batch.push(poll) === batchSize) await send()
-  }
-  if (batch.length > 0) await send()
   return sum
 }
 
-async function pushed(
-  caller: Pick<Caller, 'fetch'>,
-  batch: readonly PushablePoll[],
-  {
-    source,
-    retries,
-    signal,
-  }: { readonly source: string; readonly retries: number; readonly signal: AbortSignal | undefined },
-): Promise<PushResult> {
-  const init: RequestInit = {
-    method: 'POST',
-    body: JSON.stringify(batch),
-    // The same each time, so that the answer is, too.
-    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-    ...(signal ? { signal } : {}),
-  }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const response = await caller.fetch(`/polls?source=${encodeURIComponent(source)}`, init)
-      return (await response.json()) as PushResult
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      // Those of a batch that is bad as a whole are told as those of others are.
-      if (error.code === 'rejected') return allRejected(batch, error)
-      const mayRetry = error.code === 'busy' || error.code === 'unavailable'
-      if (!mayRetry || attempt >= retries || signal?.aborted) throw error
-      await pause(attempt, signal)
-    }
-  }
+/** A result whose rows are counted from the first that was ever sent. */
+export function withRows(result: PushResult, before: number): PushResult {
+  return { ...result, rejections: result.rejections.map((one) => ({ ...one, row: one.row + before })) }
 }
 
-function allRejected(batch: readonly PushablePoll[], { message }: AppError): PushResult {
-  return { ...nothingPushed, rejected: batch.length, rejections: [{ row: 1, reason: message }] }
-}
-
-/** Longer each time, and by chance, so that not all clients come back at once. */
-async function pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
-  const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, longestMs * (0.5 + Math.random() / 2))
-  const abort = () => reject(signal!.reason as Error)
-  signal?.addEventListener('abort', abort, { once: true })
-  try {
-    await promise
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+function* chunksOf<Item>(
+  items: Iterable<Item>,
+  isFull: (batch: readonly Item[]) => boolean,
+  endSignal: AbortSignal | undefined,
+): Generator<Item[]> {
+  let chunk: Item[] = []
+  for (const item of items) {
+    if (endSignal?.aborted) break
+    chunk.push(item)
+    if (!isFull(chunk)) continue
+    yield chunk
+    chunk = []
   }
+  if (chunk.length > 0) yield chunk
 }

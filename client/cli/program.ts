@@ -135,10 +135,20 @@ or a PostgreSQL (postgresql://user:password@host:port/name).`,
     })
 
   addConnected('push', 'Add polls as they come: CSV, an array of JSON, or a line of JSON for each.')
-    .argument('<file>', 'the file, which may be packed (.gz, .zst); - reads stdin')
+    .argument('<file>', 'the file, which may be packed (.gz, .zst); - takes lines from stdin as they come')
     .option('--source <name>', 'who sends them, to be counted', 'cli')
+    .option(
+      '--retries <count>',
+      'how often lines of stdin are sent again to a server that is away or busy (default: 8)',
+      wholeNumber,
+    )
     .option('--json', 'write the result as a line of JSON')
-    .addHelpText('after', examples('push polls.ndjson', 'push - --url http://127.0.0.1:8000 < polls.csv'))
+    .addHelpText(
+      'after',
+      `${examples('push polls.ndjson', 'push - --url http://127.0.0.1:8000 < polls.csv')}
+
+From stdin, lines are sent within a second, also where there is no end: tail -f polls.ndjson | … push -`,
+    )
     .action(async (path: string, options: PushCommandOptions) => {
       const { runPush } = await import('./commands/push.ts')
       await runPush(context, options, path)

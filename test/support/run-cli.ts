@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** What is piped into it. */
   readonly input?: string
+  /** Whether more is piped into it, by `type`. */
+  readonly isOpen?: true
 }
 
 export interface CliResult {
@@ -30,11 +32,16 @@ export interface RunningCli extends AsyncDisposable {
   readonly finished: Promise<CliResult>
   /** The first match in what it writes to stderr; rejects where it ends without one. */
   said(pattern: RegExp): Promise<RegExpExecArray>
+  /** Pipes more into it. */
+  type(text: string): void
   kill(signal: NodeJS.Signals): void
 }
 
 /** Starts the real command line in a process of its own. */
-export function startCli(args: readonly string[], { cwd, environment, input }: CliOptions = {}): RunningCli {
+export function startCli(
+  args: readonly string[],
+  { cwd, environment, input, isOpen }: CliOptions = {},
+): RunningCli {
   const child = spawn(process.execPath, [launcher, ...args], {
     env: {
       PATH: process.env['PATH'],
@@ -46,7 +53,8 @@ export function startCli(args: readonly string[], { cwd, environment, input }: C
     ...(cwd === undefined ? {} : { cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  child.stdin.on('error', () => {}).end(input) // it may end without reading
+  child.stdin.on('error', () => {}) // it may end without reading
+  if (!isOpen) child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -69,6 +77,7 @@ export function startCli(args: readonly string[], { cwd, environment, input }: C
         child.on('close', () => reject(new Error(`it ended without ${pattern}: ${stderr}`)))
       })
     },
+    type: (text) => void child.stdin.write(text),
     kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')

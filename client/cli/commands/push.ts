@@ -4,7 +4,10 @@ import { extname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../../../shared/app-error.ts'
 import type { PushedHour, PushResult } from '../../../shared/push.ts'
+import { nothingPushed } from '../../../shared/push-result.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
+import type { StoreMonitorClient } from '../../client.ts'
+import type { SendOptions } from '../../push-polls.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import { printPages, type ListOptions } from '../listing.ts'
@@ -21,6 +24,7 @@ import {
 export interface PushCommandOptions extends ConnectionOptions, MessageOptions {
   readonly json?: true
   readonly source: string
+  readonly retries?: number
 }
 
 const columns: readonly TableColumn<PushResult>[] = [
@@ -40,21 +44,79 @@ export async function runPush(
   options: PushCommandOptions,
   path: string,
 ): Promise<void> {
-  const { body, contentType, contentEncoding } = await bodyOf(context, path)
-  const result = await withConnection(context, { ...options, mayCreate: true }, ({ client }) =>
-    client.polls.send(body, { source: options.source, contentType, contentEncoding, signal: context.signal }),
-  )
-  if (options.json) await printJson(context, [result])
-  else await printTable(context, columns, [result])
-  if (result.rejected > 0) say(context, options, rejectedText(result))
+  const file = path === '-' ? undefined : await openFile(path)
+  const tell = createRejectionTeller(context, options)
+  await withConnection(context, { ...options, mayCreate: true }, async ({ client }) => {
+    const result =
+      file === undefined
+        ? await pushInput(context, options, client, tell)
+        : await client.polls.send(file, {
+            ...formOf(path),
+            source: options.source,
+            signal: context.signal,
+          })
+    tell(result)
+    await printResult(context, options, result)
+  })
+  context.signal.throwIfAborted()
 }
 
-function rejectedText({ rejected, rejections }: PushResult): string {
-  const shown = rejections.slice(0, MOST_SHOWN)
-  const lines = shown.map(({ row, reason }) => `\n  row ${row}: ${printable(reason)}`)
-  const more = rejected > shown.length ? `\n  and ${formatCount(rejected - shown.length)} more` : ''
-  const were = rejected === 1 ? 'was' : 'were'
-  return `${formatAmount(rejected, 'poll')} ${were} rejected:${lines.join('')}${more}`
+/** Lines as they come, which may have no end: Ctrl-C ends them, and what has come is sent. */
+async function pushInput(
+  context: CommandContext,
+  options: PushCommandOptions,
+  client: StoreMonitorClient,
+  tell: (soFar: PushResult) => void,
+): Promise<PushResult> {
+  const input = context.stdin()
+  let soFar = nothingPushed
+  try {
+    return await client.polls.pushLines(bytesOf(input), {
+      source: options.source,
+      endSignal: context.signal,
+      ...(options.retries === undefined ? {} : { retries: options.retries }),
+      onProgress(result) {
+        // Where nothing is good of all there is, the error says so.
+        if (soFar !== nothingPushed || result.accepted > 0) tell(result)
+        soFar = result
+      },
+      onRetry: ({ message }) => say(context, options, `${message}; they are sent again`),
+    })
+  } catch (error) {
+    if (soFar.accepted > 0) await printResult(context, options, soFar)
+    throw error
+  } finally {
+    input.destroy() // else it is waited for
+  }
+}
+
+async function printResult(
+  context: CommandContext,
+  { json }: PushCommandOptions,
+  result: PushResult,
+): Promise<void> {
+  if (json) await printJson(context, [result])
+  else await printTable(context, columns, [result])
+}
+
+/** Tells which polls were rejected since it was called before: the first one by one. */
+function createRejectionTeller(
+  context: CommandContext,
+  options: PushCommandOptions,
+): (soFar: PushResult) => void {
+  let told = 0
+  let shown = 0
+  return ({ rejected, rejections }) => {
+    const more = rejected - told
+    if (more === 0) return
+    const toShow = rejections.slice(told, told + Math.min(more, MOST_SHOWN - shown))
+    const lines = toShow.map(({ row, reason }) => `\n  row ${row}: ${printable(reason)}`)
+    const rest = more > toShow.length ? `\n  and ${formatCount(more - toShow.length)} more` : ''
+    const were = more === 1 ? 'was' : 'were'
+    say(context, options, `${formatAmount(more, 'poll')} ${were} rejected:${lines.join('')}${rest}`)
+    told = rejected
+    shown += toShow.length
+  }
 }
 
 const hourColumns: readonly TableColumn<PushedHour>[] = [
@@ -75,23 +137,18 @@ export async function runPushed(
   )
 }
 
-interface Body {
-  readonly body: Blob | ReadableStream<Uint8Array>
-  /** Undefined where the polls themselves are to tell. */
-  readonly contentType: string | undefined
-  readonly contentEncoding: 'gzip' | 'zstd' | undefined
+/** What a file is, as its name says; undefined where the polls themselves are to tell. */
+function formOf(path: string): Pick<SendOptions, 'contentType' | 'contentEncoding'> {
+  const contentEncoding = { '.gz': 'gzip', '.zst': 'zstd' }[extname(path)] as SendOptions['contentEncoding']
+  const name = contentEncoding === undefined ? path : path.slice(0, -extname(path).length)
+  return { contentType: typeOf(extname(name)), contentEncoding }
 }
 
-async function bodyOf({ stdin }: CommandContext, path: string): Promise<Body> {
-  if (path === '-') {
-    return { body: ReadableStream.from(bytesOf(stdin())), contentType: undefined, contentEncoding: undefined }
-  }
+async function openFile(path: string): Promise<Blob> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new AppError('not-found', `there is no file ${path}`)
   if (!found.isFile()) throw new AppError('invalid', `${path} is no file: push one, or import the folder`)
-  const contentEncoding = { '.gz': 'gzip', '.zst': 'zstd' }[extname(path)] as Body['contentEncoding']
-  const name = contentEncoding === undefined ? path : path.slice(0, -extname(path).length)
-  return { body: await openAsBlob(path), contentType: typeOf(extname(name)), contentEncoding }
+  return openAsBlob(path)
 }
 
 /** It gives texts where an encoding was set. */

@@ -108,6 +108,6 @@ function headOf(lines: Buffer): Buffer {
 
 function countLines(bytes: Uint8Array): number {
   let lines = 0
-  for (const byte of bytes) if (byte === LINE_FEED) lines++
+  for (let i = bytes.indexOf(LINE_FEED); i >= 0; i = bytes.indexOf(LINE_FEED, i + 1)) lines++
   return lines
 }

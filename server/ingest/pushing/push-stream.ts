@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { PushResult } from '../../../shared/push.ts'
-import { bothPushed, nothingPushed } from '../../../shared/push-result.ts'
+import { bothPushed, nothingPushed, nothingTaken } from '../../../shared/push-result.ts'
 import type { Push } from './push-message.ts'
 import { pieces, type PackedBody } from './push-pieces.ts'
 import type { PushTarget } from './pusher.ts'
@@ -39,8 +39,9 @@ export async function pushStream(target: PushTarget, stream: PushStream): Promis
     const written = ended.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
     throw afterWriting(written.reduce(bothPushed, sum), error)
   }
-  if (sum.accepted === 0) throw nothingGood(sum)
-  return sum
+  if (sum.accepted > 0) return sum
+  if (sum.rejected > 0) throw nothingTaken(sum)
+  throw new AppError('invalid', 'the body has no polls: send at least one')
 }
 
 async function* pushesOf(stream: PushStream): AsyncGenerator<PushOfBody> {
@@ -78,10 +79,4 @@ async function pushWhenThereIsRoom(target: PushTarget, { isOnly, ...push }: Push
       await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS))
     }
   }
-}
-
-function nothingGood({ rejected, rejections: [first] }: PushResult): AppError {
-  if (first === undefined) return new AppError('invalid', 'the body has no polls: send at least one')
-  const what = rejected === 1 ? 'the only poll cannot be taken' : `none of the ${rejected} polls can be taken`
-  return new AppError('rejected', `${what}: in row ${first.row}, ${first.reason}`)
 }
