@@ -50,12 +50,14 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   await listen(server, config)
   parts.defer(async () => {
     service.reports.stop()
+    service.stopPulling()
     const stopImports = setTimeout(() => service.importer.stop(), stopWithinMs * STOP_IMPORTS_AT)
     await connections.end(stopWithinMs * CUT_AT)
     clearTimeout(stopImports)
   })
   await removeLeftSpools()
   await service.recover()
+  await service.startPulling()
   const { address, family, port } = server.address() as AddressInfo
   const owned = parts.move()
   return {

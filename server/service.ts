@@ -4,8 +4,10 @@ import type { ApiParts } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
+import type { Environment } from './config-file/secrets.ts'
+import type { SourceSetting } from './config-file/source-setting.ts'
 import type { Config } from './config.ts'
-import { connect } from './database/connect.ts'
+import { connect, type Db } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
 import { readNews } from './database/news.ts'
@@ -18,6 +20,7 @@ import { createPollExporter } from './export/poll-exporter.ts'
 import type { PushTarget } from './ingest/pushing/pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
+import type { Sources } from './ingest/pulling/sources.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
@@ -32,6 +35,9 @@ export interface Service extends AsyncDisposable {
   readonly reports: ReportRunner
   /** Takes up what a killed process left unfinished. For the one process that owns the database: a server. */
   recover(): Promise<void>
+  /** Begins to pull by schedule, and ends what it is at. For servers. */
+  startPulling(): Promise<void>
+  stopPulling(): void
 }
 
 export interface ServiceSetting
@@ -44,8 +50,14 @@ export interface ServiceSetting
   readonly startImporter?: NonNullable<WriterSetting['startThread']>
   /** For how long a request waits for whoever else writes to the database. */
   readonly patienceMs?: number
+  /** What the configuration file has that is pulled. */
+  readonly sources?: readonly SourceSetting[]
+  /** Where secrets are that the configuration file names. */
+  readonly environment?: Environment
   readonly version: string
   readonly now: () => number
+  /** Told of what an operator should know. */
+  readonly onNotice?: (text: string) => void
   /** Told of errors that are our fault. */
   readonly onError: (error: unknown) => void
 }
@@ -120,6 +132,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       return exporting.page(query)
     },
   }
+  let pulling: Promise<Sources> | undefined
+  const loadSources = () => (pulling ??= pullingOf({ ...setting, reading, writing, importer }))
+  parts.defer(async () => (await pulling)?.[Symbol.asyncDispose]())
   const apiParts: ApiParts = {
     db: reading,
     change: (work) => writeAlone(writing, 'data', work),
@@ -134,6 +149,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     importer,
     pusher,
     polls,
+    sources: loadSources,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
     version,
@@ -157,6 +173,15 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       await reports.resumeUnfinished()
     },
+    async startPulling() {
+      const { sources = [], environment = {} } = setting
+      if (sources.length === 0) return
+      const { requireSecrets } = await import('./config-file/secrets.ts')
+      requireSecrets(sources, environment)
+      const pulled = await loadSources()
+      pulled.start()
+    },
+    stopPulling: () => void pulling?.then((sources) => sources.stop()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -164,4 +189,14 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
 async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {
   const { createHttpApp } = await import('./api/http-app.ts')
   return createHttpApp(parts, setting)
+}
+
+async function pullingOf(
+  setting: ServiceSetting & { readonly reading: Db; readonly writing: Db; readonly importer: Importer },
+): Promise<Sources> {
+  const { sources = [], environment = {}, onNotice = () => {} } = setting
+  const { createSources } = await import('./ingest/pulling/sources.ts')
+  const { spoolFolder } = await import('./api/rest/upload-spool.ts')
+  const further = { settings: sources, environment, onNotice, makeFolder: spoolFolder, random: Math.random }
+  return createSources({ ...setting, ...further })
 }

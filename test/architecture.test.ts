@@ -26,7 +26,21 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/background-thread.ts',
     ],
   ],
-  ['server/ingest/', [...core, 'server/ingest/', 'server/background-thread.ts', 'server/repeatedly.ts']],
+  ['server/outgoing/', ['server/outgoing/', 'node:']],
+  [
+    'server/ingest/',
+    [
+      ...core,
+      'server/ingest/',
+      'server/background-thread.ts',
+      'server/repeatedly.ts',
+      'server/outgoing/',
+      'server/config-file/secrets.ts',
+      'type server/config-file/',
+      'croner',
+      'jsonpath-rfc9535',
+    ],
+  ],
   ['server/jobs/', ['server/jobs/', 'shared/', 'node:']],
   [
     'server/reports/',
@@ -60,7 +74,19 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'zod-openapi',
     ],
   ],
-  ['server/config-file/', ['server/config-file/', 'server/config.ts', 'shared/', 'node:', 'zod', 'yaml']],
+  [
+    'server/config-file/',
+    [
+      'server/config-file/',
+      'server/config.ts',
+      'shared/',
+      'node:',
+      'zod',
+      'yaml',
+      'croner',
+      'jsonpath-rfc9535',
+    ],
+  ],
   ['server/', ['server/', 'shared/', 'node:', 'type hono', '@hono/node-server', 'zod']],
   [
     'client/cli/',

@@ -4,7 +4,7 @@ import { createCaller } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
 import type { ImportTarget } from './import-target.ts'
-import { configOf, flagsOf, serverUrlOf, type ConnectionOptions } from './place.ts'
+import { flagsOf, readSettings, serverUrlOf, type ConnectionOptions } from './place.ts'
 
 export type { ConnectionOptions } from './place.ts'
 
@@ -30,9 +30,15 @@ async function withDatabase<Result>(
   options: ConnectionOptions & { readonly mayCreate?: boolean },
   use: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const { databaseUrl, workers } = await configOf(context, options)
+  const { database, config: path } = options
+  const { config, file } = await readSettings(context, {
+    databaseUrl: database,
+    workers: options.workers,
+    config: path,
+  })
+  const { databaseUrl, workers } = config
   const { createService } = await import('../../server/service.ts')
-  const { version, now, stderr } = context
+  const { environment, version, now, stderr } = context
   await using service = await createService({
     databaseUrl,
     // A command that only asks does not leave an empty database behind where there was none.
@@ -41,6 +47,8 @@ async function withDatabase<Result>(
     // What may make a database is about to import.
     startImporter: options.mayCreate ? 'at once' : 'on demand',
     workers,
+    ...(file === undefined ? {} : { sources: file.sources }),
+    environment,
     version,
     now,
     onError: (error) =>

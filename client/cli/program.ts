@@ -25,6 +25,7 @@ import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
 import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { PullCommandOptions, SourcesOptions, TrySourceOptions } from './commands/sources.ts'
 import type { StoreListOptions } from './commands/stores.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
 import type { VerifyOptions } from './commands/verify.ts'
@@ -195,6 +196,40 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
     .action(async (storeId: string | undefined, _: unknown, command: Command) => {
       const { runExportPolls } = await import('./commands/polls.ts')
       await runExportPolls(context, command.optsWithGlobals<ExportPollsCommandOptions>(), storeId)
+    })
+
+  const sources = addConnected('sources', 'List what the server pulls by a schedule; or pull or try one.')
+    .enablePositionalOptions()
+    .option('--json', 'write a line of JSON for each')
+    .addHelpText(
+      'after',
+      examples(
+        'sources --url http://127.0.0.1:8000',
+        'sources try platform --answer answer.json',
+        'sources pull platform --url http://127.0.0.1:8000',
+      ),
+    )
+    .action(async (options: SourcesOptions) => {
+      const { runSources } = await import('./commands/sources.ts')
+      await runSources(context, options)
+    })
+
+  connected(sources.command('pull').description('Pull one now.'))
+    .argument('<name>', 'the source')
+    .option('--again', 'import it also where it is what was imported last')
+    .option('--json', 'write what it brought as JSON')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { runPull } = await import('./commands/sources.ts')
+      await runPull(context, command.optsWithGlobals<PullCommandOptions>(), name)
+    })
+
+  connected(sources.command('try').description('Show what would be taken of one, and store nothing.'))
+    .argument('<name>', 'the source')
+    .option('--answer <file>', 'what would be answered, instead of asking for it')
+    .option('--json', 'write it as JSON')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { runTrySource } = await import('./commands/sources.ts')
+      await runTrySource(context, command.optsWithGlobals<TrySourceOptions>(), name)
     })
 
   addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')

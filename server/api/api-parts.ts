@@ -4,6 +4,7 @@ import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { PollExporter } from '../export/poll-exporter.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
+import type { Sources } from '../ingest/pulling/sources.ts'
 import type { PushTarget } from '../ingest/pushing/pusher.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
@@ -21,6 +22,8 @@ export interface ApiParts {
   readonly importer: Importer
   readonly pusher: PushTarget
   readonly polls: Pick<PollExporter, 'file' | 'page'>
+  /** What is pulled by a schedule, loaded when it is first asked for. */
+  sources(): Promise<Sources>
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly version: string

@@ -3,6 +3,7 @@ import { editDistance } from '../../shared/edit-distance.ts'
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly propertyNames?: { readonly enum?: readonly string[] }
   readonly additionalProperties?: JsonSchema | boolean
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
@@ -14,7 +15,12 @@ export function knownKeysAt(schema: z.ZodType, path: readonly PropertyKey[]): st
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema,
   ]
   for (const key of path) there = there.flatMap(alternatives).flatMap((one) => childOf(one, key) ?? [])
-  return there.flatMap(alternatives).flatMap(({ properties }) => Object.keys(properties ?? {}))
+  return there
+    .flatMap(alternatives)
+    .flatMap(({ properties, propertyNames }) => [
+      ...Object.keys(properties ?? {}),
+      ...(propertyNames?.enum ?? []),
+    ])
 }
 
 function alternatives(schema: JsonSchema): readonly JsonSchema[] {

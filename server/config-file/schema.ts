@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { config, type Setting } from '../config.ts'
+import { sourceSettings } from './source-setting.ts'
 
 const settingText = z
   .union([z.string(), z.number(), z.boolean()], 'write a text or a number')
@@ -14,4 +15,4 @@ const settings = Object.fromEntries(
 ) as Readonly<Record<Setting, typeof settingText>>
 
 /** What a configuration file may have: the settings, each checked with those of other origins. */
-export const configFile = z.strictObject(settings)
+export const configFile = z.strictObject({ ...settings, sources: sourceSettings })

@@ -1,16 +1,25 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Hono } from 'hono'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
 import { openApiDocument } from '../../server/api/rest/openapi.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
+import { sourceSetting } from '../../server/config-file/source-setting.ts'
+import { connect } from '../../server/database/connect.ts'
+import { claimSource, readSources } from '../../server/database/sources.ts'
 import { toAppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
 import { begunImport } from '../support/begun-import.ts'
+import { pulledBefore } from '../support/pulled-before.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
+import { testDatabase } from '../support/test-database.ts'
 
 interface Schema {
   readonly $ref?: string
@@ -69,18 +78,44 @@ const polls =
   'store_id,status,timestamp_utc\nb,active,2023-01-24 10:00:00 UTC\na,inactive,2023-01-24 11:00:00 UTC\n'
 const unknownId = '00000000-0000-4000-8000-000000000000'
 
+/** A file that is not there at first. */
+const pulledFile = join(tmpdir(), `store-monitor-test-${randomUUID()}.csv`)
+const sources = () =>
+  ['here', 'busy'].map((name) =>
+    sourceSetting.parse({ name, url: `file://${pulledFile}`, schedule: '0 0 0 1 1 * 2099' }),
+  )
+
+async function hereNow(): Promise<string> {
+  await writeFile(pulledFile, polls)
+  return 'here'
+}
+
+/** One that another server pulls. */
+async function pulledElsewhere(): Promise<string> {
+  await using db = await connect(server.databaseUrl)
+  const lastAttemptAt = (await readSources(db)).get('busy')?.last_attempt_at ?? null
+  await claimSource(db, { name: 'busy', owner: 'another', lastAttemptAt, at: Date.now(), retryAt: 0 })
+  return 'busy'
+}
+
+const parts = new AsyncDisposableStack()
 let server: TestServer
 /** Without any polls. */
 let empty: TestServer
 let completeId: string
 
 beforeAll(async () => {
-  ;[server, empty] = await Promise.all([runningServer(), runningServer()])
+  const database = parts.use(await testDatabase())
+  await pulledBefore(database.url, 'here', 'busy')
+  const ofServer = { databaseUrl: database.url, sources: sources() }
+  ;[server, empty] = await Promise.all([runningServer(ofServer), runningServer()])
+  parts.defer(() => rm(pulledFile, { force: true }))
   await server.upload(`${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`)
   completeId = (await finishedReport(server.url))['report_id'] as string
 })
 afterAll(async () => {
   await Promise.all([server[Symbol.asyncDispose](), empty[Symbol.asyncDispose]()])
+  await parts.disposeAsync()
 })
 
 const running = () => storedReport(server.databaseUrl)
@@ -396,6 +431,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'z', query: 'reason=closed' },
     { status: 409, id: 'a', query: 'reason=closed&confirm=7' },
   ],
+  listSources: [{ status: 200 }, { status: 200, onEmpty: true }],
+  pullSource: [
+    { status: 200, id: hereNow, body: '{"again":true}' },
+    { status: 200, id: 'here' },
+    { status: 400, id: 'here', body: '{"again":"yes"}' },
+    { status: 404, id: 'nowhere' },
+    { status: 409, id: pulledElsewhere },
+    { status: 413, id: 'here', body: tooLarge },
+  ],
+  trySource: [
+    { status: 200, id: 'here', body: JSON.stringify({ answer: polls }) },
+    { status: 400, id: 'here', body: '{"answer":"nothing"}' },
+    { status: 404, id: 'nowhere' },
+    { status: 413, id: 'here', body: tooLarge },
+  ],
   listChanges: [
     { status: 200, query: 'kind=import&since=2023-01-01T00:00Z' },
     { status: 200, query: 'store_id=a' },
@@ -541,7 +591,7 @@ describe('an error is documented with the very example that is answered', () => 
     ['get', '/reports', { status: 400, query: 'limit=0' }],
     ['get', '/reports/{report_id}', { status: 404, id: exampleId }],
     ['get', '/imports/{import_id}', { status: 400, id: '0' }],
-    ['get', '/imports/{import_id}', { status: 404, id: '7' }],
+    ['get', '/imports/{import_id}', { status: 404, id: '7', onEmpty: true }],
     ['post', '/imports', { status: 400 }],
   ])('%s %s: %j', async ([method, path, call]) => {
     const response = await send(path, method, call)

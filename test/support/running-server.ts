@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SourceSetting } from '../../server/config-file/source-setting.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { furtherInputFiles, inputFiles } from './cases.ts'
 import { startServer } from '../../server/serve.ts'
@@ -20,6 +21,7 @@ export interface TestServer extends AsyncDisposable {
 export async function runningServer({
   bodySilenceMs,
   patienceMs,
+  sources,
   ...setting
 }: {
   host?: string
@@ -29,6 +31,7 @@ export async function runningServer({
   bodySilenceMs?: number
   patienceMs?: number
   getReportAs?: 'json' | 'csv'
+  sources?: readonly SourceSetting[]
 } = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
@@ -42,6 +45,7 @@ export async function runningServer({
         onError: (error) => errors.push(error),
         ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
         ...(patienceMs === undefined ? {} : { patienceMs }),
+        ...(sources === undefined ? {} : { sources }),
       },
     ),
   )

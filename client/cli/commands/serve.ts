@@ -18,7 +18,7 @@ export interface ServeOptions extends MessageOptions {
 /** Serves until the process is told to stop, and then ends what it is at. */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
   const { startServer } = await import('../../../server/serve.ts')
-  const { version, now, stderr, signal } = context
+  const { environment, version, now, stderr, signal } = context
   const { host, port, workers, database: databaseUrl } = options
   const { config, file } = await readSettings(context, {
     host,
@@ -29,8 +29,11 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   })
   await makePage(context, options)
   await using server = await startServer(config, {
+    ...(file === undefined ? {} : { sources: file.sources }),
+    environment,
     version,
     now,
+    onNotice: (text) => say(context, options, text),
     onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   })
   const database = shownDatabase(config.databaseUrl)

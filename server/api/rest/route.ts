@@ -32,7 +32,15 @@ export interface RestRoute<
   /** Every path it is served at, as OpenAPI writes them; the first is the one to use, the others are for older clients. */
   readonly paths: readonly [string, ...string[]]
   readonly tag:
-    'Reports' | 'Stores' | 'Corrections' | 'Changes' | 'Imports' | 'Polls' | 'Service' | typeof olderPaths
+    | 'Reports'
+    | 'Stores'
+    | 'Corrections'
+    | 'Changes'
+    | 'Imports'
+    | 'Polls'
+    | 'Sources'
+    | 'Service'
+    | typeof olderPaths
   readonly summary: string
   readonly description?: string
   readonly path: Path

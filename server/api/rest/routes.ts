@@ -14,6 +14,7 @@ import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
+import { sourceRoutes } from './source-routes.ts'
 import { storeRoutes } from './store-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
 import { viewRoutes } from './view-routes.ts'
@@ -36,6 +37,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...newsRoutes(parts),
     ...pushRoutes(parts),
     ...pollRoutes(parts),
+    ...sourceRoutes(parts),
     ...deletionRoutes(parts),
     ...serviceRoutes(parts),
   ]

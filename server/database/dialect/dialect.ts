@@ -86,6 +86,8 @@ export interface BackUpOptions {
  */
 export interface Dialect {
   readonly columnTypes: ColumnTypes
+  /** The database's own clock, in epoch milliseconds: the same for all that work on it. */
+  readonly clock: RawBuilder<number>
   /** A text up to where a marker stands in it; all of it where that is not in it. */
   textBefore(text: RawBuilder<string>, marker: string): RawBuilder<string>
   /** How many rows of polls are best written, and read to be merged, at once. */

@@ -16,6 +16,7 @@ const DDL_LOCK_TIMEOUT_MS = 3000
 export function postgresDialect(): Dialect {
   const dialect: Dialect = {
     columnTypes: postgresColumnTypes,
+    clock: sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     textBefore: (text, marker) => sql`split_part(${text}, ${marker}, 1)`,
     pollRowsAtOnce: 2048,
     reportPartsAtOnce: 4,

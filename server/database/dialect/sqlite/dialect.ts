@@ -13,6 +13,7 @@ import { readStoreRules, writeScheduleKeys } from './store-rules.ts'
 export function sqliteDialect(): Dialect {
   const dialect: Dialect = {
     columnTypes: sqliteColumnTypes,
+    clock: sql`cast(unixepoch('subsec') * 1000 as integer)`,
     textBefore: (text, marker) => sql`substr(${text}, 1, instr(${text} || ${marker}, ${marker}) - 1)`,
     pollRowsAtOnce: 500,
     reportPartsAtOnce: 1,

@@ -14,6 +14,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '011-touched-stores',
   '012-poll-tail',
   '013-pushes',
+  '015-sources',
   '017-schedule-hashes',
   '018-tail-marks',
 ]
@@ -53,6 +54,7 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "push_hour" ("hour" bigint not null, "source" text not null, "pushes" bigint not null, "rows_accepted" bigint not null, "rows_changed" bigint not null, "rows_rejected" bigint not null, constraint "push_hour_primary_key" primary key ("hour", "source"))',
   'CREATE TABLE "push_answer" ("push_key" text primary key, "sha256" text not null, "answer" text not null, "answered_at" bigint not null)',
   'CREATE INDEX "push_answer_answered_at_index" on "push_answer" ("answered_at")',
+  'CREATE TABLE "source" ("name" text primary key, "read_as" text, "etag" text, "last_modified" text, "sha256" text, "last_attempt_at" bigint, "last_success_at" bigint, "last_outcome" text, "last_import_id" bigint, "last_error" text, "failures" bigint default 0 not null, "retry_at" bigint, "claimed_by" text, "claimed_until" bigint)',
   'CREATE TABLE "schedule" ("schedule_key" integer primary key, "hash" bigint not null, "schedule" text not null)',
   'CREATE INDEX "schedule_hash_index" on "schedule" ("hash")',
   'CREATE TABLE "tail_mark" ("at" bigint primary key, "batch" bigint not null)',
@@ -67,6 +69,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'011-touched-stores\', \'004-schedules-and-corrections\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'012-poll-tail\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'013-pushes\', \'012-poll-tail\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'015-sources\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'012-poll-tail\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',

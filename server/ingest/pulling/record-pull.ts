@@ -1,0 +1,89 @@
+import type { SourceSetting } from '../../config-file/source-setting.ts'
+import type { Db } from '../../database/connect.ts'
+import { claimSource, endClaim, keepClaim, type StoredSource } from '../../database/sources.ts'
+import { repeatedly } from '../../repeatedly.ts'
+import { isWorthRetrying, PullError, pullErrorOf } from './pull-error.ts'
+import { ImportFailed, type Pulled } from './pull-source.ts'
+import { retryAfterMs } from './schedule.ts'
+
+const KEEP_CLAIM_EVERY_MS = 45_000
+/** An attempt that nothing more is heard of is made again after this. */
+const RETRY_LOST_MS = 5 * 60_000
+
+export interface Recording {
+  readonly writing: Db
+  readonly owner: string
+  readonly now: () => number
+  readonly random: () => number
+  /** Aborted when the process ends. */
+  readonly signal: AbortSignal
+  readonly onNotice: (text: string) => void
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Does a pull as the only one of all processes, and records what came of it. Throws an AppError, which is recorded, too;
+ * undefined where another is at it, or was since `stored`.
+ */
+export async function recordPull(
+  recording: Recording,
+  source: SourceSetting,
+  stored: StoredSource | undefined,
+  pull: () => Promise<Pulled>,
+): Promise<Pulled | undefined> {
+  const { writing, owner, now, onNotice, onError } = recording
+  const { name } = source
+  const at = now()
+  const lastAttemptAt = stored?.last_attempt_at ?? null
+  const claim = { name, owner, lastAttemptAt, at, retryAt: at + RETRY_LOST_MS }
+  if (!(await claimSource(writing, claim))) return undefined
+  await using _ = repeatedly(() => keepClaim(writing, name, owner), { everyMs: KEEP_CLAIM_EVERY_MS, onError })
+  try {
+    const pulled = await pull()
+    await endClaim(writing, name, owner, successOf(pulled, now()))
+    if ((stored?.failures ?? 0) > 0) onNotice(`source ${name} is pulled again`)
+    return pulled
+  } catch (error) {
+    await endClaim(writing, name, owner, failureOf(recording, source, stored, error))
+    throw pullErrorOf(error)
+  }
+}
+
+function successOf(pulled: Pulled, at: number) {
+  const { readAs, etag, lastModified, sha256, outcome } = pulled
+  return {
+    read_as: readAs,
+    etag,
+    last_modified: lastModified,
+    sha256,
+    last_success_at: at,
+    last_outcome: outcome,
+    last_error: null,
+    failures: 0,
+    retry_at: null,
+    ...(outcome === 'imported' ? { last_import_id: pulled.record.importId } : {}),
+  }
+}
+
+function failureOf(
+  { now, random, signal, onNotice, onError }: Recording,
+  { name, retries }: SourceSetting,
+  stored: StoredSource | undefined,
+  error: unknown,
+) {
+  // Whoever comes next takes it up.
+  if (signal.aborted) return { retry_at: now() }
+  const appError = pullErrorOf(error)
+  if (appError.code === 'internal') onError(error)
+  const failures = (stored?.failures ?? 0) + 1
+  if (failures === 1) onNotice(`source ${name} cannot be pulled: ${appError.message}`)
+  const waitMs = isWorthRetrying(appError) ? retryAfterMs(failures, retries, random()) : undefined
+  const asked = appError instanceof PullError ? (appError.retryAfterMs ?? 0) : 0
+  return {
+    last_outcome: 'failed' as const,
+    last_error: appError.message,
+    failures,
+    retry_at: waitMs === undefined ? null : now() + Math.max(waitMs, asked),
+    ...(error instanceof ImportFailed ? { last_import_id: error.importId } : {}),
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type * as z from 'zod'
+import { readConfigFile } from '../../server/config-file/read-config-file.ts'
+import { sourceSetting } from '../../server/config-file/source-setting.ts'
+
+const root = join(import.meta.dirname, '../..')
+const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
+
+/** The table of the keys of a schema as docs/operations.md is to have it; `prettier --write` makes it pretty. */
+function keyTable(of: string, schema: z.ZodObject): string {
+  const shape: Readonly<Record<string, z.ZodType>> = schema.shape
+  const rows = Object.entries(shape).map(([key, { description = '' }]) => [`\`${key}\``, description])
+  const head = [`key of a ${of}`, 'what it says']
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function withoutPadding(table: string): string {
+  return table
+    .replaceAll(/-{3,}/g, '---')
+    .replaceAll(/ *\| */g, '|')
+    .trim()
+}
+
+test.each([['source', sourceSetting]])('docs/operations.md lists every key of a %s', (of, schema) => {
+  const [table = ''] = new RegExp(`^\\| key of a ${of} [^]*?(?=\n\n)`, 'm').exec(page) ?? []
+  const expected = keyTable(of, schema)
+  expect(withoutPadding(table), `write:\n${expected}`).toBe(withoutPadding(expected))
+})
+
+test('the file in deploy/ is one', async () => {
+  const { sources } = await readConfigFile(join(root, 'deploy/store-monitor.yaml'))
+  expect(sources.map(({ name }) => name)).toEqual(['business-hours', 'store-details', 'platform'])
+})
