@@ -1,5 +1,5 @@
-import { copyFileSync, globSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { copyFileSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
@@ -35,6 +35,23 @@ const noChildProcesses: Plugin = {
   resolveId: (id, importer) =>
     id === 'node:child_process' && /[\\/]commander[\\/]/.test(importer ?? '') ? '\0nothing' : undefined,
   load: (id) => (id === '\0nothing' ? 'export default {}' : undefined),
+}
+
+function isIn(file: string, folder: string): boolean {
+  return file.startsWith(join(root, folder))
+}
+
+/** What works on each kind of database, and not only for a moment. */
+function isOfDatabase(file: string): boolean {
+  return /[\\/]database[\\/](?!dialect[\\/](?:sqlite|postgres)|migrate)/.test(file) && isIn(file, 'server')
+}
+
+function isZodFree(file: string): boolean {
+  const text = readFileSync(file, 'utf8').replaceAll(/import type [^;]*? from '[^']*'/g, '')
+  const imports = Array.from(text.matchAll(/from '([^']*)'/g), ([, from]) => from!)
+  return imports.every(
+    (from) => from !== 'zod' && (!from.startsWith('.') || isZodFree(join(dirname(file), from))),
+  )
 }
 
 /** What threads run: each looks for it by its name, beside itself. */
@@ -73,7 +90,13 @@ export async function bundlePackage(
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     // Else it is cut into a file for each set of programs that uses the same of it.
-    codeSplitting: { groups: [{ name: 'kysely', test: /[\\/]kysely[\\/]dist[\\/](?!migration[\\/])/ }] },
+    codeSplitting: {
+      groups: [
+        { name: 'kysely', priority: 3, test: /[\\/]kysely[\\/]dist[\\/](?!migration[\\/])/ },
+        { name: 'shared', priority: 2, test: (id: string) => isIn(id, 'shared') && isZodFree(id) },
+        { name: 'database', priority: 1, test: (id: string) => isOfDatabase(id) && isZodFree(id) },
+      ],
+    },
     comments: { legal: true, annotation: true, jsdoc: false },
   })
   copyFileSync(join(root, 'server/ingest/rows/scanner/scanner.wasm'), join(folder, 'scanner.wasm'))

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import { sql, type Kysely } from 'kysely'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -140,6 +139,7 @@ async function addExcusedTotals(db: Kysely<Tables>): Promise<void> {
     .select(['report_key', 'part'])
     .where('totals', 'is not', null)
     .execute()
+  const { crc32 } = await import('node:zlib')
   for (const { report_key, part } of parts) {
     const ofPart = db
       .selectFrom('report_part')

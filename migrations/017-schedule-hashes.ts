@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import { sql, type Kysely } from 'kysely'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -34,11 +33,18 @@ export function scheduleHashes(types: ColumnTypes) {
         after = rows.at(-1)!.schedule_key
         await db
           .insertInto('schedule')
-          .values(rows.map((row) => ({ ...row, hash: crc32(row.schedule) })))
+          .values(rows.map((row) => ({ ...row, hash: hashOf(row.schedule) })))
           .execute()
       }
       await db.schema.dropTable('schedule_before').execute()
       await db.schema.createIndex('schedule_hash_index').on('schedule').column('hash').execute()
     },
   }
+}
+
+/** As `server/database/schedules.ts` had it when this was written: FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
 }

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import { AppError } from '../../shared/app-error.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
@@ -63,6 +62,7 @@ async function putResult(
   reportKey: number,
   { part, storeCount, totals, csv, uncorrected, states }: PartResult,
 ): Promise<number | undefined> {
+  const { crc32 } = await import('node:zlib')
   const ofPart = tx.updateTable('report_part').where('report_key', '=', reportKey).where('part', '=', part)
   const stored = await ofPart
     .set({
@@ -165,6 +165,8 @@ export function readStates(db: Db, reportKey: number, part: number): Promise<Uin
 }
 
 async function findResult(db: Db, wanted: StoredPart): Promise<Uint8Array | undefined> {
+  // Loaded here, as most commands do without.
+  const { crc32 } = await import('node:zlib')
   const stored = await dialectOf(db).readPart(db, wanted)
   if (stored === undefined || stored.checksum === null || stored.checksum === crc32(stored.bytes)) {
     return stored?.bytes

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import type { WeeklySpan } from '../../shared/store.ts'
 import type { Changed } from './changed.ts'
 import { chunks, compiledOnce } from './chunks.ts'
@@ -106,9 +105,11 @@ function lastOfEach<Rule>(versions: readonly StoredVersion<Rule>[]): StoredVersi
   )
 }
 
-/** Texts are found by it, as they are long; several may have the same. */
+/** Texts are found by it, as they are long; several may have the same. FNV-1a, of UTF-16. */
 function hashOf(text: string): number {
-  return crc32(text)
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
 }
 
 /** Schedules and their keys, each looked up once. */

@@ -52,7 +52,7 @@ export interface StoreTable {
 /** Each distinct schedule once: a chain has far fewer than stores. One never changes once it has a key. */
 export interface ScheduleTable {
   schedule_key: number
-  /** CRC-32 of it, by which it is found. */
+  /** Of its text, by which it is found. */
   hash: number
   /** As `schedule-text.ts` writes it: equal schedules are equal texts. */
   schedule: string

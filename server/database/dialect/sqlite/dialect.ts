@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Dialect } from '../dialect.ts'
-import { backUpSqlite } from './backup.ts'
 import { sqliteColumnTypes } from './column-types.ts'
 import type { SharedSqliteAdapter } from './driver.ts'
 import { makeNew } from './make-new.ts'
@@ -28,7 +27,10 @@ export function sqliteDialect(): Dialect {
     readPacked,
     writePacked: createPackedWriter(),
     readPart,
-    backUp: backUpSqlite,
+    async backUp(databaseUrl, file, options) {
+      const { backUpSqlite } = await import('./backup.ts')
+      return backUpSqlite(databaseUrl, file, options)
+    },
     checkInPlace: (db) => (db.getExecutor().adapter as SharedSqliteAdapter).checkInPlace(),
   }
   return dialect
