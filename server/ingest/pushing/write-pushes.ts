@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
+import type { StoreId } from '../../../shared/ids.ts'
 import type { PushResult } from '../../../shared/push.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { addPolls } from '../../database/add-polls.ts'
 import type { Db } from '../../database/connect.ts'
+import type { KnownStores } from '../../database/known-stores.ts'
+import type { StorePollWeek } from '../../database/poll-weeks.ts'
 import { answerGiven, countPushes, keepAnswer, type KeyedPush } from '../../database/pushes.ts'
-import { keysOfStores } from '../../database/stores.ts'
 import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import { writePolls } from '../../database/write-polls.ts'
-import { offsetOf, POLL_WEEK_MS } from '../../uptime/poll-week.ts'
+import { offsetOf, POLL_WEEK_MS, type PollWords } from '../../uptime/poll-week.ts'
 import type { Push } from './push-message.ts'
 import { createPushedPolls, type PushedWeek } from './pushed-polls.ts'
 import { readPush, type ReadPush } from './read-push.ts'
@@ -19,6 +21,7 @@ export type PushOutcome = PushResult | AppError
 export interface PushWriting {
   readonly db: Db
   readonly latest: LatestPolls
+  readonly stores: KnownStores
   readonly now: () => number
 }
 
@@ -57,10 +60,11 @@ async function writeGroup(
   pushes: readonly PushToWrite[],
 ): Promise<ReadonlyMap<PushToWrite, PushOutcome>> {
   if (pushes.length === 0) return new Map()
-  const { db, latest } = writing
+  const { db, latest, stores } = writing
   try {
     return await writePolls(db, latest, (tx) => writeIn(tx, pushes, writing))
   } catch (error) {
+    stores.forget()
     const appError = toAppError(error)
     // What the database does not take at all, it would not take one by one.
     if (pushes.length === 1 || appError.code === 'unavailable') {
@@ -76,7 +80,7 @@ async function writeGroup(
 async function writeIn(
   tx: WriteTx,
   pushes: readonly PushToWrite[],
-  { latest, now }: PushWriting,
+  writing: PushWriting,
 ): Promise<Map<PushToWrite, PushResult>> {
   const results = new Map<PushToWrite, PushResult>()
   const fresh: PushToWrite[] = []
@@ -86,9 +90,9 @@ async function writeIn(
     else results.set(one, given)
   }
   if (fresh.length === 0) return results
-  const changed = await storePolls(tx, together(fresh), latest)
+  const changed = await storePolls(tx, together(fresh), writing)
   // At the end: whoever asks meanwhile whether something has changed since is not told no.
-  const at = now()
+  const at = writing.now()
   for (const one of fresh) {
     const result = resultOf(one.read, changed)
     results.set(one, result)
@@ -122,8 +126,8 @@ function countWords(weeks: readonly PushedWeek[]): number {
   return weeks.reduce((sum, { words }) => sum + words.length, 0)
 }
 
-/** The words that changed something, by store and week. */
-type ChangedWords = ReadonlyMap<string, ReadonlySet<number>>
+/** The words that changed something, by store and week; mostly all do. */
+type ChangedWords = 'all' | ReadonlyMap<string, ReadonlySet<number>>
 
 function nameOf({ storeId, week }: Pick<PushedWeek, 'storeId' | 'week'>): string {
   return `${storeId} ${week}`
@@ -132,19 +136,27 @@ function nameOf({ storeId, week }: Pick<PushedWeek, 'storeId' | 'week'>): string
 async function storePolls(
   tx: WriteTx,
   weeks: readonly PushedWeek[],
-  latest: LatestPolls,
+  { latest, stores }: Pick<PushWriting, 'latest' | 'stores'>,
 ): Promise<ChangedWords> {
-  const storeIds = [...new Set(weeks.map(({ storeId }) => storeId))]
-  const storeKeys = await keysOfStores(tx, storeIds)
-  const keyOf = new Map(storeIds.map((storeId, i) => [storeId, storeKeys[i]!]))
-  const idOf = new Map(storeKeys.map((storeKey, i) => [storeKey, storeIds[i]!]))
-  const added = weeks.map(({ storeId, week, words }) => ({ week, storeKey: keyOf.get(storeId)!, words }))
-  added.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey)
-  const changed = new Map<string, ReadonlySet<number>>()
-  await addPolls(tx, added, latest, ({ week, storeKey, words }) => {
-    changed.set(nameOf({ storeId: idOf.get(storeKey)!, week }), new Set(words))
+  const storeIds: StoreId[] = []
+  for (const { storeId } of weeks) if (storeId !== storeIds.at(-1)) storeIds.push(storeId)
+  const storeKeys = await stores.keysOf(tx, storeIds)
+  let store = 0
+  const added = weeks.map(({ storeId, week, words }) => {
+    if (storeId !== storeIds[store]) store++
+    return { week, storeKey: storeKeys[store]!, words }
   })
-  return changed
+  added.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey)
+  const changedWeeks: StorePollWeek[] = []
+  const { rows } = await addPolls(tx, added, latest, (changed) => changedWeeks.push(changed))
+  if (rows === countWords(weeks)) return 'all'
+  const idOf = new Map(storeKeys.map((storeKey, i) => [storeKey, storeIds[i]!]))
+  return new Map(
+    changedWeeks.map(({ week, storeKey, words }) => [
+      nameOf({ storeId: idOf.get(storeKey)!, week }),
+      new Set(words),
+    ]),
+  )
 }
 
 /** What became of a push, where it is alone in what it says. */
@@ -153,15 +165,11 @@ function resultOf({ weeks, accepted, rejected, rejections }: ReadPush, changed: 
   let firstMs = Infinity
   let lastMs = -Infinity
   for (const pushed of weeks) {
-    const ofWeek = changed.get(nameOf(pushed))
-    if (ofWeek === undefined) continue
-    for (const word of pushed.words) {
-      if (!ofWeek.has(word)) continue
-      const atMs = pushed.week * POLL_WEEK_MS + offsetOf(word)
-      count++
-      firstMs = Math.min(firstMs, atMs)
-      lastMs = Math.max(lastMs, atMs)
-    }
+    const words = changed === 'all' ? pushed.words : changedWordsOf(pushed, changed.get(nameOf(pushed)))
+    if (words.length === 0) continue
+    count += words.length
+    firstMs = Math.min(firstMs, instantOf(pushed, words[0]!))
+    lastMs = Math.max(lastMs, instantOf(pushed, words.at(-1)!))
   }
   return {
     accepted,
@@ -172,4 +180,12 @@ function resultOf({ weeks, accepted, rejected, rejections }: ReadPush, changed: 
     firstPollAt: count === 0 ? null : formatTimestamp(firstMs),
     lastPollAt: count === 0 ? null : formatTimestamp(lastMs),
   }
+}
+
+function changedWordsOf({ words }: PushedWeek, changed: ReadonlySet<number> | undefined): PollWords {
+  return words.filter((word) => changed?.has(word) ?? false)
+}
+
+function instantOf({ week }: PushedWeek, word: number): number {
+  return week * POLL_WEEK_MS + offsetOf(word)
 }
