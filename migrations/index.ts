@@ -63,6 +63,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '015-sources', readableFrom: '012-poll-tail', ...sources(types) },
     // Older programs would write schedules without their hash.
     { name: '017-schedule-hashes', readableFrom: '017-schedule-hashes', ...scheduleHashes(types) },
-    { name: '018-tail-marks', readableFrom: '012-poll-tail', ...tailMarks },
+    // Older programs would keep totals while polls come that change them.
+    { name: '018-tail-marks', readableFrom: '018-tail-marks', ...tailMarks },
   ]
 }

@@ -115,7 +115,7 @@ async function addToWeek(
   if (changedPolls === 0) return nothingChanged
   const [firstPollMs, lastPollMs] = [startMs + firstOffset, startMs + lastOffset]
   await addToPollWeekSummary(tx, { week, newPolls, latestPollAt: lastPollMs })
-  await touched.forget(tx)
+  await touched.forget(tx, 'numbered')
   return { rows: changedPolls, storeKeys: [], firstPollMs, lastPollMs }
 }
 

@@ -133,6 +133,14 @@ export async function forgetWeeks(
     .updateTable('kept_state')
     .set((eb) => ({ data_version: eb('data_version', '+', 1) }))
     .execute()
+  await removeKept(tx, storeKeys, time)
+}
+
+async function removeKept(
+  tx: WriteTx,
+  storeKeys: readonly number[] | 'all',
+  time: Interval | 'always',
+): Promise<void> {
   for (const week of await keptRowWeeks(tx, time)) {
     const ofWeek = tx.deleteFrom('kept_totals').where('week', '=', week)
     if (storeKeys === 'all') await ofWeek.execute()
@@ -143,7 +151,8 @@ export async function forgetWeeks(
 /** Stores whose data changes in a transaction, together where the same ISO weeks are touched. */
 export interface TouchedStores {
   add(storeKey: number, time: Interval): void
-  forget(tx: WriteTx): Promise<void>
+  /** `numbered` where the change has a batch of its own, which is as good as a version. */
+  forget(tx: WriteTx, numbered?: 'numbered'): Promise<void>
 }
 
 export function createTouchedStores(): TouchedStores {
@@ -156,8 +165,9 @@ export function createTouchedStores(): TouchedStores {
       if (known === undefined) byWeeks.set(weeks, { storeKeys: [storeKey], time })
       else known.storeKeys.push(storeKey)
     },
-    async forget(tx) {
-      for (const { storeKeys, time } of byWeeks.values()) await forgetWeeks(tx, storeKeys, time)
+    async forget(tx, numbered) {
+      const forget = numbered === undefined ? forgetWeeks : removeKept
+      for (const { storeKeys, time } of byWeeks.values()) await forget(tx, storeKeys, time)
     },
   }
 }
@@ -194,8 +204,14 @@ interface KeptState {
   readonly zone_data_version: string | null
 }
 
+/** What is added to polls is numbered, and so it need not be counted here as well: a page less for each push. */
 async function readState(db: Db): Promise<KeptState> {
-  return db.selectFrom('kept_state').selectAll().executeTakeFirstOrThrow()
+  const state = await db
+    .selectFrom('kept_state')
+    .innerJoin('poll_batch', (join) => join.onTrue())
+    .select(['data_version', 'last_batch', 'program_version', 'zone_data_version'])
+    .executeTakeFirstOrThrow()
+  return { ...state, data_version: state.data_version + state.last_batch }
 }
 
 function isOf(state: KeptState, { programVersion, zoneDataVersion }: ComputedWith): boolean {

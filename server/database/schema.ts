@@ -252,7 +252,7 @@ export interface RejectedStoreTable {
 
 /** What totals are kept of; one row. */
 export interface KeptStateTable {
-  /** Counted up by whatever changes polls, rules, zones or corrections. */
+  /** Counted up by whatever changes rules, zones or corrections, or removes polls: what adds them has a batch. */
   data_version: number
   /** What the totals that are kept were computed with; null before there are any. */
   program_version: string | null

@@ -71,7 +71,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'013-pushes\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'015-sources\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
-  'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'012-poll-tail\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'018-tail-marks\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
 ]
