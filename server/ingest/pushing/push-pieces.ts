@@ -88,15 +88,27 @@ type LineCutter = (lines: Buffer) => PushBody
 
 function createLineCutter(format: PushFormat): LineCutter {
   /** Lines of CSV say nothing without what is up to the header. */
-  let head: Uint8Array = Buffer.alloc(0)
+  let head: Uint8Array | undefined
   let row = 1
+  let before: Buffer | undefined
   return (lines) => {
-    const firstRow = row - countLines(head)
-    const bytes = Uint8Array.from(Buffer.concat([head, lines]))
-    if (row === 1 && format === 'csv') head = headOf(lines)
-    row += countLines(lines)
-    return { format, bytes, firstRow }
+    // Not before it matters: most bodies are one piece.
+    if (before !== undefined) {
+      row += countLines(before)
+      head ??= format === 'csv' ? headOf(before) : undefined
+    }
+    before = lines
+    return { format, bytes: joined(head, lines), firstRow: row - (head === undefined ? 0 : countLines(head)) }
   }
+}
+
+/** Both in memory of their own, which may be given away. */
+function joined(head: Uint8Array | undefined, lines: Uint8Array): Uint8Array<ArrayBuffer> {
+  const start = head?.length ?? 0
+  const bytes = new Uint8Array(start + lines.length)
+  if (head !== undefined) bytes.set(head)
+  bytes.set(lines, start)
+  return bytes
 }
 
 /** The lines up to the header: blank ones, and one that says what separates fields. */
