@@ -12,6 +12,7 @@ import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
 import { readNews } from './database/news.ts'
 import { migrateToLatest } from './database/migrate.ts'
+import { hasTail } from './database/tail/tidy-tail.ts'
 import { writeAlone } from './database/write-alone.ts'
 import { getReport } from './database/reports.ts'
 import type { Importer } from './ingest/importing/importer.ts'
@@ -22,6 +23,7 @@ import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import type { Sources } from './ingest/pulling/sources.ts'
 import { createNewsWatch } from './news-watch.ts'
+import { repeatedly } from './repeatedly.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 
 export interface Service extends AsyncDisposable {
@@ -61,6 +63,9 @@ export interface ServiceSetting
   /** Told of errors that are our fault. */
   readonly onError: (error: unknown) => void
 }
+
+/** A server that nobody pushes to looks after the tail all the same. */
+const TIDY_EVERY_MS = 3_600_000
 
 /** Builds all parts and joins them; disposing takes them down in reverse. */
 export async function createService(setting: ServiceSetting): Promise<Service> {
@@ -157,6 +162,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     getReportAs,
     onError,
   }
+  async function foldWhatIsOld(): Promise<void> {
+    if (await hasTail(reading)) await writer.tidy()
+  }
   let app: Promise<Hono> | undefined
   const owned = parts.move()
   return {
@@ -171,6 +179,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     reports,
     async recover() {
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
+      owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
       await reports.resumeUnfinished()
     },
     async startPulling() {

@@ -16,8 +16,8 @@ const POLLS_PER_STORE = 24
 /** Or at so many rows, which are read one by one. */
 const MOST_CHUNK_ROWS = 256
 
-/** Whether there is anything to tidy. */
-async function hasTail(db: Db): Promise<boolean> {
+/** Whether there is anything to tidy, now or once it is old. */
+export async function hasTail(db: Db): Promise<boolean> {
   return (await db.selectFrom('poll_tail').select('week').limit(1).executeTakeFirst()) !== undefined
 }
 
@@ -34,24 +34,32 @@ export async function tidyTail(
 
 /**
  * Joins rows, deals them out to chunks, and chunks to their weeks: those that are full or a day old. Yields after each of its
- * transactions, which are short, so that others write in between.
+ * transactions, which are short, so that others write in between. With `onlySmall` chunks are not looked at unless rows were
+ * dealt out to them: of a million stores that takes a while.
  */
-async function* tidySteps(db: Db, now: number): AsyncGenerator<void> {
+export async function* tidySteps(
+  db: Db,
+  now: number,
+  { onlySmall = false }: { readonly onlySmall?: boolean } = {},
+): AsyncGenerator<void> {
   if (!(await hasTail(db))) return
   const aged = (await agedBatch(db, now)) ?? -1
   const lastKey = await lastStoreKey(db)
   const agedWeeks = new Set<number>()
+  let isSplit = false
   for (const { week, rows, polls, lastRows, firstBatch } of await smallRows(db)) {
     const isAged = firstBatch <= aged
     const isMuch = polls >= mostSmallPolls(lastKey)
     if (isAged) agedWeeks.add(week)
     if (isAged || isMuch || (rows >= MOST_SMALL_ROWS && lastRows < LEAST_ROWS_TO_JOIN)) {
+      isSplit = true
       yield* splitInSlices(db, week)
     } else if (rows >= MOST_SMALL_ROWS) {
       await joinTail(db, week, FEW_POLLS)
       yield
     }
   }
+  if (onlySmall && !isSplit) return
   for (const place of await chunksToFold(db, { lastKey, aged, agedWeeks })) {
     await writeAlone(db, 'data', (tx) => foldChunk(tx, place))
     yield

@@ -13,6 +13,8 @@ export interface PushGroupsParts {
   /** Told that all up to this one are being written. */
   readonly onTaken: (lastId: number) => void
   readonly onWritten: (id: number, outcome: PushOutcome) => void
+  /** Awaited after each group that was written, and told how large it was. */
+  readonly onGroup: (bytes: number) => Promise<void>
   /** Called when none wait. */
   readonly onIdle: () => void
 }
@@ -34,16 +36,17 @@ export function createPushGroups(parts: PushGroupsParts): PushGroups {
     while (count < waiting.length && (count === 0 || bytes < MOST_BYTES_AT_ONCE)) {
       bytes += waiting[count++]!.push.bytes.length
     }
-    return waiting.splice(0, count)
+    return { group: waiting.splice(0, count), bytes }
   }
 
   async function writeAll(): Promise<void> {
     isWriting = true
     while (waiting.length > 0) {
-      const group = takeGroup()
+      const { group, bytes } = takeGroup()
       parts.onTaken(group.at(-1)!.id)
       const outcomes = await outcomesOf(group.map(({ push }) => push))
       group.forEach(({ id }, i) => parts.onWritten(id, outcomes[i]!))
+      await parts.onGroup(bytes)
       await setImmediate() // more may have come
     }
     isWriting = false

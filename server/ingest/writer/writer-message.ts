@@ -18,6 +18,8 @@ export type WriterRequest =
   | { readonly type: 'import'; readonly id: number; readonly job: ImportJob }
   /** To give an import up, leaving nothing half done. */
   | { readonly type: 'stop'; readonly id: number }
+  /** To look after the tail, as what is in it gets old. */
+  | { readonly type: 'tidy' }
   /** To end when all that it was asked is done. */
   | { readonly type: 'end' }
 

@@ -7,6 +7,7 @@ import { AppError, toAppError } from '../../../shared/app-error.ts'
 import { runImportJob, type ImportJob } from '../importing/import-job.ts'
 import { createPushGroups } from '../pushing/push-groups.ts'
 import type { OpenDatabase } from './open-database.ts'
+import { createTailKeeper } from './tail-keeper.ts'
 import type { WriterAnswer, WriterRequest, WriterThreadSetting } from './writer-message.ts'
 
 const port = parentPort!
@@ -25,8 +26,10 @@ const pushes = createPushGroups({
     if (outcome instanceof AppError) sayFailed(id, outcome)
     else say({ type: 'pushed', id, result: outcome })
   },
-  onIdle: rest,
+  onGroup: (bytes) => tail.wrote(bytes),
+  onIdle: () => rest(),
 })
+const tail = createTailKeeper({ opened: async () => opened?.catch(() => undefined), now })
 
 port.on('message', (request: WriterRequest) => {
   switch (request.type) {
@@ -38,6 +41,12 @@ port.on('message', (request: WriterRequest) => {
       break
     case 'stop':
       stops.get(request.id)?.abort(request.type)
+      break
+    case 'tidy':
+      void database().then(
+        () => rest('all'),
+        () => {}, // whoever asks for something is told of what fails for them
+      )
       break
     case 'end':
       isEnding = true
@@ -71,29 +80,22 @@ async function importAndSay(id: number, job: ImportJob): Promise<void> {
       stepsBehindAnswers: !isOfCommand,
     })
     // A command is over then, and others are not kept waiting.
-    if (isOfCommand) await keepTidy(() => !stop.signal.aborted)
+    if (isOfCommand) await tail.tidy(() => !stop.signal.aborted, 'all')
     say({ type: 'imported', id, outcome })
   } catch (error) {
     sayFailed(id, toAppError(error))
   }
   stops.delete(id)
-  rest()
+  rest('all')
 }
 
 /** What is to be done when all that was asked is done, or pushes at least. */
-function rest(): void {
-  if (pushes.isBusy()) return
-  if (!isEnding)
-    tidying ??= keepTidy(() => !pushes.isBusy() && !isEnding).finally(() => (tidying = undefined))
-  else if (stops.size === 0) void end()
-}
-
-/** What fails here is done the next time; whoever asks for something is told of what fails for them. */
-async function keepTidy(goesOn: () => boolean): Promise<void> {
-  const known = await opened?.catch(() => undefined)
-  if (known === undefined) return
-  const { tidy } = await import('../tidy.ts')
-  await tidy(known.db, now(), goesOn).catch(() => known.latest.forget())
+function rest(all?: 'all'): void {
+  if (isEnding) {
+    if (!pushes.isBusy() && stops.size === 0) void end()
+    return
+  }
+  tidying ??= tail.tidy(() => !pushes.isBusy() && !isEnding, all).finally(() => (tidying = undefined))
 }
 
 async function end(): Promise<void> {

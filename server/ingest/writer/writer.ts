@@ -3,7 +3,10 @@ import { createPusher, type PushTarget } from '../pushing/pusher.ts'
 import { createWriterThread, type WriterSetting } from './writer-thread.ts'
 
 /** Writes polls, and what files say, off the main thread: all in one thread, which stays. Disposing stops its imports. */
-export interface Writer extends Importer, PushTarget, AsyncDisposable {}
+export interface Writer extends Importer, PushTarget, AsyncDisposable {
+  /** Begins to fold what is due of the tail. */
+  tidy(): Promise<void>
+}
 
 /** How long the thread has to end by itself: it writes what waits. */
 const END_WITHIN_MS = 5000
@@ -19,6 +22,7 @@ export function createWriter({
     importPaths: (paths, options) => importer.importPaths(paths, options),
     stop: () => importer.stop(),
     push: (push) => pusher.push(push),
+    tidy: () => thread.ask({ type: 'tidy' }),
     async [Symbol.asyncDispose]() {
       pusher.close()
       await importer.end()
