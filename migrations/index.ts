@@ -11,6 +11,7 @@ import { states } from './010-states.ts'
 import { touchedStores } from './011-touched-stores.ts'
 import { pollTail } from './012-poll-tail.ts'
 import { pushes } from './013-pushes.ts'
+import { storeStates } from './014-store-states.ts'
 import { sources } from './015-sources.ts'
 import { scheduleHashes } from './017-schedule-hashes.ts'
 import { tailMarks } from './018-tail-marks.ts'
@@ -60,6 +61,8 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would not see the polls in it.
     { name: '012-poll-tail', readableFrom: '012-poll-tail', ...pollTail(types) },
     { name: '013-pushes', readableFrom: '012-poll-tail', ...pushes(types) },
+    // Older programs would change data and not say of which stores.
+    { name: '014-store-states', readableFrom: '014-store-states', ...storeStates(types) },
     { name: '015-sources', readableFrom: '012-poll-tail', ...sources(types) },
     // Older programs would write schedules without their hash.
     { name: '017-schedule-hashes', readableFrom: '017-schedule-hashes', ...scheduleHashes(types) },

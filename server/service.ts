@@ -22,6 +22,7 @@ import type { PushTarget } from './ingest/pushing/pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import type { Sources } from './ingest/pulling/sources.ts'
+import { createLive } from './live/live.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { repeatedly } from './repeatedly.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
@@ -91,6 +92,10 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   await migrateToLatest(writing)
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true, ...patience }))
+  const computedWith = { programVersion: version, zoneDataVersion: process.versions['tz'] ?? 'unknown' }
+  const live = parts.use(
+    createLive({ databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith }),
+  )
   const reports = parts.use(
     createReportRunner({
       reading,
@@ -98,7 +103,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       databaseUrl,
       workers,
       startThreads,
-      computedWith: { programVersion: version, zoneDataVersion: process.versions['tz'] ?? 'unknown' },
+      computedWith,
       now,
       onError,
     }),
@@ -109,7 +114,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       workers,
       storesPerPart: undefined,
       patienceMs,
-      computedWith: reports.computedWith,
+      computedWith,
     }),
   )
   // For what opens the database anew: it would find another one, where somebody has put one in its place.
@@ -156,6 +161,12 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     polls,
     sources: loadSources,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
+    live: {
+      async down(query) {
+        checkInPlace()
+        return live.down(query)
+      },
+    },
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
     version,
     publicUrl,

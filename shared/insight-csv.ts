@@ -2,6 +2,7 @@
 import type { GroupRow } from './group.ts'
 import type { OutageGroup, OutageRow } from './outage.ts'
 import type { PeriodGroupRow } from './period-group.ts'
+import type { DownStore } from './store-now.ts'
 import type { PeriodRow } from './report.ts'
 import type { TimelineSegment } from './timeline.ts'
 import { percentColumns, reportColumns, reportWindows } from './report-columns.ts'
@@ -27,6 +28,14 @@ export function outageGroupCsvLine(row: OutageGroup): string {
   const counts = [stores, storesWithOutages, outages, ongoing, minutes(downtimeMs)]
   const ofLongest = longest === null ? ['', ''] : [minutes(longest.downtimeMs), longest.storeId]
   return `${[quoted(group ?? ''), ...counts, ...ofLongest].join()}\n`
+}
+
+/** Of the stores that are down. */
+export const downCsvHeader = 'store_id,name,timezone,since,since_is_cut,downtime(in minutes),last_poll\n'
+
+export function downCsvLine(store: DownStore): string {
+  const { storeId, name, timezone, since, sinceIsCut, downForMs, lastPoll } = store
+  return `${[storeId, quoted(name ?? ''), timezone, since, sinceIsCut, minutes(downForMs), lastPoll].join()}\n`
 }
 
 export const segmentCsvHeader = 'start,end,status,poll\n'

@@ -57,6 +57,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ],
   ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer']],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
+  ['server/live/', [...core, 'server/live/', 'server/reports/']],
   [
     'server/api/',
     [
@@ -65,6 +66,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/news-watch.ts',
       'server/reports/',
       'server/insight/',
+      'server/live/',
       'server/ingest/',
       'server/export/',
       'hono',

@@ -27,6 +27,7 @@ import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import type { PullCommandOptions, SourcesOptions, TrySourceOptions } from './commands/sources.ts'
 import type { StoreListOptions } from './commands/stores.ts'
+import type { TopOptions } from './commands/top.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
 import type { VerifyOptions } from './commands/verify.ts'
 import type { ConnectionOptions } from './connection.ts'
@@ -466,6 +467,18 @@ The exit code is 4 where something comes out otherwise.`,
     .action(async (search: string | undefined, options: StoreListOptions) => {
       const { runStores } = await import('./commands/stores.ts')
       await runStores(context, options, search)
+    })
+
+  addConnected('top', 'Show which stores are down, the longest first: on a terminal as it changes.')
+    .option('--limit <count>', 'show so many (default: as many as there is room for, or 50)', wholeNumber)
+    .option('--all', 'show all')
+    .addOption(groupOption())
+    .option('--once', 'show it once')
+    .addOption(new Option('--format <format>', 'write it once, as this').choices(['csv', 'json']))
+    .addHelpText('after', examples('top', 'top --group city=Bonn', 'top --all --format csv > down.csv'))
+    .action(async (options: TopOptions) => {
+      const { runTop } = await import('./commands/top.ts')
+      await runTop(context, options)
     })
 
   function addStoreChange(nameAndArguments: string, description: string): Command {

@@ -6,6 +6,7 @@ import type { PollExporter } from '../export/poll-exporter.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
 import type { Sources } from '../ingest/pulling/sources.ts'
 import type { PushTarget } from '../ingest/pushing/pusher.ts'
+import type { Live } from '../live/live.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 
@@ -26,6 +27,7 @@ export interface ApiParts {
   sources(): Promise<Sources>
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
+  readonly live: Live
   readonly version: string
   /** Where callers reach the API, for the addresses that it answers with; undefined where a request's Host says so. */
   readonly publicUrl: string | undefined

@@ -13,6 +13,7 @@ import { createTouchedStores } from './kept-weeks.ts'
 import { addToPollWeekSummary, hasPollsOfWeek } from './poll-week-summary.ts'
 import { pollRowsOf, readStoredWeeks, type PollsOfWeek, type StorePollWeek } from './poll-weeks.ts'
 import { readPollWeeks } from './read-polls.ts'
+import { markChunks } from './store-states.ts'
 import { foldTail } from './tail/fold-tail.ts'
 import { createLatestPolls, type LatestPolls } from './tail/latest-polls.ts'
 import { insertRow } from './tail/put-rows.ts'
@@ -43,7 +44,7 @@ export async function addPolls(
     const ofWeek = added.slice(start, end)
     const polls = ofWeek.reduce((sum, { words }) => sum + words.length, 0)
     const place =
-      polls >= DENSE_POLLS * ofWeek.length ? inWeek(tx, week) : inTail(tx, { week, batch, latest })
+      polls >= DENSE_POLLS * ofWeek.length ? inWeek(tx, week, batch) : inTail(tx, { week, batch, latest })
     changed = bothChanged(changed, await addToWeek(tx, ofWeek, { week, place, stores, latest, onChanged }))
   }
   return { ...changed, storeKeys: [...stores] }
@@ -127,8 +128,9 @@ function newWeek(words: PollWords): MergedWeek {
   return { words, changed: words.length, first: words[0], last: words.at(-1) }
 }
 
-function inWeek(tx: WriteTx, week: number): Place {
+function inWeek(tx: WriteTx, week: number, batch: number): Place {
   let isNewWeek = false
+  const written: number[] = []
   return {
     async begin(storeKeys) {
       isNewWeek = !(await hasPollsOfWeek(tx, week))
@@ -142,8 +144,9 @@ function inWeek(tx: WriteTx, week: number): Place {
     async put(stores) {
       const rows = pollRowsOf(stores.map(({ storeKey, words }) => ({ week, storeKey, words })))
       await dialectOf(tx).writePacked(tx, 'poll_week', rows, isNewWeek)
+      for (const { storeKey } of stores) written.push(storeKey)
     },
-    end: () => Promise.resolve(),
+    end: () => markChunks(tx, chunksOf(written), batch),
   }
 }
 

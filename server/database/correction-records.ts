@@ -8,6 +8,7 @@ import { addCorrections, type NewCorrection } from './corrections.ts'
 import { forgetWeeks } from './kept-weeks.ts'
 import { numberOfCursor } from './cursor.ts'
 import { hasLabels } from './labelled.ts'
+import { markStores } from './store-states.ts'
 import { getStore } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -70,6 +71,7 @@ export async function revokeCorrection(
   if (row === undefined) throw noSuchCorrection(correctionId)
   if (inForce !== undefined) {
     await forgetWeeks(tx, [inForce.store_key], { startMs: row.from_at, endMs: row.to_at })
+    await markStores(tx, [inForce.store_key])
     await recordCorrection(tx, 'correction-revoked', row, revoked)
   }
   return correctionOf(row)

@@ -6,6 +6,7 @@ import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { keyRanges } from './dialect/key-ranges.ts'
 import { createTouchedStores } from './kept-weeks.ts'
+import { markStores } from './store-states.ts'
 import { keysOfStores } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -50,7 +51,9 @@ export async function addCorrections(
   const touched = createTouchedStores()
   for (const { store_key, from_at, to_at } of rows) touched.add(store_key, { startMs: from_at, endMs: to_at })
   await touched.forget(tx)
-  return { rows: rows.length, storeKeys: [...new Set(rows.map(({ store_key }) => store_key))] }
+  const storeKeys = [...new Set(rows.map(({ store_key }) => store_key))]
+  await markStores(tx, storeKeys)
+  return { rows: rows.length, storeKeys }
 }
 
 interface CorrectionRow {

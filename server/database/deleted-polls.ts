@@ -6,6 +6,7 @@ import { forgetWeeks } from './kept-weeks.ts'
 import { goingPolls, hasPollsOf, latestPollOfWeek, type GoingPolls } from './going-polls.ts'
 import { takeFromPollWeekSummary } from './poll-week-summary.ts'
 import { pollRowsOf } from './poll-weeks.ts'
+import { markChunks } from './store-states.ts'
 import { nextBatch } from './tail/batch.ts'
 import { foldTail, weeksInTail } from './tail/fold-tail.ts'
 import { chunksOf } from './tail/tail-row.ts'
@@ -39,7 +40,7 @@ export async function deletePolls(
   time: Interval,
 ): Promise<DeletedPolls> {
   const all = createTally()
-  await nextBatch(tx)
+  const batch = await nextBatch(tx)
   const weeks = (await weeksInTail(tx)).filter((week) => hasPollsOf(week, time))
   for (const week of weeks) await foldTail(tx, week, chunksOf(storeKeys))
   for await (const going of goingPolls(tx, storeKeys, time)) {
@@ -55,7 +56,9 @@ export async function deletePolls(
   for (const ofWeek of all.weeks()) {
     await takeFromPollWeekSummary(tx, ofWeek, () => latestPollOfWeek(tx, ofWeek.week))
   }
-  return all.total()
+  const deleted = all.total()
+  await markChunks(tx, chunksOf(deleted.storeKeys.toSorted((a, b) => a - b)), batch)
+  return deleted
 }
 
 interface Gone {

@@ -23,6 +23,7 @@ export interface Database {
   poll_tail: PollTailTable
   poll_batch: PollBatchTable
   tail_mark: TailMarkTable
+  store_state: StoreStateTable
   push_hour: PushHourTable
   push_answer: PushAnswerTable
   source: SourceTable
@@ -111,6 +112,13 @@ export interface PollBatchTable {
 export interface TailMarkTable {
   at: number
   batch: number
+}
+
+/** A chunk of stores (`tail/tail-row.ts`), for whoever keeps in memory what they are. */
+export interface StoreStateTable {
+  chunk: number
+  /** The last change of their rules, corrections or polls, but for polls that are in the tail. */
+  changed_batch: number
 }
 
 /** What was pushed in an hour, which is counted from the epoch. */

@@ -6,6 +6,7 @@ import type { Db } from './connect.ts'
 import { deletePolls, pollsToDelete } from './deleted-polls.ts'
 import { forgetWeeks } from './kept-weeks.ts'
 import { instantsOf, otherPolls } from './poll-deletions.ts'
+import { markStores } from './store-states.ts'
 import { keyOfStore } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -35,6 +36,7 @@ export async function deleteStore(
   if (polls !== confirm) throw otherPolls(polls, confirm!)
   const corrections = await countCorrections(tx, storeKey)
   await forgetWeeks(tx, [storeKey], 'always')
+  await markStores(tx, [storeKey])
   for (const table of ['correction', 'store_label', 'store'] as const) {
     await tx.deleteFrom(table).where('store_key', '=', storeKey).execute()
   }

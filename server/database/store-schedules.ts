@@ -3,6 +3,7 @@ import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import { dialectOf, type StoreScheduleKey } from './dialect/dialect.ts'
 import { forgetWeeks } from './kept-weeks.ts'
+import { markStores } from './store-states.ts'
 import { createStoreFinder, inserterOfStores, type StoreRow } from './stores.ts'
 import { pauseIn, type WriteTx } from './write-alone.ts'
 
@@ -52,6 +53,10 @@ export async function setSchedules<Rule>(
       storeKeys.push(key)
     }
     await insert(newStores)
+    await markStores(
+      tx,
+      [...newStores, ...changes].map((store) => ('storeKey' in store ? store.storeKey : store.store_key)),
+    )
     if (changes.length === 0) continue
     await dialectOf(tx).writeScheduleKeys(tx, changes)
     await forgetWeeks(

@@ -11,6 +11,7 @@ import { hasLabels } from './labelled.ts'
 import type { StoreTable } from './schema.ts'
 import { noSchedule, scheduleOfText, type StoredVersion } from './schedule-text.ts'
 import { lastStoreKey } from './store-ids.ts'
+import { markStores } from './store-states.ts'
 import { substringPattern } from './substring-pattern.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -146,6 +147,10 @@ export async function keysOfStores(tx: WriteTx, storeIds: readonly StoreId[]): P
   const stores = await createStoreFinder(tx, [])(storeIds)
   const newStores = stores.filter(({ stored }) => stored === undefined)
   await inserterOfStores(tx)(newStores.map(({ key, storeId }) => ({ store_key: key, store_id: storeId })))
+  await markStores(
+    tx,
+    newStores.map(({ key }) => key),
+  )
   return stores.map(({ key }) => key)
 }
 

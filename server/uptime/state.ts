@@ -29,16 +29,17 @@ export interface Found {
 /** `input` reaches as far before the last `lookBackMs` as polls do. */
 export function stateAtEnd(input: JudgedInput, { status, stretches }: Found, lookBackMs: number): StoreState {
   const { asOfMs } = input.viewpoint
-  const window = { startMs: asOfMs - lookBackMs, endMs: asOfMs }
   return {
     status,
-    outage: status === 'down' ? ongoingOutage(input, stretches, window) : undefined,
+    outage: status === 'down' ? outageAtEnd(input, stretches, lookBackMs) : undefined,
     lastPollMs: lastPollMs(input.weeks, asOfMs),
   }
 }
 
-function ongoingOutage(input: JudgedInput, stretches: Stretches, window: Interval): OngoingOutage {
-  const { open, corrections } = input
+/** The one that goes on, or would if the store were open. */
+export function outageAtEnd(input: JudgedInput, stretches: Stretches, lookBackMs: number): OngoingOutage {
+  const { open, corrections, viewpoint } = input
+  const window = { startMs: viewpoint.asOfMs - lookBackMs, endMs: viewpoint.asOfMs }
   if (corrections === undefined) return lastOutage(open, stretches, window)
   const business = subtracted(open, corrections.closed)
   const beforeEnd = Float64Array.of(window.startMs, window.endMs)

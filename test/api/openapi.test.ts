@@ -379,6 +379,13 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     ...pageCalls.slice(0, 3),
     { status: 400, query: 'cursor=-' },
   ],
+  listDownStores: [
+    { status: 200 },
+    { status: 200, query: 'format=csv&labels=city%3DBonn' },
+    { status: 400, query: 'limit=0' },
+    { status: 400, query: 'cursor=rubbish' },
+    { status: 409, onEmpty: true },
+  ],
   getStore: [
     { status: 200, id: 'a' },
     { status: 400, id: 'a b' },

@@ -159,6 +159,14 @@ test.concurrent.for(['--database', '--url'])(
       { kind: 'import', importId: 2 },
     ])
 
+    const [top, topOfNone] = await Promise.all([
+      run(['top', '--format', 'csv', ...at]),
+      run(['top', '--once', '--group', 'city=Nowhere', ...at]),
+    ])
+    expect(top.stdout).toMatch(/^store_id,name,timezone,since,.*\n/)
+    expect(topOfNone).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(topOfNone.stderr).toMatch(/^0 down, 0 up, 0 unknown, 0 excused, 0 closed, as of 2023-\S+\n$/)
+
     const time = ['--from', '2000-01-01T00:00Z', '--to', '2100-01-01T00:00Z']
     const polls = ['delete-polls', storeId, ...time, '--reason', 'a test', ...at]
     const planned = await runCli(polls)

@@ -28,6 +28,7 @@ import {
   reportIdQuery,
   storePath,
 } from './schemas.ts'
+import { downStoresQuery } from './live-schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { deletePollsQuery } from './deletion-schemas.ts'
 import { pollsQuery } from './poll-schemas.ts'
@@ -100,6 +101,11 @@ export const malformedOutages: RestResponse = {
 export const malformedOutageGroups: RestResponse = {
   description: malformed,
   example: refusal(outageGroupsQuery, { since: '2023-01-23', until: '2023-01-24' }),
+}
+
+export const malformedDownStores: RestResponse = {
+  description: malformed,
+  example: refusal(downStoresQuery, { limit: '0' }),
 }
 
 export const malformedStoreId: RestResponse = {

@@ -5,6 +5,7 @@ import { deletionRoutes } from './deletion-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
+import { liveRoutes } from './live-routes.ts'
 import { newsRoutes } from './news-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { pushRoutes } from './push-routes.ts'
@@ -31,6 +32,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...importRoutes(parts),
+    ...liveRoutes(parts), // before the operations whose ids would take its paths
     ...storeRoutes(parts),
     ...correctionRoutes(parts),
     ...changeRoutes(parts),

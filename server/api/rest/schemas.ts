@@ -311,11 +311,11 @@ const judgingQuery = {
   corrections: judgingOptions.shape.corrections,
 }
 /** Groups as they are written. */
-const labelsQuery = z
+export const labelsQuery = z
   .union([z.string(), z.array(z.string())])
   .optional()
   .meta({ description: givenLabels.description!, examples: ['city=Bonn'] })
-const answerFormat = z.enum(['json', 'csv']).default('json').describe('The form of the answer')
+export const answerFormat = z.enum(['json', 'csv']).default('json').describe('The form of the answer')
 
 /** A field as it is written; what it means is for the shared schema to say. */
 function text({ description }: z.ZodType, example: string) {

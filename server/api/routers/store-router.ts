@@ -7,6 +7,7 @@ import {
   setSpecialHoursInput,
   setTimezoneInput,
 } from '../../../shared/store-change.ts'
+import { downStoresInput } from '../../../shared/store-now.ts'
 import { stripsInput } from '../../../shared/store-strip.ts'
 import { storeIdInput, storeListInput } from '../../../shared/store.ts'
 import { suggestInput } from '../../../shared/suggestion.ts'
@@ -22,6 +23,8 @@ export const storeRouter = router({
   uptime: procedure
     .input(storeUptimeInput)
     .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
+  /** Those that are down as of the latest poll, the longest first, and how many are what. */
+  down: procedure.input(downStoresInput.prefault({})).query(({ ctx, input }) => ctx.live.down(input)),
   list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
   /** In place of all that it had, or from an instant on. So `setTimezone`. */
   setBusinessHours: procedure

@@ -1,6 +1,7 @@
 import type { Db } from '../connect.ts'
 import { dialectOf } from '../dialect/dialect.ts'
 import { pollRowsOf, readStoredWeeks } from '../poll-weeks.ts'
+import { markChunks } from '../store-states.ts'
 import type { WriteTx } from '../write-alone.ts'
 import { deleteRows } from './put-rows.ts'
 import { readTail, withTail } from './read-tail.ts'
@@ -39,5 +40,14 @@ export async function foldChunk(tx: WriteTx, place: TailPlace): Promise<void> {
     inTail.has(storeKey) ? { week, storeKey, words: words.subarray(from[i], to[i]) } : [],
   )
   await dialectOf(tx).writePacked(tx, 'poll_week', pollRowsOf(folded), false)
+  const { last } = await tx
+    .selectFrom('poll_tail')
+    .where('week', '=', week)
+    .where('chunk', '=', chunk)
+    .select((eb) => eb.fn.max('batch').as('last'))
+    .executeTakeFirstOrThrow()
+  if (last === null) return
   await deleteRows(tx, place)
+  // For whoever has not seen them in the tail.
+  await markChunks(tx, [chunk], last)
 }
