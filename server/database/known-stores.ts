@@ -5,7 +5,7 @@ import type { WriteTx } from './write-alone.ts'
 
 /** What a writer knows of the keys of stores, so that they are not looked up for each of their polls. */
 export interface KnownStores {
-  /** As `keysOfStores`. */
+  /** The keys of stores, each for its id, which may come in any order and again; those that are new get the next ones. */
   keysOf(tx: WriteTx, storeIds: readonly StoreId[]): Promise<number[]>
   /** To be called where the transaction failed: a key that was given in it is free again. */
   forget(): void
@@ -24,13 +24,14 @@ export function createKnownStores(): KnownStores {
       const deleted = await countDeleted(tx)
       if (deleted !== deletedBefore || known.size > MOST_KNOWN) known.clear()
       deletedBefore = deleted
-      const unknown = storeIds.filter((storeId) => !known.has(storeId))
-      if (unknown.length === 0) return storeIds.map((storeId) => known.get(storeId)!)
-      const keys = await keysOfStores(tx, unknown)
-      let next = 0
-      const all = storeIds.map((storeId) => known.get(storeId) ?? keys[next++]!)
-      for (const [i, storeId] of unknown.entries()) known.set(storeId, keys[i]!)
-      return all
+      const unknown = new Set<StoreId>()
+      for (const storeId of storeIds) if (!known.has(storeId)) unknown.add(storeId)
+      if (unknown.size > 0) {
+        const inOrder = [...unknown].sort(byBytes)
+        const keys = await keysOfStores(tx, inOrder)
+        for (const [i, storeId] of inOrder.entries()) known.set(storeId, keys[i]!)
+      }
+      return storeIds.map((storeId) => known.get(storeId)!)
     },
     forget: () => known.clear(),
   }
@@ -42,4 +43,9 @@ async function countDeleted(db: Db): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('deleted'))
     .executeTakeFirstOrThrow()
   return Number(deleted)
+}
+
+/** Ids are ASCII. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

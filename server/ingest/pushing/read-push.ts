@@ -14,7 +14,7 @@ import { createPushedPolls, type PushedPolls, type PushedWeek } from './pushed-p
 
 /** What a push says. */
 export interface ReadPush {
-  /** In ascending order of store, then week. */
+  /** Each store and week once. */
   readonly weeks: readonly PushedWeek[]
   /** Those that keep every rule, and those that do not. */
   readonly accepted: number

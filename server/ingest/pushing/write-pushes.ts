@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
-import type { StoreId } from '../../../shared/ids.ts'
 import type { PushResult } from '../../../shared/push.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { addPolls } from '../../database/add-polls.ts'
@@ -13,7 +12,7 @@ import type { WriteTx } from '../../database/write-alone.ts'
 import { writePolls } from '../../database/write-polls.ts'
 import { offsetOf, POLL_WEEK_MS, type PollWords } from '../../uptime/poll-week.ts'
 import type { Push } from './push-message.ts'
-import { createPushedPolls, type PushedWeek } from './pushed-polls.ts'
+import { weeksTogether, type PushedWeek } from './pushed-polls.ts'
 import { readPush, type ReadPush } from './read-push.ts'
 
 export type PushOutcome = PushResult | AppError
@@ -113,9 +112,7 @@ async function writeIn(
 function together(pushes: readonly PushToWrite[]): readonly PushedWeek[] {
   if (pushes.length === 1) return pushes[0]!.read.weeks
   const keys = pushes.flatMap(({ keyed }) => keyed?.key ?? [])
-  const all = createPushedPolls()
-  for (const { read } of pushes) for (const week of read.weeks) all.addWeek(week)
-  const weeks = all.weeks()
+  const weeks = weeksTogether(pushes.map(({ read }) => read.weeks))
   const instants = pushes.reduce((sum, { read }) => sum + countWords(read.weeks), 0)
   const areApart = new Set(keys).size === keys.length && countWords(weeks) === instants
   if (!areApart) throw new Error('these pushes are to be written one by one')
@@ -138,14 +135,9 @@ async function storePolls(
   weeks: readonly PushedWeek[],
   { latest, stores }: Pick<PushWriting, 'latest' | 'stores'>,
 ): Promise<ChangedWords> {
-  const storeIds: StoreId[] = []
-  for (const { storeId } of weeks) if (storeId !== storeIds.at(-1)) storeIds.push(storeId)
+  const storeIds = weeks.map(({ storeId }) => storeId)
   const storeKeys = await stores.keysOf(tx, storeIds)
-  let store = 0
-  const added = weeks.map(({ storeId, week, words }) => {
-    if (storeId !== storeIds[store]) store++
-    return { week, storeKey: storeKeys[store]!, words }
-  })
+  const added = weeks.map(({ week, words }, i) => ({ week, storeKey: storeKeys[i]!, words }))
   added.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey)
   const changedWeeks: StorePollWeek[] = []
   const { rows } = await addPolls(tx, added, latest, (changed) => changedWeeks.push(changed))
