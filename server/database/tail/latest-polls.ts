@@ -14,27 +14,41 @@ export interface LatestPolls {
 }
 
 export function createLatestPolls(): LatestPolls {
-  const byStore = new Map<number, number>()
+  /** By key, as keys are given without gaps; `NaN` where nothing is known. */
+  let byStore = new Float64Array()
   /** Of stores that nothing is known of. */
   let ofAll = Infinity
   let lastKnownBatch: number | undefined
+
+  function known(storeKey: number): number {
+    const ms = byStore[storeKey] ?? NaN
+    return Number.isNaN(ms) ? ofAll : ms
+  }
 
   return {
     async begin(tx) {
       const batch = await nextBatch(tx)
       if (lastKnownBatch !== batch - 1) {
-        byStore.clear()
+        byStore = new Float64Array()
         ofAll = (await latestPollAt(tx)) ?? -Infinity
       }
       lastKnownBatch = batch
       return batch
     },
-    of: (storeKey) => byStore.get(storeKey) ?? ofAll,
+    of: known,
     raise(storeKey, ms) {
-      if (ms > (byStore.get(storeKey) ?? ofAll)) byStore.set(storeKey, ms)
+      if (ms <= known(storeKey)) return
+      if (storeKey >= byStore.length) byStore = withRoomFor(storeKey, byStore)
+      byStore[storeKey] = ms
     },
     forget() {
       lastKnownBatch = undefined
     },
   }
+}
+
+function withRoomFor(storeKey: number, byStore: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(Math.max(1024, 2 * storeKey)).fill(NaN, byStore.length)
+  larger.set(byStore)
+  return larger
 }

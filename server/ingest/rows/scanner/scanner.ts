@@ -6,6 +6,7 @@ import { parseTimestamp } from '../../../../shared/timestamp.ts'
 import type { Header } from '../../csv/header.ts'
 import type { TakenLines } from '../../csv/line-blocks.ts'
 import type { Pairs } from '../pairs.ts'
+import { placesInOrder } from './ids-in-order.ts'
 
 /**
  * What `assembly/` is compiled to: WebAssembly, as it is as fast for the first line as for the last. Compiled by
@@ -201,10 +202,7 @@ export function createScanner(
       idOf,
       size: wasm.storeCount,
       inOrder() {
-        const ids = Array.from({ length: wasm.storeCount() }, (_, store) => idOf(store))
-        // Ids are ASCII, so that JavaScript's order is that of their bytes. An array knows when it is sorted already,
-        // which most files are nearly; an array of bytes does not.
-        return Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
+        return placesInOrder(Array.from({ length: wasm.storeCount() }, (_, store) => idOf(store)))
       },
     },
     groups: {
