@@ -186,21 +186,27 @@ export function createStoreFinder(
   const rows = tx.selectFrom('store').select(['store_key', 'store_id', ...columns])
   const select = compiledOnce((ids: readonly StoreId[]) => rows.where('store_id', 'in', ids).compile())
 
-  async function rowsOf(storeIds: readonly StoreId[]) {
-    if (known === 0) return []
-    if (known <= Math.min(FEW_STORES, 2 * storeIds.length)) return await rows.execute()
-    const found = []
-    for (const ids of chunks(storeIds)) found.push(...(await tx.executeQuery(select(ids))).rows)
-    return found
+  /** All at once where they are few; else some at a time, as a table of a million is no longer near the processor. */
+  async function* rowsOf(storeIds: readonly StoreId[]) {
+    if (known === 0) yield { ids: storeIds, found: [] }
+    else if (known <= Math.min(FEW_STORES, 2 * storeIds.length)) {
+      yield { ids: storeIds, found: await rows.execute() }
+    } else {
+      for (const ids of chunks(storeIds)) yield { ids, found: (await tx.executeQuery(select(ids))).rows }
+    }
   }
 
   return async (storeIds) => {
     lastKey ??= known = await lastStoreKey(tx)
-    const byId = new Map((await rowsOf(storeIds)).map((row) => [row.store_id, row]))
-    return storeIds.map((storeId) => {
-      const stored = byId.get(storeId)
-      return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
-    })
+    const stores: FoundStore[] = []
+    for await (const { ids, found } of rowsOf(storeIds)) {
+      const byId = new Map(found.map((row) => [row.store_id, row]))
+      for (const storeId of ids) {
+        const stored = byId.get(storeId)
+        stores.push({ storeId, key: stored?.store_key ?? ++lastKey, stored })
+      }
+    }
+    return stores
   }
 }
 
