@@ -540,7 +540,7 @@ The exit code is 4 where something comes out otherwise.`,
     })
 
   addStoreChange('set-timezone <store> <zone>', 'Set the timezone of a store.')
-    .option('--valid-from <time>', 'since when it holds (default: in place of all versions)')
+    .addOption(timeOption('--valid-from <time>', 'since when it holds (default: in place of all versions)'))
     .addHelpText('after', examples('set-timezone 8419 Europe/Berlin'))
     .action(async (storeId: string, zone: string, options: ChangeOptions) => {
       const { runSetTimezone } = await import('./commands/set-store.ts')
