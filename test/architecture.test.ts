@@ -55,7 +55,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'yazl',
     ],
   ],
-  ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer']],
+  ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer', 'piscina']],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
   ['server/live/', [...core, 'server/live/', 'server/reports/']],
   [
@@ -106,7 +106,6 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'node:',
       '@trpc/client',
       'commander',
-      '@bomb.sh/tab/commander',
       'cli-progress',
     ],
   ],

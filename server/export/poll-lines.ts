@@ -51,8 +51,7 @@ export function linesOfPolls(polls: PackedPolls, form: LineForm): Uint8Array {
       at = put(bytes, at, end)
     }
   }
-  // Not a part of it, as all of it would go to another thread.
-  return new Uint8Array(bytes.subarray(0, at))
+  return bytes.subarray(0, at)
 }
 
 interface Day {
