@@ -106,6 +106,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'node:',
       '@trpc/client',
       'commander',
+      '@bomb.sh/tab/commander',
       'cli-progress',
     ],
   ],

@@ -31,10 +31,11 @@ import type { TopOptions } from './commands/top.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
 import type { VerifyOptions } from './commands/verify.ts'
 import type { ConnectionOptions } from './connection.ts'
-import type { CommandContext, MessageOptions } from './context.ts'
+import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
 import type { ListOptions } from './listing.ts'
 import { tableSorts } from './table-sorts.ts'
+import { dateMeant, instantMeant, zoneOfMachine } from './times.ts'
 
 const configDescription =
   'settings as YAML or JSON (STORE_MONITOR_CONFIG; default: store-monitor.yaml or .json in this folder)'
@@ -58,12 +59,38 @@ Data goes to stdout, everything else to stderr.
 
 Commands work on a server (--url, or STORE_MONITOR_URL) or else, in this process, on a
 database (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db): a SQLite file,
-or a PostgreSQL (postgresql://user:password@host:port/name).`,
+or a PostgreSQL (postgresql://user:password@host:port/name).
+
+Times are ISO 8601, or dates (their beginning), now, today, yesterday, or -2d, -12h, -30m, -1w:
+so long ago. Words and dates are taken in the time zone of this machine, and what is meant is said.`,
     )
     .addHelpText('afterAll', exitCodeHelp)
 
   function examples(...lines: readonly string[]): string {
     return `\nExamples:\n${lines.map((line) => `  ${context.command} ${line}`).join('\n')}`
+  }
+
+  const meanings: string[] = []
+  program.hook('preAction', (_, command) => {
+    for (const meaning of meanings) say(context, command.opts<MessageOptions>(), meaning)
+  })
+
+  /** An option whose value people may write in words: what is meant is said. */
+  function optionInWords(flags: string, description: string, meant: (text: string) => string): Option {
+    const option = new Option(flags, description)
+    return option.argParser((text: string) => {
+      const meaning = meant(text)
+      if (meaning !== text) meanings.push(`${option.long} ${text} is ${meaning} (${zoneOfMachine()})`)
+      return meaning
+    })
+  }
+
+  function timeOption(flags: string, description: string): Option {
+    return optionInWords(flags, description, (text) => instantMeant(text, context.now()))
+  }
+
+  function dateOption(flags: string, description: string): Option {
+    return optionInWords(flags, description, (text) => dateMeant(text, context.now()))
   }
 
   function add(nameAndArguments: string, description: string): Command {
@@ -166,8 +193,8 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
   const polls = addListing('polls', 'List polls by store and time; or write them to a file.')
     .enablePositionalOptions()
     .argument('[store]', 'only those of this store')
-    .option('--from <time>', 'the first instant whose polls are meant')
-    .option('--to <time>', 'the first instant whose polls are not meant any more')
+    .addOption(timeOption('--from <time>', 'the first instant whose polls are meant'))
+    .addOption(timeOption('--to <time>', 'the first instant whose polls are not meant any more'))
     .addOption(groupOption())
     .addHelpText(
       'after',
@@ -186,8 +213,8 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
     polls.command('export').description('Write polls to stdout or a file: CSV as import takes it, or else.'),
   )
     .argument('[store]', 'only those of this store')
-    .option('--from <time>', 'the first instant whose polls are meant')
-    .option('--to <time>', 'the first instant whose polls are not meant any more')
+    .addOption(timeOption('--from <time>', 'the first instant whose polls are meant'))
+    .addOption(timeOption('--to <time>', 'the first instant whose polls are not meant any more'))
     .addOption(groupOption())
     .addOption(
       new Option('--format <format>', 'of the file (default: as its name ends, or csv)').choices(pollFormats),
@@ -239,7 +266,7 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
       'import these files and folders first: in a temporary database unless --database or --url is given',
     )
     .addOption(mapOption())
-    .option('--as-of <time>', 'look back from here (default: the latest poll)')
+    .addOption(timeOption('--as-of <time>', 'look back from here (default: the latest poll)'))
     .addOption(
       new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
         interpolations,
@@ -248,8 +275,8 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
     .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
     .addOption(correctionsOption())
     .addOption(new Option('--by <period>', 'a row for each store and period').choices(periodUnits))
-    .option('--since <date>', 'with --by: the first local date, YYYY-MM-DD')
-    .option('--until <date>', 'with --by: the last local date, itself included')
+    .addOption(dateOption('--since <date>', 'with --by: the first local date, YYYY-MM-DD'))
+    .addOption(dateOption('--until <date>', 'with --by: the last local date, itself included'))
     .addOption(columnsOption())
     .addOption(formatOption())
     .option('-o, --output <file or folder>', 'write it here, once it is complete')
@@ -299,7 +326,7 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
         'import these files and folders first: in a temporary database unless one is named',
       )
       .addOption(mapOption())
-      .option('--as-of <time>', 'look back from here (default: the latest poll)')
+      .addOption(timeOption('--as-of <time>', 'look back from here (default: the latest poll)'))
       .addOption(
         new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
           interpolations,
@@ -317,10 +344,17 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
 
   addJudging('explain', "Take a store's time apart: what it was when, and the polls and rules that say so.")
     .argument('<store>', 'its id')
-    .option('--since <date or time>', 'from this local date, or instant, on (default: a week before the end)')
-    .option(
-      '--until <date or time>',
-      'to the end of this local date, or to before this instant (default: --as-of)',
+    .addOption(
+      dateOption(
+        '--since <date or time>',
+        'from this local date, or instant, on (default: a week before the end)',
+      ),
+    )
+    .addOption(
+      dateOption(
+        '--until <date or time>',
+        'to the end of this local date, or to before this instant (default: --as-of)',
+      ),
     )
     .option('--report <id>', "a report's row of the store, and whether it still comes out so")
     .addHelpText(
@@ -339,8 +373,8 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
 
   addJudging('outages', 'List the outages that have down time on some local dates.')
     .argument('[store]', 'only those of this store')
-    .requiredOption('--since <date>', 'the first local date, YYYY-MM-DD')
-    .requiredOption('--until <date>', 'the last local date, itself included')
+    .addOption(dateOption('--since <date>', 'the first local date, YYYY-MM-DD').makeOptionMandatory())
+    .addOption(dateOption('--until <date>', 'the last local date, itself included').makeOptionMandatory())
     .addOption(
       new Option('--sort <by>', 'in which order (default: store); the others show the first 1,000').choices([
         'store',
@@ -369,8 +403,8 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
     .addOption(
       new Option('--by <period>', 'a line for each of these').choices(periodUnits).makeOptionMandatory(),
     )
-    .requiredOption('--since <date>', 'the first local date, YYYY-MM-DD')
-    .requiredOption('--until <date>', 'the last local date, itself included')
+    .addOption(dateOption('--since <date>', 'the first local date, YYYY-MM-DD').makeOptionMandatory())
+    .addOption(dateOption('--until <date>', 'the last local date, itself included').makeOptionMandatory())
     .addOption(groupOption())
     .option('--all', 'of all stores together')
     .option('--group-by <label>', 'with --group or --all: for each value of the label')
@@ -492,7 +526,7 @@ The exit code is 4 where something comes out otherwise.`,
     'set-hours <store> <hours...>',
     'Set the weekly hours of a store; days without any are closed.',
   )
-    .option('--valid-from <time>', 'since when they hold (default: in place of all versions)')
+    .addOption(timeOption('--valid-from <time>', 'since when they hold (default: in place of all versions)'))
     .addHelpText(
       'after',
       examples(
@@ -506,7 +540,7 @@ The exit code is 4 where something comes out otherwise.`,
     })
 
   addStoreChange('set-timezone <store> <zone>', 'Set the timezone of a store.')
-    .option('--valid-from <time>', 'since when it holds (default: in place of all versions)')
+    .addOption(timeOption('--valid-from <time>', 'since when it holds (default: in place of all versions)'))
     .addHelpText('after', examples('set-timezone 8419 Europe/Berlin'))
     .action(async (storeId: string, zone: string, options: ChangeOptions) => {
       const { runSetTimezone } = await import('./commands/set-store.ts')
@@ -559,8 +593,10 @@ The exit code is 4 where something comes out otherwise.`,
 
   connected(corrections.command('add').description('Say what is known better than the polls.'))
     .argument('<store>', 'the store that it is about')
-    .requiredOption('--from <time>', 'the first instant that it is about')
-    .requiredOption('--to <time>', 'the first instant that it is not about any more')
+    .addOption(timeOption('--from <time>', 'the first instant that it is about').makeOptionMandatory())
+    .addOption(
+      timeOption('--to <time>', 'the first instant that it is not about any more').makeOptionMandatory(),
+    )
     .addOption(
       new Option('--kind <kind>', 'no business time, excused time, or polls that are wrong')
         .choices(correctionKinds)
@@ -588,7 +624,7 @@ The exit code is 4 where something comes out otherwise.`,
   )
     .option('--store <id>', 'only those that touched this store, alone or with others')
     .addOption(new Option('--kind <kind>', 'only those of this kind').choices(changeKinds))
-    .option('--since <time>', 'only those that were made then or later')
+    .addOption(timeOption('--since <time>', 'only those that were made then or later'))
     .addHelpText(
       'after',
       examples('changes', 'changes --store 8419 --json', 'changes --since 2026-11-01T00:00Z'),
@@ -610,8 +646,8 @@ The exit code is 4 where something comes out otherwise.`,
     .argument('[store]', 'only those of this store')
     .option('--group <label=value...>', 'those of stores that are in all of these groups')
     .option('--all', 'those of all stores')
-    .requiredOption('--from <time>', 'the first instant whose polls go')
-    .requiredOption('--to <time>', 'the first instant whose polls stay again')
+    .addOption(timeOption('--from <time>', 'the first instant whose polls go').makeOptionMandatory())
+    .addOption(timeOption('--to <time>', 'the first instant whose polls stay again').makeOptionMandatory())
     .addHelpText(
       'after',
       examples(

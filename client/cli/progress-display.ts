@@ -21,7 +21,8 @@ export async function createProgressDisplay(
   { quiet }: MessageOptions,
 ): Promise<ProgressDisplay> {
   if (quiet) return { show() {}, [Symbol.dispose]() {} }
-  if (!context.stderr.isTTY) return createLines(context)
+  const movesCursor = context.stderr.isTTY && context.environment['TERM'] !== 'dumb'
+  if (!movesCursor) return createLines(context)
   const { createBars } = await import('./progress-bars.ts')
   return createBars(context)
 }

@@ -5,6 +5,9 @@ import { exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
 import { withCommandAsStarted } from './hint.ts'
 import { isClosedPipe, outputError } from './output.ts'
 import { createProgram } from './program.ts'
+import { addShellCommands } from './shell-commands.ts'
+import { withCommandFirst } from './arguments.ts'
+import { withFlags } from './flags-in-messages.ts'
 
 /** Runs the command that the arguments name; its exit code. */
 export async function runProgram(
@@ -17,10 +20,14 @@ export async function runProgram(
   stdout.on('error', () => {})
   stderr.on('error', () => {})
 
+  let called: Command | undefined
   try {
-    const program = createProgram({ ...context, environment: readEnvironment() })
+    const whole = { ...context, environment: readEnvironment() }
+    const program = createProgram(whole)
+    addShellCommands(program, whole)
+    program.hook('preAction', (_, command) => void (called = command))
     prepare(program, context)
-    await program.parseAsync(args, { from: 'user' }).catch(passOver)
+    await program.parseAsync(withCommandFirst(args), { from: 'user' }).catch(passOver)
     if (stdout.errored) throw outputError(stdout.errored)
     return 0
   } catch (error) {
@@ -31,9 +38,10 @@ export async function runProgram(
       return signal.reason.exitCode
     }
     const isDebugging = args.includes('--debug') || !(error instanceof AppError) || error.code === 'internal'
-    stderr.write(
-      `store-monitor: ${isDebugging ? traceOf(error) : withCommandAsStarted(error.message, context)}\n`,
-    )
+    const text = isDebugging
+      ? traceOf(error)
+      : withCommandAsStarted(called ? withFlags(error.message, called) : error.message, context)
+    stderr.write(`store-monitor: ${text}\n`)
     return exitCodeOf(error)
   }
 }

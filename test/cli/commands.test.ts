@@ -283,9 +283,9 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       says: /there is no store "?nowhere/,
     },
     {
-      args: ['explain', 'nowhere', '--since', 'yesterday', '--url', 'SERVER'],
+      args: ['explain', 'nowhere', '--since', 'soon', '--url', 'SERVER'],
       exitCode: 2,
-      says: /"yesterday" is neither a local date nor an instant: write YYYY-MM-DD/,
+      says: /--since: "soon" is neither a local date nor an instant: write YYYY-MM-DD/,
     },
     {
       args: ['rejected', '--by', 'store', '--url', 'SERVER'],

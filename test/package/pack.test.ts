@@ -121,6 +121,9 @@ test('the packed package installs, its types compile in a strict project, and it
     body: '{"store_id":"pushed","status":"active","timestamp_utc":"2023-01-24T10:00:00Z"}\n',
   })
   expect(await pushed.json()).toMatchObject({ changed: 1 })
+  const manPage = readFileSync(join(project, 'node_modules/store-monitor/dist/store-monitor.1'), 'utf8')
+  for (const heading of ['.SH "NAME"', '.SS "report [options]"', '.SH "EXIT STATUS"'])
+    expect(manPage).toContain(`${heading}\n`)
   const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text()
   const [, script = ''] = /<script [^>]*src="([^"]*)"/.exec(page)!
   expect((await fetch(server.url + script)).headers.get('content-type')).toMatch(/^text\/javascript/)

@@ -6,6 +6,9 @@ import type { PushBody } from './push-message.ts'
 const PIECE_BYTES = 1024 * 1024
 /** An array cannot be taken apart, so it is limited; lines are not. */
 const MOST_ARRAY_BYTES = 16 * 1024 * 1024
+/** As much of arrays is gathered at once, by all who send some. */
+const MOST_GATHERED_BYTES = 128 * 1024 * 1024
+let gatheredBytes = 0
 
 const LINE_FEED = 0x0a
 const SPACE = 0x20
@@ -28,8 +31,29 @@ export interface Piece {
   readonly isOnly: boolean
 }
 
-/** A body in pieces of whole lines, or as one array. Throws an AppError for what is neither. */
-export async function* pieces({ chunks, packing, format: said }: PackedBody): AsyncGenerator<Piece> {
+/**
+ * A body in pieces of whole lines, or as one array. Throws an AppError for what is neither, and a `busy` one where too many
+ * arrays come at once.
+ */
+export async function* pieces(body: PackedBody): AsyncGenerator<Piece> {
+  let gathered = 0
+  function gather(bytes: number): void {
+    gathered += bytes
+    gatheredBytes += bytes
+    if (gathered > MOST_ARRAY_BYTES) throw tooLargeArray()
+    if (gatheredBytes > MOST_GATHERED_BYTES) throw tooManyArrays()
+  }
+  try {
+    yield* piecesOf(body, gather)
+  } finally {
+    gatheredBytes -= gathered
+  }
+}
+
+async function* piecesOf(
+  { chunks, packing, format: said }: PackedBody,
+  gatherArray: (bytes: number) => void,
+): AsyncGenerator<Piece> {
   let format = said
   let parts: Uint8Array[] = []
   let length = 0
@@ -42,7 +66,7 @@ export async function* pieces({ chunks, packing, format: said }: PackedBody): As
     parts.push(chunk)
     length += chunk.length
     format ??= formatOf(chunk)
-    if (format === 'json' && length > MOST_ARRAY_BYTES) throw tooLargeArray()
+    if (format === 'json') gatherArray(chunk.length)
     if (format === 'json' || length < PIECE_BYTES) continue
     const lines = Buffer.concat(parts)
     const end = lines.lastIndexOf(LINE_FEED) + 1
@@ -65,6 +89,13 @@ function tooLargeArray(): AppError {
   return new AppError(
     'too-large',
     'an array of polls has at most 16 MiB: send a line for each (application/x-ndjson), or CSV, as long as you like',
+  )
+}
+
+function tooManyArrays(): AppError {
+  return new AppError(
+    'busy',
+    'too many arrays of polls come at once: send this again in a moment, or a line for each poll (application/x-ndjson)',
   )
 }
 

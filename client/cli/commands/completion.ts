@@ -1,0 +1,34 @@
+import tab from '@bomb.sh/tab/commander'
+import type { Command } from 'commander'
+
+/** The library's words for: only these, no files; and for whatever the shell thinks of, files. */
+const [ONLY_THESE, ANY] = [':4', ':0']
+
+/** A script for the shell, which calls `store-monitor complete` for what there is. */
+export function completionScript(program: Command, shell: string): string {
+  const name = program.name()
+  const script = written(() => tab(program).setup(name, name, shell))
+  // Else Bash never completes files, whatever it is told.
+  return script.replace(/^complete -F /m, 'complete -o bashdefault -o default -F ')
+}
+
+/** What the last word could be. */
+export function completionsOf(program: Command, words: readonly string[]): string {
+  const text = written(() => tab(program).parse([...words]))
+  // Where it knows of nothing, it would keep the shell from its files.
+  return text.trim() === ONLY_THESE ? `${ANY}\n` : text
+}
+
+/** What the library writes to the console. */
+function written(write: () => void): string {
+  const lines: string[] = []
+  const { log } = globalThis.console
+  const replace = (written: (line: string) => void) => Object.assign(globalThis.console, { log: written })
+  replace((line) => void lines.push(line))
+  try {
+    write()
+  } finally {
+    replace(log)
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
