@@ -12,6 +12,7 @@ import { compareResults, formatComparison, readResults } from './compare.ts'
 import { cacheFolder, cachedData, populationOf, sizes, type Size } from './data.ts'
 import { createDuckDb } from './duckdb.ts'
 import { benchEventLoop } from './event-loop-bench.ts'
+import { benchExport } from './export-bench.ts'
 import type { Figure, Results } from './figures.ts'
 import { growthFigures } from './growth.ts'
 import { benchHistory } from './history-bench.ts'
@@ -66,6 +67,7 @@ const parts = {
   judging: benchJudging,
   report: benchReport,
   view: benchView,
+  export: benchExport,
   page: benchPage,
   history: (bench: Bench) =>
     benchHistory(bench, {
