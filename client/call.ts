@@ -82,7 +82,7 @@ async function ofOurServer(answer: Promise<unknown>, url: string, name: string):
 /** A field by which the answer of a procedure is told from those of other programs that speak tRPC or JSON. */
 const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [
-    /\.(list|down|pushed|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores|stores)\.query$/,
+    /\.(list|down|pushed|watched|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores|stores)\.query$/,
     'items',
   ],
   [/^\.report\./, 'reportId'],

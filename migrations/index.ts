@@ -13,6 +13,7 @@ import { pollTail } from './012-poll-tail.ts'
 import { pushes } from './013-pushes.ts'
 import { storeStates } from './014-store-states.ts'
 import { sources } from './015-sources.ts'
+import { watchedFiles } from './016-watched-files.ts'
 import { scheduleHashes } from './017-schedule-hashes.ts'
 import { tailMarks } from './018-tail-marks.ts'
 import type { ColumnTypes } from './column-types.ts'
@@ -64,6 +65,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would change data and not say of which stores.
     { name: '014-store-states', readableFrom: '014-store-states', ...storeStates(types) },
     { name: '015-sources', readableFrom: '012-poll-tail', ...sources(types) },
+    { name: '016-watched-files', readableFrom: '012-poll-tail', ...watchedFiles(types) },
     // Older programs would write schedules without their hash.
     { name: '017-schedule-hashes', readableFrom: '017-schedule-hashes', ...scheduleHashes(types) },
     // Older programs would keep totals while polls come that change them.

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { delimiter, resolve } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
 
@@ -37,7 +38,27 @@ export const config = z.object({
     .enum(['json', 'csv'], 'write json or csv')
     .default('json')
     .describe('What a complete report is at GET /get_report: json (its state) or csv'),
+  watch: z
+    .string()
+    .transform(foldersIn)
+    .default([])
+    .describe('Folders whose files are imported as they come; several with : between them (; on Windows)'),
+  watchMove: z
+    .stringbool('write true or false')
+    .default(false)
+    .describe('Whether these files are moved to done and failed in their folder when they were taken'),
 })
+
+function foldersIn(text: string): readonly string[] {
+  return [
+    ...new Set(
+      text
+        .split(delimiter)
+        .filter(Boolean)
+        .map((folder) => resolve(folder)),
+    ),
+  ]
+}
 export type Config = z.output<typeof config>
 
 export type Setting = keyof Config
@@ -69,6 +90,8 @@ const sources: Readonly<Record<Setting, Source>> = {
   },
   publicUrl: { variables: ['PUBLIC_URL'], defaultText: "as each request's Host header says" },
   getReportAs: { variables: ['GET_REPORT_AS'] },
+  watch: { flag: '--watch', variables: ['STORE_MONITOR_WATCH'], defaultText: 'none' },
+  watchMove: { flag: '--watch-move', variables: ['STORE_MONITOR_WATCH_MOVE'] },
 }
 
 export interface SettingDescription extends Source {

@@ -49,8 +49,7 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   const connections = trackConnections(server)
   await listen(server, config)
   parts.defer(async () => {
-    service.reports.stop()
-    service.stopPulling()
+    service.stopTaking()
     const stopImports = setTimeout(() => service.importer.stop(), stopWithinMs * STOP_IMPORTS_AT)
     await connections.end(stopWithinMs * CUT_AT)
     clearTimeout(stopImports)

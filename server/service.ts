@@ -23,9 +23,11 @@ import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import type { Sources } from './ingest/pulling/sources.ts'
 import { createLive } from './live/live.ts'
+import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { repeatedly } from './repeatedly.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
+import { checkWatchedFolders } from './watched-folders.ts'
 
 export interface Service extends AsyncDisposable {
   /** What answers the router's calls. */
@@ -36,15 +38,18 @@ export interface Service extends AsyncDisposable {
   app(setting?: HttpSetting): Promise<Hono>
   readonly importer: Importer
   readonly reports: ReportRunner
-  /** Takes up what a killed process left unfinished. For the one process that owns the database: a server. */
+  /** Begins nothing further by itself. */
+  stopTaking(): void
+  /** Begins to watch folders, and takes up what a killed process left unfinished. For the one process that owns the database: a server. */
   recover(): Promise<void>
-  /** Begins to pull by schedule, and ends what it is at. For servers. */
+  /** Begins to pull by schedule. For servers. */
   startPulling(): Promise<void>
-  stopPulling(): void
 }
 
 export interface ServiceSetting
-  extends Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>, Partial<Pick<Config, 'getReportAs'>> {
+  extends
+    Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
+    Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove'>> {
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
@@ -57,6 +62,8 @@ export interface ServiceSetting
   readonly sources?: readonly SourceSetting[]
   /** Where secrets are that the configuration file names. */
   readonly environment?: Environment
+  /** How often folders are looked into, and for how long a file in them is to be the same. */
+  readonly watchTimes?: { readonly everyMs: number; readonly settleMs: number }
   readonly version: string
   readonly now: () => number
   /** Told of what an operator should know. */
@@ -78,11 +85,16 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     startImporter = 'on demand',
     publicUrl,
     getReportAs = 'json',
+    watch = [],
+    watchMove = false,
+    watchTimes,
     patienceMs,
     version,
     now,
+    onNotice = () => {},
     onError,
   } = setting
+  checkWatchedFolders(watch, databaseUrl)
   await using parts = new AsyncDisposableStack()
   const writer = parts.use(createWriter({ databaseUrl, startThread: startImporter }))
   const patience = patienceMs === undefined ? {} : { patienceMs }
@@ -160,6 +172,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     pusher,
     polls,
     sources: loadSources,
+    watchedFolders: () => watcher?.folders() ?? [],
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live: {
       async down(query) {
@@ -177,6 +190,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     if (await hasTail(reading)) await writer.tidy()
   }
   let app: Promise<Hono> | undefined
+  let watcher: Watcher | undefined
   const owned = parts.move()
   return {
     calls: callsOf(apiParts),
@@ -192,6 +206,22 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
       await reports.resumeUnfinished()
+      watcher = owned.use(
+        startWatcher({
+          databaseUrl,
+          folders: watch,
+          movesFiles: watchMove,
+          importer,
+          onNotice,
+          onError,
+          ...watchTimes,
+        }),
+      )
+    },
+    stopTaking() {
+      reports.stop()
+      watcher?.stop()
+      void pulling?.then((sources) => sources.stop())
     },
     async startPulling() {
       const { sources = [], environment = {} } = setting
@@ -201,7 +231,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       const pulled = await loadSources()
       pulled.start()
     },
-    stopPulling: () => void pulling?.then((sources) => sources.stop()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

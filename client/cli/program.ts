@@ -29,6 +29,7 @@ import type { PullCommandOptions, SourcesOptions, TrySourceOptions } from './com
 import type { StoreListOptions } from './commands/stores.ts'
 import type { TopOptions } from './commands/top.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
+import type { WatchedOptions } from './commands/watched.ts'
 import type { VerifyOptions } from './commands/verify.ts'
 import type { ConnectionOptions } from './connection.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
@@ -130,8 +131,17 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
       'the SQLite file, or postgresql:// URL (DATABASE_URL, DB_URL; default: store-monitor.db)',
     )
     .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
+    .option('--watch <folder...>', 'import the files that come into these folders (STORE_MONITOR_WATCH)')
+    .option('--watch-move', 'move them to done and failed in there after it (STORE_MONITOR_WATCH_MOVE)')
     .option('--config <file>', configDescription)
-    .addHelpText('after', examples('serve', 'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db'))
+    .addHelpText(
+      'after',
+      examples(
+        'serve',
+        'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db',
+        'serve --watch /srv/incoming --watch-move',
+      ),
+    )
     .action(async (options: ServeOptions) => {
       const { runServe } = await import('./commands/serve.ts')
       await runServe(context, options)
@@ -684,6 +694,15 @@ The exit code is 4 where something comes out otherwise.`,
     .action(async (importId: number | undefined, options: ImportsOptions) => {
       const { runImports } = await import('./commands/imports.ts')
       await runImports(context, options, importId)
+    })
+
+  addListing('watched', 'List what became of the files of watched folders, the last ones first.')
+    .option('--failed', 'only those of which nothing could be taken')
+    .option('--folders', 'list the folders that the server watches, and how they are')
+    .addHelpText('after', examples('watched', 'watched --failed', 'watched --folders'))
+    .action(async (options: WatchedOptions) => {
+      const { runWatched } = await import('./commands/watched.ts')
+      await runWatched(context, options)
     })
 
   addListing('rejected', 'List rows that were not taken, and why.')

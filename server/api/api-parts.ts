@@ -1,5 +1,6 @@
 import type { ImportId } from '../../shared/ids.ts'
 import type { ImportRecord } from '../../shared/import.ts'
+import type { WatchedFolder } from '../../shared/watched.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { PollExporter } from '../export/poll-exporter.ts'
@@ -25,6 +26,8 @@ export interface ApiParts {
   readonly polls: Pick<PollExporter, 'file' | 'page'>
   /** What is pulled by a schedule, loaded when it is first asked for. */
   sources(): Promise<Sources>
+  /** The folders that are watched, and how they are. */
+  watchedFolders(): readonly WatchedFolder[]
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly live: Live

@@ -6,8 +6,8 @@ import type { ImportId, ReportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind, CorrectionUse } from '../../shared/correction-kind.ts'
 import type { Interpolation } from '../../shared/interpolation.ts'
 import type { PeriodUnit } from '../../shared/period-unit.ts'
-import type { PullOutcome } from '../../shared/source.ts'
 import type { ReportState } from '../../shared/report-state.ts'
+import type { PushAnswerTable, PushHourTable, SourceTable, WatchedFileTable } from './way-in-tables.ts'
 
 /** Bytes: read as what the driver gives, written as any byte view. */
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
@@ -27,6 +27,7 @@ export interface Database {
   push_hour: PushHourTable
   push_answer: PushAnswerTable
   source: SourceTable
+  watched_file: WatchedFileTable
   change: ChangeTable
   touched_stores: TouchedStoresTable
   deleted_store: DeletedStoreTable
@@ -119,49 +120,6 @@ export interface StoreStateTable {
   chunk: number
   /** The last change of their rules, corrections or polls, but for polls that are in the tail. */
   changed_batch: number
-}
-
-/** What was pushed in an hour, which is counted from the epoch. */
-export interface PushHourTable {
-  hour: number
-  source: string
-  pushes: number
-  rows_accepted: number
-  rows_changed: number
-  rows_rejected: number
-}
-
-/** What a push with a key was answered, as JSON, to be answered again. */
-export interface PushAnswerTable {
-  push_key: string
-  /** Of what it brought. */
-  sha256: string
-  answer: string
-  answered_at: number
-}
-
-/** What is pulled by a schedule, as the configuration file of a server names it. */
-export interface SourceTable {
-  name: string
-  /** A hash of how its bytes are read, so that those that were read otherwise are not taken for known. */
-  read_as: string | null
-  /** What was answered with what was imported last, to ask whether there is something else. */
-  etag: string | null
-  last_modified: string | null
-  /** Of the bytes that were imported last. */
-  sha256: string | null
-  last_attempt_at: number | null
-  last_success_at: number | null
-  last_outcome: PullOutcome | null
-  last_import_id: ImportId | null
-  last_error: string | null
-  /** How many attempts failed since the last that did not. */
-  failures: number
-  /** When it is tried again, where that is before its schedule; null where it is not. */
-  retry_at: number | null
-  /** Who is at it, and until when by the database's clock, unless that is put off. */
-  claimed_by: string | null
-  claimed_until: number | null
 }
 
 /** What is asked of a week without reading its polls. */

@@ -1,7 +1,7 @@
 import { sql, type Selectable, type Updateable } from 'kysely'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
-import type { SourceTable } from './schema.ts'
+import type { SourceTable } from './way-in-tables.ts'
 
 /** For how long a claim holds that is not put off: of a process that is gone. */
 const CLAIM_MS = 3 * 60_000

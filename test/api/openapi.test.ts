@@ -331,6 +331,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 422, body: '{"store_id":"a"}' },
   ],
   listPushed: pageCalls,
+  listWatched: [...pageCalls, { status: 200, query: 'state=failed' }, { status: 400, query: 'state=lost' }],
   listPolls: [
     ...pageCalls,
     { status: 200, query: 'format=csv&store_id=a&from=2023-01-01T00:00Z' },

@@ -177,6 +177,8 @@ test('what has not ended in time is cut, and an import that was stopped can be d
     databaseUrl: database.url,
     workers: 1,
     getReportAs: 'json' as const,
+    watch: [],
+    watchMove: false,
   }
   {
     await using server = await startServer(config, { ...setting, stopWithinMs: 50 })

@@ -11,6 +11,8 @@ export interface TestServer extends AsyncDisposable {
   readonly databaseUrl: string
   /** Errors that the server said were its own fault. */
   readonly errors: readonly unknown[]
+  /** What it told without being asked. */
+  readonly told: readonly string[]
   upload(csv: string | Uint8Array, source?: string): Promise<ImportRecord>
   uploadFile(path: string): Promise<ImportRecord>
   /** Uploads the files of a worked case; some of them have nothing that can be taken. */
@@ -22,6 +24,7 @@ export async function runningServer({
   bodySilenceMs,
   patienceMs,
   sources,
+  watchTimes,
   ...setting
 }: {
   host?: string
@@ -32,17 +35,32 @@ export async function runningServer({
   patienceMs?: number
   getReportAs?: 'json' | 'csv'
   sources?: readonly SourceSetting[]
+  watch?: readonly string[]
+  watchMove?: boolean
+  watchTimes?: { everyMs: number; settleMs: number }
 } = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
   const errors: unknown[] = []
+  const told: string[] = []
   const server = parts.use(
     await startServer(
-      { host: '127.0.0.1', port: 0, workers: 1, getReportAs: 'json', ...setting, databaseUrl },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        workers: 1,
+        getReportAs: 'json',
+        watch: [],
+        watchMove: false,
+        ...setting,
+        databaseUrl,
+      },
       {
         version: '0.0.0-test',
         now: Date.now,
         onError: (error) => errors.push(error),
+        onNotice: (text) => told.push(text),
+        ...(watchTimes === undefined ? {} : { watchTimes }),
         ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
         ...(patienceMs === undefined ? {} : { patienceMs }),
         ...(sources === undefined ? {} : { sources }),
@@ -69,6 +87,7 @@ export async function runningServer({
     url: server.url,
     databaseUrl,
     errors,
+    told,
     upload,
     uploadFile: async (path) => upload(await readFile(path), path.slice(path.lastIndexOf('/') + 1)),
     async uploadCase(caseFolder) {

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { shownDatabase } from '../../../shared/database-url.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import type { Interrupted } from '../exit-code.ts'
 import { hint } from '../hint.ts'
 import { makePage } from '../make-page.ts'
+import { printable } from '../output.ts'
 import { readSettings } from '../place.ts'
 
 export interface ServeOptions extends MessageOptions {
@@ -12,6 +13,8 @@ export interface ServeOptions extends MessageOptions {
   readonly port?: string
   readonly database?: string
   readonly workers?: string
+  readonly watch?: readonly string[]
+  readonly watchMove?: true
   readonly config?: string
 }
 
@@ -25,6 +28,8 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     port,
     workers,
     databaseUrl,
+    watch: options.watch?.join(delimiter),
+    watchMove: options.watchMove && 'true',
     config: options.config,
   })
   await makePage(context, options)
@@ -33,7 +38,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     environment,
     version,
     now,
-    onNotice: (text) => say(context, options, text),
+    onNotice: (text) => say(context, options, printable(text)),
     onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   })
   const database = shownDatabase(config.databaseUrl)

@@ -3,6 +3,7 @@ import { listImportStores } from '../../database/import-stores.ts'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
+import { listTakenFiles } from '../../database/watched-files.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   emptyFile,
@@ -12,7 +13,7 @@ import {
   unknownImport,
   unknownStore,
 } from './error-responses.ts'
-import { importList, importListQuery, touchedStoreList } from './import-schemas.ts'
+import { importList, importListQuery, touchedStoreList, watchedList, watchedQuery } from './import-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import {
   importPath,
@@ -71,6 +72,22 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       },
       handle: async ({ query: { store_id: storeId, ...query } }, context) =>
         context.json(await listImports(db, { ...query, storeId })),
+    }),
+    defineRoute({
+      id: 'listWatched',
+      method: 'get',
+      paths: ['/imports/watched'], // before the imports whose numbers would take it for one
+      tag: 'Imports',
+      summary: 'What became of the files of watched folders, a page at a time, and how the folders are',
+      query: watchedQuery,
+      responses: {
+        200: { description: 'A page of files, and the folders', content: json(watchedList) },
+        400: malformedPage,
+      },
+      async handle({ query }, context) {
+        const folders = [...parts.watchedFolders()]
+        return context.json({ ...(await listTakenFiles(db, query)), folders })
+      },
     }),
     defineRoute({
       id: 'getImport',

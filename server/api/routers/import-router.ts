@@ -5,10 +5,12 @@ import {
   rejectedRowsInput,
   rejectedStoresInput,
 } from '../../../shared/import.ts'
+import { watchedInput } from '../../../shared/watched.ts'
 import { listImportStores } from '../../database/import-stores.ts'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
+import { listTakenFiles } from '../../database/watched-files.ts'
 import { procedure, router } from '../procedure.ts'
 
 export const importRouter = router({
@@ -21,6 +23,11 @@ export const importRouter = router({
   rejectedRows: procedure
     .input(rejectedRowsInput.prefault({}))
     .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),
+  /** What became of the files of watched folders, and how these are. */
+  watched: procedure.input(watchedInput.prefault({})).query(async ({ ctx, input }) => ({
+    ...(await listTakenFiles(ctx.db, input)),
+    folders: [...ctx.watchedFolders()],
+  })),
   /** All rejected rows of an import, counted by reason. */
   rejectedSummary: procedure
     .input(importIdInput)

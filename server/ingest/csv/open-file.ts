@@ -1,8 +1,10 @@
-import { fstat as fstatWithCallback, read as readWithCallback } from 'node:fs'
+import { constants, fstat as fstatWithCallback, fstatSync, read as readWithCallback } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { AppError } from '../../../shared/app-error.ts'
 import { throwIfStopped } from '../stop.ts'
+import { stampOf } from './file-stamp.ts'
+import type { Packing } from './unpacked.ts'
 
 // By descriptor, as a FileHandle belongs to one thread.
 const read = promisify(readWithCallback)
@@ -23,27 +25,49 @@ export interface OpenFile {
   readonly fd: number
   readonly bytes: number
   readonly modifiedMs: number
+  /** What it had when it was looked at: it is to have that until it has been read, to the last byte. */
+  readonly stamp?: string | undefined
 }
 
-/** Opens a file, which disposing closes. Throws an AppError where that cannot be. */
+/** A link may lead anywhere, and to open what is no file may take for ever. */
+const ONLY_FILES = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/**
+ * Opens a file, which disposing closes. Throws an AppError where that cannot be, and where it is not the one with the
+ * `stamp`.
+ */
 export async function openFile(
   path: string,
   name: string = path,
+  stamp?: string,
 ): Promise<AsyncDisposable & { readonly file: OpenFile }> {
-  const handle = await open(path).catch((error: unknown) => {
+  const handle = await open(path, stamp === undefined ? 'r' : ONLY_FILES).catch((error: unknown) => {
     throw cannotRead(name, error)
   })
-  const { size, mtimeMs } = await handle.stat()
-  return {
-    file: { name, fd: handle.fd, bytes: size, modifiedMs: mtimeMs },
-    [Symbol.asyncDispose]: () => handle.close(),
+  try {
+    const { size, mtimeMs } = await handle.stat()
+    const file = { name, fd: handle.fd, bytes: size, modifiedMs: mtimeMs, stamp }
+    if (isAnother(file)) throw wasChanged(name)
+    return { file, [Symbol.asyncDispose]: () => handle.close() }
+  } catch (error) {
+    await handle.close()
+    throw error
   }
+}
+
+function isAnother({ fd, stamp }: OpenFile): boolean {
+  return stamp !== undefined && stampOf(fstatSync(fd, { bigint: true })) !== stamp
+}
+
+function wasChanged(name: string): AppError {
+  return new AppError('conflict', `${name} was changed while it was read: import it again`)
 }
 
 /** A block is written over when the next one has been asked for. */
 export async function* blocksOf(file: OpenFile, blockBytes: number): AsyncGenerator<Uint8Array> {
-  // While one is worked on, the other is filled.
-  let [buffer, other] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)]
+  // While one is worked on, the other is filled; of a small file, there is one.
+  const size = Math.min(blockBytes, file.bytes)
+  let [buffer, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(file.bytes > size ? size : 0)]
   let at = 0
   const fill = () => read(file.fd, buffer, 0, Math.min(blockBytes, file.bytes - at), at)
   let next = fill()
@@ -64,7 +88,7 @@ export async function* blocksOf(file: OpenFile, blockBytes: number): AsyncGenera
 
 /**
  * SHA-256 of a file that is read elsewhere. Throws an AppError where it is not as it was when it was opened, but for lines
- * that were put behind it, and when `signal` says so.
+ * that were put behind it where it has no stamp, and when `signal` says so.
  */
 export async function sha256Of(file: OpenFile, signal: AbortSignal | undefined): Promise<string> {
   // Loaded when there is something to hash: a thread begins to read without it.
@@ -80,15 +104,15 @@ export async function sha256Of(file: OpenFile, signal: AbortSignal | undefined):
   const isCut = size < file.bytes
   const isOverwritten = size === file.bytes && mtimeMs !== file.modifiedMs
   const hasHalfALine = size > file.bytes && lastByte !== LF
-  if (isCut || isOverwritten || hasHalfALine) {
-    throw new AppError('conflict', `${file.name} was changed while it was read: import it again`)
-  }
+  if (isCut || isOverwritten || hasHalfALine || isAnother(file)) throw wasChanged(file.name)
   return hash.digest('hex')
 }
 
-export async function isGzip(file: OpenFile): Promise<boolean> {
-  const start = await startOf(file, 2)
-  return start[0] === 0x1f && start[1] === 0x8b
+/** How it is packed, as its first bytes say; undefined where it is not. */
+export async function packingOf(file: OpenFile): Promise<Packing | undefined> {
+  const start = (await startOf(file, 4)).toString('latin1')
+  if (start.startsWith('\x1f\x8b')) return 'gzip'
+  return start === '\x28\xb5\x2f\xfd' ? 'zstd' : undefined
 }
 
 export async function startOf({ fd }: OpenFile, byteCount: number): Promise<Buffer> {

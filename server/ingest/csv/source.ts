@@ -1,10 +1,10 @@
-import { blocksOf, defaultBlockBytes, isGzip, type OpenFile } from './open-file.ts'
+import { blocksOf, defaultBlockBytes, packingOf, type OpenFile } from './open-file.ts'
 import { unpacked, type UnpackLimits } from './unpacked.ts'
 import { inUtf8 } from './utf16.ts'
 
 /** A reading of a file, from start to end. */
 export interface Source {
-  /** Its content in UTF-8, gunzipped where it is gzipped. A chunk is written over when the next one has been asked for. */
+  /** Its content in UTF-8, unpacked where it is packed. A chunk is written over when the next one has been asked for. */
   readonly chunks: AsyncIterable<Uint8Array>
   /** How much of the file as it lies on the disk has been read. */
   bytesRead(): number
@@ -22,13 +22,14 @@ export async function readSource(file: OpenFile, limits: UnpackLimits = {}): Pro
     }
   }
 
-  const packed = {
-    name: file.name,
-    packing: 'gzip',
-    remedy: 'unpack it (gunzip), and import what comes out',
-  } as const
+  const packing = await packingOf(file)
+  const remedy = `unpack it (${packing === 'zstd' ? 'unzstd' : 'gunzip'}), and import what comes out`
   return {
-    chunks: inUtf8((await isGzip(file)) ? unpacked(bytes(), packed, { ...limits, blockBytes }) : bytes()),
+    chunks: inUtf8(
+      packing === undefined
+        ? bytes()
+        : unpacked(bytes(), { name: file.name, packing, remedy }, { ...limits, blockBytes }),
+    ),
     bytesRead: () => bytesRead,
   }
 }

@@ -27,6 +27,8 @@ export interface ImportPathsOptions extends Partial<ReadLimits> {
   readonly maxRejected?: MaxRejected | undefined
   /** What the files call columns, where that is not what we do. */
   readonly columnMap?: ColumnMap | undefined
+  /** Of the file that is given, which is in a watched folder: it is to have it until it has been read, and what became of it is recorded. */
+  readonly stamp?: string | undefined
   readonly threadFromBytes?: number | undefined
   /** Whether the threads that it starts let the one that answers requests go first. */
   readonly stepsBehindAnswers?: boolean | undefined
@@ -63,7 +65,7 @@ export async function beginImport(
   }
 
   await using parts = new AsyncDisposableStack()
-  const found = parts.use(await findFiles(paths, { source, columnMap }))
+  const found = parts.use(await findFiles(paths, { source, columnMap, stamp: options.stamp }))
   const firstPolls = found.files.find(({ header }) => header.kind === 'polls')
   const ahead = parts.use(firstPolls && beginToRead(firstPolls))
   const owned = parts.move()

@@ -8,7 +8,7 @@ import { readHeader, type Header } from '../csv/header.ts'
 import { cannotRead, openFile, type OpenFile } from '../csv/open-file.ts'
 
 /** What polls are judged by goes before them, so that whoever asks in between does not see them judged without it. */
-const importOrder: readonly ImportKind[] = [
+export const importOrder: readonly ImportKind[] = [
   'store-details',
   'timezones',
   'business-hours',
@@ -41,6 +41,8 @@ export interface IgnoredFile {
 export interface FindOptions {
   readonly source?: string | undefined
   readonly columnMap?: ColumnMap | undefined
+  /** Of the file that is given: it is to have it until it has been read. */
+  readonly stamp?: string | undefined
 }
 
 /**
@@ -51,14 +53,14 @@ export interface FindOptions {
  */
 export async function findFiles(
   paths: readonly string[],
-  { source, columnMap }: FindOptions = {},
+  { source, columnMap, stamp }: FindOptions = {},
 ): Promise<FoundFiles> {
   await using parts = new AsyncDisposableStack()
   const files: FoundFile[] = []
   const ignored: IgnoredFile[] = []
 
   async function open(path: string, name: string): Promise<FoundFile | IgnoredFile> {
-    const { file } = parts.use(await openFile(path, name))
+    const { file } = parts.use(await openFile(path, name, stamp))
     const header = await readHeader(file, columnMap)
     return header.kind === undefined ? { path, reason: header.reason } : { path, file, header }
   }
@@ -84,7 +86,7 @@ export async function findFiles(
   }
 
   for (const path of paths) {
-    if (await isFolder(path)) {
+    if (stamp === undefined && (await isFolder(path))) {
       await findInFolder(path)
       continue
     }
@@ -116,7 +118,7 @@ async function tableFilesIn(folder: string): Promise<string[]> {
   })
   const paths: string[] = []
   for (const name of names.sort()) {
-    if (name.startsWith('.') || !/\.(csv|tsv)(\.gz)?$|\.xls[xm]?$/i.test(name)) continue
+    if (name.startsWith('.') || !/\.(csv|tsv)(\.gz|\.zst)?$|\.xls[xm]?$/i.test(name)) continue
     const path = join(folder, name)
     if (!(await isFolder(path))) paths.push(path)
   }

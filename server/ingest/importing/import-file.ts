@@ -17,7 +17,8 @@ import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { insertRejectionCounts } from '../../database/rejected-summary.ts'
 import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import { recordTouchedStores } from '../../database/touched-stores.ts'
-import type { WriteTx } from '../../database/write-alone.ts'
+import { recordTakenFile } from '../../database/watched-files.ts'
+import { writeAlone, type WriteTx } from '../../database/write-alone.ts'
 import { writePolls } from '../../database/write-polls.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import type { HashedRows, ReadLimits, ReadProgress } from '../rows/read-rows.ts'
@@ -32,6 +33,8 @@ export interface ImportOptions {
   readonly owner: string
   readonly now: () => number
   readonly latest: LatestPolls
+  /** A connection for what a power cut may undo. */
+  readonly hasty: Db
   readonly heartbeatEveryMs?: number | undefined
   readonly limits: ReadLimits
   /** How many rows may be rejected; with more of them, nothing of the file goes in. */
@@ -61,7 +64,7 @@ export async function importFile(
   }
 
   const startedAt = now()
-  const importId = await insertImport(db, { source, kind: header.kind, bytes, owner, startedAt })
+  const importId = await insertImport(options.hasty, { source, kind: header.kind, bytes, owner, startedAt })
   await using heartbeat = startHeartbeat(db, importId, { now, everyMs: options.heartbeatEveryMs })
   const signal = options.signal ? AbortSignal.any([heartbeat.signal, options.signal]) : heartbeat.signal
   heartbeat.signal.addEventListener('abort', () => void reader?.[Symbol.asyncDispose]())
@@ -80,9 +83,18 @@ export async function importFile(
     read = { bytesRead: bytes, rowsRead: content.rejected + rowsOf(content) }
     tellProgress(0)
     const problem = content.problem ?? tooManyRejected(content, read.rowsRead, options.maxRejected)
+    // Before anything goes in, as whoever writes a watched file may be at it still.
+    const sha256 = file.stamp === undefined ? null : await content.sha256()
+
+    async function recordWatched(tx: WriteTx, failure: string | null): Promise<void> {
+      const { path } = found
+      const { stamp } = file
+      if (stamp !== undefined) await recordTakenFile(tx, { path, stamp, sha256, importId, failure }, now())
+    }
+
     const storing = { what: `${header.kind} of ${source}`, now, latest, signal, onStored: tellProgress }
-    if (problem === undefined) await store(db, importId, content, storing)
-    else await failWithRejectedRows(db, importId, content, { failure: problem, finishedAt: now() })
+    if (problem === undefined) await store(db, importId, content, { ...storing, recordWatched })
+    else await failWithRejectedRows(db, importId, content, { failure: problem, now, recordWatched })
   } catch (error) {
     const failure = failureOf(error)
     await failImport(db, importId, { failure, finishedAt: now() })
@@ -92,17 +104,27 @@ export async function importFile(
   return await getImport(db, importId)
 }
 
+/** Records what became of a file that is in a watched folder. */
+type RecordWatched = (tx: WriteTx, failure: string | null) => Promise<void>
+
+interface FailureOptions {
+  readonly failure: string
+  readonly now: () => number
+  readonly recordWatched: RecordWatched
+}
+
 async function failWithRejectedRows(
   db: Db,
   importId: ImportId,
   { rejected, rejections, rejectionCounts }: HashedRows<Change>,
-  end: { failure: string; finishedAt: number },
+  { failure, now, recordWatched }: FailureOptions,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await writeAlone(db, 'data', async (tx) => {
     await updateImportCounts(tx, importId, { accepted: 0, changed: nothingChanged, rejected })
     await insertRejectedRows(tx, importId, rejections)
     await insertRejectionCounts(tx, importId, rejectionCounts)
-    await failImport(tx, importId, end)
+    await failImport(tx, importId, { failure, finishedAt: now() })
+    await recordWatched(tx, failure)
   })
 }
 
@@ -117,6 +139,7 @@ interface StoreOptions extends Pick<ImportOptions, 'now' | 'latest' | 'signal'> 
   /** What is imported, in words. */
   readonly what: string
   readonly onStored: (rows: number) => void
+  readonly recordWatched: RecordWatched
 }
 
 /** Puts what a file changes into the database, one step after the other; with the last one, the import is complete. */
@@ -124,7 +147,7 @@ async function store(
   db: Db,
   importId: ImportId,
   content: HashedRows<Change>,
-  { what, now, latest, signal, onStored }: StoreOptions,
+  { what, now, latest, signal, onStored, recordWatched }: StoreOptions,
 ): Promise<void> {
   const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
@@ -151,6 +174,7 @@ async function store(
         await insertRejectedRows(tx, importId, rejections)
         await insertRejectionCounts(tx, importId, rejectionCounts)
         await completeImport(tx, importId, { sha256: await content.sha256(), finishedAt: now() })
+        await recordWatched(tx, null)
       }
       return changedSoFar
     }

@@ -11,6 +11,7 @@ export interface ImportJob {
   readonly source: string | undefined
   readonly maxRejected: MaxRejected | undefined
   readonly columnMap: ColumnMap | undefined
+  readonly stamp: string | undefined
 }
 
 export interface ImportJobOptions {
@@ -29,6 +30,6 @@ export async function runImportJob(
   const importing = { ...job, ...options }
   await using begun = await beginImport(job.paths, importing)
   const { importBegun } = await import('./import-paths.ts')
-  const { db, latest, owner } = await database()
-  return await importBegun(db, begun, { ...importing, latest, owner })
+  const { db, hasty, latest, owner } = await database()
+  return await importBegun(db, begun, { ...importing, hasty, latest, owner })
 }

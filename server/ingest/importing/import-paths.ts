@@ -33,6 +33,8 @@ export async function importAndTidy(
 export interface ImportBegunOptions extends ImportPathsOptions {
   /** What who writes knows of the latest polls. */
   readonly latest?: LatestPolls | undefined
+  /** A connection for what a power cut may undo. */
+  readonly hasty?: Db | undefined
 }
 
 export async function importBegun(
@@ -40,10 +42,10 @@ export async function importBegun(
   { found, limits, readerOf }: BegunImport,
   options: ImportBegunOptions,
 ): Promise<ImportOutcome> {
-  const { owner = randomUUID(), latest = createLatestPolls() } = options
+  const { owner = randomUUID(), latest = createLatestPolls(), hasty = db } = options
   const records = await importEach(found.files, async (file) => {
     await using reader = readerOf(file)
-    return await importFile(db, file, reader, { ...options, owner, latest, limits })
+    return await importFile(db, file, reader, { ...options, owner, latest, hasty, limits })
   })
   return { records, ignored: found.ignored }
 }

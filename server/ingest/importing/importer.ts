@@ -15,6 +15,8 @@ export interface ImporterOptions {
   readonly maxRejected?: MaxRejected | undefined
   /** What the files call columns, where that is not what we do. */
   readonly columnMap?: ColumnMap | undefined
+  /** Of the file that is given, which is in a watched folder: it is to have it until it has been read, and what became of it is recorded. */
+  readonly stamp?: string | undefined
 }
 
 /** Imports off the main thread, one after the other. */
@@ -87,8 +89,8 @@ export function createImporter(
 
   return {
     importPaths(paths, options = {}) {
-      const { source, maxRejected, columnMap } = options
-      const result = latest.then(() => run({ paths, source, maxRejected, columnMap }, options))
+      const { source, maxRejected, columnMap, stamp } = options
+      const result = latest.then(() => run({ paths, source, maxRejected, columnMap, stamp }, options))
       latest = result.catch(() => {}) // the caller has the error
       return result
     },

@@ -100,7 +100,7 @@ function rest(all?: 'all'): void {
 
 async function end(): Promise<void> {
   await tidying
-  await (await opened?.catch(() => undefined))?.db.destroy()
+  await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]()
   port.close()
 }
 

@@ -16,6 +16,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '013-pushes',
   '014-store-states',
   '015-sources',
+  '016-watched-files',
   '017-schedule-hashes',
   '018-tail-marks',
 ]
@@ -57,6 +58,7 @@ export const newDatabase: readonly string[] = [
   'CREATE INDEX "push_answer_answered_at_index" on "push_answer" ("answered_at")',
   'CREATE TABLE "store_state" ("chunk" integer primary key, "changed_batch" bigint not null) without rowid',
   'CREATE TABLE "source" ("name" text primary key, "read_as" text, "etag" text, "last_modified" text, "sha256" text, "last_attempt_at" bigint, "last_success_at" bigint, "last_outcome" text, "last_import_id" bigint, "last_error" text, "failures" bigint default 0 not null, "retry_at" bigint, "claimed_by" text, "claimed_until" bigint)',
+  'CREATE TABLE "watched_file" ("watched_key" integer primary key autoincrement, "path" text not null unique, "stamp" text not null, "sha256" text, "import_id" integer, "failure" text, "at" bigint not null)',
   'CREATE TABLE "schedule" ("schedule_key" integer primary key, "hash" bigint not null, "schedule" text not null)',
   'CREATE INDEX "schedule_hash_index" on "schedule" ("hash")',
   'CREATE TABLE "tail_mark" ("at" bigint primary key, "batch" bigint not null)',
@@ -73,6 +75,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'013-pushes\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'014-store-states\', \'014-store-states\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'015-sources\', \'012-poll-tail\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'016-watched-files\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'018-tail-marks\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',

@@ -1,0 +1,62 @@
+/** The tables of the ways in: what is pushed, pulled and watched. */
+import type { Generated } from 'kysely'
+import type { ImportId } from '../../shared/ids.ts'
+import type { PullOutcome } from '../../shared/source.ts'
+
+/** What was pushed in an hour, which is counted from the epoch. */
+export interface PushHourTable {
+  hour: number
+  source: string
+  pushes: number
+  rows_accepted: number
+  rows_changed: number
+  rows_rejected: number
+}
+
+/** What a push with a key was answered, as JSON, to be answered again. */
+export interface PushAnswerTable {
+  push_key: string
+  /** Of what it brought. */
+  sha256: string
+  answer: string
+  answered_at: number
+}
+
+/** What is pulled by a schedule, as the configuration file of a server names it. */
+export interface SourceTable {
+  name: string
+  /** A hash of how its bytes are read, so that those that were read otherwise are not taken for known. */
+  read_as: string | null
+  /** What was answered with what was imported last, to ask whether there is something else. */
+  etag: string | null
+  last_modified: string | null
+  /** Of the bytes that were imported last. */
+  sha256: string | null
+  last_attempt_at: number | null
+  last_success_at: number | null
+  last_outcome: PullOutcome | null
+  last_import_id: ImportId | null
+  last_error: string | null
+  /** How many attempts failed since the last that did not. */
+  failures: number
+  /** When it is tried again, where that is before its schedule; null where it is not. */
+  retry_at: number | null
+  /** Who is at it, and until when by the database's clock, unless that is put off. */
+  claimed_by: string | null
+  claimed_until: number | null
+}
+
+/** What became of a file in a watched folder: of each path, what it had last. */
+export interface WatchedFileTable {
+  /** Higher for what was looked at later. */
+  watched_key: Generated<number>
+  path: string
+  /** Tells whether the file is another one: `ingest/csv/file-stamp.ts`. */
+  stamp: string
+  /** Null where it was not read. */
+  sha256: string | null
+  import_id: ImportId | null
+  /** Why nothing of it was taken; null where it was. */
+  failure: string | null
+  at: number
+}

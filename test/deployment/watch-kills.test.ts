@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rename, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { createStoreMonitorClient } from '../../client/index.ts'
+import { connect } from '../../server/database/connect.ts'
+import { databaseSummary } from '../../server/database/poll-week-summary.ts'
+import { pollFile, storedPolls } from '../support/import-scene.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { testDatabase } from '../support/test-database.ts'
+
+const KILLS = 12
+const PUSHERS = 3
+const FILES_A_TIME = 8
+/** Of each file, and of each push. */
+const POLLS = 40
+const firstMs = Date.parse('2026-10-05T00:00:00Z')
+
+function instant(second: number): string {
+  return new Date(firstMs + second * 1000).toISOString()
+}
+
+/** A server in a process of its own that watches a folder, and looks into it all the time. */
+async function watchingServer(program: string) {
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit')
+  const [url] = (await Promise.race([once(child, 'message'), exited])) as [string]
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+function programOf(databaseUrl: string, folder: string): string {
+  const module = JSON.stringify(new URL('../../server/serve.ts', import.meta.url).href)
+  const place = { host: '127.0.0.1', port: 0, databaseUrl, workers: 1 }
+  const config = { ...place, getReportAs: 'json', watch: [folder], watchMove: false }
+  return `
+    import { startServer } from ${module}
+    const server = await startServer(${JSON.stringify(config)}, {
+      version: '0',
+      now: Date.now,
+      onError: (error) => console.error(error),
+      watchTimes: { everyMs: 10, settleMs: 5 },
+    })
+    process.send(server.url)`
+}
+
+/** Pushes until the server is gone; how many polls were said to be safe, and how many sent. */
+async function pushUntilGone(url: string, store: string, sentBefore: number) {
+  let acknowledged = sentBefore
+  for (let sent = sentBefore; ; sent += POLLS) {
+    const polls = Array.from({ length: POLLS }, (_, i) => ({
+      store_id: store,
+      status: 'active',
+      timestamp_utc: instant(sent + i),
+    }))
+    try {
+      const response = await fetch(`${url}/polls`, { method: 'POST', body: JSON.stringify(polls) })
+      if (!response.ok) throw new Error(await response.text())
+      acknowledged = sent + POLLS
+    } catch {
+      return { acknowledged, sent: sent + POLLS }
+    }
+  }
+}
+
+test(
+  'a server that is killed while it takes files and pushes loses nothing, and has taken each file once in the end',
+  { timeout: 300_000 },
+  async () => {
+    await using database = await testDatabase()
+    await using folder = await temporaryFolder()
+    await using programs = await temporaryFolder()
+    const program = programs.file('server.mjs')
+    await writeFile(program, programOf(database.url, folder.path))
+    const stores = Array.from({ length: PUSHERS }, (_, i) => `pushed-${i}`)
+    let pushed = stores.map(() => ({ acknowledged: 0, sent: 0 }))
+    let files = 0
+
+    async function putFiles(): Promise<void> {
+      for (let i = 0; i < FILES_A_TIME; i++, files++) {
+        const rows = Array.from(
+          { length: POLLS },
+          (_, second) => [`file-${files}`, 'active', instant(second)] as const,
+        )
+        await writeFile(folder.file('.new'), pollFile(rows))
+        await rename(folder.file('.new'), folder.file(`${files}.csv`))
+      }
+    }
+
+    async function check(): Promise<void> {
+      await using db = await connect(database.url, { readOnly: true })
+      const polls = await storedPolls(db)
+      expect(await databaseSummary(db)).toMatchObject({ polls: polls.length })
+      const counts = Map.groupBy(polls, (poll) => poll.split(' ')[0]!)
+      const count = (store: string) => counts.get(store)?.length ?? 0
+      for (const [i, store] of stores.entries()) {
+        expect([pushed[i]!.acknowledged, pushed[i]!.sent]).toContain(count(store))
+      }
+      const complete = await db
+        .selectFrom('import')
+        .select('source')
+        .where('state', '=', 'complete')
+        .execute()
+      const sources = complete.map(({ source }) => source).toSorted()
+      const recorded = await db.selectFrom('watched_file').select('path').execute()
+      expect(recorded.map(({ path }) => path).toSorted()).toEqual(sources)
+      expect(new Set(sources).size).toBe(sources.length)
+      for (let i = 0; i < files; i++) {
+        expect(count(`file-${i}`)).toBe(sources.includes(folder.file(`${i}.csv`)) ? POLLS : 0)
+      }
+    }
+
+    for (let kill = 0; kill < KILLS; kill++) {
+      await using server = await watchingServer(program)
+      const client = createStoreMonitorClient(server)
+      const before = (await client.health.query()).database.polls
+      const pushing = stores.map((store, i) => pushUntilGone(server.url, store, pushed[i]!.acknowledged))
+      await putFiles()
+      const least = before + Math.floor(Math.random() * FILES_A_TIME * POLLS)
+      while ((await client.health.query()).database.polls <= least) await new Promise(setImmediate)
+      await server[Symbol.asyncDispose]()
+      pushed = await Promise.all(pushing)
+      await check()
+    }
+    await using server = await watchingServer(program)
+    const client = createStoreMonitorClient(server)
+    await expect
+      .poll(async () => (await client.import.watched.query({ limit: 1000 })).items.length, {
+        timeout: 60_000,
+      })
+      .toBe(files)
+    await check()
+  },
+)
