@@ -14,12 +14,14 @@ export const ANY_STORES = -1
 
 /** So many polls a chunk, and a row is worth it that is of the chunk alone. */
 export const POLLS_PER_CHUNK_ROW = 512
+/** Rows of so many fit into a page with others, so that of each chunk only one page is written. */
+const POLLS_PER_SPLIT = 220
 /** As many in rows of any stores are read by whoever reads of any store, and it does not matter. */
 const FEW_SMALL_POLLS = 32_768
 
 /** With so many polls of a week in rows of any stores, they are dealt out. */
 export function mostSmallPolls(lastKey: number): number {
-  return Math.max(POLLS_PER_CHUNK_ROW * (chunkOf(lastKey) + 1), FEW_SMALL_POLLS)
+  return Math.max(POLLS_PER_SPLIT * (chunkOf(lastKey) + 1), FEW_SMALL_POLLS)
 }
 
 export function chunkOf(storeKey: number): number {
@@ -129,15 +131,22 @@ function* allRuns(pairs: Words): Generator<Run> {
   }
 }
 
+/** Passes by what is only in one of the two, as a part has few of a million stores, and a row few polls of a part. */
 function* runsOf(pairs: Words, storeKeys: readonly number[]): Generator<Run> {
-  let from = 0
-  for (const storeKey of storeKeys) {
-    from = placeOfStore(pairs, storeKey, from)
-    if (from === pairs.length / 2) return
-    if (pairs[2 * from] !== storeKey) continue
+  const count = pairs.length / 2
+  const keyOfPair = (place: number) => pairs[2 * place]!
+  const keyAt = (place: number) => storeKeys[place]!
+  for (let from = 0, place = 0; ;) {
+    if (place === storeKeys.length) return
+    from = placeFrom(from, count, keyOfPair, storeKeys[place]!)
+    if (from === count) return
+    const storeKey = keyOfPair(from)
+    place = placeFrom(place, storeKeys.length, keyAt, storeKey)
+    if (storeKeys[place] !== storeKey) continue
     const to = endOfRun(pairs, from)
     yield { storeKey, pairs, from, to }
     from = to
+    place++
   }
 }
 
@@ -147,19 +156,18 @@ function endOfRun(pairs: Words, from: number): number {
   return to
 }
 
-/** The first pair at or behind `from` whose store has that key or a later one: in steps that double, as it is mostly near. */
-function placeOfStore(pairs: Words, storeKey: number, from: number): number {
-  const count = pairs.length / 2
+/** The first place at or behind `from` with that key or a later one: in steps that double, as it is mostly near. */
+function placeFrom(from: number, count: number, keyOf: (place: number) => number, key: number): number {
   let low = from
   let step = 1
-  while (low + step < count && pairs[2 * (low + step)]! < storeKey) {
+  while (low + step < count && keyOf(low + step) < key) {
     low += step
     step *= 2
   }
   let high = Math.min(low + step, count)
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (pairs[2 * middle]! < storeKey) low = middle + 1
+    if (keyOf(middle) < key) low = middle + 1
     else high = middle
   }
   return low

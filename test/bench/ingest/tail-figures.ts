@@ -3,7 +3,8 @@ import { connect } from '../../../server/database/connect.ts'
 import { addPolls } from '../../../server/database/add-polls.ts'
 import { lastStoreKey } from '../../../server/database/store-ids.ts'
 import { createLatestPolls } from '../../../server/database/tail/latest-polls.ts'
-import { chunkOf } from '../../../server/database/tail/tail-row.ts'
+import { splitTail } from '../../../server/database/tail/split-tail.ts'
+import { mostSmallPolls } from '../../../server/database/tail/tail-row.ts'
 import { writeAlone } from '../../../server/database/write-alone.ts'
 import { pollWeekOf, pollWord } from '../../../server/uptime/poll-week.ts'
 import { END_MS } from '../data.ts'
@@ -19,7 +20,6 @@ import { copyOf, type IngestScene } from './ingest-scene.ts'
 /** Short of what is folded, and of what is dealt out to chunks. */
 const HOURS = 23
 const SMALL_ROWS = 127
-const POLLS_PER_CHUNK = 511
 const MINUTE_MS = 60_000
 const STORES_IN_A_ROW = 40
 
@@ -72,29 +72,36 @@ export async function tailFigures({ bench }: IngestScene): Promise<Figure[]> {
   return figures
 }
 
-/** Polls of each store in the hours up to the latest one, and single ones, as they are before anything is folded. */
+/** Polls of each store in the hours up to the latest one, dealt out as pushes are, and those that are not dealt out yet. */
 async function fillTail(path: string): Promise<void> {
   const db = await connect(path)
   const stores = await lastStoreKey(db)
   const latest = createLatestPolls()
   const week = pollWeekOf(END_MS)
-  const add = (polls: readonly (readonly [storeKey: number, ms: number])[]) =>
+  const atOnce = mostSmallPolls(stores) - 1
+  const random = createRandom(1)
+  const add = (storeKeys: readonly number[], ms: number) =>
     writeAlone(db, 'data', (tx) =>
       addPolls(
         tx,
-        polls.map(([storeKey, ms]) => ({ week, storeKey, words: Uint32Array.of(pollWord(ms, true)) })),
+        storeKeys.map((storeKey) => ({
+          week,
+          storeKey,
+          words: Uint32Array.of(pollWord(ms + (storeKey % 1000), true)),
+        })),
         latest,
       ),
     )
-  for (let hour = HOURS; hour > 0; hour--) {
-    const all = Array.from({ length: stores }, (_, i) => i + 1)
-    await add(all.map((storeKey) => [storeKey, END_MS - hour * 60 * MINUTE_MS + (storeKey % 1000) * 17 + 1]))
+  const some = (count: number) => {
+    const chosen = new Set(Array.from({ length: count }, () => 1 + Math.floor(random() * stores)))
+    return [...chosen].sort((a, b) => a - b)
   }
-  const random = createRandom(1)
-  const perRow = Math.floor((POLLS_PER_CHUNK * (chunkOf(stores) + 1)) / SMALL_ROWS)
-  for (let row = SMALL_ROWS; row > 0; row--) {
-    const some = new Set(Array.from({ length: perRow }, () => 1 + Math.floor(random() * stores)))
-    await add([...some].sort((a, b) => a - b).map((storeKey) => [storeKey, END_MS - row * 1000]))
+  const rounds = Math.floor((HOURS * stores) / atOnce)
+  for (let round = rounds; round > 0; round--) {
+    await add(some(Math.min(atOnce, stores)), END_MS - Math.floor((round / rounds) * HOURS * 60 * MINUTE_MS))
+    await writeAlone(db, 'data', (tx) => splitTail(tx, week))
   }
+  for (let row = SMALL_ROWS; row > 0; row--)
+    await add(some(Math.floor(atOnce / SMALL_ROWS)), END_MS - row * 1000)
   await db.destroy()
 }
