@@ -1,4 +1,4 @@
-import { mergedWeek, type PollWeek } from '../../uptime/poll-week.ts'
+import { mergedWeek, offsetOf, type PollWeek, type PollWords } from '../../uptime/poll-week.ts'
 import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
 import type { PackedWords } from '../dialect/dialect.ts'
@@ -56,15 +56,30 @@ export function withTail(stored: PackedWords, tail: PackedWords | undefined): Pa
     const newer = tail.words.subarray(tail.from[i], tail.to[i])
     const known = placeOf.get(storeKey)
     const place = known ?? storeKeys.push(storeKey) - 1
-    const merged =
-      known === undefined
-        ? newer
-        : mergedWeek(stored.words.subarray(stored.from[known], stored.to[known]), newer).words
-    words.set(merged, next)
     from[place] = next
-    to[place] = next += merged.length
+    to[place] = next = putMerged(
+      words,
+      next,
+      known === undefined ? noWords : stored.words.subarray(stored.from[known], stored.to[known]),
+      newer,
+    )
   })
   return { storeKeys, from: Uint32Array.from(from), to: Uint32Array.from(to), words }
+}
+
+const noWords = new Uint32Array()
+
+/** Puts both into `words` from a place on, and returns where they end. Mostly all that is newer comes later, too. */
+function putMerged(words: Words, at: number, older: PollWords, newer: PollWords): number {
+  const comeLater = older.length === 0 || offsetOf(older.at(-1)!) < offsetOf(newer[0]!)
+  if (!comeLater) {
+    const merged = mergedWeek(older, newer).words
+    words.set(merged, at)
+    return at + merged.length
+  }
+  words.set(older, at)
+  words.set(newer, at + older.length)
+  return at + older.length + newer.length
 }
 
 /** How many words the stores of the tail have at most. */

@@ -91,69 +91,53 @@ export function pairsOf(polls: Uint8Array, { week, chunk }: TailPlace): Words {
  * The polls of rows by store, in ascending order of its key, only of `storeKeys` where they are given, which are in ascending
  * order. Of two polls at the same millisecond, that of the later row is there.
  */
-export function byStore(rows: readonly Words[], storeKeys?: readonly number[]): PackedWords {
-  const counts = new Map<number, number>()
-  const runs = rows.flatMap((pairs) => [...(storeKeys ? runsOf(pairs, storeKeys) : allRuns(pairs))])
-  for (const { storeKey, from, to } of runs) counts.set(storeKey, (counts.get(storeKey) ?? 0) + to - from)
-  const keys = [...counts.keys()].sort((a, b) => a - b)
-  const from = new Uint32Array(keys.length)
-  const to = new Uint32Array(keys.length)
-  const placeOf = new Map<number, number>()
+export function byStore(rows: readonly Words[], storeKeys: readonly number[] = keysIn(rows)): PackedWords {
+  const to = new Uint32Array(storeKeys.length)
+  for (const pairs of rows) eachPoll(pairs, storeKeys, (place) => to[place]!++)
   let total = 0
-  keys.forEach((storeKey, place) => {
-    placeOf.set(storeKey, place)
-    from[place] = to[place] = total
-    total += counts.get(storeKey)!
-  })
+  for (const [place, count] of to.entries()) {
+    to[place] = total
+    total += count
+  }
+  const from = to.slice()
   const words = new Uint32Array(total)
-  for (const run of runs) {
-    const place = placeOf.get(run.storeKey)!
-    for (let i = run.from; i < run.to; i++) words[to[place]!++] = run.pairs[2 * i + 1]!
-  }
-  for (let place = 0; place < keys.length; place++) to[place] = sortWeek(words, from[place]!, to[place]!)
-  return { storeKeys: keys, from, to, words }
-}
-
-/** Polls of a store that lie together in a row: the pairs from `from` to before `to`. */
-interface Run {
-  readonly storeKey: number
-  readonly pairs: Words
-  readonly from: number
-  readonly to: number
-}
-
-function* allRuns(pairs: Words): Generator<Run> {
-  for (let from = 0; from < pairs.length / 2;) {
-    const storeKey = pairs[2 * from]!
-    const to = endOfRun(pairs, from)
-    yield { storeKey, pairs, from, to }
-    from = to
+  for (const pairs of rows) eachPoll(pairs, storeKeys, (place, word) => (words[to[place]!++] = word))
+  const places = Array.from(storeKeys.keys()).filter((place) => to[place]! > from[place]!)
+  return {
+    storeKeys: places.map((place) => storeKeys[place]!),
+    from: Uint32Array.from(places, (place) => from[place]!),
+    to: Uint32Array.from(places, (place) => sortWeek(words, from[place]!, to[place]!)),
+    words,
   }
 }
 
-/** Passes by what is only in one of the two, as a part has few of a million stores, and a row few polls of a part. */
-function* runsOf(pairs: Words, storeKeys: readonly number[]): Generator<Run> {
+/** The keys that there are, in ascending order. */
+function keysIn(rows: readonly Words[]): readonly number[] {
+  const all = new Uint32Array(rows.reduce((sum, pairs) => sum + pairs.length / 2, 0))
+  let next = 0
+  for (const pairs of rows) for (let i = 0; i < pairs.length; i += 2) all[next++] = pairs[i]!
+  return Array.from(all.sort().filter((key, i) => i === 0 || key !== all[i - 1]))
+}
+
+/**
+ * Calls `take` with the word of each poll of the stores, and the place of its store among them. Passes by what is only in
+ * one of the two, as a part has few of a million stores, and a row few polls of a part.
+ */
+function eachPoll(
+  pairs: Words,
+  storeKeys: readonly number[],
+  take: (place: number, word: number) => void,
+): void {
   const count = pairs.length / 2
-  const keyOfPair = (place: number) => pairs[2 * place]!
+  const keyOfPair = (at: number) => pairs[2 * at]!
   const keyAt = (place: number) => storeKeys[place]!
-  for (let from = 0, place = 0; ;) {
-    if (place === storeKeys.length) return
-    from = placeFrom(from, count, keyOfPair, storeKeys[place]!)
-    if (from === count) return
-    const storeKey = keyOfPair(from)
-    place = placeFrom(place, storeKeys.length, keyAt, storeKey)
-    if (storeKeys[place] !== storeKey) continue
-    const to = endOfRun(pairs, from)
-    yield { storeKey, pairs, from, to }
-    from = to
-    place++
+  let place = 0
+  for (let at = 0; at < count && place < storeKeys.length;) {
+    const storeKey = pairs[2 * at]!
+    if (storeKey === storeKeys[place]) take(place, pairs[2 * at++ + 1]!)
+    else if (storeKey < storeKeys[place]!) at = placeFrom(at, count, keyOfPair, storeKeys[place]!)
+    else place = placeFrom(place, storeKeys.length, keyAt, storeKey)
   }
-}
-
-function endOfRun(pairs: Words, from: number): number {
-  let to = from + 1
-  while (2 * to < pairs.length && pairs[2 * to] === pairs[2 * from]) to++
-  return to
 }
 
 /** The first place at or behind `from` with that key or a later one: in steps that double, as it is mostly near. */
