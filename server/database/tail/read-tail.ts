@@ -16,12 +16,12 @@ export async function readTail(
   if (weeks.length === 0) return new Map()
   const rows = await db
     .selectFrom('poll_tail')
-    .select(['week', 'chunk', 'polls'])
+    .select(['week', 'chunk', 'batch', 'polls'])
     .where('week', 'in', weeks)
     .where('chunk', 'in', [ANY_STORES, ...chunksOf(storeKeys)])
-    .orderBy('week')
-    .orderBy('batch')
     .execute()
+  // Not by the database, which would copy all polls for that.
+  rows.sort((a, b) => a.week - b.week || a.batch - b.batch)
   const ofWeeks = new Map<number, Words[]>()
   for (const row of rows) {
     const pairs = pairsOf(row.polls, row)

@@ -18,9 +18,9 @@ import { foldAll } from './fold-all.ts'
 import { copyOf, type IngestScene } from './ingest-scene.ts'
 
 /** Short of what is folded, and of what is dealt out to chunks. */
-const HOURS = 23
+const POLLS_OF_STORE = 23
 const SMALL_ROWS = 127
-const MINUTE_MS = 60_000
+const TURN_MS = 10 * 60_000
 const STORES_IN_A_ROW = 40
 
 /** What a report takes while as much is in the tail as ever is, against the same polls in their weeks. */
@@ -72,7 +72,10 @@ export async function tailFigures({ bench }: IngestScene): Promise<Figure[]> {
   return figures
 }
 
-/** Polls of each store in the hours up to the latest one, dealt out as pushes are, and those that are not dealt out yet. */
+/**
+ * Polls of each store after those that there are, before the week ends, dealt out as pushes are, and those that are not dealt
+ * out yet.
+ */
 async function fillTail(path: string): Promise<void> {
   const db = await connect(path)
   const stores = await lastStoreKey(db)
@@ -84,24 +87,30 @@ async function fillTail(path: string): Promise<void> {
     writeAlone(db, 'data', (tx) =>
       addPolls(
         tx,
-        storeKeys.map((storeKey) => ({
-          week,
-          storeKey,
-          words: Uint32Array.of(pollWord(ms + (storeKey % 1000), true)),
-        })),
+        storeKeys.map((storeKey) => ({ week, storeKey, words: Uint32Array.of(pollWord(ms, true)) })),
         latest,
       ),
     )
-  const some = (count: number) => {
-    const chosen = new Set(Array.from({ length: count }, () => 1 + Math.floor(random() * stores)))
-    return [...chosen].sort((a, b) => a - b)
+  for (let turn = 1; turn <= POLLS_OF_STORE; turn++) {
+    const slices = Math.ceil(stores / atOnce)
+    const sliceOf = Array.from({ length: stores }, () => Math.floor(random() * slices))
+    for (let slice = 0; slice < slices; slice++) {
+      const some = [...sliceOf.keys()].filter((store) => sliceOf[store] === slice)
+      await add(
+        some.map((store) => store + 1),
+        END_MS + turn * TURN_MS + slice,
+      )
+      await writeAlone(db, 'data', (tx) => splitTail(tx, week))
+    }
   }
-  const rounds = Math.floor((HOURS * stores) / atOnce)
-  for (let round = rounds; round > 0; round--) {
-    await add(some(Math.min(atOnce, stores)), END_MS - Math.floor((round / rounds) * HOURS * 60 * MINUTE_MS))
-    await writeAlone(db, 'data', (tx) => splitTail(tx, week))
+  for (let row = 1; row <= SMALL_ROWS; row++) {
+    const some = new Set(
+      Array.from({ length: Math.floor(atOnce / SMALL_ROWS) }, () => 1 + Math.floor(random() * stores)),
+    )
+    await add(
+      [...some].sort((a, b) => a - b),
+      END_MS + (POLLS_OF_STORE + 1) * TURN_MS + row,
+    )
   }
-  for (let row = SMALL_ROWS; row > 0; row--)
-    await add(some(Math.floor(atOnce / SMALL_ROWS)), END_MS - row * 1000)
   await db.destroy()
 }
