@@ -14,14 +14,12 @@ export const ANY_STORES = -1
 
 /** So many polls a chunk, and a row is worth it that is of the chunk alone. */
 export const POLLS_PER_CHUNK_ROW = 512
-/** Rows of so many fit into a page with others, so that of each chunk only one page is written. */
-const POLLS_PER_SPLIT = 220
 /** As many in rows of any stores are read by whoever reads of any store, and it does not matter. */
 const FEW_SMALL_POLLS = 32_768
 
 /** With so many polls of a week in rows of any stores, they are dealt out. */
 export function mostSmallPolls(lastKey: number): number {
-  return Math.max(POLLS_PER_SPLIT * (chunkOf(lastKey) + 1), FEW_SMALL_POLLS)
+  return Math.max(POLLS_PER_CHUNK_ROW * (chunkOf(lastKey) + 1), FEW_SMALL_POLLS)
 }
 
 export function chunkOf(storeKey: number): number {
