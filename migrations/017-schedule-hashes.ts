@@ -14,6 +14,8 @@ export function scheduleHashes(types: ColumnTypes) {
     async up(untyped: Kysely<unknown>): Promise<void> {
       const db = untyped as Kysely<Tables>
       await sql`create table schedule_before as select schedule_key, schedule from schedule`.execute(db)
+      // For SQLite, which looks for the stores of each schedule that goes or comes: it would look through all of them.
+      await db.schema.createIndex('store_schedule_index').on('store').column('schedule_key').execute()
       await types.dropReferred(untyped, 'schedule')
       await db.schema
         .createTable('schedule')
@@ -36,6 +38,7 @@ export function scheduleHashes(types: ColumnTypes) {
           .values(rows.map((row) => ({ ...row, hash: hashOf(row.schedule) })))
           .execute()
       }
+      await db.schema.dropIndex('store_schedule_index').execute()
       await db.schema.dropTable('schedule_before').execute()
       await db.schema.createIndex('schedule_hash_index').on('schedule').column('hash').execute()
     },
