@@ -13,7 +13,7 @@ import { watchReport } from './watch-report.ts'
 
 type Procedures = Pick<
   TRPCClient<AppRouter>,
-  'report' | 'import' | 'store' | 'poll' | 'source' | 'correction' | 'outage' | 'data' | 'health'
+  'report' | 'import' | 'store' | 'poll' | 'poller' | 'source' | 'correction' | 'outage' | 'data' | 'health'
 >
 
 interface WatchOptions {
@@ -68,12 +68,24 @@ export interface StoreMonitorClient extends Procedures {
 
 /** A client whose calls go through `caller`. */
 export function createClient(caller: Caller): StoreMonitorClient {
-  const { report, import: imports, store, poll, source, correction, outage, data, health } = caller.procedures
+  const {
+    report,
+    import: imports,
+    store,
+    poll,
+    poller,
+    source,
+    correction,
+    outage,
+    data,
+    health,
+  } = caller.procedures
   return {
     report,
     import: imports,
     store,
     poll,
+    poller,
     source,
     outage,
     correction,

@@ -16,6 +16,7 @@ import { sources } from './015-sources.ts'
 import { watchedFiles } from './016-watched-files.ts'
 import { scheduleHashes } from './017-schedule-hashes.ts'
 import { tailMarks } from './018-tail-marks.ts'
+import { pollers } from './019-pollers.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -70,5 +71,6 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '017-schedule-hashes', readableFrom: '017-schedule-hashes', ...scheduleHashes(types) },
     // Older programs would keep totals while polls come that change them.
     { name: '018-tail-marks', readableFrom: '018-tail-marks', ...tailMarks },
+    { name: '019-pollers', readableFrom: '012-poll-tail', ...pollers(types) },
   ]
 }

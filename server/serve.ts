@@ -56,7 +56,7 @@ export async function startServer(config: Config, setting: ServerSetting): Promi
   })
   await removeLeftSpools()
   await service.recover()
-  await service.startPulling()
+  await service.asking.start()
   const { address, family, port } = server.address() as AddressInfo
   const owned = parts.move()
   return {

@@ -2,12 +2,11 @@ import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
 import type { ApiParts } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
+import { createAsking, type Asking, type AskingSetting } from './asking.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
-import type { Environment } from './config-file/secrets.ts'
-import type { SourceSetting } from './config-file/source-setting.ts'
 import type { Config } from './config.ts'
-import { connect, type Db } from './database/connect.ts'
+import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
 import { readNews } from './database/news.ts'
@@ -21,7 +20,6 @@ import { createPollExporter } from './export/poll-exporter.ts'
 import type { PushTarget } from './ingest/pushing/pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
-import type { Sources } from './ingest/pulling/sources.ts'
 import { createLive } from './live/live.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
@@ -42,14 +40,15 @@ export interface Service extends AsyncDisposable {
   stopTaking(): void
   /** Begins to watch folders, and takes up what a killed process left unfinished. For the one process that owns the database: a server. */
   recover(): Promise<void>
-  /** Begins to pull by schedule. For servers. */
-  startPulling(): Promise<void>
+  /** What it asks others for by itself, once that is started. For servers. */
+  readonly asking: Pick<Asking, 'start'>
 }
 
 export interface ServiceSetting
   extends
     Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
-    Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove'>> {
+    Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove'>>,
+    AskingSetting {
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
@@ -58,16 +57,10 @@ export interface ServiceSetting
   readonly startImporter?: NonNullable<WriterSetting['startThread']>
   /** For how long a request waits for whoever else writes to the database. */
   readonly patienceMs?: number
-  /** What the configuration file has that is pulled. */
-  readonly sources?: readonly SourceSetting[]
-  /** Where secrets are that the configuration file names. */
-  readonly environment?: Environment
   /** How often folders are looked into, and for how long a file in them is to be the same. */
   readonly watchTimes?: { readonly everyMs: number; readonly settleMs: number }
   readonly version: string
   readonly now: () => number
-  /** Told of what an operator should know. */
-  readonly onNotice?: (text: string) => void
   /** Told of errors that are our fault. */
   readonly onError: (error: unknown) => void
 }
@@ -154,9 +147,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       return exporting.page(query)
     },
   }
-  let pulling: Promise<Sources> | undefined
-  const loadSources = () => (pulling ??= pullingOf({ ...setting, reading, writing, importer }))
-  parts.defer(async () => (await pulling)?.[Symbol.asyncDispose]())
+  const asking = parts.use(
+    createAsking(setting, { reading, writing, importer, pusher, version, now, onError }),
+  )
   const apiParts: ApiParts = {
     db: reading,
     change: (work) => writeAlone(writing, 'data', work),
@@ -171,7 +164,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     importer,
     pusher,
     polls,
-    sources: loadSources,
+    sources: () => asking.sources(),
+    pollers: () => asking.pollers(),
     watchedFolders: () => watcher?.folders() ?? [],
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live: {
@@ -221,16 +215,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     stopTaking() {
       reports.stop()
       watcher?.stop()
-      void pulling?.then((sources) => sources.stop())
+      asking.stop()
     },
-    async startPulling() {
-      const { sources = [], environment = {} } = setting
-      if (sources.length === 0) return
-      const { requireSecrets } = await import('./config-file/secrets.ts')
-      requireSecrets(sources, environment)
-      const pulled = await loadSources()
-      pulled.start()
-    },
+    asking,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -238,14 +225,4 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
 async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {
   const { createHttpApp } = await import('./api/http-app.ts')
   return createHttpApp(parts, setting)
-}
-
-async function pullingOf(
-  setting: ServiceSetting & { readonly reading: Db; readonly writing: Db; readonly importer: Importer },
-): Promise<Sources> {
-  const { sources = [], environment = {}, onNotice = () => {} } = setting
-  const { createSources } = await import('./ingest/pulling/sources.ts')
-  const { spoolFolder } = await import('./api/rest/upload-spool.ts')
-  const further = { settings: sources, environment, onNotice, makeFolder: spoolFolder, random: Math.random }
-  return createSources({ ...setting, ...further })
 }

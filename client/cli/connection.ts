@@ -47,7 +47,7 @@ async function withDatabase<Result>(
     // What may make a database is about to import.
     startImporter: options.mayCreate ? 'at once' : 'on demand',
     workers,
-    ...(file === undefined ? {} : { sources: file.sources }),
+    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
     environment,
     version,
     now,

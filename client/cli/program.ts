@@ -25,6 +25,7 @@ import type { GetReportOptions } from './commands/reports.ts'
 import type { StatusOptions } from './commands/report-status.ts'
 import type { ReportCommandOptions } from './commands/report.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { TryPollerCommandOptions } from './commands/pollers.ts'
 import type { PullCommandOptions, SourcesOptions, TrySourceOptions } from './commands/sources.ts'
 import type { StoreListOptions } from './commands/stores.ts'
 import type { TopOptions } from './commands/top.ts'
@@ -268,6 +269,29 @@ From stdin, lines are sent within a second, also where there is no end: tail -f 
     .action(async (name: string, _: unknown, command: Command) => {
       const { runTrySource } = await import('./commands/sources.ts')
       await runTrySource(context, command.optsWithGlobals<TrySourceOptions>(), name)
+    })
+
+  const pollers = addConnected('pollers', 'List what asks stores by turns; or try one.')
+    .enablePositionalOptions()
+    .option('--json', 'write a line of JSON for each')
+    .addHelpText(
+      'after',
+      examples('pollers --url http://127.0.0.1:8000', 'pollers try website --store chicago-loop-01'),
+    )
+    .action(async (options: SourcesOptions) => {
+      const { runPollers } = await import('./commands/pollers.ts')
+      await runPollers(context, options)
+    })
+
+  connected(pollers.command('try').description('Show what would be taken of an answer, and store nothing.'))
+    .argument('<name>', 'the poller')
+    .option('--store <id>', 'the store to ask (default: the first)')
+    .option('--answer <file>', 'what would be answered, instead of asking for it')
+    .option('--status <status>', 'the status of that', wholeNumber, 200)
+    .option('--json', 'write it as JSON')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { runTryPoller } = await import('./commands/pollers.ts')
+      await runTryPoller(context, command.optsWithGlobals<TryPollerCommandOptions>(), name)
     })
 
   addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')

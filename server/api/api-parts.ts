@@ -5,6 +5,7 @@ import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { PollExporter } from '../export/poll-exporter.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
+import type { Pollers } from '../ingest/polling/pollers.ts'
 import type { Sources } from '../ingest/pulling/sources.ts'
 import type { PushTarget } from '../ingest/pushing/pusher.ts'
 import type { Live } from '../live/live.ts'
@@ -28,6 +29,8 @@ export interface ApiParts {
   sources(): Promise<Sources>
   /** The folders that are watched, and how they are. */
   watchedFolders(): readonly WatchedFolder[]
+  /** Likewise, what asks stores by turns. */
+  pollers(): Promise<Pollers>
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly live: Live

@@ -9,6 +9,7 @@ export const appRouter = router({
   import: lazy(() => import('./routers/import-router.ts')),
   store: lazy(() => import('./routers/store-router.ts')),
   poll: lazy(() => import('./routers/poll-router.ts')),
+  poller: lazy(() => import('./routers/poller-router.ts')),
   source: lazy(() => import('./routers/source-router.ts')),
   outage: lazy(() => import('./routers/outage-router.ts')),
   correction: lazy(() => import('./routers/correction-router.ts')),

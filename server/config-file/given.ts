@@ -113,3 +113,19 @@ export const givenField = z
   .refine((text) => !text.startsWith('$') || pathProblem(text) === undefined, {
     error: ({ input }) => `it is no JSONPath such as $.store.id: ${pathProblem(String(input))}`,
   })
+
+/** Names what has the name of one before it. */
+export function haveOwnNames(
+  given: readonly { readonly name: string }[],
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [i, { name }] of given.entries()) {
+    if (given.findIndex((one) => one.name === name) === i) continue
+    context.issues.push({
+      code: 'custom',
+      input: name,
+      path: [i, 'name'],
+      message: `"${name}" is the name of another one already`,
+    })
+  }
+}

@@ -3,6 +3,7 @@ import { AppError } from '../../shared/app-error.ts'
 import type { GivenSettings } from '../config.ts'
 import { knownKeysAt, nearestKey } from './known-keys.ts'
 import { configFile } from './schema.ts'
+import type { PollerSetting } from './poller-setting.ts'
 import type { SourceSetting } from './source-setting.ts'
 import { readYamlFile, type YamlFile } from './yaml-file.ts'
 
@@ -11,6 +12,7 @@ export interface ConfigFile {
   readonly path: string
   readonly settings: GivenSettings
   readonly sources: readonly SourceSetting[]
+  readonly pollers: readonly PollerSetting[]
 }
 
 /** Reads and checks all of it. Throws an `invalid` AppError that names what is wrong, and where. */
@@ -18,10 +20,11 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const yaml = await readYamlFile(path)
   const checked = configFile.safeParse(yaml.value ?? {})
   if (!checked.success) throw wrong(path, yaml, firstOf(checked.error.issues))
-  const { sources, ...values } = checked.data
+  const { sources, pollers, ...values } = checked.data
   return {
     path,
     sources,
+    pollers,
     settings: {
       values,
       placeOf: (setting) => `${setting} in ${placeOf(path, yaml, [setting])}`,

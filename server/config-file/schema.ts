@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { config, type Setting } from '../config.ts'
+import { pollerSettings } from './poller-setting.ts'
 import { sourceSettings } from './source-setting.ts'
 
 const settingText = z
@@ -15,4 +16,4 @@ const settings = Object.fromEntries(
 ) as Readonly<Record<Setting, typeof settingText>>
 
 /** What a configuration file may have: the settings, each checked with those of other origins. */
-export const configFile = z.strictObject({ ...settings, sources: sourceSettings })
+export const configFile = z.strictObject({ ...settings, sources: sourceSettings, pollers: pollerSettings })

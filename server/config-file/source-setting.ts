@@ -12,6 +12,7 @@ import {
   givenSchedule,
   givenUrl,
   givenZone,
+  haveOwnNames,
   readBy,
 } from './given.ts'
 
@@ -85,16 +86,3 @@ export const sourceSettings = z
   .max(200, 'at most 200 sources')
   .superRefine(haveOwnNames)
   .default([])
-
-/** Names what has the name of one before it. */
-function haveOwnNames(given: readonly { readonly name: string }[], context: z.core.$RefinementCtx): void {
-  for (const [i, { name }] of given.entries()) {
-    if (given.findIndex((one) => one.name === name) === i) continue
-    context.issues.push({
-      code: 'custom',
-      input: name,
-      path: [i, 'name'],
-      message: `"${name}" is the name of another one already`,
-    })
-  }
-}

@@ -7,7 +7,14 @@ import type { CorrectionKind, CorrectionUse } from '../../shared/correction-kind
 import type { Interpolation } from '../../shared/interpolation.ts'
 import type { PeriodUnit } from '../../shared/period-unit.ts'
 import type { ReportState } from '../../shared/report-state.ts'
-import type { PushAnswerTable, PushHourTable, SourceTable, WatchedFileTable } from './way-in-tables.ts'
+import type {
+  PollerHourTable,
+  PollerTable,
+  PushAnswerTable,
+  PushHourTable,
+  SourceTable,
+  WatchedFileTable,
+} from './way-in-tables.ts'
 
 /** Bytes: read as what the driver gives, written as any byte view. */
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
@@ -28,6 +35,8 @@ export interface Database {
   push_answer: PushAnswerTable
   source: SourceTable
   watched_file: WatchedFileTable
+  poller: PollerTable
+  poller_hour: PollerHourTable
   change: ChangeTable
   touched_stores: TouchedStoresTable
   deleted_store: DeletedStoreTable

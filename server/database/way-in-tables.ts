@@ -1,6 +1,7 @@
-/** The tables of the ways in: what is pushed, pulled and watched. */
+/** The tables of the ways in: what is pushed, pulled, asked and watched. */
 import type { Generated } from 'kysely'
 import type { ImportId } from '../../shared/ids.ts'
+import type { TurnOutcome } from '../../shared/poller.ts'
 import type { PullOutcome } from '../../shared/source.ts'
 
 /** What was pushed in an hour, which is counted from the epoch. */
@@ -44,6 +45,31 @@ export interface SourceTable {
   /** Who is at it, and until when by the database's clock, unless that is put off. */
   claimed_by: string | null
   claimed_until: number | null
+}
+
+/** What asks stores by turns, as the configuration file of a server names it. */
+export interface PollerTable {
+  name: string
+  /** Up to when those whose turn it was were asked. */
+  asked_until: number | null
+  /** How many stores it asks. */
+  stores: number | null
+  last_answer_at: number | null
+  /** Since when it pauses, and until when. */
+  pause_since: number | null
+  pause_until: number | null
+  claimed_by: string | null
+  claimed_until: number | null
+}
+
+/** What came of the turns of an hour, which is counted from the epoch. */
+export interface PollerHourTable {
+  poller: string
+  hour: number
+  outcome: TurnOutcome
+  turns: number
+  /** One of them, where there was no answer. */
+  example: string | null
 }
 
 /** What became of a file in a watched folder: of each path, what it had last. */

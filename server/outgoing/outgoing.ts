@@ -20,7 +20,8 @@ export interface OutgoingRequest {
   readonly timeoutMs: number
   /** Of what is answered, unpacked. */
   readonly maxBytes: number
-  readonly maxRedirects?: number
+  /** Whether redirects are followed; otherwise they are answers. */
+  readonly followsRedirects?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -60,7 +61,7 @@ export function createOutgoing(setting: OutgoingSetting): Outgoing {
 
   return {
     async ask(request, use) {
-      const { timeoutMs, maxBytes, maxRedirects = MOST_REDIRECTS } = request
+      const { timeoutMs, maxBytes, followsRedirects = true } = request
       let asked: Asked = {
         url: new URL(request.url),
         method: request.method ?? 'GET',
@@ -80,13 +81,14 @@ export function createOutgoing(setting: OutgoingSetting): Outgoing {
         })
         try {
           const status = response.statusCode ?? 0
-          const next = redirected(asked, { status, location: response.headers.location })
+          const { location } = response.headers
+          const next = followsRedirects ? redirected(asked, { status, location }) : undefined
           if (next === undefined) {
             const body = bodyOf(response, { host: asked.url.host, maxBytes, told })
             return await use({ status, headers: response.headers, body })
           }
-          if (hops === maxRedirects) {
-            throw new OutgoingError('redirects', `${asked.url.host}: more than ${maxRedirects} redirects`)
+          if (hops === MOST_REDIRECTS) {
+            throw new OutgoingError('redirects', `${asked.url.host}: more than ${MOST_REDIRECTS} redirects`)
           }
           asked = next
         } finally {

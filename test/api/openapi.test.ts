@@ -10,6 +10,7 @@ import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
 import { openApiDocument } from '../../server/api/rest/openapi.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
+import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 import { connect } from '../../server/database/connect.ts'
 import { claimSource, readSources } from '../../server/database/sources.ts'
@@ -85,6 +86,17 @@ const sources = () =>
     sourceSetting.parse({ name, url: `file://${pulledFile}`, schedule: '0 0 0 1 1 * 2099' }),
   )
 
+/** Their turns come once a day; of one that has any stores. */
+const pollers = ['city=Bonn', 'city=Nowhere'].map((group) =>
+  pollerSetting.parse({
+    name: group.replace('=', '-'),
+    url: 'https://store-monitor.invalid/{store_id}',
+    rule: { status: { 200: 'active' } },
+    every: '24h',
+    group,
+  }),
+)
+
 async function hereNow(): Promise<string> {
   await writeFile(pulledFile, polls)
   return 'here'
@@ -107,7 +119,7 @@ let completeId: string
 beforeAll(async () => {
   const database = parts.use(await testDatabase())
   await pulledBefore(database.url, 'here', 'busy')
-  const ofServer = { databaseUrl: database.url, sources: sources() }
+  const ofServer = { databaseUrl: database.url, sources: sources(), pollers }
   ;[server, empty] = await Promise.all([runningServer(ofServer), runningServer()])
   parts.defer(() => rm(pulledFile, { force: true }))
   await server.upload(`${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`)
@@ -453,6 +465,15 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: 'here', body: '{"answer":"nothing"}' },
     { status: 404, id: 'nowhere' },
     { status: 413, id: 'here', body: tooLarge },
+  ],
+  listPollers: [{ status: 200 }, { status: 200, onEmpty: true }],
+  tryPoller: [
+    { status: 200, id: 'city-Bonn', body: '{"storeId":"a","answer":"x"}' },
+    { status: 200, id: 'city-Bonn', body: '{"storeId":"a","answer":"x","status":503}' },
+    { status: 400, id: 'city-Bonn', body: '{"status":99}' },
+    { status: 404, id: 'nowhere' },
+    { status: 409, id: 'city-Nowhere' },
+    { status: 413, id: 'city-Bonn', body: tooLarge },
   ],
   listChanges: [
     { status: 200, query: 'kind=import&since=2023-01-01T00:00Z' },

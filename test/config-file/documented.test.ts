@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { readConfigFile } from '../../server/config-file/read-config-file.ts'
+import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -23,13 +24,17 @@ function withoutPadding(table: string): string {
     .trim()
 }
 
-test.each([['source', sourceSetting]])('docs/operations.md lists every key of a %s', (of, schema) => {
+test.each([
+  ['source', sourceSetting],
+  ['poller', pollerSetting],
+] as const)('docs/operations.md lists every key of a %s', (of, schema) => {
   const [table = ''] = new RegExp(`^\\| key of a ${of} [^]*?(?=\n\n)`, 'm').exec(page) ?? []
   const expected = keyTable(of, schema)
   expect(withoutPadding(table), `write:\n${expected}`).toBe(withoutPadding(expected))
 })
 
 test('the file in deploy/ is one', async () => {
-  const { sources } = await readConfigFile(join(root, 'deploy/store-monitor.yaml'))
+  const { sources, pollers } = await readConfigFile(join(root, 'deploy/store-monitor.yaml'))
   expect(sources.map(({ name }) => name)).toEqual(['business-hours', 'store-details', 'platform'])
+  expect(pollers.map(({ name }) => name)).toEqual(['website'])
 })

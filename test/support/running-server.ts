@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { PollerSetting } from '../../server/config-file/poller-setting.ts'
 import type { SourceSetting } from '../../server/config-file/source-setting.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { furtherInputFiles, inputFiles } from './cases.ts'
@@ -25,6 +26,7 @@ export async function runningServer({
   patienceMs,
   sources,
   watchTimes,
+  pollers,
   ...setting
 }: {
   host?: string
@@ -38,6 +40,7 @@ export async function runningServer({
   watch?: readonly string[]
   watchMove?: boolean
   watchTimes?: { everyMs: number; settleMs: number }
+  pollers?: readonly PollerSetting[]
 } = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
@@ -64,6 +67,7 @@ export async function runningServer({
         ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
         ...(patienceMs === undefined ? {} : { patienceMs }),
         ...(sources === undefined ? {} : { sources }),
+        ...(pollers === undefined ? {} : { pollers }),
       },
     ),
   )

@@ -34,7 +34,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   })
   await makePage(context, options)
   await using server = await startServer(config, {
-    ...(file === undefined ? {} : { sources: file.sources }),
+    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
     environment,
     version,
     now,

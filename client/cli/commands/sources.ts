@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { AppError } from '../../../shared/app-error.ts'
 import type { Source, TriedSource } from '../../../shared/source.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
+import { textOfFile } from '../text-of-file.ts'
 import { withoutData } from '../without-data.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import { importColumns } from '../import-columns.ts'
@@ -81,7 +80,7 @@ export async function runTrySource(
   options: TrySourceOptions,
   name: string,
 ): Promise<void> {
-  const answer = options.answer === undefined ? {} : { answer: await textOf(options.answer) }
+  const answer = options.answer === undefined ? {} : { answer: await textOfFile(options.answer) }
   const tried = await withoutData(context, options, ({ client }) =>
     client.source.try.mutate({ name, ...answer }),
   )
@@ -106,12 +105,4 @@ function triedText({ kind, accepted, rejected, rejections, lines }: TriedSource)
     .slice(0, REJECTIONS_SHOWN)
     .map(({ row, reason }) => `\n  row ${row}: ${printable(reason)}`)
   return `${counted}${reasons.join('')}\n${first}`
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new AppError('not-found', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
-  }
 }

@@ -45,7 +45,10 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
       { name: 'Corrections', description: 'What operators know better than the polls' },
       { name: 'Changes', description: 'What changed the data' },
       { name: 'Imports', description: 'Polls, rules, corrections and store details from CSV files' },
-      { name: 'Sources', description: 'What the server pulls by a schedule' },
+      {
+        name: 'Sources',
+        description: 'What the server pulls by a schedule, and what it asks stores by turns',
+      },
       { name: 'Service', description: 'The service itself' },
       { name: olderPaths, description: 'For clients of other systems; they go on working' },
     ],

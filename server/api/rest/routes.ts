@@ -8,6 +8,7 @@ import { importRoutes } from './import-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { newsRoutes } from './news-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
+import { pollerRoutes } from './poller-routes.ts'
 import { pushRoutes } from './push-routes.ts'
 import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
@@ -40,6 +41,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...pushRoutes(parts),
     ...pollRoutes(parts),
     ...sourceRoutes(parts),
+    ...pollerRoutes(parts),
     ...deletionRoutes(parts),
     ...serviceRoutes(parts),
   ]

@@ -8,15 +8,18 @@ export function nextScheduled({ schedule, zone }: Schedule, afterMs: number): nu
   return new Cron(schedule, { timezone: zone }).nextRun(new Date(afterMs))?.getTime()
 }
 
+/** Clocks of several servers differ. */
+const MOST_AHEAD_MS = 5 * 60_000
+
 export interface Attempts {
   /** null before the first. */
   readonly lastAttemptAt: number | null
   readonly retryAt: number | null
 }
 
-/** When a source is pulled next: one that never was, at once. */
-export function nextPullAt(schedule: Schedule, { lastAttemptAt, retryAt }: Attempts): number {
-  if (lastAttemptAt === null) return 0
+/** When a source is pulled next: one that never was, at once; so is one that was by a clock that was put back since. */
+export function nextPullAt(schedule: Schedule, { lastAttemptAt, retryAt }: Attempts, nowMs: number): number {
+  if (lastAttemptAt === null || lastAttemptAt > nowMs + MOST_AHEAD_MS) return 0
   return Math.min(retryAt ?? Infinity, nextScheduled(schedule, lastAttemptAt) ?? Infinity)
 }
 

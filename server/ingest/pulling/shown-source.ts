@@ -10,6 +10,7 @@ export function shownSource(
   name: string,
   setting: SourceSetting | undefined,
   stored: StoredSource | undefined,
+  nowMs: number,
 ): Source {
   return {
     name,
@@ -23,16 +24,16 @@ export function shownSource(
     lastImportId: stored?.last_import_id ?? null,
     lastError: stored?.last_error ?? null,
     failures: stored?.failures ?? 0,
-    nextAt: setting === undefined ? null : nextAt(setting, stored),
+    nextAt: setting === undefined ? null : nextAt(setting, stored, nowMs),
   }
 }
 
 /** Null where no time is known: of one that never was pulled, as soon as a server runs. */
-function nextAt(setting: SourceSetting, stored: StoredSource | undefined): string | null {
+function nextAt(setting: SourceSetting, stored: StoredSource | undefined, nowMs: number): string | null {
   if (stored === undefined || stored.last_attempt_at === null) return null
   const { last_attempt_at: lastAttemptAt, retry_at: retryAt } = stored
-  const next = nextPullAt(setting, { lastAttemptAt, retryAt })
-  return Number.isFinite(next) ? formatTimestamp(next) : null
+  const next = nextPullAt(setting, { lastAttemptAt, retryAt }, nowMs)
+  return next > 0 && Number.isFinite(next) ? formatTimestamp(next) : null
 }
 
 function instantOf(epochMs: number | null | undefined): string | null {

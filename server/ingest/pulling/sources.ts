@@ -97,7 +97,7 @@ export function createSources(setting: SourcesSetting): Sources {
   async function pullIfDue(source: SourceSetting, stored: StoredSource | undefined): Promise<void> {
     const { name } = source
     const at = now()
-    const due = nextPullAt(source, attemptsOf(stored))
+    const due = nextPullAt(source, attemptsOf(stored), at)
     if (due > at || stored?.is_claimed) {
       lookAt.set(name, Math.max(at + LOOK_EVERY_MS, Math.min(due, at + LOOK_AGAIN_MS)))
       return
@@ -115,11 +115,11 @@ export function createSources(setting: SourcesSetting): Sources {
   const sources: Sources = {
     async list() {
       const stored = await readSources(reading)
-      const own = settings.map((source) => shownSource(source.name, source, stored.get(source.name)))
+      const own = settings.map((source) => shownSource(source.name, source, stored.get(source.name), now()))
       const others = stored
         .values()
         .filter(({ name }) => !settings.some((source) => source.name === name))
-        .map((row) => shownSource(row.name, undefined, row))
+        .map((row) => shownSource(row.name, undefined, row, now()))
       return [...own, ...others]
     },
     async pull(name, { again }) {
@@ -131,7 +131,7 @@ export function createSources(setting: SourcesSetting): Sources {
       }
       const after = (await readSources(reading)).get(name)
       return {
-        source: shownSource(name, source, after),
+        source: shownSource(name, source, after, now()),
         outcome: pulled.outcome,
         import: pulled.outcome === 'imported' ? pulled.record : null,
       }

@@ -14,17 +14,19 @@ test('a schedule is of its zone, also where the clocks change', () => {
 
 test('a source is pulled at once before the first time, then by schedule, and before it where it failed', () => {
   const hourly = { schedule: '0 * * * *', zone: 'UTC' }
-  expect(nextPullAt(hourly, { lastAttemptAt: null, retryAt: null })).toBe(0)
+  expect(nextPullAt(hourly, { lastAttemptAt: null, retryAt: null }, 0)).toBe(0)
   const lastAttemptAt = ms('2026-10-05T09:00:10Z')
-  expect(nextPullAt(hourly, { lastAttemptAt, retryAt: null })).toBe(ms('2026-10-05T10:00:00Z'))
+  const nowMs = lastAttemptAt
+  expect(nextPullAt(hourly, { lastAttemptAt, retryAt: null }, lastAttemptAt - 3_600_000)).toBe(0)
+  expect(nextPullAt(hourly, { lastAttemptAt, retryAt: null }, nowMs)).toBe(ms('2026-10-05T10:00:00Z'))
   const retryAt = lastAttemptAt + 60_000
-  expect(nextPullAt(hourly, { lastAttemptAt, retryAt })).toBe(retryAt)
-  expect(nextPullAt(hourly, { lastAttemptAt, retryAt: ms('2026-10-05T11:00:00Z') })).toBe(
+  expect(nextPullAt(hourly, { lastAttemptAt, retryAt }, nowMs)).toBe(retryAt)
+  expect(nextPullAt(hourly, { lastAttemptAt, retryAt: ms('2026-10-05T11:00:00Z') }, nowMs)).toBe(
     ms('2026-10-05T10:00:00Z'),
   )
-  expect(nextPullAt({ schedule: '0 0 0 1 1 * 2020', zone: 'UTC' }, { lastAttemptAt, retryAt: null })).toBe(
-    Infinity,
-  )
+  expect(
+    nextPullAt({ schedule: '0 0 0 1 1 * 2020', zone: 'UTC' }, { lastAttemptAt, retryAt: null }, nowMs),
+  ).toBe(Infinity)
 })
 
 test('failures wait longer each time, not all at the same moment, and in the end for the schedule', () => {

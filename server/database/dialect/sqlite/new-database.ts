@@ -19,6 +19,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '016-watched-files',
   '017-schedule-hashes',
   '018-tail-marks',
+  '019-pollers',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -62,6 +63,8 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "schedule" ("schedule_key" integer primary key, "hash" bigint not null, "schedule" text not null)',
   'CREATE INDEX "schedule_hash_index" on "schedule" ("hash")',
   'CREATE TABLE "tail_mark" ("at" bigint primary key, "batch" bigint not null)',
+  'CREATE TABLE "poller" ("name" text primary key, "asked_until" bigint, "stores" bigint, "last_answer_at" bigint, "pause_since" bigint, "pause_until" bigint, "claimed_by" text, "claimed_until" bigint)',
+  'CREATE TABLE "poller_hour" ("poller" text not null, "hour" bigint not null, "outcome" text not null, "turns" bigint not null, "example" text, constraint "poller_hour_primary_key" primary key ("poller", "hour", "outcome"))',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -78,6 +81,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'016-watched-files\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'018-tail-marks\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'019-pollers\', \'012-poll-tail\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
 ]

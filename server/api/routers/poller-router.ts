@@ -1,0 +1,11 @@
+import { tryPollerInput } from '../../../shared/poller.ts'
+import { procedure, router } from '../procedure.ts'
+
+export const pollerRouter = router({
+  /** What asks stores by turns, and what came of that. */
+  list: procedure.query(async ({ ctx }) => ({ items: await (await ctx.pollers()).list() })),
+  /** What would be taken of a store's answer, or of one that is given. */
+  try: procedure
+    .input(tryPollerInput)
+    .mutation(async ({ ctx, input: { name, ...options } }) => (await ctx.pollers()).try(name, options)),
+})
