@@ -3,6 +3,7 @@ import type { AppRouter } from '../server/api/router.ts'
 import { AppError } from '../shared/app-error.ts'
 import type { ImportRecord } from '../shared/import.ts'
 import type { PushResult } from '../shared/push.ts'
+import type { StoreChanges } from '../shared/store-now.ts'
 import type { Report, ReportOptionsInput } from '../shared/report.ts'
 import type { Caller } from './call.ts'
 import { exportPolls, type ExportPollsOptions, type PollsFile } from './export-polls.ts'
@@ -10,6 +11,7 @@ import { pushLines, type PushLinesOptions } from './push-lines.ts'
 import { pushPolls, sendPolls, type PushablePoll, type PushOptions, type SendOptions } from './push-polls.ts'
 import { downloadReport, importFile, type DownloadOptions, type ImportOptions } from './transfer.ts'
 import { watchReport } from './watch-report.ts'
+import { watchStores, type WatchStoresOptions } from './watch-stores.ts'
 
 type Procedures = Pick<
   TRPCClient<AppRouter>,
@@ -40,6 +42,12 @@ export interface StoreMonitorClient extends Procedures {
   ): AsyncGenerator<Report, void, undefined>
   /** Yields a report as it is now, and then as `runReport` does, until it has ended in whatever state. */
   watchReport(reportId: string, options?: WatchOptions): AsyncGenerator<Report, void, undefined>
+  /**
+   * Yields which stores went down, and which are not down any more, whenever some do, until `signal` is aborted; first an event without
+   * changes. Goes on after a lost connection where it left off; where more has changed than can be told, `isResync` says so: ask
+   * `store.down` again then.
+   */
+  watchStores(options?: WatchStoresOptions): AsyncGenerator<StoreChanges, void, undefined>
   /** The file of a complete report, as it arrives. */
   downloadReport(reportId: string, options?: DownloadOptions): Promise<ReadableStream<Uint8Array>>
   /** Sends a CSV file, which may be gzipped, and waits until it has been imported. */
@@ -101,6 +109,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
         yield latest
       }
     },
+    watchStores: (watchOptions = {}) => watchStores(caller, watchOptions),
     watchReport: (reportId, { signal } = {}) => watchReport(caller, reportId, signal),
     downloadReport: (reportId, downloadOptions = {}) => downloadReport(caller, reportId, downloadOptions),
     importFile: (body, importOptions) => importFile(caller, body, importOptions),

@@ -2,6 +2,7 @@ import { AppError } from '../shared/app-error.ts'
 import { isFinished } from '../shared/report-state.ts'
 import type { Report } from '../shared/report.ts'
 import type { Caller } from './call.ts'
+import { subscriptionEvents } from './subscription-events.ts'
 
 /** How long to wait before trying again where the connection was lost, and how often in a row: a server's restart. */
 const TRY_AGAIN_MS = 500
@@ -42,41 +43,13 @@ interface ProgressEvent {
 }
 
 /** The events after the last one of a connection, for as long as it lasts. */
-async function* progressEvents(
+function progressEvents(
   { procedures }: Caller,
   input: { readonly reportId: string; readonly lastEventId: string | undefined },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ProgressEvent, void, undefined> {
-  const events: ProgressEvent[] = []
-  let isOver = false
-  let wake = () => {}
-
-  function end(): void {
-    isOver = true
-    wake()
-  }
-
-  const subscription = procedures.report.progress.subscribe(input, {
-    ...(signal ? { signal } : {}),
-    onData(event) {
-      events.push(event)
-      wake()
-    },
-    // EventSource would connect again by itself, without an end, and without keeping a Node.js process alive meanwhile.
-    onConnectionStateChange({ error }) {
-      if (error) end()
-    },
-    onError: end,
-    onComplete: end,
-  })
-  try {
-    for (;;) {
-      const event = events.shift()
-      if (event) yield event
-      else if (isOver) return
-      else await new Promise<void>((resolve) => (wake = resolve))
-    }
-  } finally {
-    subscription.unsubscribe()
-  }
+  return subscriptionEvents<ProgressEvent>(
+    (told) => procedures.report.progress.subscribe(input, { ...(signal ? { signal } : {}), ...told }),
+    signal,
+  )
 }

@@ -98,9 +98,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   // A connection of their own, so that readers do not queue behind a write that waits for its turn.
   const reading = parts.use(await connect(databaseUrl, { readOnly: true, ...patience }))
   const computedWith = { programVersion: version, zoneDataVersion: process.versions['tz'] ?? 'unknown' }
-  const live = parts.use(
-    createLive({ databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith }),
-  )
   const reports = parts.use(
     createReportRunner({
       reading,
@@ -124,6 +121,12 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   )
   // For what opens the database anew: it would find another one, where somebody has put one in its place.
   const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
+  const live = parts.use(
+    createLive(
+      { databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith },
+      { checkInPlace, onError },
+    ),
+  )
   const importer: Importer = {
     stop: () => writer.stop(),
     async importPaths(paths, options) {
@@ -168,12 +171,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     pollers: () => asking.pollers(),
     watchedFolders: () => watcher?.folders() ?? [],
     cancelImport: (importId) => cancelImport(writing, importId, now()),
-    live: {
-      async down(query) {
-        checkInPlace()
-        return live.down(query)
-      },
-    },
+    live,
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
     version,
     publicUrl,

@@ -28,6 +28,7 @@ import type { ServeOptions } from './commands/serve.ts'
 import type { TryPollerCommandOptions } from './commands/pollers.ts'
 import type { PullCommandOptions, SourcesOptions, TrySourceOptions } from './commands/sources.ts'
 import type { StoreListOptions } from './commands/stores.ts'
+import type { TailOptions } from './commands/tail.ts'
 import type { TopOptions } from './commands/top.ts'
 import type { ChangeOptions, DetailsOptions } from './commands/set-store.ts'
 import type { WatchedOptions } from './commands/watched.ts'
@@ -547,6 +548,16 @@ The exit code is 4 where something comes out otherwise.`,
     .action(async (options: TopOptions) => {
       const { runTop } = await import('./commands/top.ts')
       await runTop(context, options)
+    })
+
+  addConnected('tail', 'Tell which stores go down, and which are not down any more, until it is stopped.')
+    .argument('[store]', 'only this store')
+    .addOption(groupOption())
+    .addOption(new Option('--format <format>', 'write a line of JSON for each change').choices(['json']))
+    .addHelpText('after', examples('tail', 'tail --group city=Bonn', 'tail --format json | jq .storeId'))
+    .action(async (storeId: string | undefined, options: TailOptions) => {
+      const { runTail } = await import('./commands/tail.ts')
+      await runTail(context, options, storeId)
     })
 
   function addStoreChange(nameAndArguments: string, description: string): Command {

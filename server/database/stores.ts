@@ -108,7 +108,7 @@ function instantOf({ validFrom }: StoredVersion<unknown>): string | null {
 }
 
 /** The labels of stores by their keys. */
-async function readLabels(
+export async function readLabels(
   db: Db,
   storeKeys: readonly number[],
 ): Promise<Map<number, Record<string, string>>> {

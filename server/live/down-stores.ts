@@ -1,11 +1,17 @@
 import type { DownStore } from '../../shared/store-now.ts'
+import { storeStates } from '../../shared/store-state.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Db } from '../database/connect.ts'
 import type { ScheduleZones } from '../database/schedule-zones.ts'
 import { readListedStores } from '../database/store-columns.ts'
+import { readLabels } from '../database/stores.ts'
 import { beforeInstant, coveredMs, fromInstant, intersected, subtracted } from '../uptime/interval.ts'
 import type { OngoingOutage } from '../uptime/state.ts'
+import type { StatusChanges } from './change-log.ts'
 import type { Judged } from './judged-stores.ts'
+import type { LiveChange } from './live-tasks.ts'
+import { isDown } from './statuses.ts'
+import { NO_STORE } from './store-table.ts'
 
 /** Stores that are down, with the outages that they are in. */
 export async function listDown(
@@ -31,6 +37,38 @@ export async function listDown(
       sinceIsCut: isCut,
       downForMs: downtimeMs,
       lastPoll: formatTimestamp(judged.table.lastMs[storeKey]!),
+    }
+  })
+}
+
+/** Stores that went down, or are not down any more. */
+export async function listChanges(
+  db: Db,
+  zones: ScheduleZones,
+  changes: StatusChanges,
+  asOfMs: number,
+  judged: Judged,
+): Promise<LiveChange[]> {
+  const storeKeys = [...changes.keys()]
+  const stores = await readListedStores(db, storeKeys)
+  const scheduleKeys = Array.from(stores.values(), ({ schedule_key }) => schedule_key)
+  const zoneOf = await zones.of(scheduleKeys, asOfMs - 1)
+  const labels = await readLabels(db, storeKeys)
+  const stateOf = (status: number) => storeStates[status] ?? null
+  return storeKeys.flatMap((storeKey) => {
+    const store = stores.get(storeKey)
+    if (store === undefined) return []
+    const { from, to } = changes.get(storeKey)!
+    const lastMs = to === NO_STORE ? undefined : judged.table.lastMs[storeKey]!
+    return {
+      storeId: store.store_id,
+      name: store.name,
+      timezone: zoneOf(store.schedule_key),
+      from: stateOf(from),
+      to: stateOf(to),
+      since: isDown(to) ? formatTimestamp(outageOf(storeKey, asOfMs, judged).startMs) : null,
+      lastPoll: lastMs ? formatTimestamp(lastMs) : null,
+      labels: Object.entries(labels.get(storeKey) ?? {}).map(([label, value]) => `${label}=${value}`),
     }
   })
 }

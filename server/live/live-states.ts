@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/app-error.ts'
 import type { DownStoresQuery, DownStores } from '../../shared/store-now.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { longestWindowMs } from '../../shared/report-columns.ts'
@@ -10,16 +11,22 @@ import { chunksMarkedSince, readDataState, tailSince, type DataState } from '../
 import { chunkOf, keysOfChunk } from '../database/tail/tail-row.ts'
 import { nothingToReportOn } from '../reports/nothing-to-report-on.ts'
 import { pollWeeksOf, relevantTime } from '../uptime/store-uptime.ts'
+import { createChangeLog } from './change-log.ts'
 import { cursorOf, firstDown, placeOfCursor } from './down-order.ts'
-import { listDown } from './down-stores.ts'
+import { listChanges, listDown } from './down-stores.ts'
 import { createHours } from './hours.ts'
 import { judgeStores, type Judged } from './judged-stores.ts'
+import type { LiveChanges } from './live-tasks.ts'
 import { takePolls } from './new-polls.ts'
 import { findStatuses, tellStatuses } from './statuses.ts'
 import { createStoreTable } from './store-table.ts'
 
 /** How far a poll reaches where nobody says otherwise: rule 12 of docs/uptime.md. */
 const USUAL_REACH_MS = 86_400_000
+/** More at once are not told: who asks for all that are down then knows sooner. */
+const MOST_CHANGES = 2000
+/** As of which there are no polls. */
+const NO_BATCH = -1
 /** From so many stores of a chunk on, all of it is read sooner. */
 const MANY_OF_CHUNK = 512
 
@@ -29,6 +36,8 @@ export interface LiveStates {
    * Which stores are down. Throws a `conflict` AppError where there are no polls, and an `invalid` one for a cursor that is none.
    */
   down(query: DownStoresQuery): Promise<DownStores>
+  /** Which stores went down, or are not down any more, since a batch; none where there is no such batch yet. */
+  changesAfter(batch: number | undefined): Promise<LiveChanges>
 }
 
 /** `db` is best read-only, as what is read at once is read in a transaction. */
@@ -46,6 +55,7 @@ export function createLiveStates(db: Db, { reachMs = USUAL_REACH_MS } = {}): Liv
   const { table, hours, corrected } = judged
   /** As of which all is known; undefined where nothing is. */
   let known: { readonly batch: number; readonly asOfMs: number } | undefined
+  const log = createChangeLog()
 
   async function look(): Promise<number> {
     const state = await readDataState(db)
@@ -78,6 +88,7 @@ export function createLiveStates(db: Db, { reachMs = USUAL_REACH_MS } = {}): Liv
 
   async function judgeChanged(afterBatch: number): Promise<void> {
     const { state, marked, tail } = await readChanged(afterBatch)
+    if (state.latestPollMs! < known!.asOfMs) return judgeAll(state)
     const asOfMs = state.latestPollMs!
     hours.begin(asOfMs)
     const chunks = new Set(marked)
@@ -120,7 +131,9 @@ export function createLiveStates(db: Db, { reachMs = USUAL_REACH_MS } = {}): Liv
   }
 
   function learn(now: { readonly batch: number; readonly asOfMs: number }): void {
-    findStatuses(table, { isOpen: hours.openAtEnd(), asOfMs: now.asOfMs, reachMs })
+    const changes = findStatuses(table, { isOpen: hours.openAtEnd(), asOfMs: now.asOfMs, reachMs })
+    if (known === undefined || now.asOfMs < known.asOfMs) log.restart(now.batch)
+    else log.add(now.batch, changes)
     known = now
   }
 
@@ -140,6 +153,23 @@ export function createLiveStates(db: Db, { reachMs = USUAL_REACH_MS } = {}): Liv
           last === undefined || found.length <= limit
             ? null
             : cursorOf({ sinceMs: table.startMs[last]!, storeKey: last }),
+      }
+    },
+
+    async changesAfter(after) {
+      const asOfMs = await look().catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'conflict') return undefined
+        throw error
+      })
+      if (asOfMs === undefined)
+        return { batch: NO_BATCH, asOf: null, changes: after === NO_BATCH || after === undefined ? [] : null }
+      const { batch } = known!
+      const changes = after === undefined ? new Map() : log.after(after)
+      const isTooMuch = changes === undefined || changes.size > MOST_CHANGES
+      return {
+        batch,
+        asOf: formatTimestamp(asOfMs),
+        changes: isTooMuch ? null : await listChanges(db, zones, changes, asOfMs, judged),
       }
     },
   }

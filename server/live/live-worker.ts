@@ -10,9 +10,13 @@ async function connectTasks({ databaseUrl, patienceMs }: WorkerSetting): Promise
   const states = createLiveStates(
     await connect(databaseUrl, { ...access, readOnly: true, keepsLittle: true }),
   )
-  return { downStores: (query) => states.down(query) }
+  return {
+    downStores: (query) => states.down(query),
+    changesAfter: ({ batch }) => states.changesAfter(batch),
+  }
 }
 
 const answer = answersOf<LiveTasks>(connectTasks, { isAwaited: true })
 
 export const downStores = answer('downStores')
+export const changesAfter = answer('changesAfter')

@@ -1,5 +1,6 @@
 import { storeStates, type StoreState } from '../../shared/store-state.ts'
 import type { Words } from '../uptime/words.ts'
+import type { StatusChange } from './change-log.ts'
 import * as is from './store-table.ts'
 import type { StoreTable } from './store-table.ts'
 
@@ -9,7 +10,8 @@ const [UP, DOWN, UNKNOWN, EXCUSED, CLOSED] = (['up', 'down', 'unknown', 'excused
 
 export type StateCounts = Record<StoreState, number>
 
-/** What all stores are at the last instant before `asOf`: rules 13, 20 and 21 of docs/uptime.md. Tells those that are another. */
+/** What all stores are at the last instant before `asOf`: rules 13, 20 and 21 of docs/uptime.md. Returns those that went down, or are not
+ * down any more. */
 export function findStatuses(
   table: StoreTable,
   {
@@ -17,9 +19,9 @@ export function findStatuses(
     asOfMs,
     reachMs,
   }: { readonly isOpen: Uint8Array; readonly asOfMs: number; readonly reachMs: number },
-  onChange?: (storeKey: number, from: number, to: number) => void,
-): void {
+): Map<number, StatusChange> {
   const { flags, schedule, speaksMs, status, size } = table
+  const changes = new Map<number, StatusChange>()
   const spokenFromMs = asOfMs - 1 - reachMs
   for (let key = 0; key < size; key++) {
     const flag = flags[key]!
@@ -30,9 +32,16 @@ export function findStatuses(
     else if ((flag & is.SPEAKS) === 0 || speaksMs[key]! <= spokenFromMs) now = UNKNOWN
     else now = (flag & is.SPEAKS_ACTIVE) === 0 ? DOWN : UP
     if (status[key] === now) continue
-    onChange?.(key, status[key]!, now)
+    const from = status[key]!
+    if (from === DOWN || now === DOWN) changes.set(key, { from, to: now })
     status[key] = now
   }
+  return changes
+}
+
+/** Whether it is the place of `down`. */
+export function isDown(status: number): boolean {
+  return status === DOWN
 }
 
 /** Which stores are down, in the order of their keys, and how many are what; of some stores, or of all. */

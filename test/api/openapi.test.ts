@@ -392,6 +392,11 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     ...pageCalls.slice(0, 3),
     { status: 400, query: 'cursor=-' },
   ],
+  followStores: [
+    { status: 200, query: 'store_id=a' },
+    { status: 400, query: 'store_id=a%20b' },
+    { status: 404, query: 'store_id=nowhere' },
+  ],
   listDownStores: [
     { status: 200 },
     { status: 200, query: 'format=csv&labels=city%3DBonn' },

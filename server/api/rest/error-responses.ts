@@ -28,7 +28,7 @@ import {
   reportIdQuery,
   storePath,
 } from './schemas.ts'
-import { downStoresQuery } from './live-schemas.ts'
+import { downStoresQuery, storeChangesQuery } from './live-schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { deletePollsQuery } from './deletion-schemas.ts'
 import { pollsQuery } from './poll-schemas.ts'
@@ -106,6 +106,11 @@ export const malformedOutageGroups: RestResponse = {
 export const malformedDownStores: RestResponse = {
   description: malformed,
   example: refusal(downStoresQuery, { limit: '0' }),
+}
+
+export const malformedStoreChanges: RestResponse = {
+  description: malformed,
+  example: refusal(storeChangesQuery, { store_id: 'a b' }),
 }
 
 export const malformedStoreId: RestResponse = {

@@ -1,8 +1,10 @@
 /** Proxies close a connection that says nothing for a minute. */
 const KEEP_ALIVE_MS = 15_000
 
-/** Server-sent events, each as it is written. Whoever stops reading ends `events`. */
-export function eventStream(events: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {
+/** Server-sent events, each as it is written, or its bytes. Whoever stops reading ends `events`. */
+export function eventStream(
+  events: AsyncGenerator<string | Uint8Array, undefined>,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let keepAlive: NodeJS.Timeout
   return new ReadableStream<Uint8Array>({
@@ -15,7 +17,7 @@ export function eventStream(events: AsyncGenerator<string, undefined>): Readable
         clearInterval(keepAlive)
         controller.close()
       } else {
-        controller.enqueue(encoder.encode(value))
+        controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value)
       }
     },
     async cancel() {

@@ -1,15 +1,21 @@
+import { AppError } from '../../../shared/app-error.ts'
 import { downCsvHeader, downCsvLine } from '../../../shared/insight-csv.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
-import { downStoresInput, type DownStores } from '../../../shared/store-now.ts'
+import { problemOf } from '../../../shared/problem.ts'
+import { downStoresInput, storeChangesInput, type DownStores } from '../../../shared/store-now.ts'
+import { keyOfStore } from '../../database/stores.ts'
+import type { ToldEvent } from '../../live/change-feed.ts'
 import type { Live } from '../../live/live.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { malformedDownStores, noPolls } from './error-responses.ts'
-import { downStoresBody, downStoresQuery } from './live-schemas.ts'
+import { appErrorOf } from '../errors.ts'
+import { malformedDownStores, malformedStoreChanges, noPolls, unknownStore } from './error-responses.ts'
+import { eventStream } from './event-stream.ts'
+import { downStoresBody, downStoresQuery, storeChangesHeaders, storeChangesQuery } from './live-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 
 /** The operations on what stores are now. */
-export function liveRoutes({ live }: ApiParts): RestRoute[] {
+export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listDownStores',
@@ -38,7 +44,50 @@ export function liveRoutes({ live }: ApiParts): RestRoute[] {
         })
       },
     }),
+    defineRoute({
+      id: 'followStores',
+      method: 'get',
+      paths: ['/events'],
+      tag: 'Stores',
+      summary: 'Which stores go down, and which are not down any more, as server-sent events',
+      description:
+        'The first event has no changes, or, behind a Last-Event-ID, what has changed since; then there is one whenever something changes, four a second at most. Each is named changes, or resync where more has changed than can be told: then ask for the stores that are down. `curl -N` shows them.',
+      query: storeChangesQuery,
+      headers: storeChangesHeaders,
+      responses: {
+        200: { description: 'The events', content: { 'text/event-stream': null } },
+        400: malformedStoreChanges,
+        404: unknownStore,
+        429: {
+          description: 'Too many follow already: `Retry-After` says when to try again',
+          example: new AppError('busy', '1000 already follow what changes: try again in a while'),
+        },
+      },
+      async handle({ query, headers }, context) {
+        const { storeId, labels } = storeChangesInput.parse({ storeId: query.store_id, labels: query.labels })
+        if (storeId !== undefined) await keyOfStore(db, storeId)
+        context.header('content-type', 'text/event-stream')
+        context.header('cache-control', 'no-cache')
+        if (context.req.method === 'HEAD') return context.body(null)
+        const lastEventId = headers['last-event-id']
+        const events = live.watch({ storeId, labels }, lastEventId, context.req.raw.signal)
+        return context.body(eventStream(eventsOf(events, onError)))
+      },
+    }),
   ]
+}
+
+async function* eventsOf(
+  events: AsyncGenerator<ToldEvent, void>,
+  onError: (error: unknown) => void,
+): AsyncGenerator<string | Uint8Array, undefined> {
+  try {
+    for await (const { bytes } of events) yield bytes()
+  } catch (error) {
+    const appError = appErrorOf(error)
+    if (appError.code === 'internal') onError(error)
+    yield `event: problem\ndata: ${JSON.stringify(problemOf(appError))}\n\n`
+  }
 }
 
 async function allDown(

@@ -1,3 +1,4 @@
+import { tracked } from '@trpc/server'
 import { deleteStoreInput } from '../../../shared/deletion.ts'
 import { historyInput } from '../../../shared/history.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
@@ -7,13 +8,14 @@ import {
   setSpecialHoursInput,
   setTimezoneInput,
 } from '../../../shared/store-change.ts'
-import { downStoresInput } from '../../../shared/store-now.ts'
+import { downStoresInput, storeChangesInput } from '../../../shared/store-now.ts'
 import { stripsInput } from '../../../shared/store-strip.ts'
 import { storeIdInput, storeListInput } from '../../../shared/store.ts'
 import { suggestInput } from '../../../shared/suggestion.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
 import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../../database/store-changes.ts'
-import { getStore, listStores } from '../../database/stores.ts'
+import { getStore, keyOfStore, listStores } from '../../database/stores.ts'
+import type { ToldEvent } from '../../live/change-feed.ts'
 import { answerStoreDeletion } from '../deletions.ts'
 import { procedure, router } from '../procedure.ts'
 
@@ -25,6 +27,12 @@ export const storeRouter = router({
     .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
   /** Those that are down as of the latest poll, the longest first, and how many are what. */
   down: procedure.input(downStoresInput.prefault({})).query(({ ctx, input }) => ctx.live.down(input)),
+  /** Which stores go down, and which are not down any more; goes on where a lost connection left off. */
+  changes: procedure.input(storeChangesInput.prefault({})).subscription(async ({ ctx, input, signal }) => {
+    const { storeId, labels, lastEventId } = input
+    if (storeId !== undefined) await keyOfStore(ctx.db, storeId)
+    return changeEvents(ctx.live.watch({ storeId, labels }, lastEventId ?? undefined, signal))
+  }),
   list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
   /** In place of all that it had, or from an instant on. So `setTimezone`. */
   setBusinessHours: procedure
@@ -63,3 +71,7 @@ export const storeRouter = router({
     return readHistory(ctx.db, input)
   }),
 })
+
+async function* changeEvents(events: AsyncGenerator<ToldEvent, void>) {
+  for await (const { id, data } of events) yield tracked(id, data)
+}
