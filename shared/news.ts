@@ -19,6 +19,9 @@ export const news = z
       .object({ reportId, state: z.enum(reportStates).describe('How far it is') })
       .nullable()
       .describe('The report that was requested last; null where there is none'),
+    lastPush: isoInstant
+      .nullable()
+      .describe('When polls were pushed last that changed something; null where none were'),
     at: isoInstant.describe('When this was looked up'),
   })
   .describe('What there is of late')

@@ -22,11 +22,16 @@ export async function readNews(db: Db, nowMs: number): Promise<News> {
     .orderBy('report_key', 'desc')
     .limit(1)
     .executeTakeFirst()
+  const { pushed_at: pushedAt } = await db
+    .selectFrom('poll_batch')
+    .select('pushed_at')
+    .executeTakeFirstOrThrow()
   return {
     latestPoll: latestPollMs === undefined ? null : formatTimestamp(latestPollMs),
     lastImport: lastImport === undefined ? null : { importId: lastImport.import_id, state: lastImport.state },
     lastChange: lastChange?.id ?? null,
     lastReport: lastReport === undefined ? null : { reportId: lastReport.report_id, state: lastReport.state },
+    lastPush: pushedAt === 0 ? null : formatTimestamp(pushedAt),
     at: formatTimestamp(nowMs),
   }
 }

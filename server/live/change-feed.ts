@@ -167,12 +167,16 @@ function createFeedEvent(latest: LiveChanges, changes: readonly LiveChange[]): F
       const theirs = changes
         .filter((change) => storeId === undefined || change.storeId === storeId)
         .filter((change) => groups.every((group) => change.labels.includes(group)))
-        .map(({ labels: _, ...change }) => change)
+        .map(withoutLabels)
       const told = theirs.length === 0 ? undefined : toldOf(latest, false, theirs)
       made.set(followed, told)
       return told
     },
   }
+}
+
+function withoutLabels({ storeId, name, timezone, from, to, since, lastPoll }: LiveChange): StoreChange {
+  return { storeId, name, timezone, from, to, since, lastPoll }
 }
 
 function toldOf({ batch, asOf }: LiveChanges, isResync: boolean, changes: StoreChange[] = []): ToldEvent {

@@ -47,7 +47,7 @@ test('all who watch are told of each change until their signal is aborted, and w
   const errors: unknown[] = []
   const read = async () => {
     const lastImport = { importId, state: 'complete' } as News['lastImport']
-    return { latestPoll: null, lastImport, lastChange: null, lastReport: null, at: '' }
+    return { latestPoll: null, lastImport, lastChange: null, lastReport: null, lastPush: null, at: '' }
   }
   const { watch } = createNewsWatch({ read, onError: (error) => errors.push(error), everyMs: 1 })
   const stop = new AbortController()

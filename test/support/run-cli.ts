@@ -32,6 +32,8 @@ export interface RunningCli extends AsyncDisposable {
   readonly finished: Promise<CliResult>
   /** The first match in what it writes to stderr; rejects where it ends without one. */
   said(pattern: RegExp): Promise<RegExpExecArray>
+  /** Likewise to stdout. */
+  wrote(pattern: RegExp): Promise<RegExpExecArray>
   /** Pipes more into it. */
   type(text: string): void
   kill(signal: NodeJS.Signals): void
@@ -64,19 +66,22 @@ export function startCli(
     stdout,
     stderr,
   }))
+  function matched(pattern: RegExp, stream: Readable, text: () => string): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(text())
+        if (match) resolve(match)
+      }
+      look()
+      stream.on('data', look)
+      child.on('close', () => reject(new Error(`it ended without ${pattern}: ${stderr}`)))
+    })
+  }
+
   return {
     finished,
-    said(pattern) {
-      return new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(stderr)
-          if (match) resolve(match)
-        }
-        look()
-        child.stderr.on('data', look)
-        child.on('close', () => reject(new Error(`it ended without ${pattern}: ${stderr}`)))
-      })
-    },
+    said: (pattern) => matched(pattern, child.stderr, () => stderr),
+    wrote: (pattern) => matched(pattern, child.stdout, () => stdout),
     type: (text) => void child.stdin.write(text),
     kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {

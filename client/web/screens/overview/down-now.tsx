@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Report } from '../../../../shared/report.ts'
-import { businessTime, count } from '../../format.ts'
+import type { DownStores } from '../../../../shared/store-now.ts'
+import { businessTime, count, instant } from '../../format.ts'
 import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { Sideways } from '../../parts/sideways.tsx'
@@ -11,38 +12,44 @@ import { ViewLink } from '../../parts/view-link.tsx'
 import type { queryOf } from '../../rows-query.ts'
 import { trpc } from '../../trpc.ts'
 
-const SHOWN = 10
+export const SHOWN = 10
 
-/** The stores that are down, those first that have been so for the longest business time. */
+/** The stores that are down, those first that have been so for the longest: as polls come, where that is looked at. */
 export function DownNow({
   report,
-  down,
+  live,
+  reported,
   filter,
 }: {
   report: Report
-  down: number | null
+  live: DownStores | undefined
+  /** How many are by the report; null where it does not know. */
+  reported: number | null
   filter: ReturnType<typeof queryOf>
 }) {
-  const { reportId, asOf } = report
+  const { reportId } = report
+  const { asOf } = live ?? report
+  const down = live?.counts.down ?? reported
   const rows = useQuery(
     trpc.report.rows.queryOptions(
       { ...filter, reportId, now: ['down'], sortBy: 'downMs', order: 'descending', limit: SHOWN },
-      { placeholderData: (before) => before, enabled: down !== 0 },
+      { placeholderData: (before) => before, enabled: live === undefined && down !== 0 },
     ),
   )
-  const items = down === 0 ? [] : (rows.data?.items ?? [])
+  const items = down === 0 ? [] : (live?.items ?? rows.data?.items ?? [])
   const strips = useStrips([items], report)
   return (
     <section aria-labelledby="down-now">
       <div className="section-head">
         <h2 id="down-now">Down now</h2>
+        {live && live.asOf !== report.asOf && <span className="quiet">as of {instant(live.asOf)}</span>}
         {down !== null && down > SHOWN && (
           <ViewLink to="/stores" with={{ now: ['down'], sort: 'downMs', order: 'descending' }}>
             All {count(down)}
           </ViewLink>
         )}
       </div>
-      {rows.error && <Failed error={rows.error} />}
+      {live === undefined && rows.error && <Failed error={rows.error} />}
       {down === 0 && <p className="quiet">No store is down.</p>}
       {items.length > 0 && (
         <Sideways heading="down-now">

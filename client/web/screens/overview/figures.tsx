@@ -8,8 +8,15 @@ import { useView, type ViewChanges } from '../../use-view.ts'
 import { comparedText } from '../../parts/viewpoint.tsx'
 
 /** The four that tell how it is. */
-export function Figures({ summary, window }: { summary: ReportSummary; window: WindowName }) {
-  const { now } = summary
+export function Figures({
+  summary,
+  now,
+  window,
+}: {
+  summary: ReportSummary
+  now: ReportSummary['now']
+  window: WindowName
+}) {
   const sums = summary.windows[window]
   const openMs = sums.uptimeMs + sums.downtimeMs + sums.unknownMs
   const during = <span className="phone-out">, {windowTexts[window]}</span>

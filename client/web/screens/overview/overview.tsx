@@ -5,11 +5,12 @@ import { defaultWindow, ScreenHead } from '../../parts/screen-head.tsx'
 import { queryOf } from '../../rows-query.ts'
 import { trpc } from '../../trpc.ts'
 import { useCompared, useReport } from '../../use-report.ts'
+import { useDownStores } from '../../use-down-stores.ts'
 import { useIsEmpty } from '../../use-is-empty.ts'
 import { useView } from '../../use-view.ts'
 import { EmptyDatabase } from '../empty-database.tsx'
 import { Distribution } from './distribution.tsx'
-import { DownNow } from './down-now.tsx'
+import { DownNow, SHOWN } from './down-now.tsx'
 import { Figures } from './figures.tsx'
 import { Findings } from './findings.tsx'
 import { Groups, Zones } from './groups.tsx'
@@ -28,6 +29,7 @@ export function Overview() {
       { enabled: report !== undefined, placeholderData: (before) => before },
     ),
   )
+  const live = useDownStores(SHOWN)
   const isEmpty = useIsEmpty()
   useRowKeys()
   if (isEmpty) return <EmptyDatabase />
@@ -40,8 +42,8 @@ export function Overview() {
         !error && !summary.error && <Waiting />
       ) : (
         <div className={isPlaceholderData || summary.isPlaceholderData ? 'stale' : undefined}>
-          <Figures summary={summary.data} window={window} />
-          <DownNow report={report} down={summary.data.now?.down ?? null} filter={filter} />
+          <Figures summary={summary.data} now={live?.counts ?? summary.data.now} window={window} />
+          <DownNow report={report} live={live} reported={summary.data.now?.down ?? null} filter={filter} />
           <HoursOfWeek report={report} compared={compared} />
           <div className="columns">
             <Distribution bands={summary.data.distribution} window={window} />
