@@ -393,7 +393,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, query: 'cursor=-' },
   ],
   followStores: [
-    { status: 200, query: 'store_id=a' },
+    { status: 200, query: 'store_id=a', isEndless: true },
     { status: 400, query: 'store_id=a%20b' },
     { status: 404, query: 'store_id=nowhere' },
   ],
