@@ -164,6 +164,6 @@ describe.skipIf(chromiumPath === undefined)('the news that the page follows, in 
     ])
     await downNow.getByText('austin-downtown-99').waitFor()
     await downNow.getByText(/^as of .*01:59/).waitFor()
-    await page.getByText(/^Polls until .*01:59/).waitFor()
+    await expectSoon(() => page.locator('.bar.news').innerText()).toMatch(/^Polls until .*01:59/)
   })
 })
