@@ -18,7 +18,7 @@ import { createHours } from './hours.ts'
 import { judgeStores, type Judged } from './judged-stores.ts'
 import type { LiveChanges } from './live-tasks.ts'
 import { takePolls } from './new-polls.ts'
-import { findStatuses, tellStatuses } from './statuses.ts'
+import { findStatuses, tellStatuses, type ToldStatuses } from './statuses.ts'
 import { createStoreTable } from './store-table.ts'
 
 /** How far a poll reaches where nobody says otherwise: rule 12 of docs/uptime.md. */
@@ -56,6 +56,7 @@ export function createLiveStates(db: Db, { reachMs = USUAL_REACH_MS } = {}): Liv
   /** As of which all is known; undefined where nothing is. */
   let known: { readonly batch: number; readonly asOfMs: number } | undefined
   const log = createChangeLog()
+  let toldOfAll: ToldStatuses | undefined
 
   async function look(): Promise<number> {
     const state = await readDataState(db)
@@ -135,13 +136,20 @@ export function createLiveStates(db: Db, { reachMs = USUAL_REACH_MS } = {}): Liv
     if (known === undefined || now.asOfMs < known.asOfMs) log.restart(now.batch)
     else log.add(now.batch, changes)
     known = now
+    toldOfAll = undefined
+  }
+
+  function ofAll(): ToldStatuses {
+    toldOfAll ??= tellStatuses(table, undefined)
+    return toldOfAll
   }
 
   return {
     async down({ limit, cursor, labels }) {
       const after = placeOfCursor(cursor)
       const asOfMs = await look()
-      const { down, counts } = tellStatuses(table, await findStoreKeys(db, { labels }))
+      const storeKeys = await findStoreKeys(db, { labels })
+      const { down, counts } = storeKeys === undefined ? ofAll() : tellStatuses(table, storeKeys)
       const found = firstDown(down, table.startMs, { after, limit: limit + 1 })
       const page = found.slice(0, limit)
       const last = page.at(-1)

@@ -8,7 +8,7 @@ const [UP, DOWN, UNKNOWN, EXCUSED, CLOSED] = (['up', 'down', 'unknown', 'excused
   (state) => storeStates.indexOf(state),
 ) as [number, number, number, number, number]
 
-export type StateCounts = Record<StoreState, number>
+type StateCounts = Record<StoreState, number>
 
 /** What all stores are at the last instant before `asOf`: rules 13, 20 and 21 of docs/uptime.md. Returns those that went down, or are not
  * down any more. */
@@ -44,11 +44,13 @@ export function isDown(status: number): boolean {
   return status === DOWN
 }
 
+export interface ToldStatuses {
+  readonly down: readonly number[]
+  readonly counts: StateCounts
+}
+
 /** Which stores are down, in the order of their keys, and how many are what; of some stores, or of all. */
-export function tellStatuses(
-  { status, size }: StoreTable,
-  storeKeys: Words | undefined,
-): { readonly down: number[]; readonly counts: StateCounts } {
+export function tellStatuses({ status, size }: StoreTable, storeKeys: Words | undefined): ToldStatuses {
   const counted = new Uint32Array(256)
   const down: number[] = []
   const count = storeKeys?.length ?? size
