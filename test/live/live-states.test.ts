@@ -106,15 +106,18 @@ const someSpan = fc
   .record({ start: fc.integer({ min: 0, max: 23 }), end: fc.integer({ min: 0, max: 24 }) })
   .map(({ start: from, end }) => ({ start: hour(from), end: hour(end) }))
 
+/** After the latest poll, or, of one that is late, before it. */
+const someDelay = fc.oneof(fc.integer({ min: 0, max: 900 }), fc.integer({ min: -900, max: 0 }))
+
 const operation = fc.oneof(
   // Later and later, as polls come.
   {
     weight: 8,
     arbitrary: fc.record({
-      next: fc.array(
-        fc.record({ storeId: someStore, afterMinutes: fc.integer({ min: 0, max: 900 }), isUp: fc.boolean() }),
-        { minLength: 1, maxLength: 10 },
-      ),
+      next: fc.array(fc.record({ storeId: someStore, afterMinutes: someDelay, isUp: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 10,
+      }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ add: fc.array(somePoll, { minLength: 1, maxLength: 6 }) }) },
@@ -133,8 +136,8 @@ const operation = fc.oneof(
     arbitrary: fc.record({
       correct: someStore,
       kind: fc.constantFrom(...correctionKinds),
-      from: someMinute,
-      minutes: fc.integer({ min: 1, max: 6000 }),
+      afterMinutes: fc.integer({ min: -3000, max: 1000 }),
+      minutes: fc.integer({ min: 1, max: 3000 }),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ revoke: true } as const) },
@@ -219,8 +222,9 @@ async function apply(db: Db, step: Operation): Promise<void> {
       await deletePolls(tx, storeKeys, { startMs: msOf(step.from), endMs: msOf(step.until) })
     } else if ('correct' in step) {
       await keysOfStores(tx, [step.correct])
-      const { correct, kind, from, minutes } = step
-      const times = { fromMs: msOf(from), toMs: msOf(from + minutes) }
+      const { correct, kind, afterMinutes, minutes } = step
+      const fromMs = ((await latestPollAt(tx)) ?? start) + afterMinutes * 60_000
+      const times = { fromMs, toMs: fromMs + minutes * 60_000 }
       await createCorrection(tx, { storeId: correct, ...times, kind, reason: 'x', author: null }, at)
     } else if ('revoke' in step) {
       const row = await tx
@@ -270,7 +274,11 @@ async function addTo(db: Db, polls: readonly Poll[]): Promise<void> {
 
 test('what stores are is what a report says, whatever changed of their polls, rules and corrections', async () => {
   const scenario = fc.record({
-    steps: fc.array(fc.record({ does: operation, looks: fc.boolean() }), { minLength: 1, maxLength: 30 }),
+    steps: fc.array(fc.record({ does: operation, looks: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 40,
+      size: 'max',
+    }),
     reachMs: fc.constantFrom(DAY_MS, HOUR_MS, 6 * HOUR_MS, 7 * DAY_MS),
   })
   await fc.assert(
