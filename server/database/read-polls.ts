@@ -1,4 +1,5 @@
 import type { Db } from './connect.ts'
+import type { PackedWords } from './dialect/dialect.ts'
 import { readStoredWeeks, type PollsOfWeek } from './poll-weeks.ts'
 import { readTail, withTail } from './tail/read-tail.ts'
 
@@ -11,8 +12,17 @@ export async function readPollWeeks(
   weeks: readonly number[],
   storeKeys: readonly number[],
 ): Promise<PollsOfWeek[]> {
+  const { tail, stored } = await readStoredAndTail(db, weeks, storeKeys)
+  return stored.map((polls) => ({ week: polls.week, ...withTail(polls, tail.get(polls.week)) }))
+}
+
+/** Likewise, those in the tail apart, which win at the same millisecond. */
+export async function readStoredAndTail(
+  db: Db,
+  weeks: readonly number[],
+  storeKeys: readonly number[],
+): Promise<{ readonly tail: ReadonlyMap<number, PackedWords>; readonly stored: readonly PollsOfWeek[] }> {
   // In this order nothing is missing that goes to its week meanwhile.
   const tail = await readTail(db, weeks, storeKeys)
-  const stored = await readStoredWeeks(db, weeks, storeKeys)
-  return stored.map((polls) => ({ week: polls.week, ...withTail(polls, tail.get(polls.week)) }))
+  return { tail, stored: await readStoredWeeks(db, weeks, storeKeys) }
 }

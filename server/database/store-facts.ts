@@ -2,12 +2,13 @@ import type { CorrectionUse } from '../../shared/correction-kind.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { correctionsOf, type Corrections } from '../uptime/corrections.ts'
 import type { Interval } from '../uptime/interval.ts'
-import type { PollWeek, PollWords } from '../uptime/poll-week.ts'
+import { offsetOf, type PollWeek, type PollWords } from '../uptime/poll-week.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { Db } from './connect.ts'
+import type { PackedWords } from './dialect/dialect.ts'
 import { readCorrections } from './corrections.ts'
 import type { Schedules } from './judged-schedules.ts'
-import { readPollWeeks } from './read-polls.ts'
+import { readStoredAndTail } from './read-polls.ts'
 import {
   readRulesOfStores,
   readStoreRules,
@@ -16,6 +17,7 @@ import {
   type StoreRules,
 } from './report-input.ts'
 import { NoSuchStore } from './stores.ts'
+import { withTail } from './tail/read-tail.ts'
 
 /** Which facts are wanted. */
 export interface FactsWanted {
@@ -110,7 +112,10 @@ export async function readPollsAt(
     weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! }))
 }
 
-/** The polls of a week of a part's stores: those of the store at a place are the words from `from` to before `to` there. */
+/**
+ * The polls of a week of a part's stores, or some of them, those before being earlier: those of the store at a place are the
+ * words from `from` to before `to` there.
+ */
 interface PartWeek {
   readonly week: number
   readonly words: PollWords
@@ -120,17 +125,34 @@ interface PartWeek {
 
 async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval): Promise<PartWeek[]> {
   const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
-  const storeKeys = Float64Array.from(stores, ({ storeKey }) => storeKey).sort()
+  const storeKeys = [...Float64Array.from(stores, ({ storeKey }) => storeKey).sort()]
   const weeks = pollWeeksOf(time)
-  return (await readPollWeeks(db, weeks, [...storeKeys])).map((polls) => {
-    const from = new Uint32Array(stores.length)
-    const to = new Uint32Array(stores.length)
-    polls.storeKeys.forEach((storeKey, i) => {
-      const place = placeOf.get(storeKey)
-      if (place === undefined) return
-      from[place] = polls.from[i]!
-      to[place] = polls.to[i]!
-    })
-    return { week: polls.week, words: polls.words, from, to }
+  const { tail, stored } = await readStoredAndTail(db, weeks, storeKeys)
+  return stored.flatMap((polls) => {
+    const { week } = polls
+    const ofTail = tail.get(week)
+    const older = byPlace(week, polls, placeOf)
+    if (ofTail === undefined || ofTail.storeKeys.length === 0) return [older]
+    const newer = byPlace(week, ofTail, placeOf)
+    // What came of late is mostly later, too: it need not be merged then.
+    const isLater = newer.from.every(
+      (from, place) =>
+        from === newer.to[place]! ||
+        older.from[place] === older.to[place] ||
+        offsetOf(older.words[older.to[place]! - 1]!) < offsetOf(newer.words[from]!),
+    )
+    return isLater ? [older, newer] : [byPlace(week, withTail(polls, ofTail), placeOf)]
   })
+}
+
+function byPlace(week: number, polls: PackedWords, placeOf: ReadonlyMap<number, number>): PartWeek {
+  const from = new Uint32Array(placeOf.size)
+  const to = new Uint32Array(placeOf.size)
+  polls.storeKeys.forEach((storeKey, i) => {
+    const place = placeOf.get(storeKey)
+    if (place === undefined) return
+    from[place] = polls.from[i]!
+    to[place] = polls.to[i]!
+  })
+  return { week, words: polls.words, from, to }
 }

@@ -7,6 +7,7 @@ import { lastPollsOf } from '../../server/database/last-polls.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import type { StorePollWeek } from '../../server/database/poll-weeks.ts'
 import { readPollWeeks } from '../../server/database/read-polls.ts'
+import { readPollsAt } from '../../server/database/store-facts.ts'
 import { readStoreWithPolls } from '../../server/database/report-input.ts'
 import { inserterOfStores } from '../../server/database/stores.ts'
 import { foldChunk, foldTail } from '../../server/database/tail/fold-tail.ts'
@@ -15,7 +16,7 @@ import { createLatestPolls, type LatestPolls } from '../../server/database/tail/
 import { tidyTail } from '../../server/database/tail/tidy-tail.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { isActive, offsetOf, POLL_WEEK_MS, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
-import { storeId } from '../../shared/ids.ts'
+import { storeId, type StoreId } from '../../shared/ids.ts'
 import { runsOnDatabase, testDatabase } from '../support/test-database.ts'
 
 const FIRST_WEEK = 2800
@@ -60,7 +61,8 @@ type Model = Map<number, Map<number, boolean>>
 async function pollsIn(db: Db): Promise<Model> {
   const polls: Model = new Map(storeKeys.map((storeKey) => [storeKey, new Map()]))
   const weeks = [FIRST_WEEK, FIRST_WEEK + 1]
-  for (const { week, storeKeys, words, from, to } of await readPollWeeks(db, weeks, [...polls.keys()])) {
+  const keys = [...polls.keys()]
+  for (const { week, storeKeys, words, from, to } of await readPollWeeks(db, weeks, keys)) {
     for (const [place, storeKey] of storeKeys.entries()) {
       const ofWeek = words.subarray(from[place], to[place])
       expect([...ofWeek]).toEqual([...ofWeek].sort((a, b) => a - b))
@@ -69,7 +71,30 @@ async function pollsIn(db: Db): Promise<Model> {
       }
     }
   }
+  expect(await pollsOfPart(db, keys)).toEqual(polls)
   return polls
+}
+
+/** As parts of a report read them, from what is kept of the tail. */
+async function pollsOfPart(db: Db, keys: readonly number[]): Promise<Model> {
+  // As many as need be for that.
+  const all = [...keys, ...Array.from({ length: 256 }, (_, i) => 1_000_000 + i)]
+  const stores = all.map((storeKey) => ({ storeKey, storeId: '' as StoreId, scheduleKey: null }))
+  const time = { startMs: FIRST_WEEK * POLL_WEEK_MS, endMs: (FIRST_WEEK + 2) * POLL_WEEK_MS }
+  const pollsAt = await db.transaction().execute((tx) => readPollsAt(tx, stores, time))
+  return new Map(
+    keys.map((storeKey, place) => {
+      const instants = pollsAt(place).flatMap(({ week, words, from, to }) =>
+        Array.from(
+          words.subarray(from, to),
+          (word) => [week * POLL_WEEK_MS + offsetOf(word), isActive(word)] as const,
+        ),
+      )
+      expect(instants.map(([atMs]) => atMs)).toEqual(instants.map(([atMs]) => atMs).sort((a, b) => a - b))
+      expect(new Set(instants.map(([atMs]) => atMs)).size).toBe(instants.length)
+      return [storeKey, new Map(instants)]
+    }),
+  )
 }
 
 // Few stores and instants, so that much comes again.

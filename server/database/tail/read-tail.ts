@@ -2,7 +2,11 @@ import { mergedWeek, offsetOf, type PollWeek, type PollWords } from '../../uptim
 import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
 import type { PackedWords } from '../dialect/dialect.ts'
+import { gathered, readKeptTail } from './kept-tail.ts'
 import { ANY_STORES, byStore, chunksOf, pairsOf } from './tail-row.ts'
+
+/** What was read before is looked for where so many stores are asked for: to join rows takes as long as to look through them for as many. */
+const MANY_STORES = 256
 
 /**
  * The polls in the tail of stores, whose keys are in ascending order, by week; of weeks that have none there is nothing.
@@ -14,22 +18,31 @@ export async function readTail(
   storeKeys: readonly number[],
 ): Promise<ReadonlyMap<number, PackedWords>> {
   if (weeks.length === 0) return new Map()
+  const chunks = [...chunksOf(storeKeys), ANY_STORES]
+  if (db.isTransaction && storeKeys.length >= MANY_STORES) {
+    const kept = await readKeptTail(db, weeks, chunks)
+    return new Map(Array.from(kept, ([week, rows]) => [week, gathered(rows, storeKeys)]))
+  }
   const rows = await db
     .selectFrom('poll_tail')
     .select(['week', 'chunk', 'batch', 'polls'])
     .where('week', 'in', weeks)
-    .where('chunk', 'in', [ANY_STORES, ...chunksOf(storeKeys)])
+    .where('chunk', 'in', chunks)
     .execute()
   // Not by the database, which would copy all polls for that.
   rows.sort((a, b) => a.week - b.week || a.batch - b.batch)
-  const ofWeeks = new Map<number, Words[]>()
-  for (const row of rows) {
-    const pairs = pairsOf(row.polls, row)
-    const ofWeek = ofWeeks.get(row.week)
-    if (ofWeek === undefined) ofWeeks.set(row.week, [pairs])
-    else ofWeek.push(pairs)
-  }
-  return new Map(Array.from(ofWeeks, ([week, pairs]) => [week, byStore(pairs, storeKeys)]))
+  return new Map(
+    Array.from(
+      Map.groupBy(rows, ({ week }) => week),
+      ([week, ofWeek]) => [
+        week,
+        byStore(
+          ofWeek.map((row) => pairsOf(row.polls, row)),
+          storeKeys,
+        ),
+      ],
+    ),
+  )
 }
 
 /** When the latest poll of any store in the tail of a week was, in epoch milliseconds; undefined where it has none. */

@@ -90,21 +90,25 @@ export function pairsOf(polls: Uint8Array, { week, chunk }: TailPlace): Words {
  * order. Of two polls at the same millisecond, that of the later row is there.
  */
 export function byStore(rows: readonly Words[], storeKeys: readonly number[] = keysIn(rows)): PackedWords {
+  const found = rows.map((pairs) => findPolls(pairs, storeKeys))
   const to = new Uint32Array(storeKeys.length)
-  for (const pairs of rows) eachPoll(pairs, storeKeys, (place) => to[place]!++)
+  for (const { places, count } of found) for (let i = 0; i < count; i++) to[places[i]!]!++
   let total = 0
-  for (const [place, count] of to.entries()) {
+  for (let place = 0; place < to.length; place++) {
+    const count = to[place]!
     to[place] = total
     total += count
   }
   const from = to.slice()
   const words = new Uint32Array(total)
-  for (const pairs of rows) eachPoll(pairs, storeKeys, (place, word) => (words[to[place]!++] = word))
-  const places = Array.from(storeKeys.keys()).filter((place) => to[place]! > from[place]!)
+  for (const { places, words: ofRow, count } of found) {
+    for (let i = 0; i < count; i++) words[to[places[i]!]!++] = ofRow[i]!
+  }
+  const withPolls = Array.from(storeKeys.keys()).filter((place) => to[place]! > from[place]!)
   return {
-    storeKeys: places.map((place) => storeKeys[place]!),
-    from: Uint32Array.from(places, (place) => from[place]!),
-    to: Uint32Array.from(places, (place) => sortWeek(words, from[place]!, to[place]!)),
+    storeKeys: withPolls.map((place) => storeKeys[place]!),
+    from: Uint32Array.from(withPolls, (place) => from[place]!),
+    to: Uint32Array.from(withPolls, (place) => sortWeek(words, from[place]!, to[place]!)),
     words,
   }
 }
@@ -117,25 +121,35 @@ function keysIn(rows: readonly Words[]): readonly number[] {
   return Array.from(all.sort().filter((key, i) => i === 0 || key !== all[i - 1]))
 }
 
+/** The polls of a row of some stores: of each the place of its store among them, and its word. */
+interface FoundPolls {
+  readonly places: Uint32Array
+  readonly words: Uint32Array
+  readonly count: number
+}
+
 /**
- * Calls `take` with the word of each poll of the stores, and the place of its store among them. Passes by what is only in
- * one of the two, as a part has few of a million stores, and a row few polls of a part.
+ * Finds the polls of the stores. Passes by what is only in one of the two, as a part has few of a million stores, and a row few
+ * polls of a part.
  */
-function eachPoll(
-  pairs: Words,
-  storeKeys: readonly number[],
-  take: (place: number, word: number) => void,
-): void {
-  const count = pairs.length / 2
+function findPolls(pairs: Words, storeKeys: readonly number[]): FoundPolls {
+  const pairCount = pairs.length / 2
   const keyOfPair = (at: number) => pairs[2 * at]!
   const keyAt = (place: number) => storeKeys[place]!
-  let place = 0
-  for (let at = 0; at < count && place < storeKeys.length;) {
+  let at = storeKeys.length === 0 ? pairCount : placeFrom(0, pairCount, keyOfPair, storeKeys[0]!)
+  const places = new Uint32Array(pairCount - at)
+  const words = new Uint32Array(pairCount - at)
+  let count = 0
+  for (let place = 0; at < pairCount && place < storeKeys.length;) {
     const storeKey = pairs[2 * at]!
-    if (storeKey === storeKeys[place]) take(place, pairs[2 * at++ + 1]!)
-    else if (storeKey < storeKeys[place]!) at = placeFrom(at, count, keyOfPair, storeKeys[place]!)
+    const sought = storeKeys[place]!
+    if (storeKey === sought) {
+      places[count] = place
+      words[count++] = pairs[2 * at++ + 1]!
+    } else if (storeKey < sought) at = placeFrom(at, pairCount, keyOfPair, sought)
     else place = placeFrom(place, storeKeys.length, keyAt, storeKey)
   }
+  return { places, words, count }
 }
 
 /** The first place at or behind `from` with that key or a later one: in steps that double, as it is mostly near. */

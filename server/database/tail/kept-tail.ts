@@ -1,0 +1,145 @@
+/**
+ * Parts of a report read the same rows of the tail, again and again: they are kept, joined, for as long as they are what the
+ * database has.
+ */
+import { sortWeek } from '../../uptime/poll-week.ts'
+import type { Db } from '../connect.ts'
+import { dialectOf, type Dialect, type PackedWords } from '../dialect/dialect.ts'
+import { ANY_STORES, byStore, keysOfChunk, pairsOf, type TailPlace } from './tail-row.ts'
+
+/** As much as the tail of 100,000 stores may have. */
+const MOST_KEPT_WORDS = 4 * 1024 * 1024
+
+/** All rows of a chunk, or of any stores, and of a week. */
+interface JoinedRows {
+  /** Which rows they are: one with the same batch has other polls only where it has another number of them. */
+  readonly name: string
+  readonly polls: PackedWords
+}
+
+interface KeptTail {
+  readonly rows: Map<string, JoinedRows>
+  words: number
+}
+
+const keptTails = new WeakMap<Dialect, KeptTail>()
+
+/**
+ * The rows of some chunks and of any stores, by week: later ones count more. In a transaction, so that all
+ * are of one state of the database.
+ */
+export async function readKeptTail(
+  tx: Db,
+  weeks: readonly number[],
+  chunks: readonly number[],
+): Promise<ReadonlyMap<number, readonly PackedWords[]>> {
+  const tail = keptTailOf(dialectOf(tx))
+  const rows = await tx
+    .selectFrom('poll_tail')
+    .select(['week', 'chunk', 'batch', 'poll_count'])
+    .where('week', 'in', weeks)
+    .where('chunk', 'in', chunks)
+    .orderBy('week')
+    .orderBy('chunk')
+    .orderBy('batch')
+    .execute()
+  const ofWeeks = new Map<number, PackedWords[]>()
+  for (const ofPlace of Map.groupBy(rows, ({ week, chunk }) => `${week} ${chunk}`).values()) {
+    const { week, chunk } = ofPlace[0]!
+    const name = ofPlace.map(({ batch, poll_count }) => `${batch} ${poll_count}`).join()
+    const polls = await joinedRows(tx, tail, { week, chunk }, name)
+    const ofWeek = ofWeeks.get(week) ?? []
+    ofWeeks.set(week, ofWeek)
+    // Those of any stores are first by their number, and later by their batch.
+    if (chunk === ANY_STORES) ofWeek.push(polls)
+    else ofWeek.splice(ofWeek.length - 1, 0, polls)
+  }
+  return ofWeeks
+}
+
+function keptTailOf(dialect: Dialect): KeptTail {
+  const known = keptTails.get(dialect)
+  if (known !== undefined) return known
+  const tail = { rows: new Map<string, JoinedRows>(), words: 0 }
+  keptTails.set(dialect, tail)
+  return tail
+}
+
+async function joinedRows(tx: Db, tail: KeptTail, place: TailPlace, name: string): Promise<PackedWords> {
+  const key = `${place.week} ${place.chunk}`
+  const known = tail.rows.get(key)
+  if (known?.name === name) return known.polls
+  const polls = await readJoined(tx, place)
+  forget(tail, key)
+  tail.rows.set(key, { name, polls })
+  tail.words += polls.words.length
+  for (const oldest of tail.rows.keys()) {
+    if (tail.words <= MOST_KEPT_WORDS || oldest === key) break
+    forget(tail, oldest)
+  }
+  return polls
+}
+
+function forget(tail: KeptTail, key: string): void {
+  tail.words -= tail.rows.get(key)?.polls.words.length ?? 0
+  tail.rows.delete(key)
+}
+
+async function readJoined(tx: Db, place: TailPlace): Promise<PackedWords> {
+  const rows = await tx
+    .selectFrom('poll_tail')
+    .select(['batch', 'polls'])
+    .where('week', '=', place.week)
+    .where('chunk', '=', place.chunk)
+    .execute()
+  rows.sort((a, b) => a.batch - b.batch)
+  const pairs = rows.map(({ polls }) => pairsOf(polls, place))
+  if (place.chunk === ANY_STORES) return byStore(pairs)
+  const [first, last] = keysOfChunk(place.chunk)
+  return byStore(
+    pairs,
+    Array.from({ length: last - first + 1 }, (_, i) => first + i),
+  )
+}
+
+/** The polls of some stores, whose keys are in ascending order, of which those that are given later count more. */
+export function gathered(given: readonly PackedWords[], storeKeys: readonly number[]): PackedWords {
+  const to = new Uint32Array(storeKeys.length)
+  for (const polls of given) {
+    eachCommon(polls.storeKeys, storeKeys, (i, place) => (to[place]! += polls.to[i]! - polls.from[i]!))
+  }
+  let total = 0
+  for (const [place, count] of to.entries()) {
+    to[place] = total
+    total += count
+  }
+  const from = to.slice()
+  const words = new Uint32Array(total)
+  for (const polls of given) {
+    eachCommon(polls.storeKeys, storeKeys, (i, place) => {
+      let next = to[place]!
+      for (let at = polls.from[i]!; at < polls.to[i]!; at++) words[next++] = polls.words[at]!
+      to[place] = next
+    })
+  }
+  const withPolls = Array.from(storeKeys.keys()).filter((place) => to[place]! > from[place]!)
+  return {
+    storeKeys: withPolls.map((place) => storeKeys[place]!),
+    from: Uint32Array.from(withPolls, (place) => from[place]!),
+    to: Uint32Array.from(withPolls, (place) => sortWeek(words, from[place]!, to[place]!)),
+    words,
+  }
+}
+
+/** Calls `take` with the places of each key that is in both, which ascend. */
+function eachCommon(
+  some: readonly number[],
+  others: readonly number[],
+  take: (ofSome: number, ofOthers: number) => void,
+): void {
+  for (let i = 0, j = 0; i < some.length && j < others.length;) {
+    if (some[i] === others[j]) take(i++, j++)
+    else if (some[i]! < others[j]!) i++
+    else j++
+  }
+}
