@@ -5,7 +5,10 @@ import type { PackedWords } from '../dialect/dialect.ts'
 import { gathered, readKeptTail } from './kept-tail.ts'
 import { ANY_STORES, byStore, chunksOf, pairsOf } from './tail-row.ts'
 
-/** What was read before is looked for where so many stores are asked for: to join rows takes as long as to look through them for as many. */
+/**
+ * Rows that were read before are looked for where so many stores are asked for, as to join them takes as long as to look through
+ * them for as many; for stores of one chunk, those of the chunk, which rarely change.
+ */
 const MANY_STORES = 256
 
 /**
@@ -18,11 +21,30 @@ export async function readTail(
   storeKeys: readonly number[],
 ): Promise<ReadonlyMap<number, PackedWords>> {
   if (weeks.length === 0) return new Map()
-  const chunks = [...chunksOf(storeKeys), ANY_STORES]
+  const chunks = chunksOf(storeKeys)
   if (db.isTransaction && storeKeys.length >= MANY_STORES) {
-    const kept = await readKeptTail(db, weeks, chunks)
+    const kept = await readKeptTail(db, weeks, [...chunks, ANY_STORES])
     return new Map(Array.from(kept, ([week, rows]) => [week, gathered(rows, storeKeys)]))
   }
+  if (db.isTransaction && chunks.length === 1) {
+    const kept = await readKeptTail(db, weeks, chunks)
+    const small = await readRows(db, weeks, [ANY_STORES], storeKeys)
+    const found = weeks.filter((week) => kept.has(week) || small.has(week))
+    const rowsOf = (week: number) => [
+      ...(kept.get(week) ?? []),
+      ...(small.has(week) ? [small.get(week)!] : []),
+    ]
+    return new Map(found.map((week) => [week, gathered(rowsOf(week), storeKeys)]))
+  }
+  return readRows(db, weeks, [...chunks, ANY_STORES], storeKeys)
+}
+
+async function readRows(
+  db: Db,
+  weeks: readonly number[],
+  chunks: readonly number[],
+  storeKeys: readonly number[],
+): Promise<ReadonlyMap<number, PackedWords>> {
   const rows = await db
     .selectFrom('poll_tail')
     .select(['week', 'chunk', 'batch', 'polls'])
@@ -31,18 +53,13 @@ export async function readTail(
     .execute()
   // Not by the database, which would copy all polls for that.
   rows.sort((a, b) => a.week - b.week || a.batch - b.batch)
-  return new Map(
-    Array.from(
-      Map.groupBy(rows, ({ week }) => week),
-      ([week, ofWeek]) => [
-        week,
-        byStore(
-          ofWeek.map((row) => pairsOf(row.polls, row)),
-          storeKeys,
-        ),
-      ],
-    ),
-  )
+  const pairs = Map.groupBy(rows, ({ week }) => week)
+  const byWeek = (ofWeek: typeof rows) =>
+    byStore(
+      ofWeek.map((row) => pairsOf(row.polls, row)),
+      storeKeys,
+    )
+  return new Map(Array.from(pairs, ([week, ofWeek]) => [week, byWeek(ofWeek)]))
 }
 
 /** When the latest poll of any store in the tail of a week was, in epoch milliseconds; undefined where it has none. */

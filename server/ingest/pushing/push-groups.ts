@@ -26,6 +26,11 @@ export interface PushGroups {
   isBusy(): boolean
 }
 
+/** At once: the collector of garbage does not hurry for what is in buffers. */
+function giveBack({ buffer }: Push['bytes']): void {
+  buffer.transfer(0)
+}
+
 export function createPushGroups(parts: PushGroupsParts): PushGroups {
   const waiting: { readonly id: number; readonly push: Push }[] = []
   let isWriting = false
@@ -46,6 +51,7 @@ export function createPushGroups(parts: PushGroupsParts): PushGroups {
       parts.onTaken(group.at(-1)!.id)
       const outcomes = await outcomesOf(group.map(({ push }) => push))
       group.forEach(({ id }, i) => parts.onWritten(id, outcomes[i]!))
+      for (const { push } of group) giveBack(push.bytes)
       await parts.onGroup(bytes)
       await setImmediate() // more may have come
     }
