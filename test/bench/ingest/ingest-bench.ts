@@ -5,6 +5,7 @@ import { batchFigures } from './batch-figures.ts'
 import { hourlyFigures } from './hourly-figures.ts'
 import { httpFigures } from './http-figures.ts'
 import { ingestScene } from './ingest-scene.ts'
+import { liveFigures } from './live-figures.ts'
 import { memoryFigures } from './memory-figures.ts'
 import { tailFigures } from './tail-figures.ts'
 
@@ -12,7 +13,7 @@ import { tailFigures } from './tail-figures.ts'
 export async function benchIngest(bench: Bench, population: Population): Promise<Figure[]> {
   const scene = await ingestScene(bench, population)
   const figures: Figure[] = []
-  for (const part of [batchFigures, httpFigures, hourlyFigures, tailFigures, memoryFigures]) {
+  for (const part of [batchFigures, httpFigures, hourlyFigures, tailFigures, liveFigures, memoryFigures]) {
     figures.push(...(await part(scene)))
   }
   return figures
