@@ -1,0 +1,54 @@
+import type { BackupOptions } from '../commands/backup.ts'
+import type { ServeOptions } from '../commands/serve.ts'
+import type { MessageOptions } from '../context.ts'
+import type { Adder } from './adder.ts'
+import { configDescription } from './options.ts'
+
+export function addServe({ context, add, examples }: Adder): void {
+  add('serve', 'Answer requests over HTTP: tRPC and REST.')
+    .option('--host <address>', 'address to listen on (HOST; default: 127.0.0.1)')
+    .option('--port <port>', 'port to listen on, 0 for a free one (PORT; default: 8000)')
+    .option(
+      '--database <file or URL>',
+      'the SQLite file, or postgresql:// URL (DATABASE_URL, DB_URL; default: store-monitor.db)',
+    )
+    .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
+    .option('--watch <folder...>', 'import the files that come into these folders (STORE_MONITOR_WATCH)')
+    .option('--watch-move', 'move them to done and failed in there after it (STORE_MONITOR_WATCH_MOVE)')
+    .option('--config <file>', configDescription)
+    .addHelpText(
+      'after',
+      examples(
+        'serve',
+        'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db',
+        'serve --watch /srv/incoming --watch-move',
+      ),
+    )
+    .action(async (options: ServeOptions) => {
+      const { runServe } = await import('../commands/serve.ts')
+      await runServe(context, options)
+    })
+}
+
+export function addBackupAndDemo({ context, add, examples }: Adder): void {
+  add('backup', 'Copy the database to a file, also while a server is at work on it.')
+    .argument('<file>', 'the copy; it is there as a whole, and checked, or not at all')
+    .option('--database <file>', 'the database to copy (DATABASE_URL, DB_URL; default: store-monitor.db)')
+    .option('--config <file>', configDescription)
+    .option('--force', 'replace a file that is there')
+    .addHelpText(
+      'after',
+      examples('backup /backups/stores.db', 'backup --force latest.db --database stores.db'),
+    )
+    .action(async (file: string, options: BackupOptions) => {
+      const { runBackup } = await import('../commands/backup.ts')
+      await runBackup(context, options, file)
+    })
+
+  add('demo', 'See it work: import the made-up data of examples/chain and report on it.')
+    .addHelpText('after', examples('demo'))
+    .action(async (options: MessageOptions) => {
+      const { runDemo } = await import('../commands/demo.ts')
+      await runDemo(context, options)
+    })
+}
