@@ -5,23 +5,16 @@ import type * as z from 'zod'
 import { readConfigFile } from '../../server/config-file/read-config-file.ts'
 import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
+import { markdownTable, withoutPadding } from '../support/markdown-table.ts'
 
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
 
-/** The table of the keys of a schema as docs/operations.md is to have it; `prettier --write` makes it pretty. */
+/** The table of the keys of a schema as docs/operations.md is to have it. */
 function keyTable(of: string, schema: z.ZodObject): string {
   const shape: Readonly<Record<string, z.ZodType>> = schema.shape
   const rows = Object.entries(shape).map(([key, { description = '' }]) => [`\`${key}\``, description])
-  const head = [`key of a ${of}`, 'what it says']
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-function withoutPadding(table: string): string {
-  return table
-    .replaceAll(/-{3,}/g, '---')
-    .replaceAll(/ *\| */g, '|')
-    .trim()
+  return markdownTable([`key of a ${of}`, 'what it says'], rows)
 }
 
 test.each([

@@ -11,6 +11,7 @@ import { describeSettings, readConfig } from '../../server/config.ts'
 import { runCli, startCli } from '../support/run-cli.ts'
 import { fillDatabase } from '../support/filled-database.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+import { markdownTable, withoutPadding } from '../support/markdown-table.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
 const parts = new AsyncDisposableStack()
@@ -35,15 +36,7 @@ function settingsTable(): string {
     ]
   })
   const head = ['setting', 'key in a file', 'flag of `serve`', 'environment variable', 'default']
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-/** A table without the padding of its columns. */
-function withoutPadding(table: string): string {
-  return table
-    .replaceAll(/-{3,}/g, '---')
-    .replaceAll(/ *\| */g, '|')
-    .trim()
+  return markdownTable(head, rows)
 }
 
 test('docs/operations.md lists every setting, as the program has it', () => {
