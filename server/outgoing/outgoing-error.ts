@@ -38,5 +38,8 @@ function reasonOf(code: string): OutgoingReason {
 function wordsOf(reason: OutgoingReason, message: string): string {
   if (reason === 'dns') return `the name has no address (${message})`
   if (reason === 'tls') return `no connection that can be trusted (${message})`
-  return message
+  return brokenOff.has(message) ? `the answer broke off (${message})` : message
 }
+
+/** What Node.js says of half an answer, and of one that is packed. */
+const brokenOff: ReadonlySet<string> = new Set(['aborted', 'unexpected end of file'])

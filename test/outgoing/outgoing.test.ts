@@ -146,7 +146,10 @@ test('what is too long, packed otherwise, broken off or never said is no answer'
   const { ask } = outgoing()
   await expect(ask(long.url)).rejects.toMatchObject({ reason: 'too-large' })
   await expect(ask(odd.url)).rejects.toMatchObject({ reason: 'encoding' })
-  await expect(ask(broken.url)).rejects.toMatchObject({ reason: 'connection' })
+  await expect(ask(broken.url)).rejects.toMatchObject({
+    reason: 'connection',
+    message: expect.stringMatching(/: the answer broke off \(/) as string,
+  })
   await expect(ask(silent.url, { timeoutMs: 20 })).rejects.toMatchObject({ reason: 'timeout' })
   await expect(ask('http://127.0.0.1:1/')).rejects.toMatchObject({ reason: 'connection' })
   await expect(ask(`https://127.0.0.1:${silent.port}/`)).rejects.toMatchObject({ reason: 'tls' })

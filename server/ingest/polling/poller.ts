@@ -50,7 +50,7 @@ export function createPoller(setting: PollerSetting, parts: PollerParts): Runnin
   const pace = createPace(rate)
   const counts = createTurnCounts()
   const polls = createWaitingPolls(pusher, { source: `poller:${name}`, now })
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<Promise<void>, WaitingTurn>()
   let circuit = createCircuit()
   let queue: WaitingTurn[] = []
   let turns: readonly Turn[] = []
@@ -102,9 +102,9 @@ export function createPoller(setting: PollerSetting, parts: PollerParts): Runnin
     const allowed = circuit.mayAsk(Math.min(queue.length, concurrency - underWay.size), nowMs)
     const starting = queue.splice(0, pace.take(allowed, nowMs))
     circuit.asked(starting.length)
-    for (const { storeId } of starting) {
-      const asked = askOne(storeId).finally(() => underWay.delete(asked))
-      underWay.add(asked)
+    for (const turn of starting) {
+      const asked = askOne(turn.storeId).finally(() => underWay.delete(asked))
+      underWay.set(asked, turn)
     }
     if (circuit.pause !== undefined) leaveOut(queue.splice(0), 'backing-off', 'most stores had no answer')
   }
@@ -129,13 +129,20 @@ export function createPoller(setting: PollerSetting, parts: PollerParts): Runnin
     }
   }
 
+  /** Until when nobody has to be asked again where this process is killed. */
+  function reachedBy(): number {
+    const unsettled = [...underWay.values(), ...queue.slice(0, 1)]
+    return Math.min(askedUntil, ...unsettled.map(({ afterMs }) => afterMs))
+  }
+
   async function record(): Promise<void> {
     recordAt = now() + RECORD_EVERY_MS
+    // Those that are answered while others are pushed are not safe yet.
+    const reached = reachedBy()
     await polls.push()
     if (!isOurs) return
     const counted = counts.take()
     const { pause } = circuit
-    const reached = queue[0]?.afterMs ?? askedUntil
     const progress = { askedUntil: reached, stores: turns.length, lastAnswerAt, pause, counted }
     await recordPollerProgress(writing, name, progress, now()).catch((error: unknown) => {
       counts.putBack(counted)
@@ -160,13 +167,13 @@ export function createPoller(setting: PollerSetting, parts: PollerParts): Runnin
       askSome(nowMs)
     },
     async settled() {
-      await Promise.all(underWay)
+      await Promise.all(underWay.keys())
     },
     async record() {
       if (now() >= recordAt || (counts.areSome() && !hasFailed)) await recordOrWait()
     },
     async end() {
-      await Promise.all(underWay)
+      await Promise.all(underWay.keys())
       await record()
       if (isOurs) await releasePoller(writing, name, owner)
     },

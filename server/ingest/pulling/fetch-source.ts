@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../../shared/app-error.ts'
@@ -90,23 +91,25 @@ async function copyFile(
   { now, signal }: FetchContext,
 ): Promise<Arrived> {
   const answeredAt = now()
+  const written = await write(contentOf(url, maxBytes, signal), path)
+  return { ...written, etag: null, lastModified: null, type: undefined, answeredAt }
+}
+
+async function* contentOf(url: URL, most: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    const content = createReadStream(fileURLToPath(url), { signal })
-    const written = await write(limited(content, maxBytes), path)
-    return { ...written, etag: null, lastModified: null, type: undefined, answeredAt }
+    const path = fileURLToPath(url)
+    // To open a pipe may take for ever, and cannot be ended.
+    if (!(await stat(path)).isFile()) throw new AppError('invalid', `${path} is no file`)
+    let bytes = 0
+    for await (const chunk of createReadStream(path, { signal }) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength
+      if (bytes > most) throw new AppError('too-large', `the file is larger than ${most} bytes`)
+      yield chunk
+    }
   } catch (error) {
     if (error instanceof AppError || signal.aborted) throw error
     const { message } = error as Error
     throw new AppError('unavailable', `the file cannot be read: ${message}`, { cause: error })
-  }
-}
-
-async function* limited(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
-  let bytes = 0
-  for await (const chunk of chunks) {
-    bytes += chunk.byteLength
-    if (bytes > most) throw new AppError('too-large', `the file is larger than ${most} bytes`)
-    yield chunk
   }
 }
 

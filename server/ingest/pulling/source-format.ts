@@ -11,7 +11,7 @@ const types: readonly (readonly [RegExp, Format])[] = [
 const ends: readonly (readonly [RegExp, Format])[] = [
   [/\.(?:ndjson|jsonl)$/i, 'ndjson'],
   [/\.json$/i, 'json'],
-  [/\.(?:csv|tsv)(?:\.gz)?$/i, 'csv'],
+  [/\.(?:csv|tsv)$/i, 'csv'],
 ]
 
 /** What an answer is: as it is said, as its type or its name tells, or what the source is for. */
@@ -21,7 +21,7 @@ export function formatOf(
 ): Format {
   if (format !== undefined) return format
   const type = contentType?.split(';')[0]!.trim().toLowerCase() ?? ''
-  const name = url.replace(/[?#].*$/, '')
+  const name = url.replace(/[?#].*$/, '').replace(/\.(?:gz|zst)$/i, '')
   const [, found] =
     types.find(([pattern]) => pattern.test(type)) ?? ends.find(([pattern]) => pattern.test(name)) ?? []
   // Many say of JSON that it is text.

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type * as z from 'zod'
 import { pollerSetting } from '../../../server/config-file/poller-setting.ts'
 import { connect } from '../../../server/database/connect.ts'
@@ -10,6 +10,7 @@ import { storedPolls } from '../../support/import-scene.ts'
 import { loopbackServer, type LoopbackServer } from '../../support/loopback-server.ts'
 import { filledDatabase, type TestDatabase } from '../../support/test-database.ts'
 
+const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
 let parts: AsyncDisposableStack
@@ -173,6 +174,23 @@ test('a restart asks nobody again, and nobody all at once', async () => {
   nowMs += HOUR_MS
   await pass(await polling([poller()]), 0)
   expect(platform.requests.length).toBeLessThan(140)
+})
+
+test('stores that had not answered yet when a process was killed are asked again', async () => {
+  await stores(40)
+  platform.answer = () => {}
+  const often = poller({ every: '1m', concurrency: 40 })
+  const [killed] = (await polling([often])).running
+  await killed!.tick()
+  nowMs += MINUTE_MS
+  await killed!.tick()
+  await vi.waitFor(() => expect(platform.requests).toHaveLength(40))
+  await killed!.record()
+  await using db = await connect(database.url)
+  await db.updateTable('poller').set({ claimed_by: null, claimed_until: null }).execute()
+  platform.answer = (_, response) => response.end('{"open": true}')
+  await pass(await polling([often]), 1000, 1000)
+  expect(new Set(asked().slice(40)).size).toBe(40)
 })
 
 test('a clock that was ahead, and is put back, keeps nobody from their turns', async () => {

@@ -1,12 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type * as z from 'zod'
 import { sourceSetting } from '../../../server/config-file/source-setting.ts'
 import { connect } from '../../../server/database/connect.ts'
 import { listImports } from '../../../server/database/imports.ts'
-
 import { createSources, type Sources, type SourcesSetting } from '../../../server/ingest/pulling/sources.ts'
 import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import { storedPolls } from '../../support/import-scene.ts'
@@ -262,6 +263,41 @@ test('what is too large, or no file of ours, fails with what it is', async () =>
   await expect(sources.pull('none', { again: false })).rejects.toThrow(
     'there is no source "none": there are long, page',
   )
+})
+
+test('JSON may be packed, and a line of it may have what else ends lines', async () => {
+  const poll = { store_id: 'a', status: 'active', timestamp_utc: '2026-10-05T09:00:00Z', note: 'x\u2028y' }
+  const other = { ...poll, store_id: 'b' }
+  const packed = {
+    'all.json.gz': gzipSync(JSON.stringify([poll, other])),
+    'lines.ndjson.gz': gzipSync(`${JSON.stringify(poll)}\r\n\n${JSON.stringify(other)}`),
+    'lines.ndjson.zst': zstdCompressSync(`${JSON.stringify(poll)}\n${JSON.stringify(other)}\n`),
+  }
+  for (const [name, bytes] of Object.entries(packed)) {
+    platform.answer = (_, response) => response.end(bytes)
+    const sources = await pulling([source({ name, url: `${platform.url}/${name}?of=now` })])
+    expect(await sources.pull(name, { again: false })).toMatchObject({ import: { rowsAccepted: 2 } })
+    expect(await sources.try(name)).toMatchObject({ kind: 'polls', accepted: 2, rejected: 0 })
+  }
+  platform.answer = (_, response) => response.end(packed['all.json.gz'].subarray(0, -20))
+  const cut = await pulling([source({ name: 'cut', url: `${platform.url}/cut.json` })])
+  await expect(cut.pull('cut', { again: false })).rejects.toThrow(/^the answer is a damaged gzip file/)
+})
+
+test.skipIf(process.platform === 'win32')('a pipe is no file, and keeps nothing waiting', async () => {
+  execFileSync('mkfifo', [folder.file('pipe.csv')])
+  const sources = await pulling([source({ url: `file://${folder.file('pipe.csv')}` })])
+  await expect(sources.pull('platform', { again: false })).rejects.toThrow(/pipe\.csv is no file$/)
+})
+
+test('sources that are not due keep none waiting that is', async () => {
+  const daily = Array.from({ length: 8 }, (_, i) => source({ name: `daily-${i}`, schedule: '0 0 * * *' }))
+  const sources = await pulling([...daily, source()])
+  for (let i = 0; i < 3; i++) await sources.pullDue()
+  expect(platform.requests).toHaveLength(9)
+  nowMs = Date.parse('2026-10-05T13:00:00Z')
+  await sources.pullDue()
+  expect(platform.requests).toHaveLength(10)
 })
 
 test('a source that the configuration has no more is still listed', async () => {
