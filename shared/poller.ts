@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
+import { givenAnswer } from './given-answer.ts'
 
 /** Why nothing is known of a store that was to be asked. */
 export const noAnswerReasons = [
@@ -64,16 +65,10 @@ export const pollerList = z.object({
   items: z.array(poller).describe('In the order of the configuration file; last those that it has no more'),
 })
 
-const maxAnswerLength = 50_000
-
 /** Without the name, which is in the path of REST. */
 export const tryPollerOptions = z.strictObject({
   storeId: z.string().min(1).max(128).optional().describe('The store that is asked; left out, the first'),
-  answer: z
-    .string()
-    .max(maxAnswerLength, `at most ${maxAnswerLength} characters`)
-    .optional()
-    .describe('What would be answered; left out, it is asked for'),
+  answer: givenAnswer,
   status: z.int().min(100).max(599).default(200).describe('The status of that'),
 })
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, isoInstant } from './fields.ts'
+import { givenAnswer } from './given-answer.ts'
 import { importId } from './ids.ts'
 import { importKinds } from './import-kind.ts'
 import { importRecord } from './import.ts'
@@ -58,17 +59,8 @@ export const pullResult = z
   .describe('What a pull brought')
 export type PullResult = z.infer<typeof pullResult>
 
-/** How much of an answer may be sent to be tried. */
-const maxAnswerLength = 50_000
-
-const answer = z
-  .string()
-  .max(maxAnswerLength, `at most ${maxAnswerLength} characters`)
-  .optional()
-  .describe('What would be answered; left out, it is asked for')
-
-export const tryInput = z.strictObject({ name: sourceName, answer })
-export const tryOptions = z.strictObject({ answer })
+export const tryInput = z.strictObject({ name: sourceName, answer: givenAnswer })
+export const tryOptions = z.strictObject({ answer: givenAnswer })
 
 const triedPoll = z
   .object({

@@ -67,6 +67,10 @@ export function formatTimestamp(epochMs: number): string {
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text
 }
 
+export function formatTimestampOrNull(epochMs: number | null | undefined): string | null {
+  return epochMs === null || epochMs === undefined ? null : formatTimestamp(epochMs)
+}
+
 /** Two digits at `at` as a number, or NaN. */
 function digits(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48

@@ -114,11 +114,17 @@ export const givenField = z
     error: ({ input }) => `it is no JSONPath such as $.store.id: ${pathProblem(String(input))}`,
   })
 
+/** Settings of one kind, each with a name of its own. */
+export function givenList<Item extends z.ZodType<{ readonly name: string }>>(
+  item: Item,
+  most: number,
+  what: string,
+) {
+  return z.array(item).max(most, `at most ${most} ${what}`).superRefine(haveOwnNames).prefault([])
+}
+
 /** Names what has the name of one before it. */
-export function haveOwnNames(
-  given: readonly { readonly name: string }[],
-  context: z.core.$RefinementCtx,
-): void {
+function haveOwnNames(given: readonly { readonly name: string }[], context: z.core.$RefinementCtx): void {
   for (const [i, { name }] of given.entries()) {
     if (given.findIndex((one) => one.name === name) === i) continue
     context.issues.push({

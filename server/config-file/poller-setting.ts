@@ -5,10 +5,10 @@ import {
   givenBytes,
   givenDuration,
   givenHeaders,
+  givenList,
   givenName,
   givenPath,
   givenUrl,
-  haveOwnNames,
 } from './given.ts'
 
 const SECOND_MS = 1000
@@ -96,8 +96,4 @@ export const pollerSetting = z
   .describe('What is asked of each store by turns')
 export type PollerSetting = z.output<typeof pollerSetting>
 
-export const pollerSettings = z
-  .array(pollerSetting)
-  .max(50, 'at most 50 pollers')
-  .superRefine(haveOwnNames)
-  .default([])
+export const pollerSettings = givenList(pollerSetting, 50, 'pollers')

@@ -7,12 +7,12 @@ import {
   givenDuration,
   givenField,
   givenHeaders,
+  givenList,
   givenName,
   givenPath,
   givenSchedule,
   givenUrl,
   givenZone,
-  haveOwnNames,
   readBy,
 } from './given.ts'
 
@@ -81,8 +81,4 @@ export const sourceSetting = z
   .describe('A file or an address that is pulled by a schedule')
 export type SourceSetting = z.output<typeof sourceSetting>
 
-export const sourceSettings = z
-  .array(sourceSetting)
-  .max(200, 'at most 200 sources')
-  .superRefine(haveOwnNames)
-  .default([])
+export const sourceSettings = givenList(sourceSetting, 200, 'sources')

@@ -19,34 +19,18 @@ type Created = Parameters<HttpAgent['createConnection']>[1]
  * Agents are the one place at which it is judged whom to connect to. What is judged is the address that is connected to, so
  * that a name cannot have another one a moment later, and no byte goes to one that is forbidden.
  */
-class GuardedHttpAgent extends HttpAgent {
-  readonly #guard: Guard
-
-  constructor(guard: Guard, options: AgentOptions) {
-    super(options)
-    this.#guard = guard
-  }
-
-  override createConnection(options: ClientRequestArgs, created?: Created) {
-    return guarded(this.#guard, options, created, (judged) => super.createConnection(judged, created))
-  }
-}
-
-class GuardedHttpsAgent extends HttpsAgent {
-  readonly #guard: Guard
-
-  constructor(guard: Guard, options: AgentOptions) {
-    super(options)
-    this.#guard = guard
-  }
-
-  override createConnection(options: ClientRequestArgs, created?: Created) {
-    return guarded(this.#guard, options, created, (judged) => super.createConnection(judged, created))
-  }
-}
-
 export function guardedAgents(guard: Guard, options: AgentOptions) {
-  return { http: new GuardedHttpAgent(guard, options), https: new GuardedHttpsAgent(guard, options) }
+  return {
+    http: guardedAgent(guard, new HttpAgent(options)),
+    https: guardedAgent(guard, new HttpsAgent(options)),
+  }
+}
+
+function guardedAgent<Agent extends HttpAgent>(guard: Guard, agent: Agent): Agent {
+  const connect = agent.createConnection.bind(agent)
+  agent.createConnection = (options, created) =>
+    guarded(guard, options, created, (judged) => connect(judged, created))
+  return agent
 }
 
 /** `lookup` is not called for a host that is an address. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
 import { poller, pollerList, triedPoller, tryPollerOptions } from '../../../shared/poller.ts'
-import { noSuchPoller } from '../../ingest/polling/no-such-poller.ts'
+import { noSuch } from '../../ingest/named-settings.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { tooLarge } from './error-responses.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
@@ -29,7 +29,7 @@ const triedBody = triedPoller.meta({
 
 const unknownPoller: RestResponse = {
   description: 'There is no such poller; `detail` says which there are',
-  example: noSuchPoller('platform', ['websites']),
+  example: noSuch('poller', 'platform', ['websites']),
 }
 const malformedTry: RestResponse = {
   description: 'The request is malformed; `detail` says what is wrong',

@@ -9,7 +9,7 @@ import {
   tryOptions,
 } from '../../../shared/source.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { noSuchSource } from '../../ingest/pulling/no-such-source.ts'
+import { noSuch } from '../../ingest/named-settings.ts'
 import { tooLarge } from './error-responses.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 import { importResult } from './schemas.ts'
@@ -44,7 +44,7 @@ const triedBody = triedSource.meta({
 
 const unknownSource: RestResponse = {
   description: 'There is no such source; `detail` says which there are',
-  example: noSuchSource('platform', ['orders']),
+  example: noSuch('source', 'platform', ['orders']),
 }
 const cannotBeHad: RestResponse = {
   description: 'What it answers cannot be taken; `detail` says why',

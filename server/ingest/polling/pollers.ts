@@ -10,9 +10,9 @@ import { isPublicAddress } from '../../outgoing/addresses.ts'
 import type { Resolve } from '../../outgoing/guarded-agent.ts'
 import { createOutgoing, type Outgoing } from '../../outgoing/outgoing.ts'
 import { repeatedly } from '../../repeatedly.ts'
+import { allShown, settingNamed } from '../named-settings.ts'
 import type { PushTarget } from '../pushing/pusher.ts'
 import { askStore, shownUrlOf, type Asked } from './ask-store.ts'
-import { noSuchPoller } from './no-such-poller.ts'
 import { createPoller, type RunningPoller } from './poller.ts'
 import { shownPoller } from './shown-poller.ts'
 import { verdictOf } from './verdict.ts'
@@ -65,15 +65,6 @@ export function createPollers(setting: PollersSetting): Pollers {
     return createPoller(one, { ...setting, owner, ask, signal })
   })
 
-  function settingOf(name: string): PollerSetting {
-    const found = settings.find((one) => one.name === name)
-    if (found !== undefined) return found
-    throw noSuchPoller(
-      name,
-      settings.map((one) => one.name),
-    )
-  }
-
   async function askedFor(one: PollerSetting, storeId: StoreId, options: TryPoller): Promise<Asked> {
     const { answer, status } = options
     if (answer !== undefined) return { status, verdict: verdictOf(one.rule, { status, text: answer }) }
@@ -96,15 +87,10 @@ export function createPollers(setting: PollersSetting): Pollers {
     running,
     async list() {
       const [stored, turns] = [await readPollers(reading), await turnsOfDay(reading, now())]
-      const own = settings.map((one) => shownPoller(one.name, one, stored.get(one.name), turns.get(one.name)))
-      const others = stored
-        .values()
-        .filter(({ name }) => !settings.some((one) => one.name === name))
-        .map((row) => shownPoller(row.name, undefined, row, turns.get(row.name)))
-      return [...own, ...others]
+      return allShown(settings, stored, (name, one, row) => shownPoller(name, one, row, turns.get(name)))
     },
     async try(name, options) {
-      const one = settingOf(name)
+      const one = settingNamed('poller', settings, name)
       const storeId = (options.storeId as StoreId | undefined) ?? (await firstStore(reading, one))
       const { status, verdict } = await askedFor(one, storeId, options)
       const about = { storeId, url: shownUrlOf(one, storeId), status: status ?? null }

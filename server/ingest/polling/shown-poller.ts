@@ -1,5 +1,5 @@
 import type { Poller } from '../../../shared/poller.ts'
-import { formatTimestamp } from '../../../shared/timestamp.ts'
+import { formatTimestampOrNull } from '../../../shared/timestamp.ts'
 import type { PollerSetting } from '../../config-file/poller-setting.ts'
 import { shownUrl } from '../../config-file/secrets.ts'
 import type { StoredPoller, TurnsOfDay } from '../../database/pollers.ts'
@@ -20,16 +20,12 @@ export function shownPoller(
     stores,
     isPolling: stored?.is_claimed ?? false,
     isTooSlow: (stores ?? 0) > perRound,
-    lastAnswerAt: instantOf(stored?.last_answer_at),
-    backsOffSince: instantOf(stored?.pause_since),
-    backsOffUntil: instantOf(stored?.pause_until),
+    lastAnswerAt: formatTimestampOrNull(stored?.last_answer_at),
+    backsOffSince: formatTimestampOrNull(stored?.pause_since),
+    backsOffUntil: formatTimestampOrNull(stored?.pause_until),
     active: turns.active,
     inactive: turns.inactive,
     noAnswers: turns.reasons.reduce((sum, { count }) => sum + count, 0),
     reasons: [...turns.reasons],
   }
-}
-
-function instantOf(epochMs: number | null | undefined): string | null {
-  return epochMs === null || epochMs === undefined ? null : formatTimestamp(epochMs)
 }

@@ -1,7 +1,7 @@
 import { query, type JsonValue } from 'jsonpath-rfc9535'
 import type { Rule, Said } from '../../config-file/poller-setting.ts'
 import type { NoAnswerReason } from '../../../shared/poller.ts'
-import { textOf } from '../pulling/json-field.ts'
+import { begins, parseJson, textOf } from '../pulling/json-field.ts'
 
 export interface StoreAnswer {
   readonly status: number
@@ -32,7 +32,7 @@ function verdictOfSaid(said: Said, what: string): Verdict {
 function verdictOfJson({ path, values }: NonNullable<Rule['json']>, text: string): Verdict {
   let answered: JsonValue
   try {
-    answered = JSON.parse(text) as JsonValue
+    answered = parseJson(text) as JsonValue
   } catch {
     return none('no-match', `the answer is not JSON: it begins ${begins(text)}`)
   }
@@ -54,8 +54,4 @@ function verdictOfText({ active, inactive }: NonNullable<Rule['text']>, text: st
 
 function none(reason: NoAnswerReason, message: string): Verdict {
   return { reason, message }
-}
-
-function begins(text: string): string {
-  return JSON.stringify(text.slice(0, 40))
 }

@@ -19,11 +19,19 @@ export function textOf(value: unknown): string {
 
 /** JSON in which numbers that would lose digits are texts: ids of 19 digits are still those. */
 export function parseJson(text: string): unknown {
-  return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) as unknown
+  return JSON.parse(
+    text.replace(/^\uFEFF/, ''),
+    keepDigits as (key: string, value: unknown) => unknown,
+  ) as unknown
 }
 
 function keepDigits(_: string, value: unknown, { source }: { readonly source?: string }): unknown {
   return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
     ? source
     : value
+}
+
+/** As JSON writes it, so that no character does anything to a terminal. */
+export function begins(text: string): string {
+  return JSON.stringify(text.trimStart().slice(0, 60))
 }

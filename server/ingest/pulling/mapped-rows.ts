@@ -2,7 +2,7 @@ import { query, type JsonValue } from 'jsonpath-rfc9535'
 import { AppError } from '../../../shared/app-error.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import type { Mapping } from '../../config-file/source-setting.ts'
-import { fieldOf, parseJson, textOf } from './json-field.ts'
+import { begins, fieldOf, parseJson, textOf } from './json-field.ts'
 
 /** Where polls are that are written as elsewhere here. */
 export const ownMapping: Mapping = {
@@ -33,18 +33,13 @@ export function* rowsOfLine(line: string, mapping: Mapping, answeredAt: number):
 
 function parsed(text: string, what: string): unknown {
   try {
-    return parseJson(text.replace(/^\uFEFF/, ''))
+    return parseJson(text)
   } catch (error) {
     throw new AppError(
       'invalid',
       `${what} is not JSON: ${(error as Error).message}; it begins ${begins(text)}`,
     )
   }
-}
-
-/** As JSON writes it, so that no character does anything to a terminal. */
-function begins(text: string): string {
-  return JSON.stringify(text.trimStart().slice(0, 60))
 }
 
 function rowOf(item: unknown, { store_id, status, timestamp, values }: Mapping, answeredAt: number): string {

@@ -1,5 +1,5 @@
 import type { Source } from '../../../shared/source.ts'
-import { formatTimestamp } from '../../../shared/timestamp.ts'
+import { formatTimestamp, formatTimestampOrNull } from '../../../shared/timestamp.ts'
 import { shownUrl } from '../../config-file/secrets.ts'
 import type { SourceSetting } from '../../config-file/source-setting.ts'
 import type { StoredSource } from '../../database/sources.ts'
@@ -18,8 +18,8 @@ export function shownSource(
     schedule: setting?.schedule ?? null,
     zone: setting?.zone ?? null,
     isPulling: stored?.is_claimed ?? false,
-    lastAttemptAt: instantOf(stored?.last_attempt_at),
-    lastSuccessAt: instantOf(stored?.last_success_at),
+    lastAttemptAt: formatTimestampOrNull(stored?.last_attempt_at),
+    lastSuccessAt: formatTimestampOrNull(stored?.last_success_at),
     lastOutcome: stored?.last_outcome ?? null,
     lastImportId: stored?.last_import_id ?? null,
     lastError: stored?.last_error ?? null,
@@ -34,8 +34,4 @@ function nextAt(setting: SourceSetting, stored: StoredSource | undefined, nowMs:
   const { last_attempt_at: lastAttemptAt, retry_at: retryAt } = stored
   const next = nextPullAt(setting, { lastAttemptAt, retryAt }, nowMs)
   return next > 0 && Number.isFinite(next) ? formatTimestamp(next) : null
-}
-
-function instantOf(epochMs: number | null | undefined): string | null {
-  return epochMs === null || epochMs === undefined ? null : formatTimestamp(epochMs)
 }

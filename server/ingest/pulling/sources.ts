@@ -10,7 +10,7 @@ import type { Resolve } from '../../outgoing/guarded-agent.ts'
 import { createOutgoing } from '../../outgoing/outgoing.ts'
 import { repeatedly } from '../../repeatedly.ts'
 import type { Importer } from '../importing/importer.ts'
-import { noSuchSource } from './no-such-source.ts'
+import { allShown, settingNamed } from '../named-settings.ts'
 import { pullSource, type MakeFolder, type Pulled } from './pull-source.ts'
 import { recordPull } from './record-pull.ts'
 import { nextPullAt } from './schedule.ts'
@@ -58,14 +58,7 @@ export function createSources(setting: SourcesSetting): Sources {
   const running = new Map<string, Promise<unknown>>()
   const lookAt = new Map<string, number>()
 
-  function settingOf(name: string): SourceSetting {
-    const found = settings.find((one) => one.name === name)
-    if (found !== undefined) return found
-    throw noSuchSource(
-      name,
-      settings.map((one) => one.name),
-    )
-  }
+  const settingOf = (name: string) => settingNamed('source', settings, name)
 
   async function withContext<Result>(
     source: SourceSetting,
@@ -114,13 +107,9 @@ export function createSources(setting: SourcesSetting): Sources {
 
   const sources: Sources = {
     async list() {
+      const at = now()
       const stored = await readSources(reading)
-      const own = settings.map((source) => shownSource(source.name, source, stored.get(source.name), now()))
-      const others = stored
-        .values()
-        .filter(({ name }) => !settings.some((source) => source.name === name))
-        .map((row) => shownSource(row.name, undefined, row, now()))
-      return [...own, ...others]
+      return allShown(settings, stored, (name, source, row) => shownSource(name, source, row, at))
     },
     async pull(name, { again }) {
       const source = settingOf(name)
