@@ -1,3 +1,4 @@
+import type { AppError } from '../../../shared/app-error.ts'
 import type { SourceSetting } from '../../config-file/source-setting.ts'
 import type { Db } from '../../database/connect.ts'
 import { claimSource, endClaim, keepClaim, type StoredSource } from '../../database/sources.ts'
@@ -22,15 +23,15 @@ export interface Recording {
 }
 
 /**
- * Does a pull as the only one of all processes, and records what came of it. Throws an AppError, which is recorded, too;
- * undefined where another is at it, or was since `stored`.
+ * Does a pull as the only one of all processes, and records what came of it, or why it failed; undefined where another is at
+ * it, or was since `stored`. Throws where nothing can be recorded.
  */
 export async function recordPull(
   recording: Recording,
   source: SourceSetting,
   stored: StoredSource | undefined,
   pull: () => Promise<Pulled>,
-): Promise<Pulled | undefined> {
+): Promise<Pulled | AppError | undefined> {
   const { writing, owner, now, onNotice, onError } = recording
   const { name } = source
   const at = now()
@@ -38,15 +39,14 @@ export async function recordPull(
   const claim = { name, owner, lastAttemptAt, at, retryAt: at + RETRY_LOST_MS }
   if (!(await claimSource(writing, claim))) return undefined
   await using _ = repeatedly(() => keepClaim(writing, name, owner), { everyMs: KEEP_CLAIM_EVERY_MS, onError })
-  try {
-    const pulled = await pull()
-    await endClaim(writing, name, owner, successOf(pulled, now()))
-    if ((stored?.failures ?? 0) > 0) onNotice(`source ${name} is pulled again`)
-    return pulled
-  } catch (error) {
-    await endClaim(writing, name, owner, failureOf(recording, source, stored, error))
-    throw pullErrorOf(error)
+  const pulled = await pull().catch((error: unknown) => ({ error }))
+  if ('error' in pulled) {
+    await endClaim(writing, name, owner, failureOf(recording, source, stored, pulled.error))
+    return pullErrorOf(pulled.error)
   }
+  await endClaim(writing, name, owner, successOf(pulled, now()))
+  if ((stored?.failures ?? 0) > 0) onNotice(`source ${name} is pulled again`)
+  return pulled
 }
 
 function successOf(pulled: Pulled, at: number) {

@@ -82,21 +82,18 @@ export function createSources(setting: SourcesSetting): Sources {
     source: SourceSetting,
     stored: StoredSource | undefined,
     again: boolean,
-  ): Promise<Pulled | undefined> {
+  ): Promise<Pulled | AppError | undefined> {
     const pull = () => withContext(source, (context) => pullSource(source, stored, context), again)
     return recordPull(recording, source, stored, pull)
   }
 
-  async function pullIfDue(source: SourceSetting, stored: StoredSource | undefined): Promise<void> {
-    const { name } = source
+  /** Puts off when it is looked again for one that is not. */
+  function isDue(source: SourceSetting, stored: StoredSource | undefined): boolean {
     const at = now()
     const due = nextPullAt(source, attemptsOf(stored), at)
-    if (due > at || stored?.is_claimed) {
-      lookAt.set(name, Math.max(at + LOOK_EVERY_MS, Math.min(due, at + LOOK_AGAIN_MS)))
-      return
-    }
-    // What fails is recorded.
-    await pullClaimed(source, stored, false).catch(() => undefined)
+    if (due <= at && !stored?.is_claimed) return true
+    lookAt.set(source.name, Math.max(at + LOOK_EVERY_MS, Math.min(due, at + LOOK_AGAIN_MS)))
+    return false
   }
 
   function run<Result>(name: string, work: Promise<Result>): Promise<Result> {
@@ -118,6 +115,7 @@ export function createSources(setting: SourcesSetting): Sources {
       if (pulled === undefined) {
         throw new AppError('conflict', `source "${name}" is being pulled: wait until that is over`)
       }
+      if (pulled instanceof AppError) throw pulled
       const after = (await readSources(reading)).get(name)
       return {
         source: shownSource(name, source, after, now()),
@@ -130,14 +128,15 @@ export function createSources(setting: SourcesSetting): Sources {
     async pullDue() {
       if (closing.signal.aborted) return
       const at = now()
-      const free = MOST_AT_ONCE - running.size
-      const wanted = settings
-        .filter(({ name }) => !running.has(name) && (lookAt.get(name) ?? 0) <= at)
-        .slice(0, Math.max(0, free))
-      if (wanted.length === 0) return
+      const isWanted = ({ name }: SourceSetting) => !running.has(name) && (lookAt.get(name) ?? 0) <= at
+      if (running.size >= MOST_AT_ONCE || !settings.some(isWanted)) return
       const stored = await readSources(reading)
+      const due = settings.filter((source) => isWanted(source) && isDue(source, stored.get(source.name)))
+      const starting = due.slice(0, Math.max(0, MOST_AT_ONCE - running.size))
       await Promise.all(
-        wanted.map((source) => run(source.name, pullIfDue(source, stored.get(source.name)).catch(onError))),
+        starting.map((source) =>
+          run(source.name, pullClaimed(source, stored.get(source.name), false)).catch(onError),
+        ),
       )
     },
     start() {
