@@ -285,7 +285,7 @@ test('JSON may be packed, and a line of it may have what else ends lines', async
 })
 
 test.skipIf(process.platform === 'win32')('a pipe is no file, and keeps nothing waiting', async () => {
-  execFileSync('mkfifo', [folder.file('pipe.csv')])
+  execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', folder.file('pipe.csv')])
   const sources = await pulling([source({ url: `file://${folder.file('pipe.csv')}` })])
   await expect(sources.pull('platform', { again: false })).rejects.toThrow(/pipe\.csv is no file$/)
 })
