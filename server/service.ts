@@ -110,23 +110,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
-  const exporting = parts.use(
-    createPollExporter({
-      databaseUrl,
-      workers,
-      storesPerPart: undefined,
-      patienceMs,
-      computedWith,
-    }),
-  )
   // For what opens the database anew: it would find another one, where somebody has put one in its place.
   const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
-  const live = parts.use(
-    createLive(
-      { databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith },
-      { checkInPlace, onError },
-    ),
-  )
+  const threads = { databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith }
+  const polls = parts.use(createPollExporter(threads, { checkInPlace }))
+  const live = parts.use(createLive(threads, { checkInPlace, onError }))
   const importer: Importer = {
     stop: () => writer.stop(),
     async importPaths(paths, options) {
@@ -138,16 +126,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     async push(push) {
       checkInPlace()
       return writer.push(push)
-    },
-  }
-  const polls: ApiParts['polls'] = {
-    async file(wanted, format) {
-      checkInPlace()
-      return exporting.file(wanted, format)
-    },
-    async page(query) {
-      checkInPlace()
-      return exporting.page(query)
     },
   }
   const asking = parts.use(

@@ -4,8 +4,8 @@ import { pollFileName, pollMediaTypes, type PollFormat } from '../../shared/poll
 import type { ListedPoll, PollListQuery } from '../../shared/poll.ts'
 import type { WantedPolls } from '../database/wanted-polls.ts'
 import { readAhead } from '../reports/read-ahead.ts'
-import type { ThreadPool } from '../reports/thread-pool.ts'
-import type { ResultOf, TaskOf, WorkerSetting } from '../reports/worker-task.ts'
+import { threadsOnDemand, type OnDemandSetting } from '../reports/threads-on-demand.ts'
+import type { WorkerSetting } from '../reports/worker-task.ts'
 import { parquetMagic, type ExportPlan, type ExportTasks, type ParquetGroup } from './export-task.ts'
 import { piecesOf, type PackedPolls } from './packed-polls.ts'
 import { pollCsvHeader } from './poll-lines.ts'
@@ -33,29 +33,19 @@ const POLLS_OF_GROUP = 200_000
 /** One reads while another writes. */
 const MOST_THREADS = 2
 
-export function createPollExporter(setting: WorkerSetting): PollExporter {
-  let pool: Promise<ThreadPool<ExportTasks>> | undefined
-
-  async function startPool(): Promise<ThreadPool<ExportTasks>> {
-    const { createThreadPool } = await import('../reports/thread-pool.ts')
-    const worker = new URL(`./export-worker${extname(import.meta.url)}`, import.meta.url)
-    return createThreadPool<ExportTasks>(setting, { minThreads: 0, maxThreads: MOST_THREADS, worker })
-  }
-
-  async function run<Name extends keyof ExportTasks>(
-    name: Name,
-    task: TaskOf<ExportTasks, Name>,
-  ): Promise<ResultOf<ExportTasks, Name>> {
-    pool ??= startPool()
-    return (await pool).run(name, task)
-  }
+export function createPollExporter(
+  setting: WorkerSetting,
+  { checkInPlace }: Pick<OnDemandSetting, 'checkInPlace'>,
+): PollExporter {
+  const worker = new URL(`./export-worker${extname(import.meta.url)}`, import.meta.url)
+  const threads = threadsOnDemand<ExportTasks>(setting, { worker, maxThreads: MOST_THREADS, checkInPlace })
 
   async function* pieces(
     { parts }: ExportPlan,
     wanted: WantedPolls,
     mostPolls: number,
   ): AsyncGenerator<PackedPolls> {
-    for await (const polls of readAhead(parts, (stores) => run('readPolls', { stores, wanted }))) {
+    for await (const polls of readAhead(parts, (stores) => threads.run('readPolls', { stores, wanted }))) {
       if (polls.words.length > 0) yield* piecesOf(polls, mostPolls)
     }
   }
@@ -66,32 +56,32 @@ export function createPollExporter(setting: WorkerSetting): PollExporter {
     format: 'csv' | 'ndjson',
   ): AsyncGenerator<Uint8Array> {
     if (format === 'csv') yield Buffer.from(pollCsvHeader)
-    for await (const polls of pieces(plan, wanted, POLLS_OF_LINES)) yield run('writePolls', { polls, format })
+    for await (const polls of pieces(plan, wanted, POLLS_OF_LINES)) {
+      yield threads.run('writePolls', { polls, format })
+    }
   }
 
   async function* parquet(plan: ExportPlan, wanted: WantedPolls): AsyncGenerator<Uint8Array> {
     const groups: ParquetGroup[] = []
     yield Buffer.from(parquetMagic)
     for await (const polls of pieces(plan, wanted, POLLS_OF_GROUP)) {
-      const { bytes, group } = await run('writeParquet', polls)
+      const { bytes, group } = await threads.run('writeParquet', polls)
       groups.push({ length: bytes.length, group })
       yield bytes
     }
-    yield run('endParquet', groups)
+    yield threads.run('endParquet', groups)
   }
 
   return {
     async file(wanted, format) {
-      const plan = await run('planPolls', wanted)
+      const plan = await threads.run('planPolls', wanted)
       return {
         name: pollFileName(plan.time, format),
         mediaType: format === 'parquet' ? pollMediaTypes.parquet : `${pollMediaTypes[format]}; charset=utf-8`,
         bytes: format === 'parquet' ? parquet(plan, wanted) : lines(plan, wanted, format),
       }
     },
-    page: (query) => run('pageOfPolls', query),
-    async [Symbol.asyncDispose]() {
-      await (await pool)?.destroy()
-    },
+    page: (query) => threads.run('pageOfPolls', query),
+    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   }
 }

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import type { DownStores, DownStoresQuery } from '../../shared/store-now.ts'
-import type { ThreadPool } from '../reports/thread-pool.ts'
+import { threadsOnDemand, type OnDemandSetting } from '../reports/threads-on-demand.ts'
 import type { WorkerSetting } from '../reports/worker-task.ts'
-import { createChangeFeed, type ChangeFeed } from './change-feed.ts'
+import { createChangeFeed, type ChangeFeed, type ChangeFeedParts } from './change-feed.ts'
 import type { LiveTasks } from './live-tasks.ts'
 
 /** What stores are now. */
@@ -14,34 +14,14 @@ export interface Live extends ChangeFeed {
 /** Known in a thread of its own, which is started when it is first asked, and ends when nobody asks for a while. */
 export function createLive(
   setting: WorkerSetting,
-  {
-    checkInPlace,
-    onError,
-  }: { readonly checkInPlace: () => void; readonly onError: (error: unknown) => void },
+  { checkInPlace, onError }: Pick<OnDemandSetting, 'checkInPlace'> & Pick<ChangeFeedParts, 'onError'>,
 ): Live & AsyncDisposable {
-  let thread: Promise<ThreadPool<LiveTasks>> | undefined
-
-  async function startThread(): Promise<ThreadPool<LiveTasks>> {
-    const { createThreadPool } = await import('../reports/thread-pool.ts')
-    const worker = new URL(`./live-worker${extname(import.meta.url)}`, import.meta.url)
-    return createThreadPool<LiveTasks>(setting, { minThreads: 0, maxThreads: 1, worker })
-  }
-
-  async function threads(): Promise<ThreadPool<LiveTasks>> {
-    checkInPlace()
-    thread ??= startThread()
-    return thread
-  }
-
-  const feed = createChangeFeed({
-    read: async (batch) => (await threads()).run('changesAfter', { batch }),
-    onError,
-  })
+  const worker = new URL(`./live-worker${extname(import.meta.url)}`, import.meta.url)
+  const threads = threadsOnDemand<LiveTasks>(setting, { worker, maxThreads: 1, checkInPlace })
+  const feed = createChangeFeed({ read: (batch) => threads.run('changesAfter', { batch }), onError })
   return {
-    down: async (query) => (await threads()).run('downStores', query),
+    down: (query) => threads.run('downStores', query),
     watch: (followed, lastEventId, signal) => feed.watch(followed, lastEventId, signal),
-    async [Symbol.asyncDispose]() {
-      await (await thread)?.destroy()
-    },
+    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   }
 }
