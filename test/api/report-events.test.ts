@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { reportEventStream } from '../../server/api/rest/report-events.ts'
+import { eventStream } from '../../server/api/rest/event-stream.ts'
+import { reportEvents } from '../../server/api/rest/report-events.ts'
 import { reportStatusOf } from '../../server/api/rest/schemas.ts'
 import { reportId } from '../../shared/ids.ts'
 import type { Report } from '../../shared/report.ts'
@@ -24,6 +25,13 @@ const report: Report = {
   finishedAt: null,
 }
 
+const eventsOf = (states: AsyncGenerator<Report, void>) =>
+  reportEvents({
+    states,
+    statusOf: (report) => reportStatusOf(report, 'http://a'),
+    lastEventId: undefined,
+  })
+
 test('a reader who goes away ends the watching', async () => {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   async function* states(): AsyncGenerator<Report, void> {
@@ -33,12 +41,7 @@ test('a reader who goes away ends the watching', async () => {
       end()
     }
   }
-  const stream = reportEventStream({
-    states: states(),
-    statusOf: (report) => reportStatusOf(report, 'http://a'),
-    lastEventId: undefined,
-    onError: (error) => expect.fail(String(error)),
-  })
+  const stream = eventStream(eventsOf(states()), (error) => expect.fail(String(error)))
   const reader = stream.getReader()
   expect(new TextDecoder().decode((await reader.read()).value)).toMatch(
     /^event: running\n.*\nid: running-0\n\n$/,
@@ -53,12 +56,7 @@ test('an error of the server itself is told to the reader and to the operator', 
   async function* states(): AsyncGenerator<Report, void> {
     throw new Error('the disk is full')
   }
-  const stream = reportEventStream({
-    states: states(),
-    statusOf: (report) => reportStatusOf(report, 'http://a'),
-    lastEventId: undefined,
-    onError: (error) => errors.push(error),
-  })
+  const stream = eventStream(eventsOf(states()), (error) => errors.push(error))
   expect(await new Response(stream).text()).toMatch(/^event: problem\ndata: \{.*"status":500,.*\}\n\n$/)
   expect(errors).toEqual([new Error('the disk is full')])
 })

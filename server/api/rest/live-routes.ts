@@ -2,15 +2,13 @@ import { AppError } from '../../../shared/app-error.ts'
 import { downCsvHeader, downCsvLine } from '../../../shared/insight-csv.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
-import { problemOf } from '../../../shared/problem.ts'
 import { downStoresInput, storeChangesInput, type DownStores } from '../../../shared/store-now.ts'
 import { keyOfStore } from '../../database/stores.ts'
 import type { ToldEvent } from '../../live/change-feed.ts'
 import type { Live } from '../../live/live.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { appErrorOf } from '../errors.ts'
 import { malformedDownStores, malformedStoreChanges, noPolls, unknownStore } from './error-responses.ts'
-import { eventStream } from './event-stream.ts'
+import { sendEvents, type Events } from './event-stream.ts'
 import { downStoresBody, downStoresQuery, storeChangesHeaders, storeChangesQuery } from './live-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 
@@ -66,28 +64,16 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
       async handle({ query, headers }, context) {
         const { storeId, labels } = storeChangesInput.parse({ storeId: query.store_id, labels: query.labels })
         if (storeId !== undefined) await keyOfStore(db, storeId)
-        context.header('content-type', 'text/event-stream')
-        context.header('cache-control', 'no-cache')
-        if (context.req.method === 'HEAD') return context.body(null)
-        const lastEventId = headers['last-event-id']
-        const events = live.watch({ storeId, labels }, lastEventId, context.req.raw.signal)
-        return context.body(eventStream(eventsOf(events, onError)))
+        const { signal } = context.req.raw
+        const events = () => eventsOf(live.watch({ storeId, labels }, headers['last-event-id'], signal))
+        return sendEvents(context, events, onError)
       },
     }),
   ]
 }
 
-async function* eventsOf(
-  events: AsyncGenerator<ToldEvent, void>,
-  onError: (error: unknown) => void,
-): AsyncGenerator<string | Uint8Array, undefined> {
-  try {
-    for await (const { bytes } of events) yield bytes()
-  } catch (error) {
-    const appError = appErrorOf(error)
-    if (appError.code === 'internal') onError(error)
-    yield `event: problem\ndata: ${JSON.stringify(problemOf(appError))}\n\n`
-  }
+async function* eventsOf(events: AsyncGenerator<ToldEvent, void>): Events {
+  for await (const { bytes } of events) yield bytes()
 }
 
 async function allDown(

@@ -1,8 +1,6 @@
-import { problemOf } from '../../../shared/problem.ts'
 import type { News } from '../../../shared/news.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { appErrorOf } from '../errors.ts'
-import { eventStream } from './event-stream.ts'
+import { sendEvents, type Events } from './event-stream.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 
 /** The operation that follows what there is of late. */
@@ -17,25 +15,12 @@ export function newsRoutes({ news, onError }: ApiParts): RestRoute[] {
         'The latest poll, import, change and report, now and whenever one of them is another, as server-sent events',
       description: 'Each event is named news and has them as its data. `curl -N` shows them.',
       responses: { 200: { description: 'The events', content: { 'text/event-stream': null } } },
-      handle(_, context) {
-        context.header('content-type', 'text/event-stream')
-        context.header('cache-control', 'no-cache')
-        if (context.req.method === 'HEAD') return context.body(null)
-        return context.body(eventStream(eventsOf(news.watch(context.req.raw.signal), onError)))
-      },
+      handle: (_, context) =>
+        sendEvents(context, () => eventsOf(news.watch(context.req.raw.signal)), onError),
     }),
   ]
 }
 
-async function* eventsOf(
-  news: AsyncGenerator<News, void>,
-  onError: (error: unknown) => void,
-): AsyncGenerator<string, undefined> {
-  try {
-    for await (const latest of news) yield `event: news\ndata: ${JSON.stringify(latest)}\n\n`
-  } catch (error) {
-    const appError = appErrorOf(error)
-    if (appError.code === 'internal') onError(error)
-    yield `event: problem\ndata: ${JSON.stringify(problemOf(appError))}\n\n`
-  }
+async function* eventsOf(news: AsyncGenerator<News, void>): Events {
+  for await (const latest of news) yield `event: news\ndata: ${JSON.stringify(latest)}\n\n`
 }

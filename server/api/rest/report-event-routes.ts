@@ -4,13 +4,14 @@ import type { ApiParts } from '../api-parts.ts'
 import { eventIdOf } from '../report-event-id.ts'
 import { baseUrl } from './base-url.ts'
 import { unknownReport } from './error-responses.ts'
-import { reportEventStream } from './report-events.ts'
+import { sendEvents } from './event-stream.ts'
+import { reportEvents } from './report-events.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { lastEventHeaders, reportIdPath, reportStatusOf } from './schemas.ts'
 
 /** The operation that follows a report. */
 export function reportEventRoutes(parts: ApiParts): RestRoute[] {
-  const { db, reports } = parts
+  const { db, reports, onError } = parts
   return [
     defineRoute({
       id: 'followReport',
@@ -31,16 +32,13 @@ export function reportEventRoutes(parts: ApiParts): RestRoute[] {
         const report = reportOf(await getReport(db, path.report_id))
         const lastEventId = headers['last-event-id']
         if (isFinished(report.state) && eventIdOf(report) === lastEventId) return context.body(null, 204)
-        context.header('content-type', 'text/event-stream')
-        context.header('cache-control', 'no-cache')
-        if (context.req.method === 'HEAD') return context.body(null)
-        const events = reportEventStream({
-          states: reports.watch(path.report_id, context.req.raw.signal),
-          statusOf: (report) => reportStatusOf(report, baseUrl(parts, context)),
-          lastEventId,
-          onError: parts.onError,
-        })
-        return context.body(events)
+        const events = () =>
+          reportEvents({
+            states: reports.watch(path.report_id, context.req.raw.signal),
+            statusOf: (report) => reportStatusOf(report, baseUrl(parts, context)),
+            lastEventId,
+          })
+        return sendEvents(context, events, onError)
       },
     }),
   ]
