@@ -6,7 +6,13 @@ export interface SubscriptionTold<Event> {
   onComplete(): void
 }
 
-/** The events of a subscription's connection, for as long as it lasts. */
+/** So many wait for who reads slowly. */
+export const MOST_WAITING = 100
+
+/**
+ * The events of a subscription's connection, for as long as it lasts: it is ended, too, when too many wait, and the next one goes on
+ * behind what was read.
+ */
 export async function* subscriptionEvents<Event>(
   subscribe: (told: SubscriptionTold<Event>) => { unsubscribe(): void },
   signal: AbortSignal | undefined,
@@ -22,7 +28,10 @@ export async function* subscriptionEvents<Event>(
 
   const subscription = subscribe({
     onData(event) {
-      events.push(event)
+      if (events.push(event) === MOST_WAITING) {
+        subscription.unsubscribe()
+        isOver = true
+      }
       wake()
     },
     // EventSource would connect again by itself, without an end, and without keeping a Node.js process alive meanwhile.
