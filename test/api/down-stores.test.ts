@@ -62,9 +62,9 @@ test('the stores that are down are told the longest first, a page at a time, as 
   expect([...first.items, ...second.items]).toEqual(all.items)
   expect(second.nextCursor).toBeNull()
 
-  const overRest = await fetch(`${server.url}/stores/down?limit=2`)
+  const overRest = await fetch(`${server.url}/down-stores?limit=2`)
   expect(await overRest.json()).toEqual(first)
-  const csv = await fetch(`${server.url}/stores/down?format=csv&limit=2`)
+  const csv = await fetch(`${server.url}/down-stores?format=csv&limit=2`)
   expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8')
   expect(await csv.text()).toBe(downCsvHeader + all.items.map(downCsvLine).join(''))
   expect(server.errors).toEqual([])
@@ -84,7 +84,7 @@ test('what stores are now follows pushes, imports, rules, corrections and deleti
   await server.upload(`store_id,name,city\ns1,"One, first",Bonn\n`)
   expect(await downIds(client, 'city=Bonn')).toEqual(['s1'])
   expect(await downIds(client, 'city=Köln')).toEqual([])
-  const csv = await fetch(`${server.url}/stores/down?format=csv&labels=city=Bonn`)
+  const csv = await fetch(`${server.url}/down-stores?format=csv&labels=city=Bonn`)
   expect(await csv.text()).toMatch(/\ns1,"One, first",America\/Chicago,/)
 
   const correction = await client.correction.create.mutate({
@@ -116,6 +116,14 @@ test('without polls there is nothing to tell, until there are some, and again wh
   expect(await downIds(client)).toEqual(['a'])
   await client.store.delete.mutate({ storeId: 'a', reason: 'x', confirm: 1 })
   await expect(client.store.down.query()).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('a store may be called as the list is, and a browser shows the list, too', async () => {
+  await using server = await runningServer()
+  await server.upload(pollFile([['down', 'inactive', at(0)]]))
+  expect(await (await fetch(`${server.url}/stores/down`)).json()).toMatchObject({ storeId: 'down' })
+  const asked = await fetch(`${server.url}/down-stores`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+  expect(await asked.json()).toMatchObject({ items: [{ storeId: 'down' }] })
 })
 
 test('what is pushed to one server is known to another on the same database', async () => {

@@ -18,7 +18,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listDownStores',
       method: 'get',
-      paths: ['/stores/down'],
+      paths: ['/down-stores'],
       tag: 'Stores',
       summary:
         'The stores that are down, the longest first, and how many are what: as JSON a page at a time, as CSV all of them',
@@ -49,7 +49,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
       tag: 'Stores',
       summary: 'Which stores go down, and which are not down any more, as server-sent events',
       description:
-        'The first event has no changes, or, behind a Last-Event-ID, what has changed since; then there is one whenever something changes, four a second at most. Each is named changes, or resync where more has changed than can be told: then ask for the stores that are down. `curl -N` shows them.',
+        'The first event has no changes, or, behind a Last-Event-ID, what has changed since; then there is one whenever something changes, four a second at most. Behind an event of another server on the database, a change may be told once more. Each is named changes, or resync where more has changed than can be told: then ask for the stores that are down. `curl -N` shows them.',
       query: storeChangesQuery,
       headers: storeChangesHeaders,
       responses: {

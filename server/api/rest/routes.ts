@@ -33,7 +33,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...importRoutes(parts),
-    ...liveRoutes(parts), // before the operations whose ids would take its paths
+    ...liveRoutes(parts),
     ...storeRoutes(parts),
     ...correctionRoutes(parts),
     ...changeRoutes(parts),

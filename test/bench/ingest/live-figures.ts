@@ -69,7 +69,7 @@ export async function liveFigures(scene: IngestScene): Promise<Figure[]> {
 
 async function msOfAsking(client: HttpClient): Promise<number> {
   const start = performance.now()
-  await get(client, '/stores/down?limit=50')
+  await get(client, '/down-stores?limit=50')
   return performance.now() - start
 }
 
