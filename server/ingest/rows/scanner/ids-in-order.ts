@@ -1,8 +1,22 @@
+/** So many texts are compared before code that sorts numbers is as fast as it gets. */
+const FEW_IDS = 30_000
+
+/** The places of ids, which are ASCII, so that JavaScript's order is that of their bytes, in ascending order. */
+export function placesInOrder(ids: readonly string[], fewIds = FEW_IDS): number[] {
+  if (ids.length > fewIds && !areInOrder(ids)) return placesByNumbers(ids)
+  // An array knows when it is sorted already, which most files are nearly.
+  return Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
+}
+
+function areInOrder(ids: readonly string[]): boolean {
+  return ids.every((id, i) => i === 0 || ids[i - 1]! < id)
+}
+
 /**
- * The places of ids, which are ASCII, in ascending order of their bytes. As many of the first characters as 32 bits have room
- * for are sorted as numbers, which takes a fraction of the time of comparing texts; with ids of digits these are nine.
+ * As many of the first characters as 32 bits have room for are sorted as numbers, which takes a fraction of the time of
+ * comparing texts; with ids of digits these are nine.
  */
-export function placesInOrder(ids: readonly string[]): number[] {
+function placesByNumbers(ids: readonly string[]): number[] {
   const { rankOf, base } = ranksOf(ids)
   const length = Math.floor(32 / Math.log2(base))
   // The number above the place, as a processor of this age has them.
