@@ -9,7 +9,7 @@ import { pollRowsOf } from './poll-weeks.ts'
 import { markChunks } from './store-states.ts'
 import { nextBatch } from './tail/batch.ts'
 import { foldTail, weeksInTail } from './tail/fold-tail.ts'
-import { chunksOf } from './tail/tail-row.ts'
+import { chunkOf, chunksOf } from './tail/tail-row.ts'
 import type { WriteTx } from './write-alone.ts'
 
 /** Polls that are deleted, or would be. */
@@ -57,7 +57,7 @@ export async function deletePolls(
     await takeFromPollWeekSummary(tx, ofWeek, () => latestPollOfWeek(tx, ofWeek.week))
   }
   const deleted = all.total()
-  await markChunks(tx, chunksOf(deleted.storeKeys.toSorted((a, b) => a - b)), batch)
+  await markChunks(tx, deleted.storeKeys.map(chunkOf), batch)
   return deleted
 }
 

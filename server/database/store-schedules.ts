@@ -53,10 +53,6 @@ export async function setSchedules<Rule>(
       storeKeys.push(key)
     }
     await insert(newStores)
-    await markStores(
-      tx,
-      [...newStores, ...changes].map((store) => ('storeKey' in store ? store.storeKey : store.store_key)),
-    )
     if (changes.length === 0) continue
     await dialectOf(tx).writeScheduleKeys(tx, changes)
     await forgetWeeks(
@@ -65,5 +61,6 @@ export async function setSchedules<Rule>(
       'always',
     )
   }
+  await markStores(tx, storeKeys)
   return { rows: changedRows, storeKeys }
 }

@@ -2,7 +2,7 @@
 import { chunks as chunksOfRows } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { nextBatch } from './tail/batch.ts'
-import { ANY_STORES, chunksOf, pairsOf } from './tail/tail-row.ts'
+import { ANY_STORES, chunkOf, pairsOf } from './tail/tail-row.ts'
 import { latestPollAt } from './poll-week-summary.ts'
 import type { Words } from '../uptime/words.ts'
 import type { WriteTx } from './write-alone.ts'
@@ -29,7 +29,7 @@ export async function markChunks(tx: WriteTx, chunks: readonly number[], batch: 
 /** Likewise of the chunks of some stores, in any order, as of now. */
 export async function markStores(tx: WriteTx, storeKeys: readonly number[]): Promise<void> {
   if (storeKeys.length === 0) return
-  await markChunks(tx, chunksOf(storeKeys.toSorted((a, b) => a - b)), await nextBatch(tx))
+  await markChunks(tx, storeKeys.map(chunkOf), await nextBatch(tx))
 }
 
 /** How far the data is. */

@@ -186,25 +186,22 @@ export function createStoreFinder(
   const rows = tx.selectFrom('store').select(['store_key', 'store_id', ...columns])
   const select = compiledOnce((ids: readonly StoreId[]) => rows.where('store_id', 'in', ids).compile())
 
-  /** All at once where they are few; else some at a time, as a table of a million is no longer near the processor. */
-  async function* rowsOf(storeIds: readonly StoreId[]) {
-    if (known === 0) yield { ids: storeIds, found: [] }
-    else if (known <= Math.min(FEW_STORES, 2 * storeIds.length)) {
-      yield { ids: storeIds, found: await rows.execute() }
-    } else {
-      for (const ids of chunks(storeIds)) yield { ids, found: (await tx.executeQuery(select(ids))).rows }
-    }
+  function withKeys(ids: readonly StoreId[], found: readonly StoreRow[]): FoundStore[] {
+    const byId = new Map(found.map((row) => [row.store_id, row]))
+    return ids.map((storeId) => {
+      const stored = byId.get(storeId)
+      return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
+    })
   }
 
   return async (storeIds) => {
     lastKey ??= known = await lastStoreKey(tx)
+    if (known === 0) return withKeys(storeIds, [])
+    if (known <= Math.min(FEW_STORES, 2 * storeIds.length)) return withKeys(storeIds, await rows.execute())
     const stores: FoundStore[] = []
-    for await (const { ids, found } of rowsOf(storeIds)) {
-      const byId = new Map(found.map((row) => [row.store_id, row]))
-      for (const storeId of ids) {
-        const stored = byId.get(storeId)
-        stores.push({ storeId, key: stored?.store_key ?? ++lastKey, stored })
-      }
+    // Some at a time, as a table of a million is no longer near the processor.
+    for (const ids of chunks(storeIds)) {
+      stores.push(...withKeys(ids, (await tx.executeQuery(select(ids))).rows))
     }
     return stores
   }
