@@ -103,7 +103,7 @@ function count(going: GoingPolls, polls: number, first: number, last: number): v
 }
 
 /** The rows of polls with their first and last word: the checksum stands behind that. */
-export function pollEnds(db: Db) {
+function pollEnds(db: Db) {
   return db.selectFrom('poll_week').select(({ ref }) => {
     const polls = ref('polls')
     return [
@@ -115,15 +115,17 @@ export function pollEnds(db: Db) {
   })
 }
 
-export function wordOf(bytes: Uint8Array): number {
+function wordOf(bytes: Uint8Array): number {
   return wordsOfBytes(bytes)[0]!
 }
 
 const ROWS_AT_ONCE = 2000
 
-/** When the latest poll of any store in a week was, in epoch milliseconds. */
-export async function latestPollOfWeek(db: Db, week: number): Promise<number> {
-  let latestMs = (await latestInTail(db, week)) ?? week * POLL_WEEK_MS
+/** The first and the last word of each store in a week, some stores at a time, with others answered in between. */
+export async function* endsOfWeek(
+  db: Db,
+  week: number,
+): AsyncGenerator<{ readonly first: number; readonly last: number }[]> {
   for (let after = -1; ;) {
     const rows = await pollEnds(db)
       .where('week', '=', week)
@@ -131,11 +133,18 @@ export async function latestPollOfWeek(db: Db, week: number): Promise<number> {
       .orderBy('store_key')
       .limit(ROWS_AT_ONCE)
       .execute()
-    for (const { last } of rows) {
-      latestMs = Math.max(latestMs, week * POLL_WEEK_MS + offsetOf(wordOf(last)))
-    }
-    if (rows.length < ROWS_AT_ONCE) return latestMs
+    yield rows.map(({ first, last }) => ({ first: wordOf(first), last: wordOf(last) }))
+    if (rows.length < ROWS_AT_ONCE) return
     after = rows.at(-1)!.store_key
     await setImmediate()
   }
+}
+
+/** When the latest poll of any store in a week was, in epoch milliseconds. */
+export async function latestPollOfWeek(db: Db, week: number): Promise<number> {
+  let latestMs = (await latestInTail(db, week)) ?? week * POLL_WEEK_MS
+  for await (const ends of endsOfWeek(db, week)) {
+    for (const { last } of ends) latestMs = Math.max(latestMs, week * POLL_WEEK_MS + offsetOf(last))
+  }
+  return latestMs
 }

@@ -4,7 +4,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { NoAnswerReason, TurnOutcome } from '../../shared/poller.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
-import { hasLabels } from './labelled.ts'
+import { nextStoreIds } from './stores.ts'
 import type { PollerTable } from './way-in-tables.ts'
 
 const HOUR_MS = 3_600_000
@@ -162,16 +162,9 @@ const STORES_AT_ONCE = 4096
 /** The ids of all stores that are in some groups, some at a time. */
 export async function* storeIdsIn(db: Db, labels: readonly StoreLabel[]): AsyncGenerator<StoreId[]> {
   for (let after: StoreId | undefined; ;) {
-    const rows = await db
-      .selectFrom('store')
-      .select('store_id')
-      .$if(after !== undefined, (query) => query.where('store_id', '>', after!))
-      .$if(labels.length > 0, (query) => query.where(hasLabels(labels)))
-      .orderBy('store_id')
-      .limit(STORES_AT_ONCE)
-      .execute()
-    if (rows.length === 0) return
-    yield rows.map(({ store_id }) => store_id)
-    after = rows.at(-1)!.store_id
+    const storeIds = await nextStoreIds(db, after, STORES_AT_ONCE, labels)
+    if (storeIds.length === 0) return
+    yield storeIds
+    after = storeIds.at(-1)!
   }
 }

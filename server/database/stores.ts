@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
+import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Store, StoreListQuery } from '../../shared/store.ts'
@@ -207,12 +208,18 @@ export function createStoreFinder(
   }
 }
 
-/** The first ids after one, or of all, in ascending order. */
-export async function nextStoreIds(db: Db, after: StoreId | undefined, count: number): Promise<StoreId[]> {
+/** The first ids after one, or of all, in ascending order; of stores in some groups, where these are given. */
+export async function nextStoreIds(
+  db: Db,
+  after: StoreId | undefined,
+  count: number,
+  labels: readonly StoreLabel[] = [],
+): Promise<StoreId[]> {
   const rows = await db
     .selectFrom('store')
     .select('store_id')
     .$if(after !== undefined, (query) => query.where('store_id', '>', after!))
+    .$if(labels.length > 0, (query) => query.where(hasLabels(labels)))
     .orderBy('store_id')
     .limit(count)
     .execute()
