@@ -2,10 +2,10 @@
  * Parts of a report read the same rows of the tail, again and again: they are kept, joined, for as long as they are what the
  * database has.
  */
-import { sortWeek } from '../../uptime/poll-week.ts'
 import type { Db } from '../connect.ts'
 import { dialectOf, type Dialect, type PackedWords } from '../dialect/dialect.ts'
-import { ANY_STORES, byStore, keysOfChunk, pairsOf, type TailPlace } from './tail-row.ts'
+import { byStore } from './by-store.ts'
+import { ANY_STORES, keysOfChunk, pairsOf, type TailPlace } from './tail-row.ts'
 
 /** As much as the tail of 100,000 stores may have. */
 const MOST_KEPT_WORDS = 4 * 1024 * 1024
@@ -40,7 +40,8 @@ export async function readKeptTail(
     .where('week', 'in', weeks)
     .where('chunk', 'in', chunks)
     .orderBy('week')
-    .orderBy('chunk')
+    // Those of any stores are last, as they are later.
+    .orderBy('chunk', 'desc')
     .orderBy('batch')
     .execute()
   const ofWeeks = new Map<number, PackedWords[]>()
@@ -50,9 +51,7 @@ export async function readKeptTail(
     const polls = await joinedRows(tx, tail, { week, chunk }, name)
     const ofWeek = ofWeeks.get(week) ?? []
     ofWeeks.set(week, ofWeek)
-    // Those of any stores are first by their number, and later by their batch.
-    if (chunk === ANY_STORES) ofWeek.push(polls)
-    else ofWeek.splice(ofWeek.length - 1, 0, polls)
+    ofWeek.push(polls)
   }
   return ofWeeks
 }
@@ -100,46 +99,4 @@ async function readJoined(tx: Db, place: TailPlace): Promise<PackedWords> {
     pairs,
     Array.from({ length: last - first + 1 }, (_, i) => first + i),
   )
-}
-
-/** The polls of some stores, whose keys are in ascending order, of which those that are given later count more. */
-export function gathered(given: readonly PackedWords[], storeKeys: readonly number[]): PackedWords {
-  const to = new Uint32Array(storeKeys.length)
-  for (const polls of given) {
-    eachCommon(polls.storeKeys, storeKeys, (i, place) => (to[place]! += polls.to[i]! - polls.from[i]!))
-  }
-  let total = 0
-  for (const [place, count] of to.entries()) {
-    to[place] = total
-    total += count
-  }
-  const from = to.slice()
-  const words = new Uint32Array(total)
-  for (const polls of given) {
-    eachCommon(polls.storeKeys, storeKeys, (i, place) => {
-      let next = to[place]!
-      for (let at = polls.from[i]!; at < polls.to[i]!; at++) words[next++] = polls.words[at]!
-      to[place] = next
-    })
-  }
-  const withPolls = Array.from(storeKeys.keys()).filter((place) => to[place]! > from[place]!)
-  return {
-    storeKeys: withPolls.map((place) => storeKeys[place]!),
-    from: Uint32Array.from(withPolls, (place) => from[place]!),
-    to: Uint32Array.from(withPolls, (place) => sortWeek(words, from[place]!, to[place]!)),
-    words,
-  }
-}
-
-/** Calls `take` with the places of each key that is in both, which ascend. */
-function eachCommon(
-  some: readonly number[],
-  others: readonly number[],
-  take: (ofSome: number, ofOthers: number) => void,
-): void {
-  for (let i = 0, j = 0; i < some.length && j < others.length;) {
-    if (some[i] === others[j]) take(i++, j++)
-    else if (some[i]! < others[j]!) i++
-    else j++
-  }
 }

@@ -2,8 +2,9 @@ import { mergedWeek, offsetOf, type PollWeek, type PollWords } from '../../uptim
 import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
 import type { PackedWords } from '../dialect/dialect.ts'
-import { gathered, readKeptTail } from './kept-tail.ts'
-import { ANY_STORES, byStore, chunksOf, pairsOf } from './tail-row.ts'
+import { byStore, gathered } from './by-store.ts'
+import { readKeptTail } from './kept-tail.ts'
+import { ANY_STORES, chunksOf, pairsOf } from './tail-row.ts'
 
 /**
  * Rows that were read before are looked for where so many stores are asked for, as to join them takes as long as to look through
@@ -22,21 +23,18 @@ export async function readTail(
 ): Promise<ReadonlyMap<number, PackedWords>> {
   if (weeks.length === 0) return new Map()
   const chunks = chunksOf(storeKeys)
-  if (db.isTransaction && storeKeys.length >= MANY_STORES) {
-    const kept = await readKeptTail(db, weeks, [...chunks, ANY_STORES])
-    return new Map(Array.from(kept, ([week, rows]) => [week, gathered(rows, storeKeys)]))
+  const isMany = storeKeys.length >= MANY_STORES
+  if (!db.isTransaction || (!isMany && chunks.length !== 1)) {
+    return readRows(db, weeks, [...chunks, ANY_STORES], storeKeys)
   }
-  if (db.isTransaction && chunks.length === 1) {
-    const kept = await readKeptTail(db, weeks, chunks)
-    const small = await readRows(db, weeks, [ANY_STORES], storeKeys)
-    const found = weeks.filter((week) => kept.has(week) || small.has(week))
-    const rowsOf = (week: number) => [
-      ...(kept.get(week) ?? []),
-      ...(small.has(week) ? [small.get(week)!] : []),
-    ]
-    return new Map(found.map((week) => [week, gathered(rowsOf(week), storeKeys)]))
-  }
-  return readRows(db, weeks, [...chunks, ANY_STORES], storeKeys)
+  const kept = await readKeptTail(db, weeks, isMany ? [...chunks, ANY_STORES] : chunks)
+  const ofAny = isMany ? new Map<number, PackedWords>() : await readRows(db, weeks, [ANY_STORES], storeKeys)
+  const found = weeks.map((week) => [week, [kept, ofAny].flatMap((read) => read.get(week) ?? [])] as const)
+  return new Map(
+    found.flatMap(([week, polls]) =>
+      polls.length === 0 ? [] : [[week, gathered(polls, storeKeys)] as const],
+    ),
+  )
 }
 
 async function readRows(

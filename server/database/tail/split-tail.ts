@@ -1,8 +1,9 @@
 import { chunks } from '../chunks.ts'
 import type { Db } from '../connect.ts'
 import { writeAlone, type WriteTx } from '../write-alone.ts'
+import { byStore } from './by-store.ts'
 import { allBatches, deleteRows, putRow, type Batches } from './put-rows.ts'
-import { ANY_STORES, byStore, chunkOf, pairsOf, tailRowOf, type StoreWords } from './tail-row.ts'
+import { ANY_STORES, chunkOf, pairsOf, tailRowOf, type StoreWords } from './tail-row.ts'
 
 /** So many rows of chunks are written in a transaction, where others wait. */
 const CHUNKS_AT_ONCE = 64
