@@ -79,8 +79,6 @@ async function importAndSay(id: number, job: ImportJob): Promise<void> {
       onProgress: (progress) => say({ type: 'progress', id, progress }),
       stepsBehindAnswers: !isOfCommand,
     })
-    // A command is over then, and others are not kept waiting.
-    if (isOfCommand) await tail.tidy(() => !stop.signal.aborted, 'all')
     say({ type: 'imported', id, outcome })
   } catch (error) {
     sayFailed(id, toAppError(error))
@@ -100,6 +98,8 @@ function rest(all?: 'all'): void {
 
 async function end(): Promise<void> {
   await tidying
+  // There may be no server that does it, and commands that write a little each.
+  if (isOfCommand) await tail.tidy(() => true, 'all')
   await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]()
   port.close()
 }

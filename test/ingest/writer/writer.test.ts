@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { databaseSummary } from '../../../server/database/poll-week-summary.ts'
+import { createKnownStores } from '../../../server/database/known-stores.ts'
+import { createLatestPolls } from '../../../server/database/tail/latest-polls.ts'
 import { createImporter } from '../../../server/ingest/importing/importer.ts'
 import type { Push } from '../../../server/ingest/pushing/push-message.ts'
 import { createPusher } from '../../../server/ingest/pushing/pusher.ts'
+import { writePushes } from '../../../server/ingest/pushing/write-pushes.ts'
 import { createWriterThread } from '../../../server/ingest/writer/writer-thread.ts'
 import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import type { AppError } from '../../../shared/app-error.ts'
@@ -54,6 +57,19 @@ test('what came last counts, whether it was pushed or imported, and is counted a
   ])
   expect(await storedPolls(scene.db)).toEqual(['s1 active 2023-01-24T10:00:00Z'])
   expect(await databaseSummary(scene.db)).toMatchObject({ polls: 1 })
+})
+
+test('a command leaves the tail short, whatever commands before it have pushed', async () => {
+  await using scene = await importScene()
+  const before = { db: scene.db, latest: createLatestPolls(), stores: createKnownStores(), now: Date.now }
+  for (let i = 0; i < 200; i++) await writePushes(before, [pushOf('s', 'active', firstMs + i)])
+  {
+    await using command = createWriter({ ...scene, startThread: 'at once' })
+    await command.push(pushOf('s', 'active', firstMs + 200))
+  }
+  const rows = await scene.db.selectFrom('poll_tail').select('batch').execute()
+  expect(rows.length).toBeLessThan(128)
+  expect(await storedPolls(scene.db)).toHaveLength(201)
 })
 
 test('where the thread is lost, all who wait for it are told, and the next who ask have another', async () => {
