@@ -64,7 +64,12 @@ export function createWriterThread({ databaseUrl, startThread = 'on demand' }: W
   }
 
   async function post(request: WriterRequest, transfer: readonly ArrayBuffer[]): Promise<void> {
-    const worker = await (thread ??= start())
+    thread ??= start()
+    const worker = await thread.catch((error: unknown) => {
+      thread = undefined
+      throw error
+    })
+    if (request.type === 'push' || request.type === 'import') open++
     if (open > 0) worker.ref()
     worker.postMessage(request, transfer)
   }
@@ -73,7 +78,6 @@ export function createWriterThread({ databaseUrl, startThread = 'on demand' }: W
     nextId: () => ++lastId,
     listen: (listener) => void listeners.push(listener),
     async ask(request, transfer = []) {
-      if (request.type === 'push' || request.type === 'import') open++
       const posting = post(request, transfer)
       posted = posting.catch(() => {})
       await posting
