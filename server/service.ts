@@ -54,7 +54,7 @@ export interface ServiceSetting
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
   readonly startThreads: RunnerParts['startThreads']
   /** Likewise for the thread that writes polls. */
-  readonly startImporter?: NonNullable<WriterSetting['startThread']>
+  readonly startWriter?: NonNullable<WriterSetting['startThread']>
   /** For how long a request waits for whoever else writes to the database. */
   readonly patienceMs?: number
   /** How often folders are looked into, and for how long a file in them is to be the same. */
@@ -75,7 +75,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     mayCreateDatabase = true,
     workers,
     startThreads,
-    startImporter = 'on demand',
+    startWriter = 'on demand',
     publicUrl,
     getReportAs = 'json',
     watch = [],
@@ -89,7 +89,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   } = setting
   checkWatchedFolders(watch, databaseUrl)
   await using parts = new AsyncDisposableStack()
-  const writer = parts.use(createWriter({ databaseUrl, startThread: startImporter }))
+  const writer = parts.use(createWriter({ databaseUrl, startThread: startWriter }))
   const patience = patienceMs === undefined ? {} : { patienceMs }
   const writing = parts.use(
     await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false, ...patience }),

@@ -44,8 +44,8 @@ async function withDatabase<Result>(
     // A command that only asks does not leave an empty database behind where there was none.
     mayCreateDatabase: options.mayCreate ?? false,
     startThreads: 'on demand',
-    // What may make a database is about to import.
-    startImporter: options.mayCreate ? 'at once' : 'on demand',
+    // What may make a database is about to write to it.
+    startWriter: options.mayCreate ? 'at once' : 'on demand',
     workers,
     ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
     environment,

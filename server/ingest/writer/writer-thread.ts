@@ -6,8 +6,8 @@ import type { WriterAnswer, WriterRequest, WriterThreadSetting } from './writer-
 export interface WriterSetting {
   readonly databaseUrl: string
   /**
-   * `at once` for a command that is about to import: its thread is then there when the database is. Threads that it starts do
-   * not step behind others, as nobody is answered meanwhile.
+   * `at once` for a command that is about to write: its thread is then there when the database is. Threads that it starts do
+   * not step behind others, as nobody is answered meanwhile, and it leaves the tail short when it ends.
    */
   readonly startThread?: 'at once' | 'on demand'
 }
