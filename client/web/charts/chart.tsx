@@ -1,12 +1,15 @@
 import type { ReactNode } from 'react'
 
-/** What a chart is drawn in; printed, it is scaled to the paper. */
+/** What a chart is drawn in. */
 export function Chart({
+  className,
   width,
   height,
   label,
   children,
 }: {
+  /** Where it is left out, the chart is scaled to the paper when it is printed. */
+  className?: 'strip'
   width: number
   height: number
   /** What it shows, in words. */
@@ -15,7 +18,7 @@ export function Chart({
 }) {
   return (
     <svg
-      className="chart"
+      className={className ?? 'chart'}
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}

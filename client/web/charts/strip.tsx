@@ -1,6 +1,7 @@
 import { parseLocalDate, weekdayOf } from '../../../shared/local-date.ts'
 import type { Strip } from '../../../shared/store-strip.ts'
 import { percent } from '../format.ts'
+import { Chart } from './chart.tsx'
 import { uptimePercent } from '../../../shared/report-columns.ts'
 
 type Day = Strip['days'][number]
@@ -13,19 +14,12 @@ const HEIGHT = 20
 export function DayStrip({ days }: { days: readonly Day[] }) {
   const width = days.length * (DAY_WIDTH + GAP) - GAP
   return (
-    <svg
-      className="strip"
-      width={width}
-      height={HEIGHT}
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      role="img"
-      aria-label={inWords(days)}
-    >
+    <Chart className="strip" width={width} height={HEIGHT} label={inWords(days)}>
       <title>{inWords(days)}</title>
       {days.map((day, place) => (
         <DayColumn key={day.date} day={day} x={place * (DAY_WIDTH + GAP)} />
       ))}
-    </svg>
+    </Chart>
   )
 }
 

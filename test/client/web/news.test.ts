@@ -159,11 +159,15 @@ describe.skipIf(chromiumPath === undefined)('the news that the page follows, in 
     const { page } = opened
     const downNow = page.locator('section[aria-labelledby="down-now"]')
     await downNow.locator('tbody').waitFor()
-    await scene.client.polls.push([
-      { storeId: 'austin-downtown-99', status: 'inactive', timestampUtc: '2026-11-05T01:59:30Z' },
-    ])
+    const timestampUtc = '2026-11-05T01:59:30Z'
+    const stores = ['austin-downtown-99', ...Array.from({ length: 20 }, (_, i) => `boston-seaport-${i + 70}`)]
+    await scene.client.polls.push(
+      stores.map((storeId) => ({ storeId, status: 'inactive' as const, timestampUtc })),
+    )
     await downNow.getByText('austin-downtown-99').waitFor()
     await downNow.getByText(/^as of .*01:59/).waitFor()
+    // Those of the list of stores, which is of the report, are fewer.
+    expect(await downNow.getByRole('link', { name: /^All / }).count()).toBe(0)
     await expectSoon(() => page.locator('.bar.news').innerText()).toMatch(/^Polls until .*01:59/)
   })
 })

@@ -23,12 +23,13 @@ export function DownNow({
 }: {
   report: Report
   live: DownStores | undefined
-  /** How many are by the report; null where it does not know. */
+  /** How many are by the report, which has all of them; null where it does not know. */
   reported: number | null
   filter: ReturnType<typeof queryOf>
 }) {
   const { reportId } = report
   const { asOf } = live ?? report
+  const isLater = asOf !== report.asOf
   const down = live?.counts.down ?? reported
   const rows = useQuery(
     trpc.report.rows.queryOptions(
@@ -42,10 +43,11 @@ export function DownNow({
     <section aria-labelledby="down-now">
       <div className="section-head">
         <h2 id="down-now">Down now</h2>
-        {live && live.asOf !== report.asOf && <span className="quiet">as of {instant(live.asOf)}</span>}
-        {down !== null && down > SHOWN && (
+        {isLater && <span className="quiet beside">as of {instant(asOf)}</span>}
+        {reported !== null && reported > SHOWN && (
           <ViewLink to="/stores" with={{ now: ['down'], sort: 'downMs', order: 'descending' }}>
-            All {count(down)}
+            All {count(reported)}
+            {isLater && ` as of ${instant(report.asOf)}`}
           </ViewLink>
         )}
       </div>
