@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { spool, spoolFolder } from '../../server/api/rest/upload-spool.ts'
+import { removeLeftSpools, spool, spoolFolder } from '../../server/api/rest/upload-spool.ts'
 import { runningServer } from '../support/running-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -53,6 +53,30 @@ test.skipIf(process.platform === 'win32')(
       expect(left.sort()).toEqual(lasting.sort())
     } finally {
       living.child.kill('SIGKILL')
+    }
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'what a killed process leaves is removed also before whoever started it has asked how it ended',
+  async () => {
+    await using temporary = await temporaryFolder()
+    vi.stubEnv('TMPDIR', temporary.path)
+    const parent = spawn('/bin/sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'])
+    try {
+      const pid = String((await once(parent.stdout, 'data'))[0]).trim()
+      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
+      // A shell would ask.
+      await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'))
+      process.kill(Number(pid), 'SIGKILL')
+      await vi.waitFor(() => expect(stat()[2]).toBe('Z'))
+      await using own = await spoolFolder()
+      const ofOther = basename(dirname(own.path)).replace(/-\d+-t\d+-/, `-${pid}-t${stat()[21]}-`)
+      await mkdir(temporary.file(ofOther))
+      await removeLeftSpools()
+      expect(await readdir(temporary.path)).toEqual([basename(dirname(own.path))])
+    } finally {
+      parent.kill('SIGKILL')
     }
   },
 )

@@ -95,7 +95,7 @@ function processNamespace(): string {
   }
 }
 
-/** When a process began, as far as this system tells it: the same id may be another's later. undefined where there is none. */
+/** When a process began, as far as this system tells it: the same id may be another's later. undefined where it has ended. */
 function birthOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0)
@@ -107,6 +107,8 @@ function birthOf(pid: number): string | undefined {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
+    // It has ended, and whoever started it has not asked how.
+    if (fields[0] === 'Z') return undefined
     return `t${fields[19]}`
   } catch {
     return 'unknown'
