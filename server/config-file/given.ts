@@ -120,7 +120,11 @@ export function givenList<Item extends z.ZodType<{ readonly name: string }>>(
   most: number,
   what: string,
 ) {
-  return z.array(item).max(most, `at most ${most} ${what}`).superRefine(haveOwnNames).prefault([])
+  return z
+    .array(item, `write a list of ${what}, or leave the key out`)
+    .max(most, `at most ${most} ${what}`)
+    .superRefine(haveOwnNames)
+    .prefault([])
 }
 
 /** Names what has the name of one before it. */
