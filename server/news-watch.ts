@@ -1,5 +1,5 @@
 import type { News } from '../shared/news.ts'
-import { repeatedly } from './repeatedly.ts'
+import { createLookout } from './lookout.ts'
 
 export interface NewsWatchParts {
   readonly read: () => Promise<News>
@@ -12,11 +12,9 @@ export interface NewsWatch {
   watch(signal?: AbortSignal): AsyncGenerator<News, void>
 }
 
-/** Looks for news now and then while anybody watches: once for all who do. */
+/** Looks for news now and then while anybody watches. */
 export function createNewsWatch({ read, onError, everyMs = 1000 }: NewsWatchParts): NewsWatch {
-  let watchers = 0
-  let looking: AsyncDisposable | undefined
-  let next = Promise.withResolvers<void>()
+  const lookout = createLookout(look, { everyMs, onError })
   let last: { readonly text: string; readonly news: News } | undefined
 
   async function look(): Promise<void> {
@@ -24,25 +22,18 @@ export function createNewsWatch({ read, onError, everyMs = 1000 }: NewsWatchPart
     const text = JSON.stringify({ ...news, at: null })
     if (text === last?.text) return
     last = { text, news }
-    next.resolve()
-    next = Promise.withResolvers()
+    lookout.wake()
   }
 
   return {
     async *watch(signal) {
-      const { promise: aborted, resolve: stop } = Promise.withResolvers<void>()
-      signal?.addEventListener('abort', () => stop())
-      if (watchers++ === 0) looking = repeatedly(look, { everyMs, onError })
-      try {
-        await look()
-        let told: News | undefined
-        while (signal?.aborted !== true) {
-          const { promise: changed } = next
-          if (last!.news === told) await Promise.race([changed, aborted])
-          else yield (told = last!.news)
-        }
-      } finally {
-        if (--watchers === 0) await looking?.[Symbol.asyncDispose]()
+      await using watcher = lookout.join(signal)
+      await look()
+      let told: News | undefined
+      while (signal?.aborted !== true) {
+        const woken = watcher.woken()
+        if (last!.news === told) await woken
+        else yield (told = last!.news)
       }
     },
   }

@@ -57,7 +57,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ],
   ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer', 'piscina']],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
-  ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/repeatedly.ts']],
+  ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/lookout.ts']],
   [
     'server/api/',
     [

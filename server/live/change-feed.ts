@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreChange, StoreChanges, StoreChangesQuery } from '../../shared/store-now.ts'
-import { repeatedly } from '../repeatedly.ts'
+import { createLookout } from '../lookout.ts'
 import type { LiveChange, LiveChanges } from './live-tasks.ts'
 
 /** Which stores are followed: one, those of some groups, or all. */
@@ -42,18 +42,16 @@ const MOST_WATCHERS = 1000
 const MOST_EVENTS = 256
 const MOST_CHANGES = 20_000
 
-/** Looks for changes while anybody follows: once for all who do. */
+/** Looks for changes while anybody follows. */
 export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   const { read, onError, everyMs = EVERY_MS, mostWatchers = MOST_WATCHERS } = parts
-  const wakes = new Set<() => void>()
+  const lookout = createLookout(lookOnce, { everyMs, onError: tellOfOurs })
   const events: FeedEvent[] = []
   let changeCount = 0
   /** Where those are behind that are kept. */
   let firstBatch = 0
   let now: LiveChanges | undefined
-  let looking: AsyncDisposable | undefined
   let look: Promise<void> | undefined
-  let watchers = 0
 
   function lookOnce(): Promise<void> {
     look ??= lookNow().finally(() => (look = undefined))
@@ -71,7 +69,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
       events.length = changeCount = 0
       firstBatch = latest.batch
     } else keep(createFeedEvent(latest, latest.changes))
-    for (const wake of wakes) wake()
+    lookout.wake()
   }
 
   function keep(event: FeedEvent): void {
@@ -104,29 +102,18 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ToldEvent, void> {
     const whose = JSON.stringify(followed)
-    let wake = () => {}
-    const wakeUp = () => wake()
-    const aborted = () => wake()
-    if (watchers++ === 0) looking = repeatedly(lookOnce, { everyMs, onError: tellOfOurs })
-    wakes.add(wakeUp)
-    signal?.addEventListener('abort', aborted)
-    try {
-      await lookOnce()
-      let at = lastEventId === undefined ? now!.batch : batchOf(lastEventId)
-      // Another server on the database may have told of what was not there yet.
-      if (at > now!.batch) await lookOnce()
-      if (lastEventId === undefined) yield toldOf(now!, false)
-      while (signal?.aborted !== true) {
-        const woken = new Promise<void>((resolve) => (wake = resolve))
-        const { batch, told } = eventAfter(at, whose)
-        at = batch
-        if (told === undefined) await woken
-        else yield told
-      }
-    } finally {
-      wakes.delete(wakeUp)
-      signal?.removeEventListener('abort', aborted)
-      if (--watchers === 0) await looking?.[Symbol.asyncDispose]()
+    await using watcher = lookout.join(signal)
+    await lookOnce()
+    let at = lastEventId === undefined ? now!.batch : batchOf(lastEventId)
+    // Another server on the database may have told of what was not there yet.
+    if (at > now!.batch) await lookOnce()
+    if (lastEventId === undefined) yield toldOf(now!, false)
+    while (signal?.aborted !== true) {
+      const woken = watcher.woken()
+      const { batch, told } = eventAfter(at, whose)
+      at = batch
+      if (told === undefined) await woken
+      else yield told
     }
   }
 
@@ -137,7 +124,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
 
   return {
     watch(followed, lastEventId, signal) {
-      if (watchers < mostWatchers) return follow(followed, lastEventId, signal)
+      if (lookout.watchers < mostWatchers) return follow(followed, lastEventId, signal)
       throw new AppError('busy', `${mostWatchers} already follow what changes: try again in a while`)
     },
   }
