@@ -4,7 +4,7 @@ import { pollRowsOf, readStoredWeeks } from '../poll-weeks.ts'
 import { markChunks } from '../store-states.ts'
 import type { WriteTx } from '../write-alone.ts'
 import { deleteRows } from './put-rows.ts'
-import { readTail, withTail } from './read-tail.ts'
+import { readGoingTail, withTail } from './read-tail.ts'
 import { splitTail } from './split-tail.ts'
 import { keysOfChunk, type TailPlace } from './tail-row.ts'
 
@@ -31,7 +31,7 @@ export async function foldChunk(tx: WriteTx, place: TailPlace): Promise<void> {
   const { week, chunk } = place
   const [firstKey, lastKey] = keysOfChunk(chunk)
   const ofChunk = Array.from({ length: lastKey - firstKey + 1 }, (_, i) => firstKey + i)
-  const tail = (await readTail(tx, [week], ofChunk)).get(week)
+  const tail = (await readGoingTail(tx, [week], ofChunk)).get(week)
   if (tail === undefined || tail.storeKeys.length === 0) return
   const [stored] = await readStoredWeeks(tx, [week], tail.storeKeys)
   const { storeKeys, from, to, words } = withTail(stored!, tail)

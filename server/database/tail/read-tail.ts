@@ -25,7 +25,7 @@ export async function readTail(
   const chunks = chunksOf(storeKeys)
   const isMany = storeKeys.length >= MANY_STORES
   if (!db.isTransaction || (!isMany && chunks.length !== 1)) {
-    return readRows(db, weeks, [...chunks, ANY_STORES], storeKeys)
+    return readGoingTail(db, weeks, storeKeys)
   }
   const kept = await readKeptTail(db, weeks, isMany ? [...chunks, ANY_STORES] : chunks)
   const ofAny = isMany ? new Map<number, PackedWords>() : await readRows(db, weeks, [ANY_STORES], storeKeys)
@@ -35,6 +35,15 @@ export async function readTail(
       polls.length === 0 ? [] : [[week, gathered(polls, storeKeys)] as const],
     ),
   )
+}
+
+/** Likewise, for whoever takes them out of the tail: nothing is kept of it. */
+export function readGoingTail(
+  db: Db,
+  weeks: readonly number[],
+  storeKeys: readonly number[],
+): Promise<ReadonlyMap<number, PackedWords>> {
+  return readRows(db, weeks, [...chunksOf(storeKeys), ANY_STORES], storeKeys)
 }
 
 async function readRows(
