@@ -1,7 +1,7 @@
 /** A process of its own that imports a folder and prints what that took: `imported.js DATABASE FOLDER`. */
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { importPaths } from '../../server/ingest/importing/import-paths.ts'
+import { importPaths } from '../../server/ingest/importing/import-here.ts'
 import { peakBytesOf } from './peak-memory.ts'
 
 const [databaseUrl, folder] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
-import { importPaths } from '../../server/ingest/importing/import-paths.ts'
+import { importPaths } from '../../server/ingest/importing/import-here.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { END_MS, populationOf, writeData } from './data.ts'
 import { addEarlierWeeks } from './year.ts'

@@ -6,7 +6,7 @@ import { offsetOf, isActive, POLL_WEEK_MS } from '../../server/uptime/poll-week.
 import { weeksWithPolls } from '../../server/database/poll-week-summary.ts'
 import { readPollWeeks } from '../../server/database/read-polls.ts'
 import type { ImportPathsOptions } from '../../server/ingest/importing/begin-import.ts'
-import { importPaths } from '../../server/ingest/importing/import-paths.ts'
+import { importPaths } from '../../server/ingest/importing/import-here.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { temporaryFolder } from './temporary-folder.ts'

@@ -11,11 +11,23 @@ export async function importHere(
   paths: readonly string[],
   options: ImportPathsOptions,
 ): Promise<ImportOutcome> {
-  await using begun = await beginImport(paths, options)
-  const { importAndTidy } = await import('./import-paths.ts')
   await using parts = new AsyncDisposableStack()
-  const db = parts.adopt(await preparedDatabase(databaseUrl), (db) => db.destroy())
-  return await importAndTidy(db, begun, options)
+  const opened = async () => parts.adopt(await preparedDatabase(databaseUrl), (db) => db.destroy())
+  return await importPaths(opened, paths, options)
+}
+
+/**
+ * Imports what there is in folders and files, one file after the other, into the database that is then opened; the first
+ * large file of polls is read meanwhile, and while those before it are imported.
+ */
+export async function importPaths(
+  opened: () => Promise<Db>,
+  paths: readonly string[],
+  options: ImportPathsOptions,
+): Promise<ImportOutcome> {
+  await using begun = await beginImport(paths, options)
+  const { importAndTidy } = await import('./import-begun.ts')
+  return await importAndTidy(await opened(), begun, options)
 }
 
 async function preparedDatabase(databaseUrl: string): Promise<Db> {

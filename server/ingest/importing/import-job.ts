@@ -29,7 +29,7 @@ export async function runImportJob(
 ): Promise<ImportOutcome> {
   const importing = { ...job, ...options }
   await using begun = await beginImport(job.paths, importing)
-  const { importBegun } = await import('./import-paths.ts')
+  const { importBegun } = await import('./import-begun.ts')
   const { db, hasty, latest, owner } = await database()
   return await importBegun(db, begun, { ...importing, hasty, latest, owner })
 }

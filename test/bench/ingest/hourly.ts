@@ -8,7 +8,7 @@ import { pollRowsOf, readStoredWeeks } from '../../../server/database/poll-weeks
 import { keysOfStores } from '../../../server/database/stores.ts'
 import { writeAlone } from '../../../server/database/write-alone.ts'
 import { findFiles } from '../../../server/ingest/importing/find-files.ts'
-import { importPaths } from '../../../server/ingest/importing/import-paths.ts'
+import { importPaths } from '../../../server/ingest/importing/import-here.ts'
 import { createPollRows } from '../../../server/ingest/rows/poll-rows.ts'
 import { readRows } from '../../../server/ingest/rows/read-rows.ts'
 import { mergedWeek } from '../../../server/uptime/poll-week.ts'

@@ -202,7 +202,7 @@ test('a starting process leaves the import of another that is alive, which then 
   const module = (name: string) => JSON.stringify(new URL(`../../../server/${name}`, import.meta.url).href)
   const program = `
     import { connect } from ${module('database/connect.ts')}
-    import { importPaths } from ${module('ingest/importing/import-paths.ts')}
+    import { importPaths } from ${module('ingest/importing/import-here.ts')}
     const db = await connect(${JSON.stringify(scene.databaseUrl)})
     await importPaths(() => Promise.resolve(db), [${JSON.stringify(path)}], {
       now: Date.now,

@@ -2,22 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
 import { createLatestPolls, type LatestPolls } from '../../database/tail/latest-polls.ts'
 import { tidy } from '../tidy.ts'
-import { beginImport, type BegunImport, type ImportPathsOptions } from './begin-import.ts'
+import type { BegunImport, ImportPathsOptions } from './begin-import.ts'
 import { importEach, type ImportOutcome } from './import-each.ts'
 import { importFile } from './import-file.ts'
-
-/**
- * Imports what there is in folders and files, one file after the other, into the database that is then opened; the first
- * large file of polls is read meanwhile, and while those before it are imported.
- */
-export async function importPaths(
-  opened: () => Promise<Db>,
-  paths: readonly string[],
-  options: ImportPathsOptions,
-): Promise<ImportOutcome> {
-  await using begun = await beginImport(paths, options)
-  return await importAndTidy(await opened(), begun, options)
-}
 
 /** For whoever imports and is done then. */
 export async function importAndTidy(
