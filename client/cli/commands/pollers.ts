@@ -21,7 +21,7 @@ const columns: readonly TableColumn<Poller>[] = [
   { head: 'INACTIVE', align: 'right', cell: ({ inactive }) => formatCount(inactive) },
   { head: 'NO ANSWER', align: 'right', cell: ({ noAnswers }) => formatCount(noAnswers) },
   { head: 'LAST ANSWER', cell: ({ lastAnswerAt }) => toTheMinute(lastAnswerAt) },
-  { head: 'URL', cell: ({ url }) => printable(url ?? '') },
+  { head: 'URL', cell: ({ url }) => url ?? '' },
 ]
 
 function stateOf({ url, isPolling, backsOffUntil }: Poller): string {
@@ -70,7 +70,7 @@ const triedColumns: readonly TableColumn<TriedPoller>[] = [
   { head: 'POLL', cell: ({ poll }) => poll ?? 'none' },
   {
     head: 'WHY',
-    cell: ({ reason, message }) => (reason === null ? '' : `${reason}: ${printable(message ?? '')}`),
+    cell: ({ reason, message }) => (reason === null ? '' : `${reason}: ${message ?? ''}`),
   },
-  { head: 'URL', cell: ({ url }) => printable(url) },
+  { head: 'URL', cell: ({ url }) => url },
 ]

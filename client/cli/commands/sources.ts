@@ -33,7 +33,7 @@ const columns: readonly TableColumn<Source>[] = [
   { head: 'OUTCOME', cell: outcomeOf },
   { head: 'IMPORT', align: 'right', cell: ({ lastImportId }) => String(lastImportId ?? '') },
   { head: 'NEXT', cell: ({ nextAt }) => toTheMinute(nextAt) },
-  { head: 'URL', cell: ({ url }) => printable(url ?? '') },
+  { head: 'URL', cell: ({ url }) => url ?? '' },
 ]
 
 function scheduleOf({ schedule, zone }: Source): string {
