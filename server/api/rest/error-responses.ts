@@ -13,21 +13,18 @@ import { timelineInput } from '../../../shared/timeline.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
 import { bodyTooLarge, type RestResponse } from './route.ts'
+import { checkQuery, historyQuery, outageGroupsQuery, outageQuery } from './insight-schemas.ts'
 import {
-  checkQuery,
   exampleReportId,
   fileQuery,
   groupsQuery,
-  historyQuery,
-  importPath,
-  outageGroupsQuery,
-  outageQuery,
   pageQuery,
   reportBody,
   reportIdBody,
   reportIdQuery,
   storePath,
 } from './schemas.ts'
+import { importPath } from './import-schemas.ts'
 import { downStoresQuery, storeChangesQuery } from './live-schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { deletePollsQuery } from './deletion-schemas.ts'

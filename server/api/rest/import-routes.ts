@@ -13,17 +13,21 @@ import {
   unknownImport,
   unknownStore,
 } from './error-responses.ts'
-import { importList, importListQuery, touchedStoreList, watchedList, watchedQuery } from './import-schemas.ts'
-import { defineRoute, type RestRoute } from './route.ts'
 import {
+  importList,
+  importListQuery,
+  touchedStoreList,
+  watchedList,
+  watchedQuery,
   importPath,
   importResult,
-  pageQuery,
   rejectedRowList,
   rejectedStoreList,
   rejectedSummaryBody,
   uploadQuery,
-} from './schemas.ts'
+} from './import-schemas.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+import { pageQuery } from './schemas.ts'
 import { receiveImport } from './upload.ts'
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema })

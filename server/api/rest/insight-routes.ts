@@ -38,12 +38,11 @@ import {
   outageGroupsQuery,
   outageListBody,
   outageQuery,
-  reportRowBody,
-  storePath,
   timelineBody,
   timelineQuery,
   uptimeQuery,
-} from './schemas.ts'
+} from './insight-schemas.ts'
+import { reportRowBody, storePath } from './schemas.ts'
 
 /** The operations that take figures apart, answered at once. */
 export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {

@@ -1,27 +1,8 @@
 /** The bodies of the REST API: the shared schemas under the names that this API has always had. */
 import * as z from 'zod'
 import { isNo } from '../../../shared/fields.ts'
-import { checkInput, dataCheck } from '../../../shared/check.ts'
-import { history, historyQueryFields } from '../../../shared/history.ts'
-import { givenReportId, importId, reportId, storeId } from '../../../shared/ids.ts'
+import { givenReportId, reportId, storeId } from '../../../shared/ids.ts'
 import { givenLabels, groupsInput, reportGroups } from '../../../shared/group.ts'
-import {
-  importRecord,
-  rejectedRow,
-  rejectedRowPage,
-  rejectedStore,
-  rejectedSummary,
-} from '../../../shared/import.ts'
-import { parseColumnMap } from '../../../shared/column-map.ts'
-import { parseMaxRejected } from '../../../shared/max-rejected.ts'
-import {
-  outageGroups,
-  outageGroupsFields,
-  outageOrders,
-  outageQueryFields,
-  outageRow,
-} from '../../../shared/outage.ts'
-import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageInput, pageOf } from '../../../shared/page.ts'
 import {
@@ -140,57 +121,6 @@ export const pageQuery = z.object({
   cursor: pageInput.shape.cursor,
 })
 
-const importIdForm = isNo('import: one is known by its number, which starts at 1')
-export const importPath = z.object({
-  import_id: z.coerce
-    .number(importIdForm)
-    .int(importIdForm)
-    .positive(importIdForm)
-    .pipe(importId)
-    .meta({ description: importId.description, examples: [1] }),
-})
-
-export const uploadQuery = z.object({
-  source: z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^\P{Cc}*$/u, 'the name of a file has no control characters: leave them out')
-    .default('upload.csv')
-    .describe('The name that the file is known by')
-    .meta({ examples: ['store_status.csv'] }),
-  max_rejected: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return parseMaxRejected(text)
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message })
-        return z.NEVER
-      }
-    })
-    .optional()
-    .describe(
-      'How many rows may be rejected, as a number or a part such as 2.5%: beyond it nothing goes in, and the import is recorded as failed. Left out, there is no limit',
-    )
-    .meta({ examples: ['20', '2.5%'] }),
-  map: z
-    .union([z.string(), z.array(z.string())])
-    .transform((texts, context) => {
-      try {
-        return parseColumnMap([texts].flat())
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message })
-        return z.NEVER
-      }
-    })
-    .optional()
-    .describe(
-      'What the file calls a column, where that is not what we do: `store_id=Outlet`. May be given once for each column',
-    )
-    .meta({ examples: ['store_id=Outlet'] }),
-})
-
 const statusOfState = {
   queued: 'Running',
   running: 'Running',
@@ -293,23 +223,6 @@ export const periodStoresQuery = z.object({
   limit: pageQuery.shape.limit.unwrap().default(20).describe(mostPeriodStores.description!),
 })
 export const periodStoresBody = periodStores.meta({ id: 'PeriodStores' })
-export const importResult = importRecord.meta({ id: 'Import' })
-export const rejectedRowList = rejectedRowPage
-  .extend({ items: z.array(rejectedRow.meta({ id: 'RejectedRow' })).describe('What the page has') })
-  .meta({ id: 'RejectedRowList', description: 'Rejected rows, by line' })
-export const rejectedSummaryBody = rejectedSummary.meta({ id: 'RejectedSummary' })
-export const rejectedStoreList = pageOf(rejectedStore.meta({ id: 'RejectedStore' })).meta({
-  id: 'RejectedStoreList',
-  description: 'Stores that rejected rows name, by id',
-})
-
-/** What the answer is computed with; it is checked with the rest of the query by the schema that tRPC has. */
-const judgingQuery = {
-  as_of: text(judgingOptions.shape.asOf, '2023-01-25T18:13:22Z'),
-  interpolation: judgingOptions.shape.interpolation,
-  reach: text(judgingOptions.shape.reach, '24h'),
-  corrections: judgingOptions.shape.corrections,
-}
 /** Groups as they are written. */
 export const labelsQuery = z
   .union([z.string(), z.array(z.string())])
@@ -317,75 +230,9 @@ export const labelsQuery = z
   .meta({ description: givenLabels.description!, examples: ['city=Bonn'] })
 export const answerFormat = z.enum(['json', 'csv']).default('json').describe('The form of the answer')
 
-/** A field as it is written; what it means is for the shared schema to say. */
-function text({ description }: z.ZodType, example: string) {
-  return z
-    .string()
-    .optional()
-    .meta({ ...(description === undefined ? {} : { description }), examples: [example] })
-}
-
-/** Those fields of a query by which stores are judged, as the shared schemas name them. */
-export function judgingOf<Judging>({ as_of: asOf, ...judging }: Judging & { as_of?: string | undefined }) {
-  return { ...judging, asOf }
-}
-
 export const storePath = z.object({
   store_id: storeId.meta({ description: storeId.description, examples: ['chicago-loop-01'] }),
 })
-export const uptimeQuery = z.object(judgingQuery)
-export const timelineQuery = z.object({
-  since: text(timelineQueryFields.since, '2023-01-23'),
-  until: text(timelineQueryFields.until, '2023-01-24T23:00:00Z'),
-  ...judgingQuery,
-  format: answerFormat,
-})
-export const historyQuery = z.object({
-  by: historyQueryFields.by,
-  since: historyQueryFields.since,
-  until: historyQueryFields.until,
-  ...judgingQuery,
-  format: answerFormat,
-})
-export const outageQuery = z.object({
-  since: outageQueryFields.since,
-  until: outageQueryFields.until,
-  store_id: outageQueryFields.storeId,
-  labels: labelsQuery,
-  sort_by: z.enum(outageOrders).default('store').describe(outageQueryFields.sortBy.description!),
-  ...pageQuery.shape,
-  ...judgingQuery,
-  format: answerFormat,
-})
-export const outageGroupsQuery = z.object({
-  by: outageGroupsFields.by,
-  since: outageGroupsFields.since,
-  until: outageGroupsFields.until,
-  labels: labelsQuery,
-  ...judgingQuery,
-  format: answerFormat,
-})
-export const outageGroupsBody = outageGroups.meta({ id: 'OutageGroups' })
-export const timelineBody = timeline.meta({ id: 'Timeline' })
-export const historyBody = history.meta({ id: 'History' })
-export const outageListBody = pageOf(outageRow.meta({ id: 'Outage' })).meta({
-  id: 'OutageList',
-  description: 'Outages, by store and start',
-})
-
-const checkLimitForm = isNo(`number of examples: of each finding 1 to ${maxPageSize} are named`)
-export const checkQuery = z.object({
-  limit: z.coerce
-    .number(checkLimitForm)
-    .int(checkLimitForm)
-    .min(1, checkLimitForm)
-    .max(maxPageSize, checkLimitForm)
-    .default(10)
-    .describe(checkInput.shape.limit.description!),
-  labels: givenLabels,
-})
-export const dataCheckBody = dataCheck.meta({ id: 'DataCheck' })
-
 export const reportWithText = z
   .object({
     message: status.describe('The state of the report'),

@@ -5,7 +5,8 @@ import { readHealth } from '../health.ts'
 import { frontPage } from './front-page.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { malformedCheck } from './error-responses.ts'
-import { checkQuery, dataCheckBody, service } from './schemas.ts'
+import { checkQuery, dataCheckBody } from './insight-schemas.ts'
+import { service } from './schemas.ts'
 
 const healthBody = health.meta({ id: 'Health' })
 const alive = z

@@ -12,7 +12,7 @@ import type { ApiParts } from '../api-parts.ts'
 import { noSuch } from '../../ingest/named-settings.ts'
 import { tooLarge } from './error-responses.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
-import { importResult } from './schemas.ts'
+import { importResult } from './import-schemas.ts'
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema })
 const path = z.object({
