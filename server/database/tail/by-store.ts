@@ -67,7 +67,9 @@ function eachCommon(
   others: readonly number[],
   take: (ofSome: number, ofOthers: number) => void,
 ): void {
-  for (let i = 0, j = 0; i < some.length && j < others.length;) {
+  if (some.length === 0 || others.length === 0) return
+  const first = placeFrom(0, some.length, (place) => some[place]!, others[0]!)
+  for (let i = first, j = 0; i < some.length && j < others.length;) {
     if (some[i] === others[j]) take(i++, j++)
     else if (some[i]! < others[j]!) i++
     else j++

@@ -67,8 +67,8 @@ function keptTailOf(dialect: Dialect): KeptTail {
 async function joinedRows(tx: Db, tail: KeptTail, place: TailPlace, name: string): Promise<PackedWords> {
   const key = `${place.week} ${place.chunk}`
   const known = tail.rows.get(key)
-  if (known?.name === name) return known.polls
-  const polls = await readJoined(tx, place)
+  const polls = known?.name === name ? known.polls : await readJoined(tx, place)
+  // Those that are asked for most are forgotten last: those of any stores, by each part.
   forget(tail, key)
   tail.rows.set(key, { name, polls })
   tail.words += polls.words.length
