@@ -72,8 +72,6 @@ test('nothing is asked for while a batch is used but what was before', async () 
   await batches.next()
   await new Promise(setImmediate)
   expect(asked()).toBe(3)
-  const lingering = batchesOf(source<number>().items, gathering())
-  void lingering.next()
 })
 
 test('where taking fails, what came before is used first', async () => {
