@@ -51,7 +51,7 @@ async function timeOf(db: Db, { from, to }: WantedPolls): Promise<ExportPlan['ti
 }
 
 async function pageOfPolls(db: Db, { limit, cursor, ...wanted }: PollListQuery): Promise<Page<ListedPoll>> {
-  const runs = await readNextPolls(db, wanted, placeOfCursor(cursor), limit + 1)
+  const runs = await readNextPolls(db, wanted, placeOfCursor(cursor, wanted), limit + 1)
   const items: ListedPoll[] = []
   for (const { storeId, week, words } of runs) {
     for (const word of words) {
@@ -67,9 +67,11 @@ function cursorOf({ storeId, timestampUtc }: ListedPoll): string {
   return `${storeId}@${Date.parse(timestampUtc)}`
 }
 
-function placeOfCursor(cursor: string | undefined): PollPlace {
+function placeOfCursor(cursor: string | undefined, wanted: WantedPolls): PollPlace {
   if (cursor === undefined) return undefined
   const [storeId = '', ms = ''] = cursor.split('@')
   if (!storeIdPattern.test(storeId) || !/^-?\d{1,15}$/.test(ms)) throw noCursor(cursor, 'a list of polls')
+  const isOfAnother = wanted.storeId !== undefined && wanted.storeId !== storeId
+  if (isOfAnother) throw noCursor(cursor, `a list of the polls of "${wanted.storeId}"`)
   return { storeId: storeId as StoreId, atMs: Number(ms) }
 }

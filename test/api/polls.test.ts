@@ -221,6 +221,9 @@ test('what cannot be asked for is refused, with the value and the remedy', async
     /^400 from .* is not before to /,
   )
   expect(await refused('cursor=x')).toMatch(/^400 "x" is not a cursor of a list of polls/)
+  expect(await refused('store_id=a&cursor=b@1')).toMatch(
+    /^400 "b@1" is not a cursor of a list of the polls of "a": take nextCursor/,
+  )
 })
 
 test('the typed client has a file as it arrives, and may give it up', async () => {
