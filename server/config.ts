@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
+import { logFormats, logLevels } from './observe/log-levels.ts'
 
 /** Where the database is unless it is said: a file in the current folder. */
 const defaultDatabaseUrl = 'store-monitor.db'
@@ -47,6 +48,14 @@ export const config = z.object({
     .stringbool('write true or false')
     .default(false)
     .describe('Whether these files are moved to done and failed in their folder when they were taken'),
+  logLevel: z
+    .enum(logLevels, `write ${logLevels.join(', ')}`)
+    .default('info')
+    .describe('What the log of a server has at least'),
+  logFormat: z
+    .enum(logFormats, `write ${logFormats.join(', ')}`)
+    .default('auto')
+    .describe('Lines of the log as json or text; auto is text on a terminal'),
 })
 
 function foldersIn(text: string): readonly string[] {
@@ -92,6 +101,8 @@ const sources: Readonly<Record<Setting, Source>> = {
   getReportAs: { variables: ['GET_REPORT_AS'] },
   watch: { flag: '--watch', variables: ['STORE_MONITOR_WATCH'], defaultText: 'none' },
   watchMove: { flag: '--watch-move', variables: ['STORE_MONITOR_WATCH_MOVE'] },
+  logLevel: { flag: '--log-level', variables: ['STORE_MONITOR_LOG_LEVEL'] },
+  logFormat: { flag: '--log-format', variables: ['STORE_MONITOR_LOG_FORMAT'] },
 }
 
 export interface SettingDescription extends Source {

@@ -18,6 +18,9 @@ const CUT_AT = 0.8
 /** A request's head has to come in a minute. Its body may take as long as it does: only silence ends it. */
 export const timeouts = { headersTimeout: 60_000, requestTimeout: 0 } as const
 
+/** What a server has to know of the settings: the log belongs to whoever starts it. */
+export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat'>
+
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
 }
@@ -36,12 +39,13 @@ export interface ServerSetting extends Omit<
  * and cuts what has not ended in time; reports stop at the end of the parts that are under way, to be gone on with after
  * the next start; and the database is closed.
  */
-export async function startServer(config: Config, setting: ServerSetting): Promise<RunningServer> {
+export async function startServer(config: ServerConfig, setting: ServerSetting): Promise<RunningServer> {
   const { stopWithinMs = STOP_WITHIN_MS, bodySilenceMs } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
   const app = await service.app({
     listensOn: config.host,
+    ...(setting.observe === undefined ? {} : { observe: setting.observe }),
     ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
@@ -84,7 +88,7 @@ function answerUnread(error: unknown): Response {
   })
 }
 
-async function listen(server: Server, { host, port }: Config): Promise<void> {
+async function listen(server: Server, { host, port }: ServerConfig): Promise<void> {
   server.listen(port, host)
   try {
     await once(server, 'listening')

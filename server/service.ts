@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
-import type { ApiParts } from './api/api-parts.ts'
+import type { ApiParts, OnError } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
 import { createAsking, type Asking, type AskingSetting } from './asking.ts'
 import type { HttpSetting } from './api/http-app.ts'
@@ -24,6 +24,9 @@ import { createLive } from './live/live.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { repeatedly } from './repeatedly.ts'
+import { watchChanges } from './observe/change-watch.ts'
+import type { Observe } from './observe/happened.ts'
+import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
@@ -62,7 +65,9 @@ export interface ServiceSetting
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */
-  readonly onError: (error: unknown) => void
+  readonly onError: OnError
+  /** Told what happens. */
+  readonly observe?: Observe
 }
 
 /** A server that nobody pushes to looks after the tail all the same. */
@@ -86,6 +91,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     now,
     onNotice = () => {},
     onError,
+    observe = () => {},
   } = setting
   checkWatchedFolders(watch, databaseUrl)
   await using parts = new AsyncDisposableStack()
@@ -107,6 +113,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       startThreads,
       computedWith,
       now,
+      onEnd: (report) => observe({ type: 'report', report }),
       onError,
     }),
   )
@@ -129,7 +136,15 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     },
   }
   const asking = parts.use(
-    createAsking(setting, { reading, writing, importer, pusher, version, now, onError }),
+    createAsking(setting, {
+      reading,
+      writing,
+      importer: observedImporter(importer, 'source', observe),
+      pusher: observedPusher(pusher, 'poller', observe),
+      version,
+      now,
+      onError,
+    }),
   )
   const apiParts: ApiParts = {
     db: reading,
@@ -142,8 +157,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     },
     now,
     reports,
-    importer,
-    pusher,
+    importer: observedImporter(importer, 'upload', observe),
+    pusher: observedPusher(pusher, 'push', observe),
     polls,
     sources: () => asking.sources(),
     pollers: () => asking.pollers(),
@@ -173,6 +188,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     importer,
     reports,
     async recover() {
+      owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
       await reports.resumeUnfinished()
@@ -181,7 +197,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
           databaseUrl,
           folders: watch,
           movesFiles: watchMove,
-          importer,
+          importer: observedImporter(importer, 'watch', observe),
           onNotice,
           onError,
           ...watchTimes,

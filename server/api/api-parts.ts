@@ -12,6 +12,9 @@ import type { Live } from '../live/live.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 
+/** Told of errors that are our fault, and of the request that they happened to. */
+export type OnError = (error: unknown, fields?: { readonly requestId: string }) => void
+
 /** What the transports are given. */
 export interface ApiParts {
   /** Only read from. */
@@ -39,5 +42,5 @@ export interface ApiParts {
   readonly publicUrl: string | undefined
   /** What GET /get_report answers once a report is complete. */
   readonly getReportAs: 'json' | 'csv'
-  readonly onError: (error: unknown) => void
+  readonly onError: OnError
 }

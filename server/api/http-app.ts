@@ -18,12 +18,17 @@ import { routedPath } from './rest/routed-path.ts'
 import { restRoutes } from './rest/routes.ts'
 import { callsOf } from './router.ts'
 import { serveWeb } from './web/serve-web.ts'
+import type { Observe } from '../observe/happened.ts'
+import { observeRequests } from './observe-requests.ts'
+import { procedureName } from './procedure-name.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 import { tellMore } from './tell-more.ts'
 
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
   /** How long the body of a request may say nothing. */
   readonly bodySilenceMs?: number
+  /** Told of each request. */
+  readonly observe?: Observe
 }
 
 const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>> = {
@@ -37,6 +42,7 @@ const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>>
 export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono {
   const site = siteRules({ ...setting, publicUrl: parts.publicUrl })
   const app = new Hono({ getPath: routedPath })
+  app.use(observeRequests(setting.observe ?? (() => {})))
   app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(
     secureHeaders({
@@ -57,33 +63,39 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   const routes = restRoutes(parts)
   for (const route of routes) serveRoute(app, route, site)
   let document: object | undefined
-  app.get('/openapi.json', (context) => context.json((document ??= openApiDocument(routes, parts.version))))
+  app.get('/openapi.json', (context) => {
+    context.set('operation', 'openapi')
+    return context.json((document ??= openApiDocument(routes, parts.version)))
+  })
   serveDocs(app)
 
   app.use('/trpc/*', refuseLongBatch)
   app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => trpcAnswer(bodyTooLarge()) }))
   const calls = callsOf(parts)
-  app.all('/trpc/*', (context) =>
-    fetchRequestHandler({
+  app.all('/trpc/*', (context) => {
+    return fetchRequestHandler({
       endpoint: '/trpc',
       req: context.req.raw,
       ...calls,
       maxBatchSize: maxCallsInBatch,
       async createContext({ info }) {
+        context.set('operation', procedureName(info))
         await refuseManyRows(info)
         return calls.createContext()
       },
-    }),
-  )
+      onError: (failed) => calls.onError(failed, context.get('requestId')),
+    })
+  })
 
   app.notFound(({ req }) =>
     answer(
       problemOf(new AppError('not-found', `there is nothing at ${req.method} ${new URL(req.url).pathname}`)),
     ),
   )
-  app.onError(async (error, { req }) => {
+  app.onError(async (error, context) => {
+    const { req } = context
     const appError = await tellMore(appErrorOf(error), parts.db)
-    if (appError.code === 'internal') parts.onError(error)
+    if (appError.code === 'internal') parts.onError(error, { requestId: context.get('requestId') })
     if (req.path.startsWith('/trpc/')) return trpcAnswer(appError)
     return answer(problemOf(appError), headersOf[appError.code])
   })

@@ -24,15 +24,16 @@ export type AppRouter = typeof appRouter
 export interface RouterCalls {
   readonly router: AppRouter
   createContext(): Promise<ApiParts>
-  onError(failed: { readonly error: TRPCError }): void
+  onError(failed: { readonly error: TRPCError }, requestId?: string): void
 }
 
 export function callsOf(parts: ApiParts): RouterCalls {
   return {
     router: appRouter,
     createContext: async () => parts,
-    onError({ error }) {
-      if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error.cause ?? error)
+    onError({ error }, requestId) {
+      const fields = requestId === undefined ? undefined : { requestId }
+      if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error.cause ?? error, fields)
     },
   }
 }

@@ -89,6 +89,25 @@ async function readChangesSince(db: Db, afterMs: number, before: ChangeId | unde
   return rows.map(changeOf)
 }
 
+/** The newest change; undefined where there is none. */
+export async function lastChangeId(db: Db): Promise<ChangeId | undefined> {
+  const { last } = await db
+    .selectFrom('change')
+    .select((eb) => eb.fn.max('change_id').as('last'))
+    .executeTakeFirstOrThrow()
+  return last ?? undefined
+}
+
+/** Those that were made after a change, the oldest first, some at a time. */
+export async function listChangesAfter(db: Db, after: ChangeId | undefined): Promise<Change[]> {
+  const rows = await changeRows(db)
+    .where('change_id', '>', after ?? (0 as ChangeId))
+    .orderBy('change_id')
+    .limit(CHANGES_AT_ONCE)
+    .execute()
+  return rows.map(changeOf)
+}
+
 /** Changes, newest first. The cursor is the last number of a page. Throws a `not-found` AppError of a store that never was. */
 export async function listChanges(db: Db, query: ChangeListQuery): Promise<ChangePage> {
   const { limit, cursor, storeId } = query

@@ -158,13 +158,16 @@ export interface ReportEnd {
   readonly computedWith?: ComputedWith
 }
 
-/** Puts an unfinished report into a final state; nothing where it had ended already. Only a complete one keeps its parts. */
+/**
+ * Puts an unfinished report into a final state, and returns what it had; nothing where it had ended already. Only a complete
+ * one keeps its parts.
+ */
 export async function finishReport(
   db: Db,
   reportKey: number,
   { computedWith, ...end }: ReportEnd,
-): Promise<void> {
-  await db
+): Promise<Pick<StoredReport, 'stores_total' | 'requested_at'> | undefined> {
+  const ended = await db
     .updateTable('report')
     .set({ state: end.state, failure: end.failure ?? null, finished_at: end.finishedAtMs })
     .where('report_key', '=', reportKey)
@@ -176,9 +179,11 @@ export async function finishReport(
     .$if(computedWith !== undefined, (query) =>
       query.where((eb) => eb.or([eb('state', '=', 'queued'), isComputedWith(computedWith!)(eb)])),
     )
-    .execute()
+    .returning(['stores_total', 'requested_at'])
+    .executeTakeFirst()
   // Not in one transaction with that: who stores a part has it locked, and waits for the report.
   if (end.state !== 'complete') await deletePartsOfNone(db, reportKey)
+  return ended
 }
 
 function partsToDo(eb: ExpressionBuilder<Database, 'report'>, reportKey: number) {

@@ -1,5 +1,6 @@
 import { toAppError } from '../../shared/app-error.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
+import type { ReportId } from '../../shared/ids.ts'
 import type { Db } from '../database/connect.ts'
 import { finishReport, type ReportEnd, type StoredReport } from '../database/reports.ts'
 import type { Job } from '../jobs/queue.ts'
@@ -14,6 +15,17 @@ export interface ReportJobParts {
   readonly watch: ReportWatch
   readonly computedWith: ComputedWith
   readonly now: () => number
+  /** Told of each report that ends here. */
+  readonly onEnd?: (ended: EndedReport) => void
+}
+
+export interface EndedReport {
+  readonly reportId: ReportId
+  readonly state: ReportEnd['state']
+  readonly stores: number
+  /** From when it was asked for. */
+  readonly durationMs: number
+  readonly failure: string | undefined
 }
 
 /** A report as a job, whose tasks are stretches of its parts. What is true of it is in the database. */
@@ -42,10 +54,15 @@ export function reportJob(report: StoredReport, parts: ReportJobParts): Job<Part
 export async function endReport(
   report: StoredReport,
   end: Omit<ReportEnd, 'finishedAtMs'>,
-  { writing, watch, now }: Pick<ReportJobParts, 'writing' | 'watch' | 'now'>,
+  { writing, watch, now, onEnd = () => {} }: Pick<ReportJobParts, 'writing' | 'watch' | 'now' | 'onEnd'>,
 ): Promise<void> {
-  await finishReport(writing, report.report_key, { ...end, finishedAtMs: now() })
+  const finishedAtMs = now()
+  const ended = await finishReport(writing, report.report_key, { ...end, finishedAtMs })
   watch.tellEnd(report.report_id)
+  if (ended === undefined) return
+  const { state, failure } = end
+  const durationMs = finishedAtMs - ended.requested_at
+  onEnd({ reportId: report.report_id, state, stores: ended.stores_total, durationMs, failure })
 }
 
 /** Why a report failed, for a person. */

@@ -28,7 +28,7 @@ import {
 import { createJobQueue } from '../jobs/queue.ts'
 import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
-import { endReport, reportJob } from './report-job.ts'
+import { endReport, reportJob, type EndedReport } from './report-job.ts'
 import type { PartStretch } from './part-size.ts'
 import { createRollUps, type RollUps } from './roll-ups.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -86,6 +86,8 @@ export interface RunnerParts {
   readonly pauseMs?: (setbacks: number) => number
   /** How often it looks for reports that others left unfinished. */
   readonly lookEveryMs?: number
+  /** Told of each report that ends here. */
+  readonly onEnd?: (ended: EndedReport) => void
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
 }
@@ -103,8 +105,10 @@ export function createReportRunner({
   lookEveryMs,
   computedWith,
   now,
+  onEnd,
   onError,
 }: RunnerParts): ReportRunner {
+  const ending = onEnd === undefined ? {} : { onEnd }
   // Both are loaded when they are first needed: a command that asks for the state of a report does without.
   let pool: Promise<ThreadPool> | undefined
   let generator: Promise<Generator> | undefined
@@ -138,7 +142,7 @@ export function createReportRunner({
   }
 
   function enqueue(report: StoredReport): void {
-    queue.add(reportJob(report, { writing, runTask, watch, computedWith, now }))
+    queue.add(reportJob(report, { writing, runTask, watch, computedWith, now, ...ending }))
   }
 
   if (startThreads === 'at once') pool = startPool()
@@ -174,7 +178,7 @@ export function createReportRunner({
 
     async cancel(reportId) {
       const report = await getReport(reading, reportId)
-      await endReport(report, { state: 'cancelled' }, { writing, watch, now })
+      await endReport(report, { state: 'cancelled' }, { writing, watch, now, ...ending })
       queue.drop(report.report_key)
       const after = await getReport(reading, reportId)
       if (after.state === 'cancelled') return reportOf(after)

@@ -88,5 +88,5 @@ test('a server pulls what its file has, and does not start where a secret is mis
   })
   await write('')
   await using server = startCli(['serve'], { cwd })
-  await server.said(/^source gone cannot be pulled: the file cannot be read: ENOENT/m)
+  await server.said(/"source gone cannot be pulled: the file cannot be read: ENOENT/m)
 })

@@ -113,7 +113,7 @@ describe('a configuration file', () => {
       'store-monitor.yaml': 'port: 0 # a free one\ndatabaseUrl: of-yaml.db\nworkers: 1\n',
     })
     await using server = startCli(['serve'], { cwd })
-    const [, found] = await server.said(/listening on \S+ with of-yaml\.db, set by (\S+)/)
+    const [, found] = await server.said(/listening on \S+ with of-yaml\.db, set by ([^\s"]+)/)
     expect(found).toBe(join(cwd, 'store-monitor.yaml'))
     const other = await runCli(['stores'], { cwd, environment: { DB_URL: 'other.db' } })
     expect(other).toMatchObject({ exitCode: 5, stderr: expect.stringMatching(/other\.db/) as string })

@@ -4,6 +4,7 @@ import type { PollerSetting } from '../../server/config-file/poller-setting.ts'
 import type { SourceSetting } from '../../server/config-file/source-setting.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { furtherInputFiles, inputFiles } from './cases.ts'
+import type { Happened } from '../../server/observe/happened.ts'
 import { startServer } from '../../server/serve.ts'
 import { testDatabase } from './test-database.ts'
 
@@ -12,6 +13,8 @@ export interface TestServer extends AsyncDisposable {
   readonly databaseUrl: string
   /** Errors that the server said were its own fault. */
   readonly errors: readonly unknown[]
+  /** What happened on it, as its log would tell. */
+  readonly happened: readonly Happened[]
   /** What it told without being asked. */
   readonly told: readonly string[]
   upload(csv: string | Uint8Array, source?: string): Promise<ImportRecord>
@@ -45,6 +48,7 @@ export async function runningServer({
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
   const errors: unknown[] = []
+  const happened: Happened[] = []
   const told: string[] = []
   const server = parts.use(
     await startServer(
@@ -62,6 +66,7 @@ export async function runningServer({
         version: '0.0.0-test',
         now: Date.now,
         onError: (error) => errors.push(error),
+        observe: (one) => happened.push(one),
         onNotice: (text) => told.push(text),
         ...(watchTimes === undefined ? {} : { watchTimes }),
         ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
@@ -91,6 +96,7 @@ export async function runningServer({
     url: server.url,
     databaseUrl,
     errors,
+    happened,
     told,
     upload,
     uploadFile: async (path) => upload(await readFile(path), path.slice(path.lastIndexOf('/') + 1)),

@@ -15,12 +15,15 @@ export interface ServeOptions extends MessageOptions {
   readonly workers?: string
   readonly watch?: readonly string[]
   readonly watchMove?: true
+  readonly logLevel?: string
+  readonly logFormat?: string
   readonly config?: string
 }
 
 /** Serves until the process is told to stop, and then ends what it is at. */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
   const { startServer } = await import('../../../server/serve.ts')
+  const { createLog } = await import('../../../server/observe/log.ts')
   const { environment, version, now, stderr, signal } = context
   const { host, port, workers, database: databaseUrl } = options
   const { config, file } = await readSettings(context, {
@@ -30,25 +33,32 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     databaseUrl,
     watch: options.watch?.join(delimiter),
     watchMove: options.watchMove && 'true',
+    logLevel: options.logLevel,
+    logFormat: options.logFormat,
     config: options.config,
   })
   await makePage(context, options)
+  const { logFormat: format } = config
+  using log = await createLog({ level: options.quiet ? 'error' : config.logLevel, format, stderr })
+  const isForPerson = stderr.isTTY && format !== 'json'
+  const tell = (text: string) => (isForPerson ? say(context, options, text) : log.tell(text))
   await using server = await startServer(config, {
     ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
     environment,
     version,
     now,
-    onNotice: (text) => say(context, options, printable(text)),
-    onError: (error) => stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+    onNotice: (text) => log.warn(printable(text)),
+    onError: (error, fields) => log.error(error, fields),
+    observe: log.observe,
   })
   const database = shownDatabase(config.databaseUrl)
   const settings = file === undefined ? '' : `, set by ${resolve(file.path)}`
-  say(context, options, `store-monitor ${version} listening on ${server.url} with ${database}${settings}`)
+  tell(`store-monitor ${version} listening on ${server.url} with ${database}${settings}`)
   // A log is better off with a line for each thing that happens.
-  if (stderr.isTTY) say(context, options, whatToTry(context, server.url))
+  if (isForPerson) say(context, options, whatToTry(context, server.url))
   if (!signal.aborted) await once(signal, 'abort')
   const again = (signal.reason as Interrupted).signal === 'SIGINT' ? 'Ctrl-C again' : 'a second SIGTERM'
-  say(context, options, `store-monitor is stopping; ${again} ends it at once`)
+  tell(`store-monitor is stopping; ${again} ends it at once`)
 }
 
 function whatToTry(context: CommandContext, url: string): string {

@@ -15,6 +15,14 @@ export function addServe({ context, add, examples }: Adder): void {
     .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
     .option('--watch <folder...>', 'import the files that come into these folders (STORE_MONITOR_WATCH)')
     .option('--watch-move', 'move them to done and failed in there after it (STORE_MONITOR_WATCH_MOVE)')
+    .option(
+      '--log-level <level>',
+      'debug, info, warn, error or silent (STORE_MONITOR_LOG_LEVEL; default: info)',
+    )
+    .option(
+      '--log-format <format>',
+      'json, text, or auto: text on a terminal (STORE_MONITOR_LOG_FORMAT; default: auto)',
+    )
     .option('--config <file>', configDescription)
     .addHelpText(
       'after',

@@ -29,12 +29,14 @@ export function serveDocs(app: Hono): void {
   }
   for (const path of ['/docs', '/api/docs']) {
     app.get(path, (context) => {
+      context.set('operation', 'docs')
       context.header('content-security-policy', contentSecurityPolicy)
       return context.html(page())
     })
   }
   for (const [name, { type, read }] of Object.entries(files)) {
     app.get(`/docs/${name}`, async (context) => {
+      context.set('operation', 'asset')
       context.header('cache-control', 'max-age=3600')
       return context.body(await read(), 200, { 'content-type': `${type}; charset=utf-8` })
     })

@@ -86,6 +86,7 @@ export function defineRoute<
 export function serveRoute(app: Hono, route: RestRoute, site: Pick<SiteRules, 'refuseOtherPages'>): void {
   for (const path of route.paths) {
     app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
+      context.set('operation', route.id)
       if (route.changesByGet) site.refuseOtherPages(context)
       const input = {
         path: route.path.parse(pathParameters(path, context)),

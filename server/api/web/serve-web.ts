@@ -26,13 +26,17 @@ export function serveWeb(app: Hono, folder = webFolder()): void {
   app.use(async (context, next) => {
     const { method, path } = context.req
     if (!isPagePath(path) || (method !== 'GET' && method !== 'HEAD')) return next()
-    if (wantsPage(context.req.header('accept'))) return answerPage(context, folder)
+    if (wantsPage(context.req.header('accept'))) {
+      context.set('operation', 'page')
+      return answerPage(context, folder)
+    }
     await next()
     context.header('vary', 'accept', { append: true })
   })
-  app.get('/assets/:name', (context) =>
-    answerAsset(context, join(folder, 'assets'), context.req.param('name')),
-  )
+  app.get('/assets/:name', (context) => {
+    context.set('operation', 'asset')
+    return answerAsset(context, join(folder, 'assets'), context.req.param('name'))
+  })
 }
 
 async function answerPage(context: Context, folder: string): Promise<Response> {
