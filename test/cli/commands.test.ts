@@ -419,7 +419,8 @@ test('serve ends with 0 when it is told to stop, and what it was asked for is do
   const { exitCode, stdout, stderr } = await other.finished
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
   // A log has a line for each thing that happens.
-  expect(stderr.trimEnd().split('\n')).toEqual([
+  const lines = stderr.trimEnd().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
     expect.stringMatching(/^store-monitor \S+ listening on /),
     'store-monitor is stopping; a second SIGTERM ends it at once',
   ])

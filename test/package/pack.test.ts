@@ -251,7 +251,7 @@ async function served(
   const said: string[] = []
   for await (const line of createInterface(child.stderr)) {
     said.push(line)
-    const [, url] = /^store-monitor \S+ listening on (http:\/\/\S+)/.exec(line) ?? []
+    const [, url] = /store-monitor \S+ listening on (http:\/\/\S+)/.exec(line) ?? []
     if (url === undefined) continue
     child.stderr.resume()
     return {

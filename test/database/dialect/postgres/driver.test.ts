@@ -183,6 +183,6 @@ test.runIf(databaseType === 'postgres')('serve says what it works on without the
   await using database = await testDatabase()
   const url = Object.assign(new URL(database.url), { password: 'secret' })
   await using server = startCli(['serve', '--port', '0'], { environment: { DB_URL: url.href } })
-  const [, shown] = await server.said(/listening on \S+ with (\S+)/)
+  const [, shown] = await server.said(/listening on \S+ with ([^\s"]+)/)
   expect(shown).toBe(Object.assign(url, { password: '***' }).href)
 })
