@@ -1,6 +1,7 @@
 import type { StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
 import type { Interval } from '../uptime/interval.ts'
+import { ascending } from './ascending.ts'
 import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
@@ -93,7 +94,7 @@ export async function readCorrections(
   storeKeys: readonly number[],
   time: Interval,
 ): Promise<ReadonlyMap<number, CorrectedTime[]>> {
-  const keys = storeKeys.toSorted((a, b) => a - b)
+  const keys = ascending(storeKeys)
   const inForce = db
     .selectFrom('correction')
     .select(['store_key as storeKey', 'kind', 'from_at as fromMs', 'to_at as toMs'])

@@ -4,6 +4,7 @@ import { correctionsOf, type Corrections } from '../uptime/corrections.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { offsetOf, type PollWeek, type PollWords } from '../uptime/poll-week.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import { ascending } from './ascending.ts'
 import type { Db } from './connect.ts'
 import type { PackedWords } from './dialect/dialect.ts'
 import { readCorrections } from './corrections.ts'
@@ -87,12 +88,13 @@ async function factsOf(
   await schedules.load(tx, stores)
   const storeKeys = stores.map(({ storeKey }) => storeKey)
   const corrected = corrections === 'applied' ? await readCorrections(tx, storeKeys, time) : undefined
+  const placeOf = placesOf(stores)
   return {
     stores,
-    pollsAt: await readPollsAt(tx, stores, time),
-    correctedPlaces: !corrected?.size
-      ? []
-      : stores.flatMap(({ storeKey }, place) => (corrected.has(storeKey) ? [place] : [])),
+    pollsAt: await readPollsAt(tx, stores, time, placeOf),
+    correctedPlaces: Array.from(corrected?.keys() ?? [], (storeKey) => placeOf.get(storeKey) ?? -1)
+      .filter((place) => place >= 0)
+      .sort((a, b) => a - b),
     correctionsAt(place) {
       if (!corrected?.size) return undefined
       const ofStore = corrected.get(stores[place]!.storeKey)
@@ -106,8 +108,9 @@ export async function readPollsAt(
   db: Db,
   stores: readonly StoreRules[],
   time: Interval,
+  placeOf = placesOf(stores),
 ): Promise<PartFacts['pollsAt']> {
-  const weeks = await readWeeks(db, stores, time)
+  const weeks = await readWeeks(db, placeOf, time)
   return (place) =>
     weeks.map(({ week, words, from, to }) => ({ week, words, from: from[place]!, to: to[place]! }))
 }
@@ -123,9 +126,17 @@ interface PartWeek {
   readonly to: Uint32Array
 }
 
-async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval): Promise<PartWeek[]> {
-  const placeOf = new Map(stores.map(({ storeKey }, place) => [storeKey, place]))
-  const storeKeys = [...Float64Array.from(stores, ({ storeKey }) => storeKey).sort()]
+type Places = ReadonlyMap<number, number>
+
+/** The places of stores, by their keys. */
+function placesOf(stores: readonly StoreRules[]): Places {
+  const places = new Map<number, number>()
+  stores.forEach(({ storeKey }, place) => places.set(storeKey, place))
+  return places
+}
+
+async function readWeeks(db: Db, placeOf: Places, time: Interval): Promise<PartWeek[]> {
+  const storeKeys = ascending([...placeOf.keys()])
   const weeks = pollWeeksOf(time)
   const { tail, stored } = await readStoredAndTail(db, weeks, storeKeys)
   return stored.flatMap((polls) => {
@@ -145,7 +156,7 @@ async function readWeeks(db: Db, stores: readonly StoreRules[], time: Interval):
   })
 }
 
-function byPlace(week: number, polls: PackedWords, placeOf: ReadonlyMap<number, number>): PartWeek {
+function byPlace(week: number, polls: PackedWords, placeOf: Places): PartWeek {
   const from = new Uint32Array(placeOf.size)
   const to = new Uint32Array(placeOf.size)
   polls.storeKeys.forEach((storeKey, i) => {

@@ -1,5 +1,6 @@
 import { chunks } from '../database/chunks.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
+import { ascending } from '../database/ascending.ts'
 import type { Db } from '../database/connect.ts'
 import { readCorrections, type CorrectedTime } from '../database/corrections.ts'
 import type { Schedules } from '../database/judged-schedules.ts'
@@ -50,7 +51,7 @@ export async function judgeWeeks(db: Db, part: PartStores, judging: WeekJudging)
       computedWith &&
       (await readKeptWeeks(tx, computedWith, {
         rowWeeks: [...new Set(isoWeeks.map(rowWeekOf))],
-        storeKeys: storeKeys.toSorted((a, b) => a - b),
+        storeKeys: ascending(storeKeys),
       }))
     const judged = createWeekTotals(stores, weeks)
     judged.fill(kept?.rows ?? [])

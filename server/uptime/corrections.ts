@@ -20,6 +20,7 @@ export interface Corrections {
 }
 
 const anyTime = { startMs: -Infinity, endMs: Infinity }
+const noTime: Intervals = new Float64Array(0)
 
 /** `undefined` where there is nothing to correct. */
 export function correctionsOf(list: readonly Correction[]): Corrections | undefined {
@@ -32,9 +33,12 @@ export function correctionsOf(list: readonly Correction[]): Corrections | undefi
 }
 
 function timeOf(list: readonly Correction[], kinds: readonly CorrectionKind[]): Intervals {
-  const spans = []
-  for (const { kind, fromMs, toMs } of list) {
-    if (kinds.includes(kind)) spans.push({ startMs: fromMs, endMs: toMs })
-  }
-  return mergedIntervals(spans, anyTime)
+  const some = list.filter(({ kind }) => kinds.includes(kind))
+  const [first] = some
+  if (first === undefined) return noTime
+  if (some.length === 1 && first.fromMs < first.toMs) return Float64Array.of(first.fromMs, first.toMs)
+  return mergedIntervals(
+    some.map(({ fromMs, toMs }) => ({ startMs: fromMs, endMs: toMs })),
+    anyTime,
+  )
 }

@@ -63,10 +63,11 @@ export function createJudge(viewpoint: Viewpoint, windowLengthsMs: readonly numb
     findIn(subtracted(open, silent, roomForOne), weeks)
     const business = subtracted(open, closed, roomForOne)
     const judged = subtracted(business, excused, roomForAnother)
-    return windows.map((window) => ({
-      ...tally(judged, stretches, window),
-      excusedMs: coveredMs(business, window) - coveredMs(judged, window),
-    }))
+    return windows.map((window) => {
+      const { uptimeMs, downtimeMs, unknownMs } = tally(judged, stretches, window)
+      const excusedMs = coveredMs(business, window) - (uptimeMs + downtimeMs + unknownMs)
+      return { uptimeMs, downtimeMs, unknownMs, excusedMs }
+    })
   }
 
   function judge(open: Intervals, weeks: readonly PollWeek[], corrections?: Corrections): Tally[] {
