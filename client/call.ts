@@ -9,6 +9,8 @@ export interface ClientOptions {
   readonly url: string | URL
   /** Instead of the global one: to go through a proxy, or to call a server in the same process. */
   readonly fetch?: typeof globalThis.fetch
+  /** The key that the server knows the caller by. */
+  readonly key?: string
   /** Sent with every request. */
   readonly headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>)
 }
@@ -23,14 +25,14 @@ export interface Caller {
 
 /** Its procedures are called through `link`. */
 export function createCaller(options: ClientOptions, link: TRPCLink<AppRouter>): Caller {
-  const { fetch = globalThis.fetch, headers } = options
+  const { fetch = globalThis.fetch } = options
   const url = baseOf(options)
   return {
     url,
     procedures: withAppErrors(createTRPCClient<AppRouter>({ links: [link] }), url),
     async fetch(path, init = {}) {
       const sent = new Headers(init.headers)
-      for (const [name, value] of Object.entries(await allHeaders(headers))) sent.set(name, value)
+      for (const [name, value] of Object.entries(await allHeaders(options))) sent.set(name, value)
       let response: Response
       try {
         response = await fetch(`${url}${path}`, { ...init, headers: sent })
@@ -47,8 +49,9 @@ export function baseOf({ url }: ClientOptions): string {
   return String(url).replace(/\/+$/, '')
 }
 
-export async function allHeaders(headers: ClientOptions['headers'] = {}): Promise<HeaderFields> {
-  return typeof headers === 'function' ? headers() : headers
+export async function allHeaders({ key, headers = {} }: ClientOptions): Promise<Record<string, string>> {
+  const given = typeof headers === 'function' ? await headers() : headers
+  return { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...given }
 }
 
 /** The same procedures, whose promises are rejected with AppErrors. `name` is where they stand in the router. */
@@ -93,6 +96,7 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.poll\.ingest\./, 'accepted'],
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
+  [/^\.key\./, 'prefix'],
   [/^\.health\./, 'database'],
 ]
 

@@ -15,7 +15,17 @@ import { watchStores, type WatchStoresOptions } from './watch-stores.ts'
 
 type Procedures = Pick<
   TRPCClient<AppRouter>,
-  'report' | 'import' | 'store' | 'poll' | 'poller' | 'source' | 'correction' | 'outage' | 'data' | 'health'
+  | 'report'
+  | 'import'
+  | 'store'
+  | 'poll'
+  | 'poller'
+  | 'source'
+  | 'correction'
+  | 'outage'
+  | 'data'
+  | 'key'
+  | 'health'
 >
 
 interface WatchOptions {
@@ -86,6 +96,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     outage,
     data,
+    key,
     health,
   } = caller.procedures
   return {
@@ -98,6 +109,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     outage,
     correction,
     data,
+    key,
     health,
     async *runReport(reportOptions = {}, { signal } = {}) {
       signal?.throwIfAborted()

@@ -16,19 +16,19 @@ export function httpCalls(
 }
 
 function requestForEach(options: ClientOptions): TRPCLink<AppRouter> {
-  const { fetch = globalThis.fetch, headers } = options
+  const { fetch = globalThis.fetch } = options
   return httpLink({
     url: trpcUrlOf(options),
     fetch: fetch as never,
-    headers: async () => ({ ...(await allHeaders(headers)) }),
+    headers: () => allHeaders(options),
   })
 }
 
 function subscriptions(options: ClientOptions): TRPCLink<AppRouter> {
-  const { fetch = globalThis.fetch, headers = {} } = options
+  const { fetch = globalThis.fetch, key, headers = {} } = options
   const url = trpcUrlOf(options)
-  const isPlain =
-    fetch === globalThis.fetch && typeof headers !== 'function' && Object.keys(headers).length === 0
+  const sendsNone = key === undefined && typeof headers !== 'function' && Object.keys(headers).length === 0
+  const isPlain = fetch === globalThis.fetch && sendsNone
   // Absent in Node.js unless a flag is given.
   if (isPlain && typeof globalThis.EventSource === 'function') {
     return httpSubscriptionLink<AppRouter, typeof EventSource>({ url })
@@ -38,7 +38,7 @@ function subscriptions(options: ClientOptions): TRPCLink<AppRouter> {
     EventSource: FetchingEventSource,
     eventSourceOptions: {
       fetch: async (input, init) =>
-        fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders(headers)) } }),
+        fetch(input, { ...init, headers: { ...init.headers, ...(await allHeaders(options)) } }),
     },
   })
 }

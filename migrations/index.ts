@@ -17,6 +17,7 @@ import { watchedFiles } from './016-watched-files.ts'
 import { scheduleHashes } from './017-schedule-hashes.ts'
 import { tailMarks } from './018-tail-marks.ts'
 import { pollers } from './019-pollers.ts'
+import { accessKeys } from './020-access-keys.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -72,5 +73,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would keep totals while polls come that change them.
     { name: '018-tail-marks', readableFrom: '018-tail-marks', ...tailMarks },
     { name: '019-pollers', readableFrom: '012-poll-tail', ...pollers(types) },
+    // Older programs would answer without asking for them.
+    { name: '020-access-keys', readableFrom: '020-access-keys', ...accessKeys(types) },
   ]
 }

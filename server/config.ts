@@ -56,6 +56,10 @@ export const config = z.object({
     .enum(logFormats, `write ${logFormats.join(', ')}`)
     .default('auto')
     .describe('Lines of the log as json or text; auto is text on a terminal'),
+  insecure: z
+    .stringbool('write true or false')
+    .default(false)
+    .describe('Whether callers are never asked for a key: also where others than this machine reach it'),
 })
 
 function foldersIn(text: string): readonly string[] {
@@ -103,6 +107,7 @@ const sources: Readonly<Record<Setting, Source>> = {
   watchMove: { flag: '--watch-move', variables: ['STORE_MONITOR_WATCH_MOVE'] },
   logLevel: { flag: '--log-level', variables: ['STORE_MONITOR_LOG_LEVEL'] },
   logFormat: { flag: '--log-format', variables: ['STORE_MONITOR_LOG_FORMAT'] },
+  insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
 
 export interface SettingDescription extends Source {

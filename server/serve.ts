@@ -4,6 +4,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError, toAppError } from '../shared/app-error.ts'
 import { problemMediaType, problemOf } from '../shared/problem.ts'
+import type { Access } from './access/access.ts'
+import { isLoopbackAddress } from './access/loopback.ts'
 import type { Config } from './config.ts'
 import { removeLeftSpools } from './api/rest/upload-spool.ts'
 import { trackConnections } from './connections.ts'
@@ -32,6 +34,8 @@ export interface ServerSetting extends Omit<
   readonly stopWithinMs?: number
   /** How long the body of a request may say nothing. */
   readonly bodySilenceMs?: number
+  /** The command that makes the first key. */
+  readonly howToMakeKey?: string
 }
 
 /**
@@ -43,9 +47,11 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   const { stopWithinMs = STOP_WITHIN_MS, bodySilenceMs } = setting
   await using parts = new AsyncDisposableStack()
   const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
+  await requireKeys(service.access, config, setting.howToMakeKey)
   const app = await service.app({
     listensOn: config.host,
     ...(setting.observe === undefined ? {} : { observe: setting.observe }),
+    insecure: config.insecure,
     ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
@@ -86,6 +92,20 @@ function answerUnread(error: unknown): Response {
     status: problem.status,
     headers: { 'content-type': problemMediaType },
   })
+}
+
+/** Throws where others than this machine would reach a server that asks nobody for a key. */
+async function requireKeys(
+  access: Pick<Access, 'hasKeys'>,
+  { host, insecure }: ServerConfig,
+  howToMakeKey = '"store-monitor keys create --name admin --role admin"',
+): Promise<void> {
+  if (insecure || isLoopbackAddress(host) || (await access.hasKeys())) return
+  throw new AppError(
+    'invalid',
+    `${host} is reached by others than this machine, and there is no key: they could read and change everything. ` +
+      `Make a key first: ${howToMakeKey}. Or listen on 127.0.0.1, or let everybody in with --insecure (STORE_MONITOR_INSECURE=true)`,
+  )
 }
 
 async function listen(server: Server, { host, port }: ServerConfig): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
+import { createAccess, type Access } from './access/access.ts'
+import { operator } from './access/principal.ts'
 import type { ApiParts, OnError } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
 import { createAsking, type Asking, type AskingSetting } from './asking.ts'
@@ -37,6 +39,8 @@ export interface Service extends AsyncDisposable {
   reportFile(id: ReportId, options: FileOptions): Promise<ReadableStream<Uint8Array>>
   /** The HTTP application, loaded when it is first asked for: commands need no more than the router. */
   app(setting?: HttpSetting): Promise<Hono>
+  /** Who may call it. */
+  readonly access: Pick<Access, 'hasKeys'>
   readonly importer: Importer
   readonly reports: ReportRunner
   /** Begins nothing further by itself. */
@@ -72,6 +76,8 @@ export interface ServiceSetting
 
 /** A server that nobody pushes to looks after the tail all the same. */
 const TIDY_EVERY_MS = 3_600_000
+/** When a key was used last is known this late. */
+const WRITE_USES_EVERY_MS = 300_000
 
 /** Builds all parts and joins them; disposing takes them down in reverse. */
 export async function createService(setting: ServiceSetting): Promise<Service> {
@@ -146,8 +152,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
+  const access = createAccess({ reading, writing, now })
+  parts.defer(() => access.write().catch(onError))
   const apiParts: ApiParts = {
     db: reading,
+    access,
     change: (work) => writeAlone(writing, 'data', work),
     async removeStores(work) {
       checkInPlace()
@@ -178,18 +187,20 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   let watcher: Watcher | undefined
   const owned = parts.move()
   return {
-    calls: callsOf(apiParts),
+    calls: callsOf(apiParts, operator),
     async reportFile(id, options) {
       const { reportFile } = await import('./api/rest/report-file.ts')
       const { bytes } = await reportFile(reading, await getReport(reading, id), options)
       return ReadableStream.from(bytes())
     },
     app: (http = {}) => (app ??= loadApp(apiParts, http)),
+    access,
     importer,
     reports,
     async recover() {
       owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
+      owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
       await reports.resumeUnfinished()
       watcher = owned.use(

@@ -4,6 +4,7 @@
  */
 export const appErrorCodes = [
   'invalid', // the caller said something that cannot be; saying it again will not help
+  'unauthenticated', // it is not known who calls; the message says how to tell
   'forbidden', // not for this caller; the message says for whom
   'not-found',
   'timed-out', // the caller fell silent in the middle of what it was saying
@@ -25,6 +26,7 @@ interface AppErrorOptions extends ErrorOptions {
 
 const titles: Readonly<Record<AppErrorCode, string>> = {
   invalid: 'Invalid request',
+  unauthenticated: 'Key needed',
   forbidden: 'Not allowed',
   'not-found': 'Not found',
   'timed-out': 'Timed out',

@@ -3,6 +3,7 @@ import type { AppError, AppErrorCode } from './app-error.ts'
 /** The one table from what went wrong to HTTP: the server reads it from left to right, the client back. */
 const httpOf = {
   invalid: { title: 'Bad Request', status: 400 },
+  unauthenticated: { title: 'Unauthorized', status: 401 },
   forbidden: { title: 'Forbidden', status: 403 },
   'not-found': { title: 'Not Found', status: 404 },
   'timed-out': { title: 'Request Timeout', status: 408 },

@@ -70,11 +70,13 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer', 'piscina']],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
   ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/lookout.ts']],
+  ['server/access/', ['server/access/', ...core]],
   [
     'server/api/',
     [
       ...core,
       'server/api/',
+      'server/access/',
       'server/news-watch.ts',
       'type server/observe/',
       'server/reports/',

@@ -1,6 +1,6 @@
 /** Options of all commands that people write before the command, too. */
 const flags = ['-q', '--quiet', '--debug']
-const flagsWithValue = ['--url', '--database', '--workers', '--config']
+const flagsWithValue = ['--url', '--key', '--database', '--workers', '--config']
 
 /** The same arguments, with such options behind the command: `-q report` is `report -q`. */
 export function withCommandFirst(args: readonly string[]): string[] {

@@ -22,7 +22,7 @@ export async function withConnection<Result>(
   const url = serverUrlOf(context, options)
   if (url === undefined) return withDatabase(context, options, use)
   const { serverConnection } = await import('./server-connection.ts')
-  return use(serverConnection(url, options, context.signal))
+  return use(serverConnection(context, url, options))
 }
 
 async function withDatabase<Result>(

@@ -24,6 +24,7 @@ const exitCodes = {
   busy: 5,
   unavailable: 5,
   damaged: 5,
+  unauthenticated: 6,
   forbidden: 6,
 } as const satisfies Record<AppErrorCode, number>
 
@@ -38,7 +39,7 @@ Exit codes:
   4    not possible in the present state: no polls yet, a report that failed or was cancelled;
        verify: something comes out otherwise
   5    the server or the database cannot be reached or is damaged, or the output cannot be written
-  6    not allowed: what the server answers is not for this caller
+  6    not allowed: the server asks for a key, or what it answers is not for this one
   130  interrupted with Ctrl-C (143: terminated)`
 
 export function exitCodeOf(error: unknown): number {

@@ -36,7 +36,7 @@ export async function withImportTarget<Result>(
   const url = serverUrlOf(context, options)
   if (url !== undefined) {
     const { serverConnection } = await import('./server-connection.ts')
-    return use(serverConnection(url, options, context.signal))
+    return use(serverConnection(context, url, options))
   }
   const { databaseUrl } = await configOf(context, options)
   return await use({

@@ -6,6 +6,8 @@ import type { CommandContext } from './context.ts'
 
 export interface ConnectionOptions {
   readonly url?: string
+  /** That a server asks for. */
+  readonly key?: string
   readonly database?: string
   readonly workers?: string
   readonly config?: string
@@ -19,7 +21,10 @@ export function serverUrlOf(context: CommandContext, options: ConnectionOptions)
   if (options.url === '') throw new AppError('invalid', '--url is empty: write the URL of a server')
   const url =
     options.url ?? (options.database === undefined ? context.environment['STORE_MONITOR_URL'] : undefined)
-  if (!url) return undefined
+  if (!url) {
+    if (options.key === undefined) return undefined
+    throw new AppError('invalid', '--key is for a server: name it with --url, or leave --key out')
+  }
   if (options.workers !== undefined) {
     throw new AppError('invalid', `--workers is for a database: the server at ${url} has its own`)
   }
@@ -65,4 +70,10 @@ export async function configOf(
   { database, workers, config }: ConnectionOptions,
 ): Promise<Config> {
   return (await readSettings(context, { databaseUrl: database, workers, config })).config
+}
+
+/** The key for a server; undefined where none is given. */
+export function keyOf({ environment }: CommandContext, { key }: ConnectionOptions): string | undefined {
+  if (key === '') throw new AppError('invalid', '--key is empty: write a key, or leave it out')
+  return [key, environment['STORE_MONITOR_KEY']].find((text) => text)
 }

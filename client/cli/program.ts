@@ -7,6 +7,7 @@ import { addAsked } from './program/asked.ts'
 import { addChanges } from './program/changes.ts'
 import { addImports } from './program/imports.ts'
 import { addInsight } from './program/insight.ts'
+import { addKeys } from './program/keys.ts'
 import { addPolls } from './program/polls.ts'
 import { addReport } from './program/report.ts'
 import { addReports } from './program/reports.ts'
@@ -31,7 +32,7 @@ export function createProgram(context: CommandContext): Command {
 
 Data goes to stdout, everything else to stderr.
 
-Commands work on a server (--url, or STORE_MONITOR_URL) or else, in this process, on a
+Commands work on a server (--url, or STORE_MONITOR_URL; --key or STORE_MONITOR_KEY) or else, in this process, on a
 database (--database, or DATABASE_URL or DB_URL, or else ./store-monitor.db): a SQLite file,
 or a PostgreSQL (postgresql://user:password@host:port/name).
 
@@ -50,6 +51,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addStores(adder)
   addChanges(adder)
   addImports(adder)
+  addKeys(adder)
   addBackupAndDemo(adder)
   return program
 }

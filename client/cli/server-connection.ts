@@ -2,19 +2,21 @@ import { httpBatchLink } from '@trpc/client'
 import { openAsBlob } from 'node:fs'
 import { AppError } from '../../shared/app-error.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
-import { createCaller } from '../call.ts'
+import { allHeaders, createCaller } from '../call.ts'
 import { createClient } from '../client.ts'
 import { httpCalls, trpcUrlOf } from '../http-calls.ts'
 import { sendFile } from '../transfer.ts'
 import type { Connection } from './connection.ts'
-import type { ConnectionOptions } from './place.ts'
+import type { CommandContext } from './context.ts'
+import { keyOf, type ConnectionOptions } from './place.ts'
 import { quickFetch } from './quick-fetch.ts'
 
 export function serverConnection(
+  context: CommandContext,
   url: string,
   options: ConnectionOptions,
-  interrupted: AbortSignal,
 ): Connection {
+  const { signal: interrupted } = context
   const parsed = /^https?:\/\//i.test(url) ? URL.parse(url) : null
   if (parsed === null) {
     throw new AppError(
@@ -32,8 +34,11 @@ export function serverConnection(
     return quickFetch(input, { ...init, signal: AbortSignal.any(signals) })
   }
   // tRPC's link without batches asks of each input whether it is FormData, which loads what quickFetch does without.
-  const requests = httpBatchLink({ url: trpcUrlOf({ url }), fetch: interruptible, maxItems: 1 })
-  const caller = createCaller({ url }, httpCalls({ url }, requests))
+  const key = keyOf(context, options)
+  const server = { url, ...(key === undefined ? {} : { key }) }
+  const headers = () => allHeaders(server)
+  const requests = httpBatchLink({ url: trpcUrlOf(server), fetch: interruptible, headers, maxItems: 1 })
+  const caller = createCaller(server, httpCalls(server, requests))
   const client = createClient(caller)
   return {
     client,

@@ -1,6 +1,7 @@
 import type { ImportId } from '../../shared/ids.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { WatchedFolder } from '../../shared/watched.ts'
+import type { Access } from '../access/access.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { PollExporter } from '../export/poll-exporter.ts'
@@ -23,6 +24,7 @@ export interface ApiParts {
   change<Result>(work: (tx: WriteTx) => Promise<Result>): Promise<Result>
   /** Likewise, where stores are removed. */
   removeStores<Result>(work: (tx: WriteTx) => Promise<Result>): Promise<Result>
+  readonly access: Access
   readonly now: () => number
   readonly reports: ReportRunner
   readonly importer: Importer

@@ -36,6 +36,7 @@ function noneOf(input: unknown, values: readonly unknown[]): string {
 
 const trpcCodeOf = {
   invalid: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
   'not-found': 'NOT_FOUND',
   'timed-out': 'TIMEOUT',
@@ -61,13 +62,13 @@ export function appErrorOfTrpc(error: TRPCError): AppError {
 }
 
 /** What a request is answered that is refused before its calls are looked at, as a client of tRPC reads it. */
-export function trpcAnswer(error: AppError): Response {
+export function trpcAnswer(error: AppError, headers: Readonly<Record<string, string>> = {}): Response {
   const code = trpcCodeOf[error.code]
   const { status } = problemOf(error)
   const data = { code, httpStatus: status, appErrorCode: error.code }
   return Response.json(
     { error: { message: error.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } },
-    { status },
+    { status, headers },
   )
 }
 

@@ -1,6 +1,4 @@
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
@@ -8,23 +6,22 @@ import { AppError, type AppErrorCode } from '../../shared/app-error.ts'
 import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
 import type { ApiParts } from './api-parts.ts'
-import { maxCallsInBatch, refuseLongBatch, refuseManyRows } from './batch-limits.ts'
 import { limitBodySilence } from './body-silence.ts'
 import { appErrorOf, trpcAnswer } from './errors.ts'
+import { challenge, knowCaller, type CallerSetting } from './request-context.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
-import { bodyTooLarge, maxBodyBytes, serveRoute } from './rest/route.ts'
+import { serveRoute, type RestRoute } from './rest/route.ts'
 import { routedPath } from './rest/routed-path.ts'
 import { restRoutes } from './rest/routes.ts'
-import { callsOf } from './router.ts'
+import { serveTrpc } from './serve-trpc.ts'
 import { serveWeb } from './web/serve-web.ts'
 import type { Observe } from '../observe/happened.ts'
 import { observeRequests } from './observe-requests.ts'
-import { procedureName } from './procedure-name.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 import { tellMore } from './tell-more.ts'
 
-export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
+export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'>, CallerSetting {
   /** How long the body of a request may say nothing. */
   readonly bodySilenceMs?: number
   /** Told of each request. */
@@ -32,6 +29,7 @@ export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'> {
 }
 
 const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>> = {
+  unauthenticated: challenge,
   'timed-out': { connection: 'close' },
   // Seconds: neither another writer nor a full disk is gone at once.
   unavailable: { 'retry-after': '5' },
@@ -54,13 +52,14 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
       xPermittedCrossDomainPolicies: false,
     }),
   )
-  app.use(site.ownHost, site.ownPages, limitBodySilence(setting.bodySilenceMs))
+  const routes = restRoutes(parts)
+  app.use(site.ownHost, site.ownPages, knowCaller(parts.access, setting, publicPathsOf(routes)))
+  app.use(limitBodySilence(setting.bodySilenceMs))
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
   )
 
   serveWeb(app)
-  const routes = restRoutes(parts)
   for (const route of routes) serveRoute(app, route, site)
   let document: object | undefined
   app.get('/openapi.json', (context) => {
@@ -69,23 +68,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   })
   serveDocs(app)
 
-  app.use('/trpc/*', refuseLongBatch)
-  app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => trpcAnswer(bodyTooLarge()) }))
-  const calls = callsOf(parts)
-  app.all('/trpc/*', (context) => {
-    return fetchRequestHandler({
-      endpoint: '/trpc',
-      req: context.req.raw,
-      ...calls,
-      maxBatchSize: maxCallsInBatch,
-      async createContext({ info }) {
-        context.set('operation', procedureName(info))
-        await refuseManyRows(info)
-        return calls.createContext()
-      },
-      onError: (failed) => calls.onError(failed, context.get('requestId')),
-    })
-  })
+  serveTrpc(app, parts)
 
   app.notFound(({ req }) =>
     answer(
@@ -96,10 +79,14 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     const { req } = context
     const appError = await tellMore(appErrorOf(error), parts.db)
     if (appError.code === 'internal') parts.onError(error, { requestId: context.get('requestId') })
-    if (req.path.startsWith('/trpc/')) return trpcAnswer(appError)
+    if (req.path.startsWith('/trpc/')) return trpcAnswer(appError, headersOf[appError.code])
     return answer(problemOf(appError), headersOf[appError.code])
   })
   return app
+}
+
+function publicPathsOf(routes: readonly RestRoute[]): ReadonlySet<string> {
+  return new Set(routes.flatMap(({ needs, paths }) => (needs === 'public' ? paths : [])))
 }
 
 function isCompressible(contentType: string): boolean {

@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, ContextVariableMap, MiddlewareHandler } from 'hono'
 import { randomUUID } from 'node:crypto'
 import type { Observe } from '../observe/happened.ts'
 
@@ -37,7 +37,7 @@ export function observeRequests(observe: Observe): MiddlewareHandler {
         status,
         durationMs: performance.now() - startedAt,
         bytes: (socket?.bytesWritten ?? 0) - bytesBefore,
-        key: undefined,
+        key: (context.var as Partial<ContextVariableMap>).principal?.author,
         isEventStream,
         isCut: !isEventStream && outgoing?.writableFinished === false,
       }

@@ -1,7 +1,8 @@
 import { lazy, type TRPCError } from '@trpc/server'
+import type { Principal } from '../access/principal.ts'
 import type { ApiParts } from './api-parts.ts'
 import { readHealth } from './health.ts'
-import { procedure, router } from './procedure.ts'
+import { procedureFor, router, type CallContext } from './procedure.ts'
 
 /** Each is loaded when one of its procedures is first called: a command calls few. */
 export const appRouter = router({
@@ -14,7 +15,8 @@ export const appRouter = router({
   outage: lazy(() => import('./routers/outage-router.ts')),
   correction: lazy(() => import('./routers/correction-router.ts')),
   data: lazy(() => import('./routers/data-router.ts')),
-  health: procedure.query(({ ctx }) => readHealth(ctx)),
+  key: lazy(() => import('./routers/key-router.ts')),
+  health: procedureFor('data:read').query(({ ctx }) => readHealth(ctx)),
 })
 
 /** The type that the client is made from. */
@@ -23,14 +25,14 @@ export type AppRouter = typeof appRouter
 /** What answers the router's calls, however they come in. */
 export interface RouterCalls {
   readonly router: AppRouter
-  createContext(): Promise<ApiParts>
+  createContext(): Promise<CallContext>
   onError(failed: { readonly error: TRPCError }, requestId?: string): void
 }
 
-export function callsOf(parts: ApiParts): RouterCalls {
+export function callsOf(parts: ApiParts, principal: Principal): RouterCalls {
   return {
     router: appRouter,
-    createContext: async () => parts,
+    createContext: async () => ({ ...parts, principal }),
     onError({ error }, requestId) {
       const fields = requestId === undefined ? undefined : { requestId }
       if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error.cause ?? error, fields)

@@ -3,8 +3,8 @@
  * the server's leave, which it never has, but to change something it needs none. Programs say neither of the two headers.
  */
 import type { Context, MiddlewareHandler } from 'hono'
-import { isIPv6 } from 'node:net'
 import { AppError } from '../../shared/app-error.ts'
+import { isLoopback, isLoopbackAddress } from '../access/loopback.ts'
 
 export interface SiteSetting {
   /** The address that the server listens on; undefined where it is called in its own process. */
@@ -26,7 +26,7 @@ export interface SiteRules {
 
 export function siteRules({ listensOn, publicUrl }: SiteSetting): SiteRules {
   const ownUrl = publicUrl === undefined ? undefined : new URL(publicUrl)
-  const isLocal = listensOn !== undefined && isLoopback(hostnameOf(listensOn))
+  const isLocal = listensOn !== undefined && isLoopbackAddress(listensOn)
 
   function refuseOtherPages(context: Context): void {
     const site = context.req.header('sec-fetch-site')
@@ -90,13 +90,4 @@ function urlOf(context: Context): URL {
     throw new AppError('invalid', `the Host "${host}" is neither a name nor an address`)
   }
   return url
-}
-
-/** An address that is listened on, as it stands in a URL. */
-function hostnameOf(address: string): string {
-  return URL.parse(`http://${isIPv6(address) ? `[${address}]` : address}`)?.hostname ?? address
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }

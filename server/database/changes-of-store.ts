@@ -1,4 +1,5 @@
 import { expressionBuilder, type Expression, type SqlBool } from 'kysely'
+import { changeKindsOfKeys } from '../../shared/change-kind.ts'
 import type { ChangeId } from '../../shared/change.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { chunks } from './chunks.ts'
@@ -15,7 +16,11 @@ const touchedBlocks = eb
   .whereRef('touched_stores.change_id', '=', 'change.change_id')
 
 /** Whether a change was of several stores, and is from before it was recorded which. */
-export const isNotRecorded = eb.and([eb('change.store_id', 'is', null), eb.not(eb.exists(touchedBlocks))])
+export const isNotRecorded = eb.and([
+  eb('change.store_id', 'is', null),
+  eb('change.kind', 'not in', changeKindsOfKeys),
+  eb.not(eb.exists(touchedBlocks)),
+])
 
 /** Those of changes of which that is so. */
 export async function withoutRecord(db: Db, changeIds: readonly ChangeId[]): Promise<Set<ChangeId>> {

@@ -10,7 +10,8 @@ import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
 import { labelsOf, textOfLabels } from './labels-text.ts'
-import type { Database, ReportTable } from './schema.ts'
+import type { ReportTable } from './report-tables.ts'
+import type { Database } from './schema.ts'
 import { writeAlone, type WriteTx } from './write-alone.ts'
 
 /** A report as it is kept: instants in epoch milliseconds. */

@@ -208,16 +208,17 @@ describe('GET /', () => {
   })
 })
 
-test('/health and /readyz tell what the database has, and /livez that the process answers', async () => {
-  for (const path of ['/health', '/readyz']) {
-    const { headers, json } = await curl(`curl ${server.url}${path}`)
-    expect(headers['cache-control']).toBe('no-store')
-    expect(json).toEqual({
-      status: 'ok',
-      version: '0.0.0-test',
-      database: { stores: 300, polls: 30_000, latestPollAt: '2023-01-20T03:00:00Z' },
-    })
-  }
+test('/health tells what the database has, /readyz that it can be read, and /livez that the process answers', async () => {
+  const { headers, json } = await curl(`curl ${server.url}/health`)
+  expect(headers['cache-control']).toBe('no-store')
+  expect(json).toEqual({
+    status: 'ok',
+    version: '0.0.0-test',
+    database: { stores: 300, polls: 30_000, latestPollAt: '2023-01-20T03:00:00Z' },
+  })
+  const ready = await curl(`curl ${server.url}/readyz`)
+  expect(ready.headers['cache-control']).toBe('no-store')
+  expect(ready.json).toEqual({ status: 'ok' })
   expect((await curl(`curl ${server.url}/livez`)).json).toEqual({ status: 'ok' })
 })
 

@@ -119,7 +119,8 @@ let completeId: string
 beforeAll(async () => {
   const database = parts.use(await testDatabase())
   await pulledBefore(database.url, 'here', 'busy')
-  const ofServer = { databaseUrl: database.url, sources: sources(), pollers }
+  // Which makes keys, and is not to ask for one.
+  const ofServer = { databaseUrl: database.url, sources: sources(), pollers, insecure: true }
   ;[server, empty] = await Promise.all([runningServer(ofServer), runningServer()])
   parts.defer(() => rm(pulledFile, { force: true }))
   await server.upload(`${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`)
@@ -146,6 +147,14 @@ async function createdCorrection(): Promise<string> {
   const response = await fetch(`${server.url}/corrections`, { method: 'POST', body: newCorrection })
   const { correctionId } = (await response.json()) as { correctionId: number }
   return String(correctionId)
+}
+
+const newKey = '{"name":"one","role":"viewer","labels":["city=Bonn"],"expires":"2099-01-01T00:00:00Z"}'
+
+/** The only one that manages keys. */
+async function aKey(): Promise<string> {
+  await fetch(`${server.url}/keys`, { method: 'POST', body: '{"name":"admin","role":"admin"}' })
+  return 'admin'
 }
 
 const deletion = 'from=2020-01-01T00:00Z&to=2021-01-01T00:00Z&reason=test'
@@ -488,6 +497,20 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   ],
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
   readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
+  isReady: [{ status: 200 }, { status: 200, onEmpty: true }],
+  listKeys: [...pageCalls, { status: 200, query: 'state=in-force' }],
+  createKey: [
+    { status: 200, body: newKey },
+    { status: 400, body: '{"name":"a b","role":"viewer"}' },
+    { status: 409, body: newKey },
+    { status: 413, body: tooLarge },
+  ],
+  revokeKey: [
+    { status: 409, id: aKey },
+    { status: 200, id: 'one', query: 'by=Ann&reason=left' },
+    { status: 400, id: 'a b' },
+    { status: 404, id: 'nobody' },
+  ],
   checkData: [
     { status: 200 },
     { status: 200, query: 'limit=1' },
@@ -577,8 +600,10 @@ describe('every operation answers as its document says', () => {
       expect.soft(response.status, JSON.stringify(call)).toBe(call.status)
       expect.soft(await undocumented(response, path, method, operation)).toEqual([])
     }
-    // That of a server that is too busy is asked for in pusher.test.ts.
-    const documented = Object.keys(operation.responses).filter((status) => !/default|429/.test(status))
+    // That of a server that is too busy is asked for in pusher.test.ts, and who may what in access.test.ts.
+    const documented = Object.keys(operation.responses).filter(
+      (status) => !/default|401|403|429/.test(status),
+    )
     expect([...new Set(calls.map((call) => String(call.status)))].sort()).toEqual(documented)
   })
 })

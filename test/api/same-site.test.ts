@@ -214,7 +214,7 @@ test('what only reads is answered wherever it is asked from: a browser keeps the
 })
 
 test('a server on other addresses has any name, but takes no changes from pages of other origins', async () => {
-  await using open = await runningServer({ host: '0.0.0.0' })
+  await using open = await runningServer({ host: '0.0.0.0', insecure: true })
   const url = `http://127.0.0.1:${new URL(open.url).port}`
   const named = `-H 'Host: monitor.example.org:8000'`
   expect((await curl(`curl ${named} ${url}/livez`)).status).toBe(200)

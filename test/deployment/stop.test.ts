@@ -179,6 +179,7 @@ test('what has not ended in time is cut, and an import that was stopped can be d
     getReportAs: 'json' as const,
     watch: [],
     watchMove: false,
+    insecure: false,
   }
   {
     await using server = await startServer(config, { ...setting, stopWithinMs: 50 })

@@ -33,6 +33,7 @@ export async function runningServer({
   ...setting
 }: {
   host?: string
+  insecure?: boolean
   databaseUrl?: string
   workers?: number
   publicUrl?: string
@@ -59,6 +60,7 @@ export async function runningServer({
         getReportAs: 'json',
         watch: [],
         watchMove: false,
+        insecure: false,
         ...setting,
         databaseUrl,
       },

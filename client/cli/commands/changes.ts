@@ -1,3 +1,4 @@
+import { isOfKeys } from '../../../shared/change-kind.ts'
 import type { Change, ChangeKind } from '../../../shared/change.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
@@ -42,7 +43,8 @@ export async function runChanges(context: CommandContext, options: ChangesOption
   })
 }
 
-function whose({ storeId, labels, importId, stores }: Change): string {
+function whose({ kind, storeId, labels, importId, stores }: Change): string {
+  if (isOfKeys(kind)) return ''
   if (storeId !== null) return storeId
   if (importId !== null)
     return `import ${importId}${stores === null ? '' : `, ${formatAmount(stores, 'store')}`}`

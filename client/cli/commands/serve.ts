@@ -6,7 +6,7 @@ import type { Interrupted } from '../exit-code.ts'
 import { hint } from '../hint.ts'
 import { makePage } from '../make-page.ts'
 import { printable } from '../output.ts'
-import { readSettings } from '../place.ts'
+import { flagsOf, readSettings } from '../place.ts'
 
 export interface ServeOptions extends MessageOptions {
   readonly host?: string
@@ -18,6 +18,7 @@ export interface ServeOptions extends MessageOptions {
   readonly logLevel?: string
   readonly logFormat?: string
   readonly config?: string
+  readonly insecure?: true
 }
 
 /** Serves until the process is told to stop, and then ends what it is at. */
@@ -35,6 +36,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     watchMove: options.watchMove && 'true',
     logLevel: options.logLevel,
     logFormat: options.logFormat,
+    insecure: options.insecure && 'true',
     config: options.config,
   })
   await makePage(context, options)
@@ -50,6 +52,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     onNotice: (text) => log.warn(printable(text)),
     onError: (error, fields) => log.error(error, fields),
     observe: log.observe,
+    howToMakeKey: hint(context, 'keys', 'create', '--name', 'admin', '--role', 'admin', ...flagsOf(options)),
   })
   const database = shownDatabase(config.databaseUrl)
   const settings = file === undefined ? '' : `, set by ${resolve(file.path)}`

@@ -74,6 +74,10 @@ function withMessages(command: Command): Command {
 function connected(command: Command): Command {
   return withMessages(command)
     .option('--url <url>', 'the server to work with')
+    .option(
+      '--key <key>',
+      'where it asks for one (or STORE_MONITOR_KEY, which others on this machine do not see)',
+    )
     .option('--database <file or URL>', 'the database to work on, where there is no server')
     .option('--workers <count>', 'threads that compute reports; by default one for each processor core')
     .option('--config <file>', configDescription)

@@ -23,12 +23,13 @@ export function addServe({ context, add, examples }: Adder): void {
       '--log-format <format>',
       'json, text, or auto: text on a terminal (STORE_MONITOR_LOG_FORMAT; default: auto)',
     )
+    .option('--insecure', 'ask nobody for a key, also where other machines reach it (STORE_MONITOR_INSECURE)')
     .option('--config <file>', configDescription)
     .addHelpText(
       'after',
       examples(
         'serve',
-        'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db',
+        'serve --host 0.0.0.0 --port 80 --database /var/lib/stores.db    once there is a key: keys create',
         'serve --watch /srv/incoming --watch-move',
       ),
     )

@@ -12,6 +12,7 @@ export function changeRoutes({ db }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listChanges',
+      needs: 'data:read',
       method: 'get',
       paths: ['/changes'],
       tag: 'Changes',

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { createCorrection, listCorrections, revokeCorrection } from '../../database/correction-records.ts'
+import { authorOf, signed } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   malformedCorrection,
@@ -27,6 +28,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listCorrections',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/corrections'],
       tag: 'Corrections',
@@ -42,6 +44,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'createCorrection',
+      needs: 'stores:write',
       method: 'post',
       paths: ['/corrections'],
       tag: 'Corrections',
@@ -55,15 +58,16 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
         404: unknownStore,
         413: tooLarge,
       },
-      async handle({ body: { from, to, ...correction } }, context) {
-        const created = await parts.change((tx) =>
-          createCorrection(tx, { ...correction, fromMs: from, toMs: to }, now()),
-        )
+      async handle({ body: { from, to, author: said, ...correction } }, context) {
+        const author = authorOf(context.get('principal'), said)
+        const made = { ...correction, author, fromMs: from, toMs: to }
+        const created = await parts.change((tx) => createCorrection(tx, made, now()))
         return context.json(created)
       },
     }),
     defineRoute({
       id: 'revokeCorrection',
+      needs: 'stores:write',
       method: 'delete',
       paths: ['/corrections/{correction_id}'],
       tag: 'Corrections',
@@ -76,7 +80,8 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
         400: malformedCorrectionId,
         404: unknownCorrection,
       },
-      async handle({ path, query: { by, reason } }, context) {
+      async handle({ path, query }, context) {
+        const { by, reason } = signed(context.get('principal'), query)
         const revoked = await parts.change((tx) =>
           revokeCorrection(tx, path.correction_id, { by, reason, at: now() }),
         )

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { signed } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { answerPollDeletion, answerStoreDeletion } from '../deletions.ts'
 import {
@@ -19,6 +20,7 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'deletePolls',
+      needs: 'data:delete',
       method: 'delete',
       paths: ['/polls'],
       tag: 'Stores',
@@ -30,10 +32,12 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
         200: { description: 'The polls that were deleted, or would be', content: json(pollDeletionBody) },
         ...refusals,
       },
-      handle: async ({ query }, context) => context.json(await answerPollDeletion(parts, query)),
+      handle: async ({ query }, context) =>
+        context.json(await answerPollDeletion(parts, signed(context.get('principal'), query))),
     }),
     defineRoute({
       id: 'deleteStore',
+      needs: 'data:delete',
       method: 'delete',
       paths: ['/stores/{store_id}'],
       tag: 'Stores',
@@ -47,7 +51,12 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
         ...refusals,
       },
       handle: async ({ path, query }, context) =>
-        context.json(await answerStoreDeletion(parts, { storeId: path.store_id, ...query })),
+        context.json(
+          await answerStoreDeletion(parts, {
+            storeId: path.store_id,
+            ...signed(context.get('principal'), query),
+          }),
+        ),
     }),
   ]
 }

@@ -56,6 +56,7 @@ export function getReportRoutes(parts: ApiParts): RestRoute[] {
     byQuery('getReportCsvByQuery', '/csv/get_report', csv),
     defineRoute({
       id: 'getReportByBody',
+      needs: 'reports:read',
       method: 'post',
       paths: ['/get_report'],
       tag: 'Reports',
@@ -79,6 +80,7 @@ export function getReportRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'getReportCsvByBody',
+      needs: 'reports:read',
       method: 'post',
       paths: ['/csv/get_report'],
       tag: 'Older paths',
@@ -98,6 +100,7 @@ export function getReportRoutes(parts: ApiParts): RestRoute[] {
 function byPath(id: string, path: string, { summary, responses, answer }: ReportAnswer): RestRoute {
   return defineRoute({
     id,
+    needs: 'reports:read',
     method: 'get',
     paths: [path],
     tag: tagOf(path),
@@ -113,6 +116,7 @@ function byPath(id: string, path: string, { summary, responses, answer }: Report
 function byQuery(id: string, path: string, { summary, responses, answer }: ReportAnswer): RestRoute {
   return defineRoute({
     id,
+    needs: 'reports:read',
     method: 'get',
     paths: [path],
     tag: tagOf(path),

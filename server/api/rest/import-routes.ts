@@ -4,6 +4,7 @@ import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
 import { listTakenFiles } from '../../database/watched-files.ts'
+import { authorOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
 import {
   emptyFile,
@@ -37,6 +38,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'importFile',
+      needs: 'imports:write',
       method: 'post',
       paths: ['/imports'],
       tag: 'Imports',
@@ -58,10 +60,12 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
           source: query.source,
           maxRejected: query.max_rejected,
           columnMap: query.map,
+          by: authorOf(context.get('principal'), null),
         }),
     }),
     defineRoute({
       id: 'listImports',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports'],
       tag: 'Imports',
@@ -79,6 +83,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listWatched',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports/watched'], // before the imports whose numbers would take it for one
       tag: 'Imports',
@@ -95,6 +100,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'getImport',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports/{import_id}'],
       tag: 'Imports',
@@ -109,6 +115,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'cancelImport',
+      needs: 'imports:write',
       method: 'post',
       paths: ['/imports/{import_id}/cancel'],
       tag: 'Imports',
@@ -126,6 +133,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listImportStores',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports/{import_id}/stores'],
       tag: 'Imports',
@@ -144,6 +152,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listRejectedRows',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports/{import_id}/rejected'],
       tag: 'Imports',
@@ -162,6 +171,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'getRejectedSummary',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports/{import_id}/rejected/summary'],
       tag: 'Imports',
@@ -176,6 +186,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listRejectedStores',
+      needs: 'imports:read',
       method: 'get',
       paths: ['/imports/{import_id}/rejected/stores'],
       tag: 'Imports',

@@ -50,6 +50,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'readStoreUptime',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/stores/{store_id}/uptime'],
       tag: 'Stores',
@@ -72,6 +73,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'explainStore',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/stores/{store_id}/timeline'],
       tag: 'Stores',
@@ -96,6 +98,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'readStoreHistory',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/stores/{store_id}/history'],
       tag: 'Stores',
@@ -119,6 +122,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listOutageGroups',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/outages/groups'],
       tag: 'Stores',
@@ -138,6 +142,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listOutages',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/outages'],
       tag: 'Stores',

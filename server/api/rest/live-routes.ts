@@ -17,6 +17,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listDownStores',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/down-stores'],
       tag: 'Stores',
@@ -44,6 +45,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'followStores',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/events'],
       tag: 'Stores',

@@ -8,6 +8,7 @@ export function newsRoutes({ news, onError }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'followNews',
+      needs: 'data:read',
       method: 'get',
       paths: ['/news'],
       tag: 'Service',

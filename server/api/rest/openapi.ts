@@ -7,6 +7,8 @@ import {
   type ZodOpenApiPathItemObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
+import { keyNeeded } from '../../access/access.ts'
+import { lacksPermission } from '../../access/principal.ts'
 import { toAppError, type AppError } from '../../../shared/app-error.ts'
 import { problemMediaType, problemOf } from '../../../shared/problem.ts'
 import { dialectBases } from './routed-path.ts'
@@ -36,6 +38,16 @@ export function openApiDocument(routes: readonly RestRoute[], version: string): 
     },
     servers: [thisServer],
     security: [],
+    components: {
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A key that `store-monitor keys create` or `POST /keys` made. A server without any, on loopback, asks for none.',
+        },
+      },
+    },
     tags: [
       { name: 'Reports', description: 'Requested, computed in the background, and fetched' },
       {
@@ -108,6 +120,8 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...(tag === olderPaths ? { deprecated: true } : {}),
+    // The names are those of the permissions that the key is to have.
+    security: route.needs === 'public' ? [] : [{ key: [route.needs] }],
     requestParams: {
       path: route.path,
       query: route.query,
@@ -116,8 +130,25 @@ function operation(route: RestRoute, alias: number): ZodOpenApiOperationObject {
     ...requestBody(route),
     responses: {
       ...(Object.fromEntries(responses) as ZodOpenApiOperationObject['responses']),
+      ...refusalsOf(route),
       default: serverError,
     },
+  }
+}
+
+/** What callers are answered who may not. */
+function refusalsOf({ needs }: RestRoute): NonNullable<ZodOpenApiOperationObject['responses']> {
+  if (needs === 'public') return {}
+  return {
+    401: responseObject({
+      description: 'A key is needed, or the one that was sent is wrong, has expired or was revoked',
+      headers: { 'WWW-Authenticate': 'Bearer' },
+      example: keyNeeded(),
+    }),
+    403: responseObject({
+      description: `The key has not the permission ${needs}`,
+      example: lacksPermission({ name: 'poller-1' }, needs),
+    }),
   }
 }
 

@@ -10,6 +10,7 @@ export function pollRoutes({ polls }: Pick<ApiParts, 'polls'>): RestRoute[] {
   return [
     defineRoute({
       id: 'listPolls',
+      needs: 'polls:read',
       method: 'get',
       paths: ['/polls'],
       tag: 'Polls',

@@ -45,6 +45,7 @@ export function pollerRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listPollers',
+      needs: 'sources:read',
       method: 'get',
       paths: ['/pollers'],
       tag: 'Sources',
@@ -56,6 +57,7 @@ export function pollerRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'tryPoller',
+      needs: 'sources:run',
       method: 'post',
       paths: ['/pollers/{name}/try'],
       tag: 'Sources',

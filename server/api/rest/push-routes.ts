@@ -34,6 +34,7 @@ export function pushRoutes({ db, pusher, now }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'pushPolls',
+      needs: 'polls:write',
       method: 'post',
       paths: ['/polls'],
       tag: 'Polls',
@@ -95,6 +96,7 @@ export function pushRoutes({ db, pusher, now }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listPushed',
+      needs: 'polls:read',
       method: 'get',
       paths: ['/polls/pushed'],
       tag: 'Polls',

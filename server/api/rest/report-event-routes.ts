@@ -15,6 +15,7 @@ export function reportEventRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'followReport',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/events'],
       tag: 'Reports',

@@ -14,6 +14,7 @@ export function reportFileRoutes({ db }: ApiParts): RestRoute[] {
     ...fileFormats.map((format) =>
       defineRoute({
         id: `downloadReport${format[0]!.toUpperCase()}${format.slice(1)}`,
+        needs: 'reports:read',
         method: 'get',
         paths: [
           `/reports/{report_id}.${format}`,
@@ -31,6 +32,7 @@ export function reportFileRoutes({ db }: ApiParts): RestRoute[] {
     ),
     defineRoute({
       id: 'downloadReportByQuery',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/download_report'],
       tag: 'Older paths',

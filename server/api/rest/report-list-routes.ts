@@ -25,6 +25,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listReports',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports'],
       tag: 'Reports',
@@ -42,6 +43,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listReportGroups',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/groups'],
       tag: 'Reports',
@@ -59,6 +61,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'readReportTotals',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/totals'],
       tag: 'Reports',
@@ -75,6 +78,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listReportPeriodGroups',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/period-groups'],
       tag: 'Reports',
@@ -92,6 +96,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'listReportPeriodStores',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/period-stores'],
       tag: 'Reports',
@@ -111,6 +116,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'deleteReport',
+      needs: 'reports:delete',
       method: 'delete',
       paths: ['/reports/{report_id}'],
       tag: 'Reports',

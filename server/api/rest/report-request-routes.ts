@@ -25,6 +25,7 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'triggerReport',
+      needs: 'reports:request',
       method: 'post',
       paths: ['/trigger_report'],
       tag: 'Reports',
@@ -55,6 +56,7 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'triggerReportByGet',
+      needs: 'reports:request',
       method: 'get',
       changesByGet: true,
       paths: ['/trigger_report'],

@@ -1,6 +1,8 @@
 import type { Context, Hono } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
+import type { Needs } from '../../access/permissions.ts'
+import { requirePermission } from '../../access/principal.ts'
 import type { SiteRules } from '../same-site.ts'
 
 /** The tag of what is for clients of other systems. */
@@ -26,6 +28,8 @@ export interface RestRoute<
   Body extends z.ZodType = z.ZodType,
 > {
   readonly id: string
+  /** What its callers need: a permission, or nothing. */
+  readonly needs: Needs
   readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Of a GET: that it changes something all the same. */
   readonly changesByGet?: boolean
@@ -87,6 +91,7 @@ export function serveRoute(app: Hono, route: RestRoute, site: Pick<SiteRules, 'r
   for (const path of route.paths) {
     app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
       context.set('operation', route.id)
+      requirePermission(context.get('principal'), route.needs)
       if (route.changesByGet) site.refuseOtherPages(context)
       const input = {
         path: route.path.parse(pathParameters(path, context)),

@@ -5,6 +5,7 @@ import { deletionRoutes } from './deletion-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
+import { keyRoutes } from './key-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { newsRoutes } from './news-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
@@ -43,6 +44,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...sourceRoutes(parts),
     ...pollerRoutes(parts),
     ...deletionRoutes(parts),
+    ...keyRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }

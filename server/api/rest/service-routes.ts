@@ -9,6 +9,9 @@ import { checkQuery, dataCheckBody } from './insight-schemas.ts'
 import { service } from './schemas.ts'
 
 const healthBody = health.meta({ id: 'Health' })
+const ready = z
+  .object({ status: z.literal('ok').describe('Always that') })
+  .meta({ id: 'Ready', description: 'That the service can answer from its database' })
 const alive = z
   .object({ status: z.literal('ok').describe('Always that') })
   .meta({ id: 'Alive', description: 'That the process answers' })
@@ -18,6 +21,7 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'describeService',
+      needs: 'public',
       method: 'get',
       paths: ['/'],
       tag: 'Service',
@@ -29,8 +33,9 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'readHealth',
+      needs: 'data:read',
       method: 'get',
-      paths: ['/health', '/readyz'],
+      paths: ['/health'],
       tag: 'Service',
       summary: 'That the service can answer from its database, and what it has',
       responses: {
@@ -42,7 +47,21 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
       },
     }),
     defineRoute({
+      id: 'isReady',
+      needs: 'public',
+      method: 'get',
+      paths: ['/readyz'],
+      tag: 'Service',
+      summary: 'That the service can answer from its database',
+      responses: { 200: { description: 'It can', content: { 'application/json': ready } } },
+      async handle(_, context) {
+        await readHealth(parts)
+        return context.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+      },
+    }),
+    defineRoute({
       id: 'checkData',
+      needs: 'data:read',
       method: 'get',
       paths: ['/check'],
       tag: 'Service',
@@ -60,6 +79,7 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'isAlive',
+      needs: 'public',
       method: 'get',
       paths: ['/livez'],
       tag: 'Service',

@@ -60,6 +60,7 @@ export function sourceRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listSources',
+      needs: 'sources:read',
       method: 'get',
       paths: ['/sources'],
       tag: 'Sources',
@@ -69,6 +70,7 @@ export function sourceRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'pullSource',
+      needs: 'sources:run',
       method: 'post',
       paths: ['/sources/{name}/pull'],
       tag: 'Sources',
@@ -89,6 +91,7 @@ export function sourceRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'trySource',
+      needs: 'sources:run',
       method: 'post',
       paths: ['/sources/{name}/try'],
       tag: 'Sources',

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type * as z from 'zod'
 import type { Store } from '../../../shared/store.ts'
+import { signed } from '../../access/principal.ts'
 import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../../database/store-changes.ts'
 import { getStore, listStores } from '../../database/stores.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
@@ -41,6 +42,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'listStores',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/stores'],
       tag: 'Stores',
@@ -55,6 +57,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       ...common,
       id: 'getStore',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/stores/{store_id}'],
       summary: 'A store and its rules',
@@ -68,44 +71,56 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       ...changes,
       id: 'setBusinessHours',
+      needs: 'stores:write',
       paths: ['/stores/{store_id}/business-hours'],
       summary: 'Set the weekly hours of a store, known or new',
       description:
         'In place of all versions of its hours; with `validFrom`, in place of the version of that instant.',
       body: businessHoursBody,
       handle: ({ path, body }, context) =>
-        changed(context, (tx) => setBusinessHours(tx, { storeId: path.store_id, ...body }, now())),
+        changed(context, (tx) =>
+          setBusinessHours(tx, { storeId: path.store_id, ...signed(context.get('principal'), body) }, now()),
+        ),
     }),
     defineRoute({
       ...changes,
       id: 'setTimezone',
+      needs: 'stores:write',
       paths: ['/stores/{store_id}/timezone'],
       summary: 'Set the zone of a store, known or new',
       description:
         'In place of all versions of its zone; with `validFrom`, in place of the version of that instant.',
       body: timezoneBody,
       handle: ({ path, body }, context) =>
-        changed(context, (tx) => setTimezone(tx, { storeId: path.store_id, ...body }, now())),
+        changed(context, (tx) =>
+          setTimezone(tx, { storeId: path.store_id, ...signed(context.get('principal'), body) }, now()),
+        ),
     }),
     defineRoute({
       ...changes,
       id: 'setSpecialHours',
+      needs: 'stores:write',
       paths: ['/stores/{store_id}/special-hours'],
       summary: 'Set the hours of dates of a store, known or new',
       description: 'In place of what was said of these dates; others keep their hours.',
       body: specialHoursBody,
       handle: ({ path, body }, context) =>
-        changed(context, (tx) => setSpecialHours(tx, { storeId: path.store_id, ...body }, now())),
+        changed(context, (tx) =>
+          setSpecialHours(tx, { storeId: path.store_id, ...signed(context.get('principal'), body) }, now()),
+        ),
     }),
     defineRoute({
       ...changes,
       id: 'setStoreDetails',
+      needs: 'stores:write',
       paths: ['/stores/{store_id}/details'],
       summary: 'Set the name and labels of a store, known or new',
       description: 'What is left out stays as it is; a label with an empty value is taken away.',
       body: detailsBody,
       handle: ({ path, body }, context) =>
-        changed(context, (tx) => setDetails(tx, { storeId: path.store_id, ...body }, now())),
+        changed(context, (tx) =>
+          setDetails(tx, { storeId: path.store_id, ...signed(context.get('principal'), body) }, now()),
+        ),
     }),
   ]
 }

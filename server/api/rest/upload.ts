@@ -14,6 +14,8 @@ export interface UploadOptions {
   readonly source: string
   readonly maxRejected: MaxRejected | undefined
   readonly columnMap: ColumnMap | undefined
+  /** Who sends it, to be recorded. */
+  readonly by: string | null
 }
 
 /**

@@ -17,6 +17,7 @@ export function verificationRoutes({ db, reports }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'verifyReport',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/verify'],
       tag: 'Reports',
@@ -38,6 +39,7 @@ export function verificationRoutes({ db, reports }: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'explainReportRow',
+      needs: 'reports:read',
       method: 'get',
       paths: ['/reports/{report_id}/stores/{store_id}/explain'],
       tag: 'Reports',

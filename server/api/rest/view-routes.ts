@@ -44,6 +44,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'ensureReport',
+      needs: 'reports:request',
       method: 'post',
       paths: ['/reports'],
       tag: 'Reports',
@@ -64,6 +65,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       ...ofReport,
       id: 'listReportRows',
+      needs: 'reports:read',
       paths: ['/reports/{report_id}/rows'],
       summary:
         'The rows of a complete report that match, in any order, with what each store is; a page at a time',
@@ -80,6 +82,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
       defineRoute({
         ...ofReport,
         id: `downloadReportRows${format === 'csv' ? 'Csv' : 'Xlsx'}`,
+        needs: 'reports:read',
         paths: [`/reports/{report_id}/rows.${format}`],
         summary: `The same rows in the same order, all of them, as ${format.toUpperCase()}`,
         query: rowsFileQuery,
@@ -108,6 +111,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       ...ofReport,
       id: 'summarizeReport',
+      needs: 'reports:read',
       paths: ['/reports/{report_id}/summary'],
       summary:
         'The rows of a complete report that match, in a few figures: states, sums, distribution, zones',
@@ -123,6 +127,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       ...ofReport,
       id: 'readReportHours',
+      needs: 'reports:read',
       paths: ['/reports/{report_id}/hours'],
       summary: 'The week of a complete report by the hour of the local week, of all its stores',
       responses: {
@@ -133,6 +138,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'readStrips',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/strips'],
       tag: 'Stores',
@@ -151,6 +157,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     }),
     defineRoute({
       id: 'suggestStores',
+      needs: 'stores:read',
       method: 'get',
       paths: ['/suggestions'],
       tag: 'Stores',

@@ -1,21 +1,30 @@
 import { correctionListInput, newCorrection, revokeCorrectionInput } from '../../../shared/correction.ts'
+import { authorOf } from '../../access/principal.ts'
 import { createCorrection, listCorrections, revokeCorrection } from '../../database/correction-records.ts'
-import { procedure, router } from '../procedure.ts'
+import { procedureFor, router } from '../procedure.ts'
 
 export const correctionRouter = router({
-  list: procedure
+  list: procedureFor('stores:read')
     .input(correctionListInput.prefault({}))
     .query(({ ctx, input }) => listCorrections(ctx.db, input)),
   /** The same one twice is one. */
-  create: procedure
+  create: procedureFor('stores:write')
     .input(newCorrection)
-    .mutation(({ ctx, input: { from, to, ...correction } }) =>
-      ctx.change((tx) => createCorrection(tx, { ...correction, fromMs: from, toMs: to }, ctx.now())),
-    ),
+    .mutation(({ ctx, input: { from, to, author: said, ...correction } }) => {
+      const author = authorOf(ctx.principal, said)
+      const made = { ...correction, author, fromMs: from, toMs: to }
+      return ctx.change((tx) => createCorrection(tx, made, ctx.now()))
+    }),
   /** It counts no more; its record stays. */
-  revoke: procedure
+  revoke: procedureFor('stores:write')
     .input(revokeCorrectionInput)
     .mutation(({ ctx, input: { correctionId, by, reason } }) =>
-      ctx.change((tx) => revokeCorrection(tx, correctionId, { by, reason, at: ctx.now() })),
+      ctx.change((tx) =>
+        revokeCorrection(tx, correctionId, {
+          by: authorOf(ctx.principal, by),
+          reason,
+          at: ctx.now(),
+        }),
+      ),
     ),
 })

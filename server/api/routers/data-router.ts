@@ -1,18 +1,20 @@
 import { changeListInput } from '../../../shared/change.ts'
 import { checkInput } from '../../../shared/check.ts'
 import { listChanges } from '../../database/changes.ts'
-import { procedure, router } from '../procedure.ts'
+import { procedureFor, router } from '../procedure.ts'
 
 export const dataRouter = router({
   /** The latest poll, import, change and report, now and at each change. */
-  news: procedure.subscription(({ ctx, signal }) => ctx.news.watch(signal)),
+  news: procedureFor('data:read').subscription(({ ctx, signal }) => ctx.news.watch(signal)),
   /** Which figures to doubt, and what to do about it. */
-  check: procedure.input(checkInput.prefault({})).query(async ({ ctx, input }) => {
-    const { checkData } = await import('../../insight/check.ts')
-    return checkData(ctx.db, input)
-  }),
+  check: procedureFor('data:read')
+    .input(checkInput.prefault({}))
+    .query(async ({ ctx, input }) => {
+      const { checkData } = await import('../../insight/check.ts')
+      return checkData(ctx.db, input)
+    }),
   /** Everything that changed the data, newest first. */
-  changes: procedure
+  changes: procedureFor('data:read')
     .input(changeListInput.prefault({}))
     .query(({ ctx, input }) => listChanges(ctx.db, input)),
 })

@@ -11,29 +11,39 @@ import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
 import { listTakenFiles } from '../../database/watched-files.ts'
-import { procedure, router } from '../procedure.ts'
+import { procedureFor, router } from '../procedure.ts'
 
 export const importRouter = router({
-  list: procedure.input(importListInput.prefault({})).query(({ ctx, input }) => listImports(ctx.db, input)),
-  get: procedure.input(importIdInput).query(({ ctx, input }) => getImport(ctx.db, input.importId)),
+  list: procedureFor('imports:read')
+    .input(importListInput.prefault({}))
+    .query(({ ctx, input }) => listImports(ctx.db, input)),
+  get: procedureFor('imports:read')
+    .input(importIdInput)
+    .query(({ ctx, input }) => getImport(ctx.db, input.importId)),
   /** Wherever it runs; what it is at does not go in. */
-  cancel: procedure.input(importIdInput).mutation(({ ctx, input }) => ctx.cancelImport(input.importId)),
+  cancel: procedureFor('imports:write')
+    .input(importIdInput)
+    .mutation(({ ctx, input }) => ctx.cancelImport(input.importId)),
   /** The stores of which it changed something. */
-  stores: procedure.input(importStoresInput).query(({ ctx, input }) => listImportStores(ctx.db, input)),
-  rejectedRows: procedure
+  stores: procedureFor('imports:read')
+    .input(importStoresInput)
+    .query(({ ctx, input }) => listImportStores(ctx.db, input)),
+  rejectedRows: procedureFor('imports:read')
     .input(rejectedRowsInput.prefault({}))
     .query(({ ctx, input }) => listRejectedRows(ctx.db, input)),
   /** What became of the files of watched folders, and how these are. */
-  watched: procedure.input(watchedInput.prefault({})).query(async ({ ctx, input }) => ({
-    ...(await listTakenFiles(ctx.db, input)),
-    folders: [...ctx.watchedFolders()],
-  })),
+  watched: procedureFor('imports:read')
+    .input(watchedInput.prefault({}))
+    .query(async ({ ctx, input }) => ({
+      ...(await listTakenFiles(ctx.db, input)),
+      folders: [...ctx.watchedFolders()],
+    })),
   /** All rejected rows of an import, counted by reason. */
-  rejectedSummary: procedure
+  rejectedSummary: procedureFor('imports:read')
     .input(importIdInput)
     .query(({ ctx, input }) => getRejectedSummary(ctx.db, input.importId)),
   /** The stores that they name, with how many name each. */
-  rejectedStores: procedure
+  rejectedStores: procedureFor('imports:read')
     .input(rejectedStoresInput)
     .query(({ ctx, input }) => listRejectedStores(ctx.db, input)),
 })

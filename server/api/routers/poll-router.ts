@@ -1,3 +1,4 @@
+import { signed } from '../../access/principal.ts'
 import { pageInput } from '../../../shared/page.ts'
 import { listPollsInput } from '../../../shared/poll.ts'
 import { ingestInput } from '../../../shared/push.ts'
@@ -5,15 +6,23 @@ import { listPushedHours } from '../../database/pushes.ts'
 import { ingestPolls } from '../ingest-polls.ts'
 import { deletePollsInput } from '../../../shared/deletion.ts'
 import { answerPollDeletion } from '../deletions.ts'
-import { procedure, router } from '../procedure.ts'
+import { procedureFor, router } from '../procedure.ts'
 
 export const pollRouter = router({
   /** Answers when they are safe. Those that break a rule are left out, and told. */
-  ingest: procedure.input(ingestInput).mutation(({ ctx, input }) => ingestPolls(ctx, input)),
+  ingest: procedureFor('polls:write')
+    .input(ingestInput)
+    .mutation(({ ctx, input }) => ingestPolls(ctx, input)),
   /** By store and time. */
-  list: procedure.input(listPollsInput.prefault({})).query(({ ctx, input }) => ctx.polls.page(input)),
+  list: procedureFor('polls:read')
+    .input(listPollsInput.prefault({}))
+    .query(({ ctx, input }) => ctx.polls.page(input)),
   /** What was pushed by hour and source, newest first. */
-  pushed: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listPushedHours(ctx.db, input)),
+  pushed: procedureFor('polls:read')
+    .input(pageInput.prefault({}))
+    .query(({ ctx, input }) => listPushedHours(ctx.db, input)),
   /** Without `confirm`, what would be deleted. */
-  delete: procedure.input(deletePollsInput).mutation(({ ctx, input }) => answerPollDeletion(ctx, input)),
+  delete: procedureFor('data:delete')
+    .input(deletePollsInput)
+    .mutation(({ ctx, input }) => answerPollDeletion(ctx, signed(ctx.principal, input))),
 })

@@ -18,51 +18,81 @@ import { explainReportInput, verifyInput } from '../../../shared/verification.ts
 import { getReport, listReports, reportOf } from '../../database/reports.ts'
 import type { ReportRunner } from '../../reports/runner.ts'
 import { eventIdOf } from '../report-event-id.ts'
-import { procedure, router } from '../procedure.ts'
+import { procedureFor, router } from '../procedure.ts'
 
 export const reportRouter = router({
-  trigger: procedure
+  trigger: procedureFor('reports:request')
     .input(reportOptions.prefault({}))
     .mutation(({ ctx, input }) => ctx.reports.trigger(input)),
   /** One that is there, where the data have not changed since; else a new one. */
-  ensure: procedure.input(ensureOptions.prefault({})).mutation(({ ctx, input }) => ctx.reports.ensure(input)),
-  get: procedure
+  ensure: procedureFor('reports:request')
+    .input(ensureOptions.prefault({}))
+    .mutation(({ ctx, input }) => ctx.reports.ensure(input)),
+  get: procedureFor('reports:read')
     .input(reportIdInput)
     .query(async ({ ctx, input }) => reportOf(await getReport(ctx.db, input.reportId))),
-  list: procedure.input(pageInput.prefault({})).query(({ ctx, input }) => listReports(ctx.db, input)),
-  cancel: procedure.input(reportIdInput).mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
+  list: procedureFor('reports:read')
+    .input(pageInput.prefault({}))
+    .query(({ ctx, input }) => listReports(ctx.db, input)),
+  cancel: procedureFor('reports:request')
+    .input(reportIdInput)
+    .mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
   /** Removes a report that has ended; one that has not is cancelled, and is there to be looked at. */
-  delete: procedure.input(reportIdInput).mutation(async ({ ctx, input }): Promise<DeletedReport> => {
-    const cancelled = await ctx.reports.cancelOrRemove(input.reportId)
-    return { reportId: input.reportId, isDeleted: cancelled === undefined }
-  }),
-  rows: procedure.input(reportRowsInput).query(({ ctx, input }) => ctx.reports.rows(input)),
+  delete: procedureFor('reports:delete')
+    .input(reportIdInput)
+    .mutation(async ({ ctx, input }): Promise<DeletedReport> => {
+      const cancelled = await ctx.reports.cancelOrRemove(input.reportId)
+      return { reportId: input.reportId, isDeleted: cancelled === undefined }
+    }),
+  rows: procedureFor('reports:read')
+    .input(reportRowsInput)
+    .query(({ ctx, input }) => ctx.reports.rows(input)),
   /** The rows in a few figures: counts, sums, distribution, zones. */
-  summary: procedure.input(reportSummaryInput).query(({ ctx, input }) => ctx.reports.summary(input)),
+  summary: procedureFor('reports:read')
+    .input(reportSummaryInput)
+    .query(({ ctx, input }) => ctx.reports.summary(input)),
   /** Its week by the hour of the local week. */
-  hours: procedure.input(reportIdInput).query(({ ctx, input }) => ctx.reports.hours(input.reportId)),
+  hours: procedureFor('reports:read')
+    .input(reportIdInput)
+    .query(({ ctx, input }) => ctx.reports.hours(input.reportId)),
   /** The sums of the rows. */
-  totals: procedure.input(reportTotalsInput).query(({ ctx, input }) => ctx.reports.totals(input)),
+  totals: procedureFor('reports:read')
+    .input(reportTotalsInput)
+    .query(({ ctx, input }) => ctx.reports.totals(input)),
   /** The report rolled up by a label: a row for each of its values. */
-  groups: procedure.input(groupsInput).query(({ ctx, input }) => ctx.reports.groups(input)),
+  groups: procedureFor('reports:read')
+    .input(groupsInput)
+    .query(({ ctx, input }) => ctx.reports.groups(input)),
   /** The report by period rolled up by a label, or all stores as one: a row for each group and period. */
-  periodGroups: procedure.input(periodGroupsInput).query(({ ctx, input }) => ctx.reports.periodGroups(input)),
+  periodGroups: procedureFor('reports:read')
+    .input(periodGroupsInput)
+    .query(({ ctx, input }) => ctx.reports.periodGroups(input)),
   /** The first stores of a report by period in some order, with their totals and each period's share of uptime. */
-  periodStores: procedure.input(periodStoresInput).query(({ ctx, input }) => ctx.reports.periodStores(input)),
-  periodRows: procedure.input(periodRowsInput).query(({ ctx, input }) => ctx.reports.periodRows(input)),
+  periodStores: procedureFor('reports:read')
+    .input(periodStoresInput)
+    .query(({ ctx, input }) => ctx.reports.periodStores(input)),
+  periodRows: procedureFor('reports:read')
+    .input(periodRowsInput)
+    .query(({ ctx, input }) => ctx.reports.periodRows(input)),
   /** Computes stores of the report again, and compares them with what is stored. */
-  verify: procedure.input(verifyInput).query(({ ctx, input, signal }) => ctx.reports.verify(input, signal)),
+  verify: procedureFor('reports:read')
+    .input(verifyInput)
+    .query(({ ctx, input, signal }) => ctx.reports.verify(input, signal)),
   /** A store's row taken apart, and whether it comes out otherwise now. */
-  explain: procedure.input(explainReportInput).query(async ({ ctx, input }) => {
-    const { explainReport } = await import('../../insight/report-explanation.ts')
-    const report = await getReport(ctx.db, input.reportId)
-    return explainReport(ctx.db, report, input.storeId, ctx.reports.computedWith)
-  }),
+  explain: procedureFor('reports:read')
+    .input(explainReportInput)
+    .query(async ({ ctx, input }) => {
+      const { explainReport } = await import('../../insight/report-explanation.ts')
+      const report = await getReport(ctx.db, input.reportId)
+      return explainReport(ctx.db, report, input.storeId, ctx.reports.computedWith)
+    }),
   /** The report at each change, until it has ended; goes on where a lost connection left off. */
-  progress: procedure.input(progressInput).subscription(async ({ ctx, input, signal }) => {
-    await getReport(ctx.db, input.reportId)
-    return reportEvents(ctx.reports, input.reportId, input.lastEventId ?? undefined, signal)
-  }),
+  progress: procedureFor('reports:read')
+    .input(progressInput)
+    .subscription(async ({ ctx, input, signal }) => {
+      await getReport(ctx.db, input.reportId)
+      return reportEvents(ctx.reports, input.reportId, input.lastEventId ?? undefined, signal)
+    }),
 })
 
 async function* reportEvents(

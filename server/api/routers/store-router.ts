@@ -1,4 +1,5 @@
 import { tracked } from '@trpc/server'
+import { signed } from '../../access/principal.ts'
 import { deleteStoreInput } from '../../../shared/deletion.ts'
 import { historyInput } from '../../../shared/history.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
@@ -17,59 +18,85 @@ import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../.
 import { getStore, keyOfStore, listStores } from '../../database/stores.ts'
 import type { ToldEvent } from '../../live/change-feed.ts'
 import { answerStoreDeletion } from '../deletions.ts'
-import { procedure, router } from '../procedure.ts'
+import { procedureFor, router } from '../procedure.ts'
 
 export const storeRouter = router({
-  get: procedure.input(storeIdInput).query(({ ctx, input }) => getStore(ctx.db, input.storeId)),
+  get: procedureFor('stores:read')
+    .input(storeIdInput)
+    .query(({ ctx, input }) => getStore(ctx.db, input.storeId)),
   /** The row that a report would have for one store, at once. */
-  uptime: procedure
+  uptime: procedureFor('stores:read')
     .input(storeUptimeInput)
     .query(({ ctx, input: { storeId, ...options } }) => ctx.reports.storeRow(storeId, options)),
   /** Those that are down as of the latest poll, the longest first, and how many are what. */
-  down: procedure.input(downStoresInput.prefault({})).query(({ ctx, input }) => ctx.live.down(input)),
+  down: procedureFor('stores:read')
+    .input(downStoresInput.prefault({}))
+    .query(({ ctx, input }) => ctx.live.down(input)),
   /** Which stores go down, and which are not down any more; goes on where a lost connection left off. */
-  changes: procedure.input(storeChangesInput.prefault({})).subscription(async ({ ctx, input, signal }) => {
-    const { storeId, labels, lastEventId } = input
-    if (storeId !== undefined) await keyOfStore(ctx.db, storeId)
-    return changeEvents(ctx.live.watch({ storeId, labels }, lastEventId ?? undefined, signal))
-  }),
-  list: procedure.input(storeListInput.prefault({})).query(({ ctx, input }) => listStores(ctx.db, input)),
+  changes: procedureFor('stores:read')
+    .input(storeChangesInput.prefault({}))
+    .subscription(async ({ ctx, input, signal }) => {
+      const { storeId, labels, lastEventId } = input
+      if (storeId !== undefined) await keyOfStore(ctx.db, storeId)
+      return changeEvents(ctx.live.watch({ storeId, labels }, lastEventId ?? undefined, signal))
+    }),
+  list: procedureFor('stores:read')
+    .input(storeListInput.prefault({}))
+    .query(({ ctx, input }) => listStores(ctx.db, input)),
   /** In place of all that it had, or from an instant on. So `setTimezone`. */
-  setBusinessHours: procedure
+  setBusinessHours: procedureFor('stores:write')
     .input(setBusinessHoursInput)
-    .mutation(({ ctx, input }) => ctx.change((tx) => setBusinessHours(tx, input, ctx.now()))),
-  setTimezone: procedure
+    .mutation(({ ctx, input }) =>
+      ctx.change((tx) => setBusinessHours(tx, signed(ctx.principal, input), ctx.now())),
+    ),
+  setTimezone: procedureFor('stores:write')
     .input(setTimezoneInput)
-    .mutation(({ ctx, input }) => ctx.change((tx) => setTimezone(tx, input, ctx.now()))),
+    .mutation(({ ctx, input }) =>
+      ctx.change((tx) => setTimezone(tx, signed(ctx.principal, input), ctx.now())),
+    ),
   /** Of the dates that are named. */
-  setSpecialHours: procedure
+  setSpecialHours: procedureFor('stores:write')
     .input(setSpecialHoursInput)
-    .mutation(({ ctx, input }) => ctx.change((tx) => setSpecialHours(tx, input, ctx.now()))),
-  setDetails: procedure
+    .mutation(({ ctx, input }) =>
+      ctx.change((tx) => setSpecialHours(tx, signed(ctx.principal, input), ctx.now())),
+    ),
+  setDetails: procedureFor('stores:write')
     .input(setDetailsInput)
-    .mutation(({ ctx, input }) => ctx.change((tx) => setDetails(tx, input, ctx.now()))),
+    .mutation(({ ctx, input }) =>
+      ctx.change((tx) => setDetails(tx, signed(ctx.principal, input), ctx.now())),
+    ),
   /** With all that is of it; without `confirm`, what that would be. */
-  delete: procedure.input(deleteStoreInput).mutation(({ ctx, input }) => answerStoreDeletion(ctx, input)),
+  delete: procedureFor('data:delete')
+    .input(deleteStoreInput)
+    .mutation(({ ctx, input }) => answerStoreDeletion(ctx, signed(ctx.principal, input))),
   /** Its time in a window, taken apart down to the polls. */
-  timeline: procedure.input(timelineInput).query(async ({ ctx, input }) => {
-    const { readTimeline } = await import('../../insight/timeline.ts')
-    return readTimeline(ctx.db, input)
-  }),
+  timeline: procedureFor('stores:read')
+    .input(timelineInput)
+    .query(async ({ ctx, input }) => {
+      const { readTimeline } = await import('../../insight/timeline.ts')
+      return readTimeline(ctx.db, input)
+    }),
   /** The last days of a few stores. */
-  strips: procedure.input(stripsInput).query(async ({ ctx, input }) => {
-    const { readStrips } = await import('../../insight/strips.ts')
-    return readStrips(ctx.db, input)
-  }),
+  strips: procedureFor('stores:read')
+    .input(stripsInput)
+    .query(async ({ ctx, input }) => {
+      const { readStrips } = await import('../../insight/strips.ts')
+      return readStrips(ctx.db, input)
+    }),
   /** Those whose ids are near to what was written for one. */
-  suggest: procedure.input(suggestInput).query(async ({ ctx, input }) => {
-    const { suggestStores } = await import('../../insight/suggestions.ts')
-    return suggestStores(ctx.db, input)
-  }),
+  suggest: procedureFor('stores:read')
+    .input(suggestInput)
+    .query(async ({ ctx, input }) => {
+      const { suggestStores } = await import('../../insight/suggestions.ts')
+      return suggestStores(ctx.db, input)
+    }),
   /** Its totals by day, week, month or hour of the week, at once. */
-  history: procedure.input(historyInput).query(async ({ ctx, input }) => {
-    const { readHistory } = await import('../../insight/history.ts')
-    return readHistory(ctx.db, input)
-  }),
+  history: procedureFor('stores:read')
+    .input(historyInput)
+    .query(async ({ ctx, input }) => {
+      const { readHistory } = await import('../../insight/history.ts')
+      return readHistory(ctx.db, input)
+    }),
 })
 
 async function* changeEvents(events: AsyncGenerator<ToldEvent, void>) {

@@ -37,6 +37,8 @@ export interface ImportOptions {
   readonly hasty: Db
   readonly heartbeatEveryMs?: number | undefined
   readonly limits: ReadLimits
+  /** Who imports, where that is known. */
+  readonly by?: string | null | undefined
   /** How many rows may be rejected; with more of them, nothing of the file goes in. */
   readonly maxRejected?: MaxRejected | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -92,7 +94,8 @@ export async function importFile(
       if (stamp !== undefined) await recordTakenFile(tx, { path, stamp, sha256, importId, failure }, now())
     }
 
-    const storing = { what: `${header.kind} of ${source}`, now, latest, signal, onStored: tellProgress }
+    const { by } = options
+    const storing = { what: `${header.kind} of ${source}`, by, now, latest, signal, onStored: tellProgress }
     if (problem === undefined) await store(db, importId, content, { ...storing, recordWatched })
     else await failWithRejectedRows(db, importId, content, { failure: problem, now, recordWatched })
   } catch (error) {
@@ -135,7 +138,7 @@ function endedByOthers({ importId, source, state, failure }: ImportRecord, cause
   })
 }
 
-interface StoreOptions extends Pick<ImportOptions, 'now' | 'latest' | 'signal'> {
+interface StoreOptions extends Pick<ImportOptions, 'by' | 'now' | 'latest' | 'signal'> {
   /** What is imported, in words. */
   readonly what: string
   readonly onStored: (rows: number) => void
@@ -147,7 +150,7 @@ async function store(
   db: Db,
   importId: ImportId,
   content: HashedRows<Change>,
-  { what, now, latest, signal, onStored, recordWatched }: StoreOptions,
+  { what, by = null, now, latest, signal, onStored, recordWatched }: StoreOptions,
 ): Promise<void> {
   const { rejected, rejections, rejectionCounts, steps } = content
   let stored = 0
@@ -166,7 +169,7 @@ async function store(
       const changedSoFar = bothChanged(changed, changedNow)
       await updateImportCounts(tx, importId, { accepted: stored, changed: changedSoFar, rejected })
       if (changedNow.rows > 0) {
-        const made = { kind: 'import', importId, what, by: null, reason: null, at: now() } as const
+        const made = { kind: 'import', importId, what, by, reason: null, at: now() } as const
         changeId ??= (await recordChange(tx, made)).changeId
         await recordTouchedStores(tx, changeId, changedNow.storeKeys)
       }

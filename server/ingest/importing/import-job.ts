@@ -12,6 +12,7 @@ export interface ImportJob {
   readonly maxRejected: MaxRejected | undefined
   readonly columnMap: ColumnMap | undefined
   readonly stamp: string | undefined
+  readonly by: string | null
 }
 
 export interface ImportJobOptions {

@@ -17,6 +17,8 @@ export interface ImporterOptions {
   readonly columnMap?: ColumnMap | undefined
   /** Of the file that is given, which is in a watched folder: it is to have it until it has been read, and what became of it is recorded. */
   readonly stamp?: string | undefined
+  /** Who imports, to be recorded. */
+  readonly by?: string | null | undefined
 }
 
 /** Imports off the main thread, one after the other. */
@@ -89,8 +91,8 @@ export function createImporter(
 
   return {
     importPaths(paths, options = {}) {
-      const { source, maxRejected, columnMap, stamp } = options
-      const result = latest.then(() => run({ paths, source, maxRejected, columnMap, stamp }, options))
+      const { source, maxRejected, columnMap, stamp, by = null } = options
+      const result = latest.then(() => run({ paths, source, maxRejected, columnMap, stamp, by }, options))
       latest = result.catch(() => {}) // the caller has the error
       return result
     },

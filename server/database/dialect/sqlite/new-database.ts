@@ -20,6 +20,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '017-schedule-hashes',
   '018-tail-marks',
   '019-pollers',
+  '020-access-keys',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -65,6 +66,8 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "tail_mark" ("at" bigint primary key, "batch" bigint not null)',
   'CREATE TABLE "poller" ("name" text primary key, "asked_until" bigint, "stores" bigint, "last_answer_at" bigint, "pause_since" bigint, "pause_until" bigint, "claimed_by" text, "claimed_until" bigint)',
   'CREATE TABLE "poller_hour" ("poller" text not null, "hour" bigint not null, "outcome" text not null, "turns" bigint not null, "example" text, constraint "poller_hour_primary_key" primary key ("poller", "hour", "outcome"))',
+  'CREATE TABLE "access_key" ("access_key_id" integer primary key autoincrement, "token_id" text not null unique, "hash" blob not null, "name" text not null, "role" text not null, "labels" text, "created_at" bigint not null, "created_by" text, "expires_at" bigint, "last_used_at" bigint, "revoked_at" bigint, "revoked_by" text)',
+  'CREATE UNIQUE INDEX "access_key_name_index" on "access_key" ("name") where "revoked_at" is null',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -82,6 +85,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'017-schedule-hashes\', \'017-schedule-hashes\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'018-tail-marks\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'019-pollers\', \'012-poll-tail\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'020-access-keys\', \'020-access-keys\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
 ]

@@ -1,0 +1,114 @@
+/** Who calls: found by the key that is sent. */
+import { AppError } from '../../shared/app-error.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import { readKeysVersion, readKnownKeys, type KnownKey } from '../database/access-keys.ts'
+import type { Db } from '../database/connect.ts'
+import { createKeyUses, type KeyUses } from './key-uses.ts'
+import { isTokenOf, keyIdOf } from './key-token.ts'
+import { permissionsOf } from './permissions.ts'
+import { nobody, type Principal } from './principal.ts'
+
+/** For how long what another process does with keys may go unnoticed. */
+const KNOWN_FOR_MS = 1000
+
+export interface Access extends Pick<KeyUses, 'write'> {
+  /** Whether there ever was a key: then each call needs one. */
+  hasKeys(): Promise<boolean>
+  /** Whose the `Authorization` of a request is: nobody's where it is no key that counts. */
+  principalOf(authorization: string | undefined): Promise<Principal>
+  /** To be called when keys were changed here. */
+  forget(): void
+}
+
+interface Known {
+  readonly version: string
+  readonly byTokenId: ReadonlyMap<string, KnownKey>
+}
+
+export function createAccess({
+  reading,
+  writing,
+  now,
+}: {
+  reading: Db
+  writing: Db
+  now: () => number
+}): Access {
+  const uses = createKeyUses(writing)
+  let known: Promise<Known> | undefined
+  let readAt = -Infinity
+
+  /** The keys as they were a second ago at most. They are read in the request of one, and the others wait for it. */
+  function keys(): Promise<Known> {
+    const at = performance.now()
+    if (known === undefined || at - readAt >= KNOWN_FOR_MS) {
+      readAt = at
+      const latest = readKnown(reading, known)
+      latest.catch(() => {
+        if (known === latest) known = undefined
+      })
+      known = latest
+    }
+    return known
+  }
+
+  return {
+    hasKeys: async () => (await keys()).version !== '',
+    async principalOf(authorization) {
+      const { byTokenId } = await keys()
+      const token = tokenIn(authorization)
+      if (token === undefined) return nobody(keyNeeded())
+      const key = byTokenId.get(keyIdOf(token) ?? '')
+      if (key === undefined || !isTokenOf(token, key.hash)) return nobody(wrongKey())
+      const at = now()
+      if (key.revokedAt !== null) return nobody(endedKey(key.name, 'was revoked', key.revokedAt))
+      if (key.expiresAt !== null && key.expiresAt <= at) {
+        return nobody(endedKey(key.name, 'expired', key.expiresAt))
+      }
+      uses.note(key.number, at)
+      return principalOfKey(key)
+    },
+    forget: () => (known = undefined),
+    write: () => uses.write(),
+  }
+}
+
+async function readKnown(reading: Db, before: Promise<Known> | undefined): Promise<Known> {
+  const version = await readKeysVersion(reading)
+  const last = await before?.catch(() => undefined)
+  if (last?.version === version) return last
+  const keys = version === '' ? [] : await readKnownKeys(reading)
+  return { version, byTokenId: new Map(keys.map((key) => [key.tokenId, key])) }
+}
+
+function principalOfKey({ name, role, labels, tokenId }: KnownKey): Principal {
+  return { name, role, permissions: permissionsOf(role), groups: labels, keyId: tokenId, author: name }
+}
+
+/** The token of `Bearer TOKEN`; undefined where there is no such header. */
+function tokenIn(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+}
+
+const howToSend =
+  'send it as "Authorization: Bearer smk_…", from the command line by --key or STORE_MONITOR_KEY'
+const howToGetOne = 'whoever runs the server makes one: "store-monitor keys create --name NAME --role viewer"'
+
+export function keyNeeded(): AppError {
+  return new AppError('unauthenticated', `this server asks for a key: ${howToSend}; ${howToGetOne}`)
+}
+
+function wrongKey(): AppError {
+  return new AppError(
+    'unauthenticated',
+    `the key that was sent is none of this server: is all of it there? ${howToGetOne}`,
+  )
+}
+
+/** Told to whoever has the key alone. */
+function endedKey(name: string, how: string, at: number): AppError {
+  return new AppError(
+    'unauthenticated',
+    `the key "${name}" ${how} at ${formatTimestamp(at)}: use another one; ${howToGetOne}`,
+  )
+}

@@ -1,0 +1,63 @@
+import { AppError } from '../../shared/app-error.ts'
+import type { StoreLabel } from '../../shared/group.ts'
+import type { Role } from '../../shared/role.ts'
+import { leastRoleWith, permissionsOf, type Needs, type Permission } from './permissions.ts'
+
+/** Who asks, and what they may. */
+export interface Principal {
+  /** For logs. */
+  readonly name: string
+  /** null of nobody. */
+  readonly role: Role | null
+  readonly permissions: ReadonlySet<Permission>
+  /** The groups that its stores are in, all of them; none: all stores are its. */
+  readonly groups: readonly StoreLabel[]
+  /** Of a key: what stands in its token. */
+  readonly keyId?: string
+  /** Who is recorded as the author of what it changes; undefined where it is not known who that is. */
+  readonly author?: string
+  /** Of nobody: what is answered to those who need a key. */
+  readonly refusal?: AppError
+}
+
+function allPowerful(name: string): Principal {
+  return { name, role: 'admin', permissions: permissionsOf('admin'), groups: [] }
+}
+
+/** Whoever runs a command on the database itself. */
+export const operator = allPowerful('operator')
+
+/** Whoever calls a server that asks for no keys. */
+export const anybody = allPowerful('anybody')
+
+export function nobody(refusal: AppError): Principal {
+  return { name: 'nobody', role: null, permissions: new Set(), groups: [], refusal }
+}
+
+/** Throws where `principal` may not do what needs this: `unauthenticated` of nobody, `forbidden` of others. */
+export function requirePermission(principal: Principal, needs: Needs): void {
+  if (needs === 'public' || principal.permissions.has(needs)) return
+  if (principal.refusal !== undefined) throw principal.refusal
+  throw lacksPermission(principal, needs)
+}
+
+export function lacksPermission({ name }: Pick<Principal, 'name'>, needs: Permission): AppError {
+  return new AppError(
+    'forbidden',
+    `the key "${name}" may not do this: it needs the permission ${needs}, which the role ${leastRoleWith(needs)} has`,
+  )
+}
+
+/** A change with who makes it. */
+export function signed<Change extends { readonly by: string | null }>(
+  principal: Principal,
+  change: Change,
+): Change {
+  return { ...change, by: authorOf(principal, change.by) }
+}
+
+/** The name that a change is recorded with: that of the key, behind what the caller says. */
+export function authorOf({ author }: Principal, said: string | null): string | null {
+  if (author === undefined) return said
+  return said === null || said === '' || said === author ? author : `${said} (${author})`
+}

@@ -1,0 +1,61 @@
+import type { TRPCError } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import type { TRPCRequestInfo } from '@trpc/server/http'
+import type { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { AppError } from '../../shared/app-error.ts'
+import { requirePermission, type Principal } from '../access/principal.ts'
+import type { ApiParts } from './api-parts.ts'
+import { maxCallsInBatch, refuseLongBatch, refuseManyRows } from './batch-limits.ts'
+import { appErrorOf, trpcAnswer } from './errors.ts'
+import type { ProcedureMeta } from './procedure.ts'
+import { procedureName } from './procedure-name.ts'
+import { challenge } from './request-context.ts'
+import { bodyTooLarge, maxBodyBytes } from './rest/route.ts'
+import { callsOf } from './router.ts'
+
+/** Serves the router under /trpc. */
+export function serveTrpc(app: Hono, parts: ApiParts): void {
+  app.use('/trpc/*', refuseLongBatch)
+  app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => trpcAnswer(bodyTooLarge()) }))
+  app.all('/trpc/*', async (context) => {
+    const principal = context.get('principal')
+    const calls = callsOf(parts, principal)
+    let refusal: AppError | undefined
+    const answer = await fetchRequestHandler({
+      endpoint: '/trpc',
+      req: context.req.raw,
+      ...calls,
+      maxBatchSize: maxCallsInBatch,
+      responseMeta: ({ errors }) => ({ headers: isKeyNeeded(errors) ? challenge : {} }),
+      async createContext({ info }) {
+        context.set('operation', procedureName(info))
+        refusal = refusalOfSubscription(info, principal)
+        if (refusal === undefined) await refuseManyRows(info)
+        return calls.createContext()
+      },
+      onError: (failed) => calls.onError(failed, context.get('requestId')),
+    })
+    if (refusal === undefined) return answer
+    await answer.body?.cancel()
+    throw refusal
+  })
+}
+
+/** What is to be told by the status of the answer, where tRPC would answer with 200 and begin with an event that tells the error. */
+function refusalOfSubscription({ type, calls }: TRPCRequestInfo, principal: Principal): AppError | undefined {
+  if (type !== 'subscription') return undefined
+  try {
+    for (const { procedure } of calls) {
+      const meta = procedure?.['_def'].meta as ProcedureMeta | undefined
+      if (meta) requirePermission(principal, meta.needs)
+    }
+    return undefined
+  } catch (error) {
+    return appErrorOf(error)
+  }
+}
+
+function isKeyNeeded(errors: readonly TRPCError[]): boolean {
+  return errors.some(({ code }) => code === 'UNAUTHORIZED')
+}
