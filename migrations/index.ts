@@ -18,6 +18,7 @@ import { scheduleHashes } from './017-schedule-hashes.ts'
 import { tailMarks } from './018-tail-marks.ts'
 import { pollers } from './019-pollers.ts'
 import { accessKeys } from './020-access-keys.ts'
+import { totals } from './022-totals.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -75,5 +76,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '019-pollers', readableFrom: '012-poll-tail', ...pollers(types) },
     // Older programs would answer without asking for them.
     { name: '020-access-keys', readableFrom: '020-access-keys', ...accessKeys(types) },
+    // Older programs would write polls and not count them.
+    { name: '022-totals', readableFrom: '022-totals', ...totals },
   ]
 }

@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError, toAppError } from '../shared/app-error.ts'
+import { isPostgres } from '../shared/database-url.ts'
 import { problemMediaType, problemOf } from '../shared/problem.ts'
 import type { Access } from './access/access.ts'
 import { isLoopbackAddress } from './access/loopback.ts'
 import type { Config } from './config.ts'
 import { removeLeftSpools } from './api/rest/upload-spool.ts'
 import { trackConnections } from './connections.ts'
+import type { Happened } from './observe/happened.ts'
 import { createService, type ServiceSetting } from './service.ts'
 
 /** How long a server takes at most to stop once it has been told to. */
@@ -46,11 +48,20 @@ export interface ServerSetting extends Omit<
 export async function startServer(config: ServerConfig, setting: ServerSetting): Promise<RunningServer> {
   const { stopWithinMs = STOP_WITHIN_MS, bodySilenceMs } = setting
   await using parts = new AsyncDisposableStack()
-  const service = parts.use(await createService({ ...config, ...setting, startThreads: 'at once' }))
+  const { createMetrics } = await import('./observe/metrics.ts')
+  const database = isPostgres(config.databaseUrl) ? 'postgresql' : 'sqlite'
+  const metrics = createMetrics({ version: setting.version, database })
+  function observe(happened: Happened): void {
+    metrics.observe(happened)
+    setting.observe?.(happened)
+  }
+  const service = parts.use(
+    await createService({ ...config, ...setting, observe, metrics, startThreads: 'at once' }),
+  )
   await requireKeys(service.access, config, setting.howToMakeKey)
   const app = await service.app({
     listensOn: config.host,
-    ...(setting.observe === undefined ? {} : { observe: setting.observe }),
+    observe,
     insecure: config.insecure,
     ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
   })

@@ -28,6 +28,8 @@ import { createNewsWatch } from './news-watch.ts'
 import { repeatedly } from './repeatedly.ts'
 import { watchChanges } from './observe/change-watch.ts'
 import type { Observe } from './observe/happened.ts'
+import { measureDatabase, type Load } from './observe/load.ts'
+import type { Metrics } from './observe/metrics.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
@@ -72,6 +74,8 @@ export interface ServiceSetting
   readonly onError: OnError
   /** Told what happens. */
   readonly observe?: Observe
+  /** What is counted and measured, where it is. */
+  readonly metrics?: Pick<Metrics, 'text'>
 }
 
 /** A server that nobody pushes to looks after the tail all the same. */
@@ -98,6 +102,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     onNotice = () => {},
     onError,
     observe = () => {},
+    metrics,
   } = setting
   checkWatchedFolders(watch, databaseUrl)
   await using parts = new AsyncDisposableStack()
@@ -154,6 +159,19 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   )
   const access = createAccess({ reading, writing, now })
   parts.defer(() => access.write().catch(onError))
+  function load(): Load {
+    const { threads: reportThreads, ...counts } = reports.load()
+    return {
+      ...writer.load(),
+      reports: counts,
+      threads: {
+        reports: reportThreads,
+        views: reports.viewThreads(),
+        live: live.threads(),
+        exports: polls.threads(),
+      },
+    }
+  }
   const apiParts: ApiParts = {
     db: reading,
     access,
@@ -175,6 +193,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live,
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
+    metrics: async () => metrics?.text({ load: load(), database: () => measureDatabase(reading) }),
     version,
     publicUrl,
     getReportAs,

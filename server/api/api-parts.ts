@@ -39,6 +39,8 @@ export interface ApiParts {
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly live: Live
+  /** As Prometheus reads them; undefined where nothing is counted. */
+  metrics(): Promise<string | undefined>
   readonly version: string
   /** Where callers reach the API, for the addresses that it answers with; undefined where a request's Host says so. */
   readonly publicUrl: string | undefined

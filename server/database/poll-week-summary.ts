@@ -1,6 +1,8 @@
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 import { storeCount } from './store-ids.ts'
+import { addToTotals, readTotals } from './totals.ts'
+import type { WriteTx } from './write-alone.ts'
 
 export interface DatabaseSummary {
   readonly stores: number
@@ -20,10 +22,11 @@ export async function hasPollsOfWeek(db: Db, week: number): Promise<boolean> {
 
 /** Keeps the summary of a week up to date with what was written to its polls, in the same transaction. */
 export async function addToPollWeekSummary(
-  db: Db,
+  tx: WriteTx,
   { week, newPolls, latestPollAt }: { week: number; newPolls: number; latestPollAt: number },
 ): Promise<void> {
-  await db
+  addToTotals(tx, { polls: newPolls })
+  await tx
     .insertInto('poll_week_summary')
     .values({ week, poll_count: newPolls, latest_poll_at: latestPollAt })
     .onConflict((conflict) =>
@@ -42,11 +45,12 @@ export async function addToPollWeekSummary(
 
 /** Likewise where polls were removed of it; `latestPollAt` reads when the latest of those that are left was. */
 export async function takeFromPollWeekSummary(
-  db: Db,
+  tx: WriteTx,
   { week, polls, lastMs }: { week: number; polls: number; lastMs: number },
   latestPollAt: () => Promise<number>,
 ): Promise<void> {
-  const ofWeek = await db
+  addToTotals(tx, { polls: -polls })
+  const ofWeek = await tx
     .selectFrom('poll_week_summary')
     .select(['poll_count', 'latest_poll_at'])
     .where('week', '=', week)
@@ -54,12 +58,12 @@ export async function takeFromPollWeekSummary(
   if (ofWeek === undefined) return
   const left = ofWeek.poll_count - polls
   if (left <= 0) {
-    await db.deleteFrom('poll_week_summary').where('week', '=', week).execute()
+    await tx.deleteFrom('poll_week_summary').where('week', '=', week).execute()
     return
   }
   const isLatestLeft = lastMs < ofWeek.latest_poll_at
   const latest_poll_at = isLatestLeft ? ofWeek.latest_poll_at : await latestPollAt()
-  await db
+  await tx
     .updateTable('poll_week_summary')
     .set({ poll_count: left, latest_poll_at })
     .where('week', '=', week)
@@ -94,16 +98,9 @@ export async function firstPollWeek(db: Db): Promise<number | undefined> {
   return row?.week
 }
 
-async function countPolls(db: Db): Promise<number> {
-  const { polls } = await db
-    .selectFrom('poll_week_summary')
-    .select((eb) => eb.fn.sum('poll_count').as('polls'))
-    .executeTakeFirstOrThrow()
-  return Number(polls ?? 0)
-}
-
 /** How much there is, without reading it. Throws an `unavailable` AppError where the database is not in its place. */
 export async function databaseSummary(db: Db): Promise<DatabaseSummary> {
   dialectOf(db).checkInPlace(db)
-  return { stores: await storeCount(db), polls: await countPolls(db), latestPollAt: await latestPollAt(db) }
+  const { polls } = await readTotals(db)
+  return { stores: await storeCount(db), polls, latestPollAt: await latestPollAt(db) }
 }

@@ -27,6 +27,7 @@ export interface Database {
   poll_week: PollWeekTable
   poll_week_summary: PollWeekSummaryTable
   poll_tail: PollTailTable
+  total: TotalTable
   poll_batch: PollBatchTable
   tail_mark: TailMarkTable
   store_state: StoreStateTable
@@ -109,6 +110,13 @@ export interface PollTailTable {
   poll_count: number
   latest_poll_at: number
   polls: Bytes
+}
+
+/** One row: how many polls there are in all, and how many rows and polls of those are in the tail. */
+export interface TotalTable {
+  polls: number
+  tail_rows: number
+  tail_polls: number
 }
 
 /** One row: how often polls were changed. */

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 import type { Database } from './schema.ts'
+import { writeTotals } from './totals.ts'
 
 declare const alone: unique symbol
 
@@ -30,7 +31,9 @@ export function writeAlone<Result>(
     await dialectOf(db).lock(transaction, subject)
     const tx = transaction as WriteTx
     if (pause !== undefined) pauses.set(tx, pause)
-    return work(tx)
+    const result = await work(tx)
+    await writeTotals(tx)
+    return result
   })
 }
 

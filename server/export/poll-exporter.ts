@@ -25,6 +25,8 @@ export interface PollExporter extends AsyncDisposable {
    */
   file(wanted: WantedPolls, format: PollFormat): Promise<PollFile>
   page(query: PollListQuery): Promise<Page<ListedPoll>>
+  /** How many threads there are. */
+  threads(): number
 }
 
 /** So many are written at once: a few megabytes of lines, and in a Parquet file rows that are read as one group. */
@@ -73,6 +75,7 @@ export function createPollExporter(
   }
 
   return {
+    threads: () => threads.size(),
     async file(wanted, format) {
       const plan = await threads.run('planPolls', wanted)
       return {

@@ -17,6 +17,8 @@ export interface JobQueue<Task> {
   /** Begins a job when it has its turn; does nothing where it is here already. */
   add(job: Job<Task>): void
   has(key: number): boolean
+  /** How many jobs wait for their first step, and how many are on their way. */
+  counts(): { readonly waiting: number; readonly underWay: number }
   /** Begins no further step of a job; those under way end. */
   drop(key: number): void
   /** Begins no further step of any job; those under way end. */
@@ -165,6 +167,11 @@ export function createJobQueue<Task>({
       beginSteps()
     },
     has: (key) => find(key) !== undefined,
+    counts() {
+      const isWaiting = ({ phase, underWay }: Entry<Task>) => phase.name === 'not planned' && underWay === 0
+      const waiting = entries.filter(isWaiting).length
+      return { waiting, underWay: entries.length - waiting }
+    },
     drop(key) {
       const entry = find(key)
       if (entry) remove(entry)

@@ -9,6 +9,8 @@ import type { LiveTasks } from './live-tasks.ts'
 export interface Live extends ChangeFeed {
   /** Those that are down. Throws a `conflict` AppError where there are no polls. */
   down(query: DownStoresQuery): Promise<DownStores>
+  /** How many threads there are: one, while anybody asks. */
+  threads(): number
 }
 
 /** Known in a thread of its own, which is started when it is first asked, and ends when nobody asks for a while. */
@@ -22,6 +24,7 @@ export function createLive(
   return {
     down: (query) => threads.run('downStores', query),
     watch: (followed, lastEventId, signal) => feed.watch(followed, lastEventId, signal),
+    threads: () => threads.size(),
     [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   }
 }

@@ -65,6 +65,8 @@ export interface ReportRunner extends ReportViews, RollUps, AsyncDisposable {
    * are done are kept.
    */
   resumeUnfinished(): Promise<void>
+  /** What there is to do here, and the threads that do it. */
+  load(): { readonly waiting: number; readonly underWay: number; readonly threads: number }
   /** Begins no further part of a report; those under way end, and the others are for the next start. */
   stop(): void
 }
@@ -111,6 +113,7 @@ export function createReportRunner({
   const ending = onEnd === undefined ? {} : { onEnd }
   // Both are loaded when they are first needed: a command that asks for the state of a report does without.
   let pool: Promise<ThreadPool> | undefined
+  let startedPool: ThreadPool | undefined
   let generator: Promise<Generator> | undefined
   let unfinished: AsyncDisposable | undefined
   const threads = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
@@ -125,7 +128,7 @@ export function createReportRunner({
   async function startPool(): Promise<ThreadPool> {
     const { createThreadPool } = await import('./thread-pool.ts')
     const minThreads = startThreads === 'at once' ? workers : 0
-    return createThreadPool(threads, { minThreads, maxThreads: workers })
+    return (startedPool = createThreadPool(threads, { minThreads, maxThreads: workers }))
   }
 
   async function runTask<Name extends keyof WorkerTasks>(
@@ -205,6 +208,7 @@ export function createReportRunner({
     totals: views.totals,
     summary: views.summary,
     hours: views.hours,
+    viewThreads: views.viewThreads,
 
     ...createRollUps(reading, runTask),
 
@@ -227,6 +231,8 @@ export function createReportRunner({
         ...(lookEveryMs === undefined ? {} : { everyMs: lookEveryMs }),
       })
     },
+
+    load: () => ({ ...queue.counts(), threads: startedPool?.size() ?? 0 }),
 
     stop() {
       queue.stop() // what is not done stays to be done in the database

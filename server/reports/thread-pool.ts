@@ -21,6 +21,8 @@ const MOST_ATTEMPTS = 3
 export interface ThreadPool<All extends Tasks<All> = WorkerTasks> {
   /** Throws the AppError that the task ended with. One whose thread dies is done again in another. */
   run<Name extends keyof All & string>(name: Name, task: TaskOf<All, Name>): Promise<ResultOf<All, Name>>
+  /** How many threads there are. */
+  size(): number
   /** Ends the threads when they have done what they are at. */
   close(): Promise<void>
   /** Ends the threads at once. */
@@ -80,6 +82,7 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
         }
       }
     },
+    size: () => pool.threads.length,
     close: () => end('close'),
     destroy: () => end('destroy'),
   }

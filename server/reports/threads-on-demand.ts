@@ -13,12 +13,13 @@ export interface OnDemandSetting {
 export function threadsOnDemand<All extends Tasks<All>>(
   setting: WorkerSetting,
   { worker, maxThreads, checkInPlace }: OnDemandSetting,
-): Pick<ThreadPool<All>, 'run'> & AsyncDisposable {
+): Pick<ThreadPool<All>, 'run' | 'size'> & AsyncDisposable {
   let pool: Promise<ThreadPool<All>> | undefined
+  let started: ThreadPool<All> | undefined
 
   async function start(): Promise<ThreadPool<All>> {
     const { createThreadPool } = await import('./thread-pool.ts')
-    return createThreadPool<All>(setting, { minThreads: 0, maxThreads, worker })
+    return (started = createThreadPool<All>(setting, { minThreads: 0, maxThreads, worker }))
   }
 
   return {
@@ -30,6 +31,7 @@ export function threadsOnDemand<All extends Tasks<All>>(
       pool ??= start()
       return (await pool).run(name, task)
     },
+    size: () => started?.size() ?? 0,
     async [Symbol.asyncDispose]() {
       await (await pool)?.destroy()
     },

@@ -552,6 +552,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 409, onEmpty: true, query: 'since=2023-01-23&until=2023-01-24' },
   ],
   isAlive: [{ status: 200 }],
+  readMetrics: [{ status: 200 }],
   followNews: [{ status: 200, isEndless: true }],
   ensureReport: [
     { status: 200 },

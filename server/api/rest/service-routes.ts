@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { AppError } from '../../../shared/app-error.ts'
 import { health } from '../../../shared/store.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { readHealth } from '../health.ts'
@@ -57,6 +58,21 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
       async handle(_, context) {
         await readHealth(parts)
         return context.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+      },
+    }),
+    defineRoute({
+      id: 'readMetrics',
+      needs: 'data:read',
+      method: 'get',
+      paths: ['/metrics'],
+      tag: 'Service',
+      summary: 'What was counted since the server started, and how it is now, as Prometheus reads it',
+      responses: { 200: { description: 'The metrics', content: { 'text/plain': null } } },
+      async handle(_, context) {
+        const text = await parts.metrics()
+        if (text === undefined) throw new AppError('not-found', 'there are no metrics here: ask a server')
+        context.header('cache-control', 'no-store')
+        return context.body(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
       },
     }),
     defineRoute({

@@ -72,6 +72,11 @@ export interface PackedRow {
   readonly bytes: Uint8Array
 }
 
+export interface DatabaseSize {
+  readonly bytes: number
+  readonly freeBytes: number | undefined
+}
+
 export interface BackUpOptions {
   /** Whether a file that is there may be replaced. */
   readonly replace: boolean
@@ -132,6 +137,8 @@ export interface Dialect {
    * not at all. Throws an AppError where that cannot be, or is done with the database's own tools.
    */
   backUp(databaseUrl: string, file: string, options: BackUpOptions): Promise<number>
+  /** How many bytes it takes on disk, and how many of them are free for what is written next; undefined where that is not known. */
+  size(db: Db): Promise<DatabaseSize>
   /** Throws an `unavailable` AppError where the database is no longer the one that was opened. */
   checkInPlace(db: Db): void
 }

@@ -1,3 +1,4 @@
+import { addToTotals } from '../totals.ts'
 import type { WriteTx } from '../write-alone.ts'
 import { tailRowOf, type StoreWords, type TailPlace, type TailRow } from './tail-row.ts'
 
@@ -13,11 +14,12 @@ export async function insertRow(
 
 /** Where the row is there already, it has the same polls. */
 export async function putRow(tx: WriteTx, place: TailPlace, batch: number, row: TailRow): Promise<void> {
-  await tx
+  const { numInsertedOrUpdatedRows: rows = 0n } = await tx
     .insertInto('poll_tail')
     .values({ ...place, batch, ...row })
     .onConflict((conflict) => conflict.doNothing())
-    .execute()
+    .executeTakeFirst()
+  if (rows > 0n) addToTotals(tx, { tailRows: 1, tailPolls: row.poll_count })
 }
 
 /** Which rows of a place: those behind one batch, and up to another. */
@@ -33,11 +35,14 @@ export async function deleteRows(
   { week, chunk }: TailPlace,
   { after, last }: Batches = allBatches,
 ): Promise<void> {
-  await tx
+  const gone = await tx
     .deleteFrom('poll_tail')
     .where('week', '=', week)
     .where('chunk', '=', chunk)
     .where('batch', '>', after)
     .where('batch', '<=', last)
+    .returning('poll_count')
     .execute()
+  const tailPolls = gone.reduce((sum, { poll_count }) => sum + poll_count, 0)
+  addToTotals(tx, { tailRows: -gone.length, tailPolls: -tailPolls })
 }

@@ -38,12 +38,16 @@ interface RunningImport {
   readonly onProgress: ((progress: ImportProgress) => void) | undefined
 }
 
-export function createImporter(
-  thread: WriterThread,
-): Importer & { /** Stops it, and waits until it has. */ end(): Promise<void> } {
+export function createImporter(thread: WriterThread): Importer & {
+  /** How many there are, also the one that it is at. */
+  waiting(): number
+  /** Stops it, and waits until it has. */
+  end(): Promise<void>
+} {
   const closing = new AbortController()
   let latest: Promise<unknown> = Promise.resolve()
   let running: RunningImport | undefined
+  let waiting = 0
 
   thread.listen({
     answered(answer) {
@@ -93,12 +97,14 @@ export function createImporter(
     importPaths(paths, options = {}) {
       const { source, maxRejected, columnMap, stamp, by = null } = options
       const result = latest.then(() => run({ paths, source, maxRejected, columnMap, stamp, by }, options))
-      latest = result.catch(() => {}) // the caller has the error
+      waiting++
+      latest = result.catch(() => {}).finally(() => waiting--) // the caller has the error
       return result
     },
     stop() {
       closing.abort()
     },
+    waiting: () => waiting,
     async end() {
       closing.abort()
       await latest

@@ -25,7 +25,12 @@ interface WaitingPush {
 export function createPusher(
   thread: WriterThread,
   mostWaitingBytes = MOST_WAITING_BYTES,
-): PushTarget & { /** Takes no more. */ close(): void } {
+): PushTarget & {
+  /** What waits to be written. */
+  waiting(): { readonly pushes: number; readonly bytes: number }
+  /** Takes no more. */
+  close(): void
+} {
   const waiting = new Map<number, WaitingPush>()
   let waitingBytes = 0
   let lastTaken = 0
@@ -86,6 +91,7 @@ export function createPusher(
       }
       return answered.promise
     },
+    waiting: () => ({ pushes: waiting.size, bytes: waitingBytes }),
     close() {
       isClosing = true
     },

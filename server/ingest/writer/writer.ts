@@ -6,6 +6,14 @@ import { createWriterThread, type WriterSetting } from './writer-thread.ts'
 export interface Writer extends Importer, PushTarget, AsyncDisposable {
   /** Begins to fold what is due of the tail. */
   tidy(): Promise<void>
+  /** What waits to be written. */
+  load(): WriterLoad
+}
+
+export interface WriterLoad {
+  readonly imports: number
+  readonly pushes: number
+  readonly pushedBytes: number
 }
 
 /** How long the thread has to end by itself: it writes what waits. */
@@ -22,6 +30,10 @@ export function createWriter({
     importPaths: (paths, options) => importer.importPaths(paths, options),
     stop: () => importer.stop(),
     push: (push) => pusher.push(push),
+    load() {
+      const { pushes, bytes } = pusher.waiting()
+      return { imports: importer.waiting(), pushes, pushedBytes: bytes }
+    },
     tidy: () => thread.ask({ type: 'tidy' }),
     async [Symbol.asyncDispose]() {
       pusher.close()

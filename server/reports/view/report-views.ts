@@ -26,6 +26,8 @@ export interface ReportViews {
   hours(reportId: ReportId): Promise<ReportHours>
   /** The sums of rows. */
   totals(query: ReportTotalsQuery): Promise<ReportTotals>
+  /** How many threads they have. */
+  viewThreads(): number
 }
 
 /** Views in a thread of their own, which is started when it is first asked. */
@@ -38,10 +40,11 @@ export function createReportViews(
   let weekHours: Promise<WeekHours> | undefined
   let nearViewer: Promise<Viewer> | undefined
   let thread: Promise<ThreadPool<ViewTasks>> | undefined
+  let started: ThreadPool<ViewTasks> | undefined
 
   async function startThread(): Promise<ThreadPool<ViewTasks>> {
     const { createViewThread } = await import('./view-thread.ts')
-    return createViewThread(setting)
+    return (started = createViewThread(setting))
   }
 
   async function loadWeekHours(): Promise<WeekHours> {
@@ -106,6 +109,8 @@ export function createReportViews(
       const sums = await ask('sumOfRows', { report: await viewedReport(reportId), storeId })
       return { reportId: reportIdSchema.parse(reportId), ...sums }
     },
+
+    viewThreads: () => started?.size() ?? 0,
 
     async [Symbol.asyncDispose]() {
       await (await thread)?.destroy()

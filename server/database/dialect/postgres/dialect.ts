@@ -39,6 +39,11 @@ export function postgresDialect(): Dialect {
     writePacked,
     readPart,
     backUp: backUpPostgres,
+    async size(db) {
+      const { rows } = await sql<{ bytes: number }>`
+        select pg_database_size(current_database()) as bytes`.execute(db)
+      return { bytes: Number(rows[0]!.bytes), freeBytes: undefined }
+    },
     // A server answers for its own files.
     checkInPlace() {},
   }

@@ -31,6 +31,15 @@ export function sqliteDialect(): Dialect {
       const { backUpSqlite } = await import('./backup.ts')
       return backUpSqlite(databaseUrl, file, options)
     },
+    async size(db) {
+      const { rows } = await sql<{ page: number; pages: number; free: number }>`
+        select
+          (select page_size from pragma_page_size) as page,
+          (select page_count from pragma_page_count) as pages,
+          (select freelist_count from pragma_freelist_count) as free`.execute(db)
+      const { page, pages, free } = rows[0]!
+      return { bytes: page * pages, freeBytes: page * free }
+    },
     checkInPlace: (db) => (db.getExecutor().adapter as SharedSqliteAdapter).checkInPlace(),
   }
   return dialect

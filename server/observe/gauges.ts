@@ -1,0 +1,68 @@
+import { Gauge, type Registry } from '@prometheus-io/client'
+import type { DatabaseMeasures, Load } from './load.ts'
+
+export interface Gauges {
+  putLoad(load: Load): void
+  /** undefined where the database cannot be read. */
+  putDatabase(measures: DatabaseMeasures | undefined): void
+}
+
+/** What is measured when somebody asks. */
+export function gaugesOf(
+  registry: Registry,
+  { version, database }: { readonly version: string; readonly database: string },
+): Gauges {
+  const registers = [registry]
+  const gauge = (name: string, help: string) => new Gauge({ name: `store_monitor_${name}`, help, registers })
+  new Gauge({
+    name: 'store_monitor_build_info',
+    help: 'The version, and the kind of its database',
+    labelNames: ['version', 'database'],
+    registers,
+  }).set({ version, database }, 1)
+  const reports = new Gauge({
+    name: 'store_monitor_reports',
+    help: 'Reports that are not done, of this process: waiting, or running',
+    labelNames: ['state'],
+    registers,
+  })
+  const threads = new Gauge({
+    name: 'store_monitor_threads',
+    help: 'Threads, by what they do',
+    labelNames: ['pool'],
+    registers,
+  })
+  const imports = gauge('imports_waiting', 'Files and folders that wait to be imported, also the one at it')
+  const pushes = gauge('pushes_waiting', 'Pushes that wait to be written')
+  const pushedBytes = gauge('pushes_waiting_bytes', 'How large those are')
+  const up = gauge('database_up', 'Whether the database could be read: 1, or 0')
+  const stores = gauge('stores', 'Stores that are known')
+  const polls = gauge('polls', 'Polls that are stored')
+  const latest = gauge('latest_poll_timestamp_seconds', 'When the latest poll was, in seconds since 1970')
+  const bytes = gauge('database_bytes', 'How large the database is, without the log of SQLite')
+  const freeBytes = gauge('database_free_bytes', 'How much of it is free for what is written next (SQLite)')
+  const tailRows = gauge('tail_rows', 'Rows of polls that are to be put to their weeks')
+  const tailPolls = gauge('tail_polls', 'Polls in those')
+
+  return {
+    putLoad(load) {
+      reports.set({ state: 'waiting' }, load.reports.waiting)
+      reports.set({ state: 'running' }, load.reports.underWay)
+      imports.set(load.imports)
+      pushes.set(load.pushes)
+      pushedBytes.set(load.pushedBytes)
+      for (const [pool, count] of Object.entries(load.threads)) threads.set({ pool }, count)
+    },
+    putDatabase(measures) {
+      up.set(measures === undefined ? 0 : 1)
+      if (measures === undefined) return
+      stores.set(measures.stores)
+      polls.set(measures.polls)
+      latest.set((measures.latestPollAt ?? NaN) / 1000)
+      bytes.set(measures.bytes)
+      freeBytes.set(measures.freeBytes ?? NaN)
+      tailRows.set(measures.tailRows)
+      tailPolls.set(measures.tailPolls)
+    },
+  }
+}

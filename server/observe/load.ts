@@ -1,0 +1,30 @@
+import type { Db } from '../database/connect.ts'
+import { dialectOf, type DatabaseSize } from '../database/dialect/dialect.ts'
+import { latestPollAt } from '../database/poll-week-summary.ts'
+import { storeCount } from '../database/store-ids.ts'
+import { readTotals, type Totals } from '../database/totals.ts'
+
+/** What a process has to do, and the threads that do it. */
+export interface Load {
+  readonly reports: { readonly waiting: number; readonly underWay: number }
+  readonly imports: number
+  readonly pushes: number
+  readonly pushedBytes: number
+  /** By what they do. */
+  readonly threads: Readonly<Record<'reports' | 'views' | 'live' | 'exports', number>>
+}
+
+/** What there is in a database, without reading it. */
+export interface DatabaseMeasures extends Totals, DatabaseSize {
+  readonly stores: number
+  readonly latestPollAt: number | undefined
+}
+
+export async function measureDatabase(db: Db): Promise<DatabaseMeasures> {
+  return {
+    ...(await readTotals(db)),
+    ...(await dialectOf(db).size(db)),
+    stores: await storeCount(db),
+    latestPollAt: await latestPollAt(db),
+  }
+}
