@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
+import { limitNames, limits, limitVariable, type GivenLimits, type Limits } from './limits/setting.ts'
 import { logFormats, logLevels } from './observe/log-levels.ts'
 
 /** Where the database is unless it is said: a file in the current folder. */
@@ -72,14 +73,18 @@ function foldersIn(text: string): readonly string[] {
     ),
   ]
 }
-export type Config = z.output<typeof config>
 
-export type Setting = keyof Config
+export type Setting = keyof z.output<typeof config>
+
+export interface Config extends z.output<typeof config> {
+  readonly limits: Limits
+}
 
 /** Settings as a configuration file has them, and where each stands. */
 export interface GivenSettings {
   readonly values: Readonly<Partial<Record<Setting, string | undefined>>>
-  placeOf(setting: Setting): string
+  readonly limits?: GivenLimits | undefined
+  placeOf(setting: Setting | `limits.${keyof Limits}`): string
 }
 
 interface Source {
@@ -146,7 +151,7 @@ export function readConfig(
     }),
   )
   const checked = config.safeParse(given)
-  if (checked.success) return checked.data
+  if (checked.success) return { ...checked.data, limits: readLimits(environment, file) }
   const issue = checked.error.issues[0]!
   const setting = issue.path[0] as Setting
   const { flag, variables } = sources[setting]
@@ -155,4 +160,18 @@ export function readConfig(
       ? file.placeOf(setting)
       : [flag ?? [], variables].flat().join(', ')
   throw new AppError('invalid', `the setting ${setting} (${places}) is "${given[setting]}": ${issue.message}`)
+}
+
+function readLimits(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: GivenSettings | undefined,
+): Limits {
+  const ofEnvironment = limitNames.map((name) => [name, environment[limitVariable(name)]] as const)
+  const given = { ...file?.limits, ...Object.fromEntries(ofEnvironment.filter(([, text]) => text)) }
+  const checked = limits.safeParse(given)
+  if (checked.success) return checked.data
+  const issue = checked.error.issues[0]!
+  const name = issue.path[0] as keyof Limits
+  const place = environment[limitVariable(name)] ? limitVariable(name) : file?.placeOf(`limits.${name}`)
+  throw new AppError('invalid', `the limit ${name} (${place}) is "${given[name]}": ${issue.message}`)
 }

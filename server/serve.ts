@@ -1,6 +1,6 @@
 import { getRequestListener, RequestError, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError, toAppError } from '../shared/app-error.ts'
 import { isPostgres } from '../shared/database-url.ts'
@@ -10,6 +10,8 @@ import { isLoopbackAddress } from './access/loopback.ts'
 import type { Config } from './config.ts'
 import { removeLeftSpools } from './api/rest/upload-spool.ts'
 import { trackConnections } from './connections.ts'
+import { guardedServer } from './limits/guarded-server.ts'
+import { usualLimits } from './limits/setting.ts'
 import type { Happened } from './observe/happened.ts'
 import { createService, type ServiceSetting } from './service.ts'
 
@@ -19,11 +21,8 @@ export const STOP_WITHIN_MS = 10_000
 const STOP_IMPORTS_AT = 0.7
 const CUT_AT = 0.8
 
-/** A request's head has to come in a minute. Its body may take as long as it does: only silence ends it. */
-export const timeouts = { headersTimeout: 60_000, requestTimeout: 0 } as const
-
 /** What a server has to know of the settings: the log belongs to whoever starts it. */
-export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat'>
+export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat' | 'limits'> & Partial<Pick<Config, 'limits'>>
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
@@ -34,8 +33,6 @@ export interface ServerSetting extends Omit<
   keyof Config | 'mayCreateDatabase' | 'startThreads'
 > {
   readonly stopWithinMs?: number
-  /** How long the body of a request may say nothing. */
-  readonly bodySilenceMs?: number
   /** The command that makes the first key. */
   readonly howToMakeKey?: string
 }
@@ -46,7 +43,8 @@ export interface ServerSetting extends Omit<
  * the next start; and the database is closed.
  */
 export async function startServer(config: ServerConfig, setting: ServerSetting): Promise<RunningServer> {
-  const { stopWithinMs = STOP_WITHIN_MS, bodySilenceMs } = setting
+  const { stopWithinMs = STOP_WITHIN_MS } = setting
+  const { limits = usualLimits } = config
   await using parts = new AsyncDisposableStack()
   const { createMetrics } = await import('./observe/metrics.ts')
   const database = isPostgres(config.databaseUrl) ? 'postgresql' : 'sqlite'
@@ -63,10 +61,13 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     listensOn: config.host,
     observe,
     insecure: config.insecure,
-    ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
-  const server = createServer(timeouts, (request, response) => void serve(request, response))
+  const { errorAnswer } = await import('./api/error-answer.ts')
+  const server = guardedServer(limits, {
+    answer: (request, response) => void serve(request, response),
+    errorAnswer,
+  })
   const connections = trackConnections(server)
   await listen(server, config)
   parts.defer(async () => {

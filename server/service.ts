@@ -22,6 +22,8 @@ import { createPollExporter } from './export/poll-exporter.ts'
 import type { PushTarget } from './ingest/pushing/pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
+import { createGate, type Gate } from './limits/gate.ts'
+import { usualLimits, type Limits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
@@ -56,7 +58,7 @@ export interface Service extends AsyncDisposable {
 export interface ServiceSetting
   extends
     Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
-    Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove'>>,
+    Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove' | 'limits'>>,
     AskingSetting {
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
@@ -96,6 +98,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     watch = [],
     watchMove = false,
     watchTimes,
+    limits = usualLimits,
     patienceMs,
     version,
     now,
@@ -106,7 +109,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   } = setting
   checkWatchedFolders(watch, databaseUrl)
   await using parts = new AsyncDisposableStack()
-  const writer = parts.use(createWriter({ databaseUrl, startThread: startWriter }))
+  const writer = parts.use(createWriter({ databaseUrl, startThread: startWriter, limits }))
   const patience = patienceMs === undefined ? {} : { patienceMs }
   const writing = parts.use(
     await connect(databaseUrl, { mayCreate: mayCreateDatabase, checkpoints: false, ...patience }),
@@ -123,6 +126,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       workers,
       startThreads,
       computedWith,
+      limits,
       now,
       onEnd: (report) => observe({ type: 'report', report }),
       onError,
@@ -132,7 +136,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
   const threads = { databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith }
   const polls = parts.use(createPollExporter(threads, { checkInPlace }))
-  const live = parts.use(createLive(threads, { checkInPlace, onError }))
+  const live = parts.use(createLive(threads, { checkInPlace, onError, mostWatchers: limits.followers }))
   const importer: Importer = {
     stop: () => writer.stop(),
     async importPaths(paths, options) {
@@ -197,6 +201,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     version,
     publicUrl,
     getReportAs,
+    limits,
+    uploads: uploadGate(limits),
     onError,
   }
   async function foldWhatIsOld(): Promise<void> {
@@ -242,6 +248,16 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     asking,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function uploadGate({ uploads, uploadsByCaller }: Limits): Gate {
+  return createGate({
+    most: uploads,
+    limit: 'uploads',
+    mostByCaller: uploadsByCaller,
+    limitByCaller: 'uploadsByCaller',
+    what: 'files that are uploaded and imported',
+  })
 }
 
 async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {

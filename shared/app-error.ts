@@ -22,6 +22,10 @@ export type AppErrorCode = (typeof appErrorCodes)[number]
 interface AppErrorOptions extends ErrorOptions {
   /** The problem in a few words that never change, such as "Report not found"; by default those of the code. */
   readonly title?: string
+  /** The limit of the server that was met, as its settings call it. */
+  readonly limit?: string
+  /** After how many seconds the same call may succeed. */
+  readonly retryAfterSeconds?: number
 }
 
 const titles: Readonly<Record<AppErrorCode, string>> = {
@@ -43,12 +47,16 @@ const titles: Readonly<Record<AppErrorCode, string>> = {
 export class AppError extends Error {
   readonly code: AppErrorCode
   readonly title: string
+  readonly limit: string | undefined
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: AppErrorCode, message: string, options?: AppErrorOptions) {
     super(message, options)
     this.name = 'AppError'
     this.code = code
     this.title = options?.title ?? titles[code]
+    this.limit = options?.limit
+    this.retryAfterSeconds = options?.retryAfterSeconds
   }
 }
 

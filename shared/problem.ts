@@ -30,10 +30,13 @@ export interface Problem {
   readonly status: number
   readonly detail: string
   readonly error: string
+  readonly limit?: string
 }
 
 export function problemOf(error: AppError): Problem {
-  return { type: 'about:blank', ...httpOf[error.code], detail: error.message, error: error.title }
+  const { code, message, title, limit } = error
+  const problem = { type: 'about:blank', ...httpOf[code], detail: message, error: title } as const
+  return limit === undefined ? problem : { ...problem, limit }
 }
 
 /** What a status that tells of an error means; one that is not ours may be a proxy's. */

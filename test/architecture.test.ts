@@ -15,7 +15,10 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
   ['server/database/dialect/postgres/', [...core, 'migrations/', 'kysely', 'pg', 'pg-copy-streams']],
   ['server/database/', [...core, 'migrations/', 'kysely']],
-  ['server/ingest/csv/', ['shared/', 'server/ingest/csv/', 'server/ingest/stop.ts', 'node:']],
+  [
+    'server/ingest/csv/',
+    ['shared/', 'server/ingest/csv/', 'server/ingest/stop.ts', 'server/limits/', 'node:'],
+  ],
   [
     'server/ingest/rows/',
     [
@@ -23,9 +26,11 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/ingest/rows/',
       'server/ingest/csv/',
       'server/ingest/stop.ts',
+      'server/limits/',
       'server/background-thread.ts',
     ],
   ],
+  ['server/limits/', ['server/limits/', 'shared/', 'node:', 'zod', 'rate-limiter-flexible']],
   ['server/outgoing/', ['server/outgoing/', 'node:']],
   [
     'server/ingest/',
@@ -34,6 +39,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/ingest/',
       'server/background-thread.ts',
       'server/repeatedly.ts',
+      'server/limits/',
       'server/outgoing/',
       'server/config-file/secrets.ts',
       'type server/config-file/',
@@ -60,6 +66,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       ...core,
       'server/reports/',
       'server/jobs/',
+      'server/limits/',
       'server/background-thread.ts',
       'server/repeatedly.ts',
       'piscina',
@@ -69,7 +76,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ],
   ['server/export/', [...core, 'server/export/', 'server/reports/', 'hyparquet-writer', 'piscina']],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
-  ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/lookout.ts']],
+  ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/limits/', 'server/lookout.ts']],
   ['server/access/', ['server/access/', ...core]],
   [
     'server/api/',
@@ -78,6 +85,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/api/',
       'server/access/',
       'server/news-watch.ts',
+      'server/limits/',
       'type server/observe/',
       'server/reports/',
       'server/insight/',
@@ -96,6 +104,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     [
       'server/config-file/',
       'server/config.ts',
+      'server/limits/setting.ts',
       'shared/',
       'node:',
       'zod',

@@ -9,6 +9,8 @@ import type { Importer } from '../ingest/importing/importer.ts'
 import type { Pollers } from '../ingest/polling/pollers.ts'
 import type { Sources } from '../ingest/pulling/sources.ts'
 import type { PushTarget } from '../ingest/pushing/pusher.ts'
+import type { Gate } from '../limits/gate.ts'
+import type { Limits } from '../limits/setting.ts'
 import type { Live } from '../live/live.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
@@ -46,5 +48,8 @@ export interface ApiParts {
   readonly publicUrl: string | undefined
   /** What GET /get_report answers once a report is complete. */
   readonly getReportAs: 'json' | 'csv'
+  readonly limits: Limits
+  /** For files that are uploaded. */
+  readonly uploads: Gate
   readonly onError: OnError
 }

@@ -1,43 +1,52 @@
 /** A batch of tRPC calls is one request, and its answer is made as a whole: what a batch may add up to has an end. */
 import type { TRPCRequestInfo } from '@trpc/server/http'
 import type { MiddlewareHandler } from 'hono'
-import { AppError } from '../../shared/app-error.ts'
-import { maxPageSize } from '../../shared/page-size.ts'
+import { isDeeperThan } from '../limits/json-depth.ts'
+import { overLimit } from '../limits/over-limit.ts'
+import type { Limits } from '../limits/setting.ts'
 import { trpcErrorOf } from './errors.ts'
+import { tooDeep } from './rest/route.ts'
 
-export const maxCallsInBatch = 20
-const maxRowsInBatch = 2 * maxPageSize
-
-export const refuseLongBatch: MiddlewareHandler = async ({ req }, next) => {
-  const calls = req.query('batch') === '1' ? req.path.split(',').length : 1
-  if (calls > maxCallsInBatch) {
-    throw new AppError(
-      'too-large',
-      `the batch has ${calls} calls, and at most ${maxCallsInBatch} are taken: send it in parts ` +
-        `(httpBatchLink: maxItems: ${maxCallsInBatch})`,
-    )
+export function refuseLongBatch({ batchCalls }: Limits): MiddlewareHandler {
+  return async ({ req }, next) => {
+    const calls = req.query('batch') === '1' ? req.path.split(',').length : 1
+    if (calls > batchCalls) {
+      throw overLimit(
+        'batchCalls',
+        `the batch has ${calls} calls, and at most ${batchCalls} are taken: send it in parts ` +
+          `(httpBatchLink: maxItems: ${batchCalls})`,
+        { code: 'too-large' },
+      )
+    }
+    await next()
   }
-  await next()
 }
 
-/** Throws where the pages that a batch asks for have too many rows in all. */
-export async function refuseManyRows({ isBatchCall, calls }: TRPCRequestInfo): Promise<void> {
-  if (!isBatchCall) return
+/** Throws where what calls say is too deep, or where the pages that a batch asks for have too many rows in all. */
+export async function refuseLargeInput(
+  { isBatchCall, calls }: TRPCRequestInfo,
+  { jsonDepth, batchRows }: Limits,
+): Promise<void> {
   let rows = 0
-  for (const call of calls) rows += await limitOf(call)
-  if (rows <= maxRowsInBatch) return
+  for (const { getRawInput } of calls) {
+    // What is no JSON its procedure is to refuse.
+    const input = await getRawInput().catch(() => undefined)
+    if (isDeeperThan(input, jsonDepth)) throw trpcErrorOf(tooDeep(jsonDepth))
+    rows += limitOf(input)
+  }
+  if (!isBatchCall || rows <= batchRows) return
   throw trpcErrorOf(
-    new AppError(
-      'too-large',
-      `the pages of the batch have ${rows} rows in all (limit), and at most ${maxRowsInBatch} are taken: ` +
+    overLimit(
+      'batchRows',
+      `the pages of the batch have ${rows} rows in all (limit), and at most ${batchRows} are taken: ` +
         'ask for smaller pages, or in several batches',
+      { code: 'too-large' },
     ),
   )
 }
 
 /** How many rows a call asks for; 0 where it does not say, or says nonsense, which its procedure is to refuse. */
-async function limitOf({ getRawInput }: TRPCRequestInfo['calls'][number]): Promise<number> {
-  const input = await getRawInput().catch(() => undefined)
+function limitOf(input: unknown): number {
   const { limit } = (input ?? {}) as { readonly limit?: unknown }
   return typeof limit === 'number' && limit > 0 ? limit : 0
 }

@@ -1,11 +1,10 @@
 /** How long a request's body may take is not limited, but how long it may say nothing. */
 import type { MiddlewareHandler } from 'hono'
-import { AppError } from '../../shared/app-error.ts'
-
-const BODY_SILENCE_MS = 60_000
+import type { AppError } from '../../shared/app-error.ts'
+import { overLimit } from '../limits/over-limit.ts'
 
 /** Ends the bodies of requests that say nothing for so long. */
-export function limitBodySilence(silenceMs = BODY_SILENCE_MS): MiddlewareHandler {
+export function limitBodySilence(silenceMs: number): MiddlewareHandler {
   return async ({ req }, next) => {
     const hasBody =
       Number(req.header('content-length') ?? 0) > 0 || req.header('transfer-encoding') !== undefined
@@ -46,8 +45,9 @@ export function withoutSilence(
 }
 
 function fellSilent(silenceMs: number): AppError {
-  return new AppError(
-    'timed-out',
+  return overLimit(
+    'bodySilence',
     `nothing more of the request came for ${silenceMs / 1000} s, and its connection is closed: send it again`,
+    { code: 'timed-out' },
   )
 }

@@ -2,13 +2,15 @@ import { Hono } from 'hono'
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
-import { AppError, type AppErrorCode } from '../../shared/app-error.ts'
-import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
+import { AppError } from '../../shared/app-error.ts'
+import { problemOf } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
 import type { ApiParts } from './api-parts.ts'
 import { limitBodySilence } from './body-silence.ts'
-import { appErrorOf, trpcAnswer } from './errors.ts'
-import { challenge, knowCaller, type CallerSetting } from './request-context.ts'
+import { countEventStreams } from './count-event-streams.ts'
+import { errorAnswer, problemAnswer } from './error-answer.ts'
+import { appErrorOf } from './errors.ts'
+import { knowCaller, type CallerSetting } from './request-context.ts'
 import { serveDocs } from './rest/docs-page.ts'
 import { openApiDocument } from './rest/openapi.ts'
 import { serveRoute, type RestRoute } from './rest/route.ts'
@@ -17,27 +19,19 @@ import { restRoutes } from './rest/routes.ts'
 import { serveTrpc } from './serve-trpc.ts'
 import { serveWeb } from './web/serve-web.ts'
 import type { Observe } from '../observe/happened.ts'
+import { limitKeys } from './limit-keys.ts'
 import { observeRequests } from './observe-requests.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 import { tellMore } from './tell-more.ts'
 
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'>, CallerSetting {
-  /** How long the body of a request may say nothing. */
-  readonly bodySilenceMs?: number
   /** Told of each request. */
   readonly observe?: Observe
 }
 
-const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>> = {
-  unauthenticated: challenge,
-  'timed-out': { connection: 'close' },
-  // Seconds: neither another writer nor a full disk is gone at once.
-  unavailable: { 'retry-after': '5' },
-  busy: { 'retry-after': '1' },
-}
-
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
 export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono {
+  const { limits } = parts
   const site = siteRules({ ...setting, publicUrl: parts.publicUrl })
   const app = new Hono({ getPath: routedPath })
   app.use(observeRequests(setting.observe ?? (() => {})))
@@ -54,13 +48,13 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   )
   const routes = restRoutes(parts)
   app.use(site.ownHost, site.ownPages, knowCaller(parts.access, setting, publicPathsOf(routes)))
-  app.use(limitBodySilence(setting.bodySilenceMs))
+  app.use(limitKeys(limits), limitBodySilence(limits.bodySilence), countEventStreams(limits))
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
   )
 
   serveWeb(app)
-  for (const route of routes) serveRoute(app, route, site)
+  for (const route of routes) serveRoute(app, route, { site, limits })
   let document: object | undefined
   app.get('/openapi.json', (context) => {
     context.set('operation', 'openapi')
@@ -71,7 +65,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   serveTrpc(app, parts)
 
   app.notFound(({ req }) =>
-    answer(
+    problemAnswer(
       problemOf(new AppError('not-found', `there is nothing at ${req.method} ${new URL(req.url).pathname}`)),
     ),
   )
@@ -79,8 +73,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     const { req } = context
     const appError = await tellMore(appErrorOf(error), parts.db)
     if (appError.code === 'internal') parts.onError(error, { requestId: context.get('requestId') })
-    if (req.path.startsWith('/trpc/')) return trpcAnswer(appError, headersOf[appError.code])
-    return answer(problemOf(appError), headersOf[appError.code])
+    return errorAnswer(req.path, appError)
   })
   return app
 }
@@ -102,12 +95,5 @@ function answerWrongMethod({ method, url }: { method: string; url: string }, met
     detail,
     error: 'Method not allowed',
   } as const
-  return answer(problem, { allow: methods.join(', ') })
-}
-
-function answer(problem: Problem, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { 'content-type': problemMediaType, ...headers },
-  })
+  return problemAnswer(problem, { allow: methods.join(', ') })
 }

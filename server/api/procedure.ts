@@ -10,6 +10,8 @@ import { tellMore } from './tell-more.ts'
 export interface CallContext extends ApiParts {
   /** Who asks. */
   readonly principal: Principal
+  /** Whom the limits count the call for. */
+  readonly caller: string
 }
 
 /** What is known of each procedure. */

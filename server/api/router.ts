@@ -29,10 +29,11 @@ export interface RouterCalls {
   onError(failed: { readonly error: TRPCError }, requestId?: string): void
 }
 
-export function callsOf(parts: ApiParts, principal: Principal): RouterCalls {
+/** Those of a principal, which the limits count for `caller`. */
+export function callsOf(parts: ApiParts, principal: Principal, caller = ''): RouterCalls {
   return {
     router: appRouter,
-    createContext: async () => ({ ...parts, principal }),
+    createContext: async () => ({ ...parts, principal, caller }),
     onError({ error }, requestId) {
       const fields = requestId === undefined ? undefined : { requestId }
       if (error.code === 'INTERNAL_SERVER_ERROR') parts.onError(error.cause ?? error, fields)

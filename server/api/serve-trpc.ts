@@ -6,32 +6,34 @@ import { bodyLimit } from 'hono/body-limit'
 import type { AppError } from '../../shared/app-error.ts'
 import { requirePermission, type Principal } from '../access/principal.ts'
 import type { ApiParts } from './api-parts.ts'
-import { maxCallsInBatch, refuseLongBatch, refuseManyRows } from './batch-limits.ts'
-import { appErrorOf, trpcAnswer } from './errors.ts'
+import { refuseLargeInput, refuseLongBatch } from './batch-limits.ts'
+import { errorHeaders } from './error-answer.ts'
+import { appErrorOf, appErrorOfTrpc, trpcAnswer } from './errors.ts'
 import type { ProcedureMeta } from './procedure.ts'
 import { procedureName } from './procedure-name.ts'
-import { challenge } from './request-context.ts'
-import { bodyTooLarge, maxBodyBytes } from './rest/route.ts'
+import { callerOf } from './rest/caller.ts'
+import { bodyTooLarge } from './rest/route.ts'
 import { callsOf } from './router.ts'
 
 /** Serves the router under /trpc. */
 export function serveTrpc(app: Hono, parts: ApiParts): void {
-  app.use('/trpc/*', refuseLongBatch)
-  app.use('/trpc/*', bodyLimit({ maxSize: maxBodyBytes, onError: () => trpcAnswer(bodyTooLarge()) }))
+  const { limits } = parts
+  const onError = () => trpcAnswer(bodyTooLarge(limits.bodyBytes))
+  app.use('/trpc/*', refuseLongBatch(limits), bodyLimit({ maxSize: limits.bodyBytes, onError }))
   app.all('/trpc/*', async (context) => {
     const principal = context.get('principal')
-    const calls = callsOf(parts, principal)
+    const calls = callsOf(parts, principal, callerOf(context))
     let refusal: AppError | undefined
     const answer = await fetchRequestHandler({
       endpoint: '/trpc',
       req: context.req.raw,
       ...calls,
-      maxBatchSize: maxCallsInBatch,
-      responseMeta: ({ errors }) => ({ headers: isKeyNeeded(errors) ? challenge : {} }),
+      maxBatchSize: limits.batchCalls,
+      responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
       async createContext({ info }) {
         context.set('operation', procedureName(info))
         refusal = refusalOfSubscription(info, principal)
-        if (refusal === undefined) await refuseManyRows(info)
+        if (refusal === undefined) await refuseLargeInput(info, limits)
         return calls.createContext()
       },
       onError: (failed) => calls.onError(failed, context.get('requestId')),
@@ -56,6 +58,10 @@ function refusalOfSubscription({ type, calls }: TRPCRequestInfo, principal: Prin
   }
 }
 
-function isKeyNeeded(errors: readonly TRPCError[]): boolean {
-  return errors.some(({ code }) => code === 'UNAUTHORIZED')
+/** What a client is to do about it: who calls several things at once is told so once. */
+function headersOf(errors: readonly TRPCError[]): Record<string, string> {
+  return Object.assign({}, ...errors.map((error) => errorHeaders(appErrorOfTrpc(error)))) as Record<
+    string,
+    string
+  >
 }

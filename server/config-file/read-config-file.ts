@@ -20,14 +20,15 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const yaml = await readYamlFile(path)
   const checked = configFile.safeParse(yaml.value ?? {})
   if (!checked.success) throw wrong(path, yaml, firstOf(checked.error.issues))
-  const { sources, pollers, ...values } = checked.data
+  const { sources, pollers, limits, ...values } = checked.data
   return {
     path,
     sources,
     pollers,
     settings: {
       values,
-      placeOf: (setting) => `${setting} in ${placeOf(path, yaml, [setting])}`,
+      limits,
+      placeOf: (setting) => `${setting} in ${placeOf(path, yaml, setting.split('.'))}`,
     },
   }
 }

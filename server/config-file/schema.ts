@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { config, type Setting } from '../config.ts'
+import { describeLimits, type LimitName } from '../limits/setting.ts'
 import { pollerSettings } from './poller-setting.ts'
 import { sourceSettings } from './source-setting.ts'
 
@@ -15,5 +16,14 @@ const settings = Object.fromEntries(
   ]),
 ) as Readonly<Record<Setting, typeof settingText>>
 
+const limitTexts = Object.fromEntries(
+  describeLimits().map(({ name, description }) => [name, settingText.describe(description)]),
+) as Readonly<Record<LimitName, typeof settingText>>
+
 /** What a configuration file may have: the settings, each checked with those of other origins. */
-export const configFile = z.strictObject({ ...settings, sources: sourceSettings, pollers: pollerSettings })
+export const configFile = z.strictObject({
+  ...settings,
+  limits: z.strictObject(limitTexts, 'write a limit on each line below, or leave the key out').optional(),
+  sources: sourceSettings,
+  pollers: pollerSettings,
+})

@@ -13,9 +13,17 @@ export interface Job<Task> {
   fail(reason: unknown): Promise<void>
 }
 
+/** Whose a job is. */
+export interface JobOf {
+  /** Callers take turns, and those with several jobs within theirs. */
+  readonly caller?: string
+  /** Called when it is not here any more. */
+  readonly onGone?: () => void
+}
+
 export interface JobQueue<Task> {
   /** Begins a job when it has its turn; does nothing where it is here already. */
-  add(job: Job<Task>): void
+  add(job: Job<Task>, of?: JobOf): void
   has(key: number): boolean
   /** How many jobs wait for their first step, and how many are on their way. */
   counts(): { readonly waiting: number; readonly underWay: number }
@@ -43,6 +51,8 @@ type Phase<Task> =
 /** A job on its way. */
 interface Entry<Task> {
   readonly job: Job<Task>
+  readonly caller: string
+  readonly onGone: () => void
   phase: Phase<Task>
   underWay: number
   setbacks: number
@@ -58,29 +68,46 @@ export function growingPauseMs(setbacks: number): number {
 }
 
 /**
- * Does jobs of any kind, some steps at once. Jobs take turns, so that a small one does not wait for a large one. A step
- * that meets what passes, such as a full disk, is tried again after a pause, for as long as that takes.
+ * Does jobs of any kind, some steps at once. Callers take turns, so that who has a thousand does not hold up who has one;
+ * so do the jobs of a caller, so that a small one does not wait for a large one. A step that meets what passes, such as a full disk,
+ * is tried again after a pause, for as long as that takes.
  */
 export function createJobQueue<Task>({
   maxUnderWay,
   pauseMs = growingPauseMs,
   onError,
 }: JobQueueSetting): JobQueue<Task> {
-  let entries: Entry<Task>[] = []
+  const entries = new Map<number, Entry<Task>>()
+  /** Whose turn it is comes first, of callers and of the jobs of each. */
+  const turns = new Map<string, Set<Entry<Task>>>()
   const steps = new Set<Promise<void>>()
   let isStopped = false
 
   function beginSteps(): void {
     while (!isStopped && steps.size < maxUnderWay) {
-      const begun = entries.some((entry) => {
-        const step = entry.pause === undefined ? takeStep(entry) : undefined
-        if (step === undefined) return false
-        entries = [...entries.filter((other) => other !== entry), entry] // the others come first next time
-        begin(entry, step)
-        return true
-      })
-      if (!begun) return
+      const next = nextStep()
+      if (next === undefined) return
+      letOthersGoFirst(next.entry)
+      begin(next.entry, next.step)
     }
+  }
+
+  function nextStep() {
+    for (const ofCaller of turns.values()) {
+      for (const entry of ofCaller) {
+        const step = entry.pause === undefined ? takeStep(entry) : undefined
+        if (step !== undefined) return { entry, step }
+      }
+    }
+    return undefined
+  }
+
+  function letOthersGoFirst(entry: Entry<Task>): void {
+    const ofCaller = turns.get(entry.caller)!
+    ofCaller.delete(entry)
+    ofCaller.add(entry)
+    turns.delete(entry.caller)
+    turns.set(entry.caller, ofCaller)
   }
 
   /** What can be done next of a job; undefined where steps that are under way have to end first. */
@@ -139,7 +166,7 @@ export function createJobQueue<Task>({
   }
 
   function pauseAfter(entry: Entry<Task>): void {
-    const isDropped = !entries.includes(entry)
+    const isDropped = entries.get(entry.job.key) !== entry
     if (isStopped || isDropped || entry.pause !== undefined) return
     entry.setbacks++
     entry.pause = setTimeout(() => {
@@ -155,30 +182,39 @@ export function createJobQueue<Task>({
 
   function remove(entry: Entry<Task>): void {
     clearTimeout(entry.pause)
-    entries = entries.filter((other) => other !== entry)
+    if (entries.get(entry.job.key) !== entry) return
+    entries.delete(entry.job.key)
+    const ofCaller = turns.get(entry.caller)!
+    ofCaller.delete(entry)
+    if (ofCaller.size === 0) turns.delete(entry.caller)
+    entry.onGone()
   }
 
-  const find = (key: number) => entries.find(({ job }) => job.key === key)
-
   return {
-    add(job) {
-      if (isStopped || find(job.key)) return
-      entries.push({ job, phase: { name: 'not planned' }, underWay: 0, setbacks: 0, pause: undefined })
+    add(job, { caller = '', onGone = () => {} } = {}) {
+      if (isStopped || entries.has(job.key)) {
+        onGone()
+        return
+      }
+      const fresh = { phase: { name: 'not planned' }, underWay: 0, setbacks: 0, pause: undefined } as const
+      const entry: Entry<Task> = { job, caller, onGone, ...fresh }
+      entries.set(job.key, entry)
+      turns.set(caller, (turns.get(caller) ?? new Set()).add(entry))
       beginSteps()
     },
-    has: (key) => find(key) !== undefined,
+    has: (key) => entries.has(key),
     counts() {
       const isWaiting = ({ phase, underWay }: Entry<Task>) => phase.name === 'not planned' && underWay === 0
-      const waiting = entries.filter(isWaiting).length
-      return { waiting, underWay: entries.length - waiting }
+      const waiting = entries.values().filter(isWaiting).toArray().length
+      return { waiting, underWay: entries.size - waiting }
     },
     drop(key) {
-      const entry = find(key)
+      const entry = entries.get(key)
       if (entry) remove(entry)
     },
     stop() {
       isStopped = true
-      for (const entry of entries) clearTimeout(entry.pause)
+      for (const entry of entries.values()) clearTimeout(entry.pause)
     },
     async settle() {
       await Promise.all(steps)

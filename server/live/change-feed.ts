@@ -1,5 +1,7 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreChange, StoreChanges, StoreChangesQuery } from '../../shared/store-now.ts'
+import { overLimit } from '../limits/over-limit.ts'
+import { usualLimits } from '../limits/setting.ts'
 import { createLookout } from '../lookout.ts'
 import type { LiveChange, LiveChanges } from './live-tasks.ts'
 
@@ -37,14 +39,13 @@ export interface ChangeFeedParts {
 
 /** Four a second at most. */
 const EVERY_MS = 250
-const MOST_WATCHERS = 1000
 /** So much is kept for those who are behind. */
 const MOST_EVENTS = 256
 const MOST_CHANGES = 20_000
 
 /** Looks for changes while anybody follows. */
 export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
-  const { read, onError, everyMs = EVERY_MS, mostWatchers = MOST_WATCHERS } = parts
+  const { read, onError, everyMs = EVERY_MS, mostWatchers = usualLimits.followers } = parts
   const lookout = createLookout(lookOnce, { everyMs, onError: tellOfOurs })
   const events: FeedEvent[] = []
   let changeCount = 0
@@ -125,7 +126,10 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   return {
     watch(followed, lastEventId, signal) {
       if (lookout.watchers < mostWatchers) return follow(followed, lastEventId, signal)
-      throw new AppError('busy', `${mostWatchers} already follow what changes: try again in a while`)
+      const followers = lookout.watchers
+      throw overLimit('followers', `${followers} already follow what changes: try again in a while`, {
+        retryAfterSeconds: 5,
+      })
     },
   }
 }

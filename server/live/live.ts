@@ -16,11 +16,15 @@ export interface Live extends ChangeFeed {
 /** Known in a thread of its own, which is started when it is first asked, and ends when nobody asks for a while. */
 export function createLive(
   setting: WorkerSetting,
-  { checkInPlace, onError }: Pick<OnDemandSetting, 'checkInPlace'> & Pick<ChangeFeedParts, 'onError'>,
+  {
+    checkInPlace,
+    ...feedParts
+  }: Pick<OnDemandSetting, 'checkInPlace'> & Pick<ChangeFeedParts, 'onError' | 'mostWatchers'>,
 ): Live & AsyncDisposable {
   const worker = new URL(`./live-worker${extname(import.meta.url)}`, import.meta.url)
   const threads = threadsOnDemand<LiveTasks>(setting, { worker, maxThreads: 1, checkInPlace })
-  const feed = createChangeFeed({ read: (batch) => threads.run('changesAfter', { batch }), onError })
+  const read = (batch: number | undefined) => threads.run('changesAfter', { batch })
+  const feed = createChangeFeed({ read, ...feedParts })
   return {
     down: (query) => threads.run('downStores', query),
     watch: (followed, lastEventId, signal) => feed.watch(followed, lastEventId, signal),

@@ -26,6 +26,8 @@ import {
   type StoredReport,
 } from '../database/reports.ts'
 import { createJobQueue } from '../jobs/queue.ts'
+import { createGate } from '../limits/gate.ts'
+import { usualLimits, type Limits } from '../limits/setting.ts'
 import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
 import { endReport, reportJob, type EndedReport } from './report-job.ts'
@@ -40,15 +42,23 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
 
+/** Who asks for a report. */
+export interface RequestedBy {
+  /** Whom it is counted for. */
+  readonly caller?: string
+  readonly once?: RequestOnce | undefined
+}
+
 export interface ReportRunner extends ReportViews, RollUps, AsyncDisposable {
   readonly computedWith: ComputedWith
   /**
    * Takes a request for a report and starts on it, or finds the report of the same request made before. Throws a
-   * `conflict` AppError where there are no polls, or where the same request had other options.
+   * `conflict` AppError where there are no polls, or where the same request had other options, and a `busy` one where too many
+   * wait.
    */
-  trigger(options: ReportOptions, once?: RequestOnce): Promise<Report>
+  trigger(options: ReportOptions, by?: RequestedBy): Promise<Report>
   /** The report by window of these options and the data as they are: one that is there, however far it is, or a new one. */
-  ensure(options: EnsureOptions): Promise<Report>
+  ensure(options: EnsureOptions, by?: RequestedBy): Promise<Report>
   /** Ends an unfinished report. Throws a `conflict` AppError where it has ended in another way. */
   cancel(reportId: ReportId): Promise<Report>
   /** Ends an unfinished report and returns it; removes one that has ended, with its result, and returns undefined. */
@@ -81,6 +91,7 @@ export interface RunnerParts {
   /** Instead of as many as there are workers for. */
   readonly storesPerPart?: number
   readonly computedWith: ComputedWith
+  readonly limits?: Pick<Limits, 'reports' | 'reportsByCaller'>
   readonly now: () => number
   /** For how long a worker waits for the lock of another writer. */
   readonly patienceMs?: number
@@ -106,6 +117,7 @@ export function createReportRunner({
   pauseMs,
   lookEveryMs,
   computedWith,
+  limits = usualLimits,
   now,
   onEnd,
   onError,
@@ -123,6 +135,14 @@ export function createReportRunner({
     maxUnderWay: workers * 2,
     onError,
     ...(pauseMs === undefined ? {} : { pauseMs }),
+  })
+
+  const waiting = createGate({
+    most: limits.reports,
+    limit: 'reports',
+    mostByCaller: limits.reportsByCaller,
+    limitByCaller: 'reportsByCaller',
+    what: 'reports that wait or are computed',
   })
 
   async function startPool(): Promise<ThreadPool> {
@@ -144,38 +164,47 @@ export function createReportRunner({
     return createGenerator(reading)
   }
 
-  function enqueue(report: StoredReport): void {
-    queue.add(reportJob(report, { writing, runTask, watch, computedWith, now, ...ending }))
+  function enqueue(report: StoredReport, caller = '', onGone = () => {}): void {
+    const job = reportJob(report, { writing, runTask, watch, computedWith, now, ...ending })
+    queue.add(job, { caller, onGone })
+  }
+
+  /** Takes the report that is asked for, where it is a new one, into the queue. */
+  async function requested(
+    caller: string,
+    insert: () => Promise<{ readonly report: StoredReport; readonly isNew: boolean }>,
+  ): Promise<{ readonly report: StoredReport; readonly isNew: boolean }> {
+    using place = new DisposableStack()
+    place.use(waiting.enter(caller))
+    const { report, isNew } = await insert()
+    if (isNew) {
+      const kept = place.move()
+      enqueue(report, caller, () => kept.dispose())
+    }
+    return { report, isNew }
   }
 
   if (startThreads === 'at once') pool = startPool()
 
   const runner: ReportRunner = {
     computedWith,
-    async trigger(options, once) {
+    async trigger(options, { caller = '', once } = {}) {
       const asOf = await asOfMsOf(reading, options)
       const reportId = reportIdSchema.parse(crypto.randomUUID())
-      const { report, isNew } = await insertReport(writing, {
-        reportId,
-        options,
-        asOf,
-        requestedAtMs: now(),
-        once,
-      })
-      if (isNew) enqueue(report)
-      else requireSameOptions(report, options)
+      const request = { reportId, options, asOf, requestedAtMs: now(), once }
+      const { report, isNew } = await requested(caller, () => insertReport(writing, request))
+      if (!isNew) requireSameOptions(report, options)
       return reportOf(report)
     },
 
-    async ensure(options) {
+    async ensure(options, { caller = '' } = {}) {
       const request = {
         reportId: reportIdSchema.parse(crypto.randomUUID()),
         options,
         asOf: await asOfMsOf(reading, options),
         requestedAtMs: now(),
       }
-      const { report, isNew } = await ensureReport(writing, request, computedWith)
-      if (isNew) enqueue(report)
+      const { report } = await requested(caller, () => ensureReport(writing, request, computedWith))
       return reportOf(report)
     },
 
@@ -226,7 +255,7 @@ export function createReportRunner({
     async resumeUnfinished() {
       unfinished = await watchUnfinishedReports(reading, {
         isOurs: (reportKey) => queue.has(reportKey),
-        takeUp: enqueue,
+        takeUp: (report) => enqueue(report),
         onError,
         ...(lookEveryMs === undefined ? {} : { everyMs: lookEveryMs }),
       })

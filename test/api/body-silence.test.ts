@@ -4,12 +4,13 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
 import { withoutSilence } from '../../server/api/body-silence.ts'
-import { timeouts } from '../../server/serve.ts'
+import { serverOptions } from '../../server/limits/guarded-server.ts'
+import { usualLimits } from '../../server/limits/setting.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await runningServer({ bodySilenceMs: 50 })
+  server = await runningServer({ limits: { bodySilence: 50 } })
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -78,5 +79,5 @@ test('a body takes as long as it does, as long as it says something', async () =
 })
 
 test('only the head of a request has a time in which to arrive', () => {
-  expect(timeouts).toEqual({ headersTimeout: 60_000, requestTimeout: 0 })
+  expect(serverOptions(usualLimits)).toMatchObject({ headersTimeout: 60_000, requestTimeout: 0 })
 })

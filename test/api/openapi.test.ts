@@ -13,6 +13,7 @@ import { restRoutes } from '../../server/api/rest/routes.ts'
 import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 import { connect } from '../../server/database/connect.ts'
+import { usualLimits } from '../../server/limits/setting.ts'
 import { claimSource, readSources } from '../../server/database/sources.ts'
 import { toAppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
@@ -57,7 +58,7 @@ interface Document {
   readonly components: { schemas: Readonly<Record<string, Schema>> }
 }
 
-const nothingIsCalled = { getReportAs: 'json' } as ApiParts
+const nothingIsCalled = { getReportAs: 'json', limits: usualLimits } as ApiParts
 const document = openApiDocument(restRoutes(nothingIsCalled), '0.0.0-test') as Document
 const operations = Object.entries(document.paths).flatMap(([path, { servers, ...methods }]) => {
   const bases = servers?.map(({ url }) => url.replace(/\/$/, '')) ?? ['']
@@ -114,6 +115,7 @@ const parts = new AsyncDisposableStack()
 let server: TestServer
 /** Without any polls. */
 let empty: TestServer
+let limited: TestServer
 let completeId: string
 
 beforeAll(async () => {
@@ -121,13 +123,17 @@ beforeAll(async () => {
   await pulledBefore(database.url, 'here', 'busy')
   // Which makes keys, and is not to ask for one.
   const ofServer = { databaseUrl: database.url, sources: sources(), pollers, insecure: true }
-  ;[server, empty] = await Promise.all([runningServer(ofServer), runningServer()])
+  ;[server, empty, limited] = await Promise.all([
+    runningServer(ofServer),
+    runningServer(),
+    runningServer({ limits: { uploadBytes: 1000 } }),
+  ])
   parts.defer(() => rm(pulledFile, { force: true }))
   await server.upload(`${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`)
   completeId = (await finishedReport(server.url))['report_id'] as string
 })
 afterAll(async () => {
-  await Promise.all([server[Symbol.asyncDispose](), empty[Symbol.asyncDispose]()])
+  await Promise.all([server, empty, limited].map((one) => one[Symbol.asyncDispose]()))
   await parts.disposeAsync()
 })
 
@@ -175,6 +181,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | ((id: string) => string)
   readonly onEmpty?: boolean
+  /** Of a server that takes only small files. */
+  readonly onLimited?: boolean
   /** Its answer has no end: only its head is asked for. */
   readonly isEndless?: boolean
 }
@@ -336,6 +344,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, body: 'a,b\n1,2\n' },
     { status: 400, body: `${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`, query: 'max_rejected=0' },
     { status: 400, body: polls, query: 'max_rejected=few' },
+    { status: 413, body: tooLarge, onLimited: true },
   ],
   pushPolls: [
     { status: 200, body: polls },
@@ -611,7 +620,8 @@ describe('every operation answers as its document says', () => {
 
 async function send(path: string, method: string, call: Call): Promise<Response> {
   const id = typeof call.id === 'function' ? await call.id() : call.id
-  const url = new URL((call.onEmpty ? empty : server).url)
+  const called = call.onEmpty ? empty : call.onLimited ? limited : server
+  const url = new URL(called.url)
   url.pathname = path.replace(/\{\w+\}/, id ?? '').replace(/\{\w+\}/, call.store ?? '')
   url.search = call.query ?? ''
   const takesIdInQuery = id !== undefined && !path.includes('{') && method === 'get'

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { usualLimits } from '../../server/limits/setting.ts'
 import { removeLeftSpools, spool, spoolFolder } from '../../server/api/rest/upload-spool.ts'
 import { runningServer } from '../support/running-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -87,12 +88,14 @@ function upload(body: string): Request {
 
 test.skipIf(!existsSync('/dev/full'))('a full temporary disk is told as such, with what to do', async () => {
   vi.stubEnv('TMPDIR', '/var/small')
-  await expect(spool(upload('store_id'), '/dev/full')).rejects.toMatchObject({
-    code: 'unavailable',
-    message: expect.stringMatching(
-      /temporary folder \/var\/small: there is no space left\. Make room there, or let TMPDIR/,
-    ) as string,
-  })
+  await expect(spool(upload('store_id'), '/dev/full', { ...usualLimits, freeDisk: 0 })).rejects.toMatchObject(
+    {
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /temporary folder \/var\/small: there is no space left\. Make room there, or let TMPDIR/,
+      ) as string,
+    },
+  )
 })
 
 test.skipIf(process.platform === 'win32')(

@@ -218,3 +218,32 @@ test('a job that is dropped while a step is under way is not tried again, and le
   await queue.settle()
   expect(pauses).toBe(0)
 })
+
+test('callers take turns, so that who has many jobs does not hold up who has one', async () => {
+  const queue = createJobQueue<number>({ maxUnderWay: 1, onError: noErrors })
+  const done: string[] = []
+  const many = Array.from({ length: 100 }, (_, key) => aJob(key, 3, done))
+  const one = aJob(1000, 3, done)
+  const gone: string[] = []
+  for (const { job } of many) queue.add(job, { caller: 'many', onGone: () => gone.push('many') })
+  queue.add(one.job, { caller: 'one', onGone: () => gone.push('one') })
+  await one.ended
+  expect(done.length).toBeLessThan(12)
+  await Promise.all(many.map(({ ended }) => ended))
+  await queue.settle()
+  expect(gone).toHaveLength(101)
+  expect(gone[0]).toBe('one')
+})
+
+test('a job that is dropped, or that comes again or too late, is gone at once', () => {
+  const queue = createJobQueue<number>({ maxUnderWay: 1, onError: noErrors })
+  const gone: string[] = []
+  const add = (name: string) => queue.add(aJob(1, 1, []).job, { onGone: () => gone.push(name) })
+  add('first')
+  add('again')
+  expect(gone).toEqual(['again'])
+  queue.drop(1)
+  queue.stop()
+  add('late')
+  expect(gone).toEqual(['again', 'first', 'late'])
+})

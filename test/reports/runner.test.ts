@@ -182,24 +182,24 @@ test('a repeated request is one report, until there are later polls where it loo
   await using database = await filledDatabase(10)
   await using on = await runnerOn(database.url)
   const once = { key: 'a', forMs: 60_000, untilNews: true }
-  const first = await on.runner.trigger(usual, once)
-  expect((await on.runner.trigger(usual, once)).reportId).toBe(first.reportId)
+  const first = await on.runner.trigger(usual, { once })
+  expect((await on.runner.trigger(usual, { once })).reportId).toBe(first.reportId)
 
   await on.db
     .updateTable('poll_week_summary')
     .set((eb) => ({ latest_poll_at: eb('latest_poll_at', '+', 1000) }))
     .execute()
-  const later = await on.runner.trigger(usual, once)
+  const later = await on.runner.trigger(usual, { once })
   expect(later.reportId).not.toBe(first.reportId)
   expect(Date.parse(later.asOf) - Date.parse(first.asOf)).toBe(1000)
 
   const keyed = { ...once, key: 'b', untilNews: false }
-  const named = await on.runner.trigger(usual, keyed)
+  const named = await on.runner.trigger(usual, { once: keyed })
   await on.db.updateTable('poll_week_summary').set({ latest_poll_at: 0 }).execute()
-  expect((await on.runner.trigger(usual, keyed)).reportId).toBe(named.reportId)
+  expect((await on.runner.trigger(usual, { once: keyed })).reportId).toBe(named.reportId)
   for (const other of [{ reach: '2h' }, { asOf: named.asOf }]) {
     const options = reportOptions.parse(other)
-    await expect(on.runner.trigger(options, keyed)).rejects.toThrow(/requested with other options/)
+    await expect(on.runner.trigger(options, { once: keyed })).rejects.toThrow(/requested with other options/)
   }
 })
 

@@ -5,6 +5,7 @@ import type { SourceSetting } from '../../server/config-file/source-setting.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { furtherInputFiles, inputFiles } from './cases.ts'
 import type { Happened } from '../../server/observe/happened.ts'
+import { usualLimits, type Limits } from '../../server/limits/setting.ts'
 import { startServer } from '../../server/serve.ts'
 import { testDatabase } from './test-database.ts'
 
@@ -25,7 +26,6 @@ export interface TestServer extends AsyncDisposable {
 
 /** The real server on a free port, with a database of its own. */
 export async function runningServer({
-  bodySilenceMs,
   patienceMs,
   sources,
   watchTimes,
@@ -37,7 +37,7 @@ export async function runningServer({
   databaseUrl?: string
   workers?: number
   publicUrl?: string
-  bodySilenceMs?: number
+  limits?: Partial<Limits>
   patienceMs?: number
   getReportAs?: 'json' | 'csv'
   sources?: readonly SourceSetting[]
@@ -63,6 +63,7 @@ export async function runningServer({
         insecure: false,
         ...setting,
         databaseUrl,
+        limits: { ...usualLimits, ...setting.limits },
       },
       {
         version: '0.0.0-test',
@@ -71,7 +72,6 @@ export async function runningServer({
         observe: (one) => happened.push(one),
         onNotice: (text) => told.push(text),
         ...(watchTimes === undefined ? {} : { watchTimes }),
-        ...(bodySilenceMs === undefined ? {} : { bodySilenceMs }),
         ...(patienceMs === undefined ? {} : { patienceMs }),
         ...(sources === undefined ? {} : { sources }),
         ...(pollers === undefined ? {} : { pollers }),

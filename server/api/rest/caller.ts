@@ -1,9 +1,20 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { Context } from 'hono'
+import type { Context, ContextVariableMap } from 'hono'
+import { callerAddress } from '../../limits/caller-address.ts'
 
-/** What tells one caller from another as far as a server can see: the address, and the program. */
+/** Whom the limits count a request for: who has the key, or the address. */
 export function callerOf(context: Context): string {
+  const { principal } = context.var as Partial<ContextVariableMap>
+  return principal?.keyId === undefined ? callerAddress(remoteAddressOf(context)) : `key ${principal.keyId}`
+}
+
+/** What tells one program from another as far as a server can see: the address, and its name. */
+export function programOf(context: Context): string {
+  return `${remoteAddressOf(context) ?? ''} ${context.req.header('user-agent') ?? ''}`
+}
+
+function remoteAddressOf(context: Context): string | undefined {
   // Absent where the app is called in the same process.
   const { incoming } = (context.env ?? {}) as Partial<HttpBindings>
-  return `${incoming?.socket.remoteAddress ?? ''} ${context.req.header('user-agent') ?? ''}`
+  return incoming?.socket.remoteAddress
 }

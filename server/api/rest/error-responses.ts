@@ -10,6 +10,8 @@ import { storeId } from '../../../shared/ids.ts'
 import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
+import { overLimit } from '../../limits/over-limit.ts'
+import { usualLimits } from '../../limits/setting.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
 import { bodyTooLarge, type RestResponse } from './route.ts'
@@ -29,6 +31,7 @@ import { downStoresQuery, storeChangesQuery } from './live-schemas.ts'
 import { businessHoursBody, correctionPath, newCorrectionBody } from './store-schemas.ts'
 import { deletePollsQuery } from './deletion-schemas.ts'
 import { pollsQuery } from './poll-schemas.ts'
+import { tooLargeUpload as largeUpload } from './upload-meter.ts'
 import { emptyUpload } from './upload-spool.ts'
 import { verifyQuery } from './verification-schemas.ts'
 import { stripsQuery, suggestQuery, summaryQuery } from './view-schemas.ts'
@@ -193,6 +196,27 @@ export const unknownCorrection: RestResponse = {
 export const emptyFile: RestResponse = {
   description: 'The file is of no known kind, or is empty',
   example: emptyUpload(),
+}
+
+export const tooLargeUpload: RestResponse = {
+  description: 'The file is too large, or unpacks to too much',
+  example: largeUpload(usualLimits.uploadBytes),
+}
+
+export const tooManyUploads: RestResponse = {
+  description: 'Too many are uploaded at once: `Retry-After` says when to try again',
+  example: overLimit(
+    'uploads',
+    'there are 100 files that are uploaded and imported at once, and no more are taken',
+  ),
+}
+
+export const tooManyReports: RestResponse = {
+  description: 'Too many wait or are computed: `Retry-After` says when to try again',
+  example: overLimit(
+    'reports',
+    'there are 10000 reports that wait or are computed at once, and no more are taken',
+  ),
 }
 
 export const tooLarge: RestResponse = {

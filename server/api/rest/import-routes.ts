@@ -6,11 +6,14 @@ import { getRejectedSummary, listRejectedStores } from '../../database/rejected-
 import { listTakenFiles } from '../../database/watched-files.ts'
 import { authorOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
+import { callerOf } from './caller.ts'
 import {
   emptyFile,
   importIsOver,
   malformedImportId,
   malformedPage,
+  tooLargeUpload,
+  tooManyUploads,
   unknownImport,
   unknownStore,
 } from './error-responses.ts'
@@ -54,6 +57,8 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
           content: { ...json(importResult), 'application/x-ndjson': null },
         },
         400: emptyFile,
+        413: tooLargeUpload,
+        429: tooManyUploads,
       },
       handle: ({ query }, context) =>
         receiveImport(parts, context.req.raw, {
@@ -61,6 +66,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
           maxRejected: query.max_rejected,
           columnMap: query.map,
           by: authorOf(context.get('principal'), null),
+          caller: callerOf(context),
         }),
     }),
     defineRoute({

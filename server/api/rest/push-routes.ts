@@ -6,6 +6,7 @@ import { listPushedHours } from '../../database/pushes.ts'
 import { packings, type Packing } from '../../ingest/csv/unpacked.ts'
 import type { PushFormat } from '../../ingest/pushing/push-pieces.ts'
 import { pushStream } from '../../ingest/pushing/push-stream.ts'
+import { tooManyPolls } from '../../ingest/pushing/pusher.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { malformedPage, tooLarge } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
@@ -30,7 +31,7 @@ const pushHeaders = z.object({
 })
 
 /** The operations on polls as they come. */
-export function pushRoutes({ db, pusher, now }: ApiParts): RestRoute[] {
+export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
   return [
     defineRoute({
       id: 'pushPolls',
@@ -73,7 +74,7 @@ export function pushRoutes({ db, pusher, now }: ApiParts): RestRoute[] {
         },
         429: {
           description: 'Too much at once: `Retry-After` says when to send it again',
-          example: new AppError('busy', 'too many polls wait to be written: send these again in a moment'),
+          example: tooManyPolls(),
         },
       },
       async handle({ query, headers }, { req }) {
@@ -86,6 +87,7 @@ export function pushRoutes({ db, pusher, now }: ApiParts): RestRoute[] {
             source: query.source,
             key: headers['idempotency-key'],
             now,
+            limits,
           })
           return Response.json(result)
         } catch (error) {

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Report } from '../../../shared/report.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
-import { callerOf } from './caller.ts'
-import { malformedOptions, noPolls, tooLarge } from './error-responses.ts'
+import { callerOf, programOf } from './caller.ts'
+import { malformedOptions, noPolls, tooLarge, tooManyReports } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import {
   idempotencyHeaders,
@@ -46,12 +46,13 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
           description: 'There are no polls to report on, or the key belongs to a request with other options',
         },
         413: tooLarge,
+        429: tooManyReports,
       },
       async handle({ body, headers }, context) {
         const key = headers['idempotency-key']
         const once =
           key === undefined ? undefined : { key: `key ${digest(key)}`, forMs: KEY_LASTS_MS, untilNews: false }
-        return answerRequested(await reports.trigger(body, once), context)
+        return answerRequested(await reports.trigger(body, { caller: callerOf(context), once }), context)
       },
     }),
     defineRoute({
@@ -73,13 +74,17 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
         },
         400: malformedOptions,
         409: noPolls,
+        429: tooManyReports,
       },
       async handle({ query }, context) {
         context.header('cache-control', 'no-store')
         if (context.req.method === 'HEAD') return context.body(null)
-        const caller = digest(JSON.stringify([callerOf(context), query]))
+        const request = digest(JSON.stringify([programOf(context), query]))
         return answerRequested(
-          await reports.trigger(query, { key: `get ${caller}`, forMs: SAME_REQUEST_MS, untilNews: true }),
+          await reports.trigger(query, {
+            caller: callerOf(context),
+            once: { key: `get ${request}`, forMs: SAME_REQUEST_MS, untilNews: true },
+          }),
           context,
         )
       },

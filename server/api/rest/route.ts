@@ -3,6 +3,9 @@ import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
 import type { Needs } from '../../access/permissions.ts'
 import { requirePermission } from '../../access/principal.ts'
+import { isDeeperThan } from '../../limits/json-depth.ts'
+import { overLimit } from '../../limits/over-limit.ts'
+import { usualLimits, type Limits } from '../../limits/setting.ts'
 import type { SiteRules } from '../same-site.ts'
 
 /** The tag of what is for clients of other systems. */
@@ -67,9 +70,6 @@ export interface RestRoute<
 
 const nothing = z.object({})
 export const noBody = z.undefined()
-/** Of a body that is not a file. */
-export const maxBodyBytes = 64 * 1024
-
 type Optional = 'path' | 'query' | 'headers' | 'body'
 
 /** A route as it is written: what it does not take is left out. */
@@ -87,7 +87,11 @@ export function defineRoute<
 }
 
 /** Serves a route on an app: input is checked by its schemas, and errors are thrown. */
-export function serveRoute(app: Hono, route: RestRoute, site: Pick<SiteRules, 'refuseOtherPages'>): void {
+export function serveRoute(
+  app: Hono,
+  route: RestRoute,
+  { site, limits }: { readonly site: Pick<SiteRules, 'refuseOtherPages'>; readonly limits: Limits },
+): void {
   for (const path of route.paths) {
     app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
       context.set('operation', route.id)
@@ -97,7 +101,7 @@ export function serveRoute(app: Hono, route: RestRoute, site: Pick<SiteRules, 'r
         path: route.path.parse(pathParameters(path, context)),
         query: route.query.parse(queryFields(context)),
         headers: route.headers.parse(context.req.header()),
-        body: await readBody(route, context.req.raw),
+        body: await readBody(route, context.req.raw, limits),
       }
       return route.handle(input, context)
     })
@@ -128,14 +132,15 @@ function queryFields(context: Context): Record<string, string | string[]> {
   return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]!]))
 }
 
-async function readBody({ body }: RestRoute, request: Request): Promise<unknown> {
+async function readBody({ body }: RestRoute, request: Request, limits: Limits): Promise<unknown> {
   if (body === null || body === noBody) return undefined
-  return body.parse(await readJson(request))
+  const value = parseJson(await readText(request, limits))
+  if (isDeeperThan(value, limits.jsonDepth)) throw tooDeep(limits.jsonDepth)
+  return body.parse(value)
 }
 
 /** The JSON of a body, whatever type it is declared as: `curl -d` says it is a form. undefined where it is empty. */
-async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request)
+function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined
   try {
     return JSON.parse(text) as unknown
@@ -144,20 +149,26 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, { bodyBytes }: Limits): Promise<string> {
   if (request.body === null) return ''
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength
-    if (length <= maxBodyBytes) chunks.push(chunk) // what is too much is read all the same: the next request is behind it
+    if (length <= bodyBytes) chunks.push(chunk) // what is too much is read all the same: the next request is behind it
   }
-  if (length > maxBodyBytes) {
-    throw bodyTooLarge()
-  }
+  if (length > bodyBytes) throw bodyTooLarge(bodyBytes)
   return Buffer.concat(chunks).toString('utf8')
 }
 
-export function bodyTooLarge(): AppError {
-  return new AppError('too-large', `the body is larger than the ${maxBodyBytes} bytes that are taken`)
+export function bodyTooLarge(most = usualLimits.bodyBytes): AppError {
+  return overLimit('bodyBytes', `the body is larger than the ${most} bytes that are taken`, {
+    code: 'too-large',
+  })
+}
+
+export function tooDeep(most: number): AppError {
+  return overLimit('jsonDepth', `lists and objects stand in each other more than ${most} deep`, {
+    code: 'invalid',
+  })
 }

@@ -251,6 +251,7 @@ export const problem = z
     status: z.int().min(400).max(599).describe('The HTTP status'),
     detail: z.string().describe('What was wrong, where, and what to do'),
     error: z.string().describe('What was wrong, in a few words that never change'),
+    limit: z.string().optional().describe('The limit that was met, as the settings of the server call it'),
   })
   .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it' })
 

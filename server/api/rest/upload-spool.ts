@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto'
 import { createWriteStream, readFileSync, readlinkSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../shared/app-error.ts'
+import type { Limits } from '../../limits/setting.ts'
+import { measuredUpload } from './upload-meter.ts'
 
 const prefix = 'store-monitor-upload'
 
@@ -31,11 +32,14 @@ export async function spoolFolder(): Promise<SpoolFolder> {
 }
 
 /** Writes a request's body into a file. */
-export async function spool(request: Request, path: string): Promise<void> {
+export async function spool(request: Request, path: string, limits: Limits): Promise<void> {
   const { body, signal } = request
   if (body === null) throw emptyUpload()
   try {
-    await pipeline(Readable.fromWeb(body), createWriteStream(path))
+    await pipeline(
+      measuredUpload(body as AsyncIterable<Uint8Array>, dirname(path), limits),
+      createWriteStream(path),
+    )
   } catch (error) {
     if (error instanceof AppError) throw error
     if (signal.aborted) throw new AppError('invalid', 'the upload was broken off', { cause: error })

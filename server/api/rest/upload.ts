@@ -16,6 +16,8 @@ export interface UploadOptions {
   readonly columnMap: ColumnMap | undefined
   /** Who sends it, to be recorded. */
   readonly by: string | null
+  /** Whom the limits count it for. */
+  readonly caller: string
 }
 
 /**
@@ -25,11 +27,12 @@ export interface UploadOptions {
 export async function receiveImport(
   parts: ApiParts,
   request: Request,
-  { source, ...options }: UploadOptions,
+  { source, caller, ...options }: UploadOptions,
 ): Promise<Response> {
   await using spooling = new AsyncDisposableStack()
+  spooling.use(parts.uploads.enter(caller))
   const { path } = spooling.use(await spoolFolder())
-  await spool(request, path)
+  await spool(request, path, parts.limits)
   const spooled = spooling.move()
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {

@@ -4,6 +4,7 @@ import type { ListedRowPage } from '../../../shared/report-rows.ts'
 import { getReport, reportOf } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
+import { callerOf } from './caller.ts'
 import {
   malformedFilter,
   malformedOptions,
@@ -12,6 +13,7 @@ import {
   noPolls,
   notComplete,
   tooLarge,
+  tooManyReports,
   unknownReport,
   unknownStore,
 } from './error-responses.ts'
@@ -58,9 +60,12 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
         400: malformedOptions,
         409: noPolls,
         413: tooLarge,
+        429: tooManyReports,
       },
-      handle: async ({ body }, context) =>
-        context.json(reportStatusOf(await reports.ensure(body), baseUrl(parts, context))),
+      async handle({ body }, context) {
+        const report = await reports.ensure(body, { caller: callerOf(context) })
+        return context.json(reportStatusOf(report, baseUrl(parts, context)))
+      },
     }),
     defineRoute({
       ...ofReport,

@@ -23,11 +23,11 @@ import { procedureFor, router } from '../procedure.ts'
 export const reportRouter = router({
   trigger: procedureFor('reports:request')
     .input(reportOptions.prefault({}))
-    .mutation(({ ctx, input }) => ctx.reports.trigger(input)),
+    .mutation(({ ctx, input }) => ctx.reports.trigger(input, { caller: ctx.caller })),
   /** One that is there, where the data have not changed since; else a new one. */
   ensure: procedureFor('reports:request')
     .input(ensureOptions.prefault({}))
-    .mutation(({ ctx, input }) => ctx.reports.ensure(input)),
+    .mutation(({ ctx, input }) => ctx.reports.ensure(input, { caller: ctx.caller })),
   get: procedureFor('reports:read')
     .input(reportIdInput)
     .query(async ({ ctx, input }) => reportOf(await getReport(ctx.db, input.reportId))),

@@ -1,5 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { AppError } from '../../../shared/app-error.ts'
+import { overLimit } from '../../limits/over-limit.ts'
+import { usualLimits } from '../../limits/setting.ts'
 
 export const packings = ['gzip', 'zstd'] as const
 export type Packing = (typeof packings)[number]
@@ -8,14 +10,11 @@ export type Packing = (typeof packings)[number]
 export interface UnpackLimits {
   /** How much is unpacked at once; Node.js says where left out. */
   readonly blockBytes?: number | undefined
-  readonly maxUnpackedBytes?: number | undefined
+  readonly unpackedBytes?: number | undefined
   /** How many times as large the content may be, from `SMALL_BYTES` on: CSV is some 10 times as large. */
-  readonly maxUnpackedRatio?: number | undefined
+  readonly unpackedRatio?: number | undefined
 }
 
-const GIB = 1024 ** 3
-const defaultMaxUnpackedBytes = 64 * GIB
-const defaultMaxUnpackedRatio = 200
 /** What is unpacked to no more than this costs little, whatever the ratio. */
 const SMALL_BYTES = 16 * 1024 * 1024
 
@@ -36,8 +35,8 @@ export async function* unpacked(
   { name, packing, remedy }: Packed,
   {
     blockBytes,
-    maxUnpackedBytes = defaultMaxUnpackedBytes,
-    maxUnpackedRatio = defaultMaxUnpackedRatio,
+    unpackedBytes: mostBytes = usualLimits.unpackedBytes,
+    unpackedRatio: mostRatio = usualLimits.unpackedRatio,
   }: UnpackLimits = {},
 ): AsyncGenerator<Uint8Array> {
   const unpacker = await createUnpacker(packing, blockBytes)
@@ -50,11 +49,13 @@ export async function* unpacked(
       () => {},
     ) as AsyncIterable<Uint8Array>) {
       unpackedBytes += chunk.length
-      const isTooLarge = unpackedBytes > maxUnpackedBytes
+      const isTooLarge = unpackedBytes > mostBytes
       const ratio = unpackedBytes / unpacker.bytesWritten
-      if (isTooLarge || (unpackedBytes > SMALL_BYTES && ratio > maxUnpackedRatio)) {
-        const most = isTooLarge ? `${maxUnpackedBytes} bytes` : `${maxUnpackedRatio} times its size`
-        throw new AppError('too-large', `${name} unpacks to more than ${most}: ${remedy}`)
+      if (isTooLarge || (unpackedBytes > SMALL_BYTES && ratio > mostRatio)) {
+        const most = isTooLarge ? `${mostBytes} bytes` : `${mostRatio} times its size`
+        const limit = isTooLarge ? 'unpackedBytes' : 'unpackedRatio'
+        const what = `${name} unpacks to more than ${most}: ${remedy}`
+        throw overLimit(limit, what, { code: 'too-large' })
       }
       yield chunk
     }

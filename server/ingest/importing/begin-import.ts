@@ -1,6 +1,7 @@
 import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import { fileLimitsOf, usualLimits, type FileLimits } from '../../limits/setting.ts'
 import { startPollReader, type PollReader } from '../rows/poll-reader.ts'
 import type { ReadLimits } from '../rows/read-rows.ts'
 import { findFiles, type FoundFile, type FoundFiles } from './find-files.ts'
@@ -15,7 +16,10 @@ const maxRowsPerStep = 8_000_000
 /** From which size on polls are read by a thread of their own: to start it costs as much as to read some MiB. */
 const defaultThreadFromBytes = 16 * 1024 * 1024
 
-export interface ImportPathsOptions extends Partial<ReadLimits> {
+export interface ImportPathsOptions {
+  readonly limits?: Partial<FileLimits> | undefined
+  readonly blockBytes?: number | undefined
+  readonly rowsPerStep?: number | undefined
   readonly now: () => number
   /** Names who imports, in the records. */
   readonly owner?: string | undefined
@@ -49,14 +53,11 @@ export async function beginImport(
 ): Promise<BegunImport> {
   const { source, signal, columnMap, threadFromBytes = defaultThreadFromBytes } = options
   const { stepsBehindAnswers = false } = options
-  const { blockBytes, maxUnpackedBytes, maxUnpackedRatio, maxRecordBytes, maxRejectedBeforeGood } = options
+  const { blockBytes, rowsPerStep = maxRowsPerStep } = options
   const limits: ReadLimits = {
+    ...fileLimitsOf({ ...usualLimits, ...options.limits }),
     blockBytes,
-    maxUnpackedBytes,
-    maxUnpackedRatio,
-    maxRecordBytes,
-    maxRejectedBeforeGood,
-    rowsPerStep: options.rowsPerStep ?? maxRowsPerStep,
+    rowsPerStep,
   }
 
   function beginToRead({ file, header }: FoundFile): PollReader | undefined {

@@ -1,6 +1,7 @@
 import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import type { FileLimits } from '../../limits/setting.ts'
 import type { OpenDatabase } from '../writer/open-database.ts'
 import { beginImport } from './begin-import.ts'
 import type { ImportOutcome } from './import-each.ts'
@@ -21,6 +22,7 @@ export interface ImportJobOptions {
   readonly signal: AbortSignal
   readonly onProgress: (progress: ImportProgress) => void
   readonly stepsBehindAnswers: boolean
+  readonly limits: FileLimits
 }
 
 /** Imports what a job names. What works on databases is loaded while polls are read. */

@@ -1,13 +1,13 @@
 import { AppError } from '../../../shared/app-error.ts'
+import { overLimit } from '../../limits/over-limit.ts'
+import { formatSize, usualLimits, type FileLimits, type PushLimits } from '../../limits/setting.ts'
 import { unpacked, type Packing } from '../csv/unpacked.ts'
 import type { PushBody } from './push-message.ts'
 
 /** Pieces of lines are about so large: large enough that what is done for each does not matter. */
 const PIECE_BYTES = 1024 * 1024
-/** An array cannot be taken apart, so it is limited; lines are not. */
-const MOST_ARRAY_BYTES = 16 * 1024 * 1024
-/** As much of arrays is gathered at once, by all who send some. */
-const MOST_GATHERED_BYTES = 128 * 1024 * 1024
+/** So many of the largest arrays are gathered at once, by all who send some: an array cannot be taken apart, lines can. */
+const ARRAYS_AT_ONCE = 8
 let gatheredBytes = 0
 
 const LINE_FEED = 0x0a
@@ -17,12 +17,15 @@ const OPENING_BRACE = 0x7b
 
 export type PushFormat = PushBody['format']
 
+type BodyLimits = Pick<PushLimits, 'pushArrayBytes'> & Pick<FileLimits, 'unpackedBytes' | 'unpackedRatio'>
+
 /** A body as it is sent. */
 export interface PackedBody {
   readonly chunks: AsyncIterable<Uint8Array>
   /** Undefined where nobody said: what it begins with tells then. */
   readonly format: PushFormat | undefined
   readonly packing: Packing | undefined
+  readonly limits?: BodyLimits
 }
 
 export interface Piece {
@@ -36,12 +39,13 @@ export interface Piece {
  * arrays come at once.
  */
 export async function* pieces(body: PackedBody): AsyncGenerator<Piece> {
+  const { pushArrayBytes } = body.limits ?? usualLimits
   let gathered = 0
   function gather(bytes: number): void {
     gathered += bytes
     gatheredBytes += bytes
-    if (gathered > MOST_ARRAY_BYTES) throw tooLargeArray()
-    if (gatheredBytes > MOST_GATHERED_BYTES) throw tooManyArrays()
+    if (gathered > pushArrayBytes) throw tooLargeArray(pushArrayBytes)
+    if (gatheredBytes > ARRAYS_AT_ONCE * pushArrayBytes) throw tooManyArrays()
   }
   try {
     yield* piecesOf(body, gather)
@@ -51,7 +55,7 @@ export async function* pieces(body: PackedBody): AsyncGenerator<Piece> {
 }
 
 async function* piecesOf(
-  { chunks, packing, format: said }: PackedBody,
+  { chunks, packing, format: said, limits = usualLimits }: PackedBody,
   gatherArray: (bytes: number) => void,
 ): AsyncGenerator<Piece> {
   let format = said
@@ -61,7 +65,7 @@ async function* piecesOf(
   const bytes =
     packing === undefined
       ? chunks
-      : unpacked(chunks, { name: 'the body', packing, remedy: 'send it unpacked' })
+      : unpacked(chunks, { name: 'the body', packing, remedy: 'send it unpacked' }, limits)
   for await (const chunk of bytes) {
     parts.push(chunk)
     length += chunk.length
@@ -85,16 +89,17 @@ async function* piecesOf(
   if (!isBlank) yield { piece: (cut ?? createLineCutter(format ?? 'csv'))(rest), isOnly }
 }
 
-function tooLargeArray(): AppError {
-  return new AppError(
-    'too-large',
-    'an array of polls has at most 16 MiB: send a line for each (application/x-ndjson), or CSV, as long as you like',
+function tooLargeArray(most: number): AppError {
+  return overLimit(
+    'pushArrayBytes',
+    `an array of polls has at most ${formatSize(most)}: send a line for each (application/x-ndjson), or CSV, as long as you like`,
+    { code: 'too-large' },
   )
 }
 
 function tooManyArrays(): AppError {
-  return new AppError(
-    'busy',
+  return overLimit(
+    'pushArrayBytes',
     'too many arrays of polls come at once: send this again in a moment, or a line for each poll (application/x-ndjson)',
   )
 }

@@ -1,6 +1,8 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { PushResult } from '../../../shared/push.ts'
 import type { WriterThread } from '../writer/writer-thread.ts'
+import { overLimit } from '../../limits/over-limit.ts'
+import { usualLimits } from '../../limits/setting.ts'
 import type { Push } from './push-message.ts'
 
 /** Takes polls as they come. */
@@ -12,8 +14,7 @@ export interface PushTarget {
   push(push: Push): Promise<PushResult>
 }
 
-/** So much may wait, and so long what nobody is at yet. */
-const MOST_WAITING_BYTES = 64 * 1024 * 1024
+/** So long may wait what nobody is at yet. */
 const MOST_WAITING_MS = 2000
 
 interface WaitingPush {
@@ -24,7 +25,7 @@ interface WaitingPush {
 
 export function createPusher(
   thread: WriterThread,
-  mostWaitingBytes = MOST_WAITING_BYTES,
+  mostWaitingBytes = usualLimits.pushesWaitingBytes,
 ): PushTarget & {
   /** What waits to be written. */
   waiting(): { readonly pushes: number; readonly bytes: number }
@@ -71,7 +72,7 @@ export function createPusher(
     // A thread that starts is not busy.
     const waitedMs = oldest === undefined || lastTaken === 0 ? 0 : performance.now() - oldest.sinceMs
     if (waiting.size > 0 && (waitingBytes + bytes > mostWaitingBytes || waitedMs > MOST_WAITING_MS)) {
-      throw new AppError('busy', 'too many polls wait to be written: send these again in a moment')
+      throw tooManyPolls()
     }
   }
 
@@ -96,4 +97,8 @@ export function createPusher(
       isClosing = true
     },
   }
+}
+
+export function tooManyPolls(): AppError {
+  return overLimit('pushesWaitingBytes', 'too many polls wait to be written: send these again in a moment')
 }

@@ -30,6 +30,7 @@ export function createCorrectionRows(header: HeaderOf<'corrections'>): RowCollec
       return undefined
     },
     size: () => size,
+    storeCount: () => size, // not more, at least
     steps: () => [
       {
         rows: size,

@@ -31,6 +31,7 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
       return undefined
     },
     size: () => batch.size(),
+    storeCount: stores.size,
     keepInMemory(rows) {
       if (batch.sizeInMemory() > rows) batch.setAside()
     },

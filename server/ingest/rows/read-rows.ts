@@ -1,3 +1,4 @@
+import type { AppError } from '../../../shared/app-error.ts'
 import { maxRejectedRowsKept, maxRejectedTextLength } from '../../../shared/rejected-row-limits.ts'
 import type { Rejection } from '../../database/rejected-rows.ts'
 import type { RejectionCounts } from '../../database/rejected-summary.ts'
@@ -8,17 +9,15 @@ import { readRecords, type RecordBlock } from '../csv/records.ts'
 import { createRejectionCounter } from './rejection-counts.ts'
 import type { RowCollector, Steps } from './row-collector.ts'
 import { readSource, type Source } from '../csv/source.ts'
-import type { UnpackLimits } from '../csv/unpacked.ts'
+import { overLimit } from '../../limits/over-limit.ts'
+import { usualLimits, type FileLimits } from '../../limits/setting.ts'
 import { throwIfStopped } from '../stop.ts'
 
-export interface ReadLimits extends UnpackLimits {
-  readonly maxRecordBytes?: number | undefined
+export interface ReadLimits extends Partial<FileLimits> {
+  /** How much is read and unpacked at once. */
+  readonly blockBytes?: number | undefined
   readonly rowsPerStep: number
-  /** After so many rejected rows a file is given up if there was no good one before. */
-  readonly maxRejectedBeforeGood?: number | undefined
 }
-
-const defaultMaxRejectedBeforeGood = 100_000
 
 export interface ReadOptions extends ReadLimits {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined
@@ -64,8 +63,9 @@ export async function readRowsOf<Data>(
   rows: RowCollector<Data>,
   options: ReadOptions,
 ): Promise<ReadRows<Data>> {
-  const { maxRecordBytes, rowsPerStep, onProgress, signal } = options
-  const { maxRejectedBeforeGood = defaultMaxRejectedBeforeGood } = options
+  const { rowsPerStep, onProgress, signal } = options
+  const { rowBytes, columns, storesOfFile, rowsInVain } = { ...usualLimits, ...options }
+  if (header.width > columns) throw tooManyColumns(header.width, columns)
   await using parts = new AsyncDisposableStack()
   parts.defer(() => rows[Symbol.dispose]?.())
   const rejections: Rejection[] = []
@@ -82,13 +82,14 @@ export async function readRowsOf<Data>(
 
   const takeFirst = rows.takeFirst && takenAfter(header, rows.takeFirst)
   const { separator } = header
-  const recordOptions = { separator, maxRecordBytes, mayHaveLines: mayHaveLines(header), takeFirst }
+  const recordOptions = { separator, maxRecordBytes: rowBytes, mayHaveLines: mayHaveLines(header), takeFirst }
   for await (const block of readRecords(content.chunks, recordOptions)) {
     throwIfStopped(signal)
     collectRows(block, header, rows, reject)
     rows.keepInMemory?.(rowsPerStep)
     onProgress?.({ bytesRead: content.bytesRead(), rowsRead: rows.size() + rejected })
-    isGivenUp = rows.size() === 0 && rejected >= maxRejectedBeforeGood
+    if (Math.max(rows.storeCount(), counter.storeCount()) > storesOfFile) throw tooManyStores(storesOfFile)
+    isGivenUp = rows.size() === 0 && rejected >= rowsInVain
     if (isGivenUp) break
   }
   const steps = rows.steps(rowsPerStep)
@@ -101,6 +102,17 @@ export async function readRowsOf<Data>(
     steps,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function tooManyColumns(count: number, most: number): AppError {
+  return overLimit('columns', `the file has ${count} columns, and at most ${most} are taken`, {
+    code: 'too-large',
+  })
+}
+
+function tooManyStores(most: number): AppError {
+  const what = `the file names more than ${most} stores: import it in several`
+  return overLimit('storesOfFile', what, { code: 'too-large' })
 }
 
 function nothingGood(rejected: number, first: Rejection | undefined, isGivenUp: boolean): string {

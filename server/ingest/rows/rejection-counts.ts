@@ -16,6 +16,8 @@ export interface RejectionCounter {
     /** The place of the store's id in `fields`. */
     readonly storeAt: number
   }): void
+  /** Of all reasons, a store for each that it has. */
+  storeCount(): number
   counts(): RejectionCounts
 }
 
@@ -27,6 +29,7 @@ interface Counted {
 export function createRejectionCounter(): RejectionCounter {
   const reasons = new Map<string, Counted & { readonly number: number }>()
   const stores: Map<string, Counted>[] = []
+  let storeCount = 0
 
   function reasonOf(text: string, line: number) {
     const name = reasons.has(text) || reasons.size < MOST_REASONS ? text : OTHER_REASONS
@@ -46,9 +49,13 @@ export function createRejectionCounter(): RejectionCounter {
       if (storeId === undefined || !storeIdPattern.test(storeId)) return
       const ofReason = stores[reason.number]!
       const counted = ofReason.get(storeId)
-      if (counted === undefined) ofReason.set(storeId, { rows: 1, firstLine: line })
-      else counted.rows++
+      if (counted !== undefined) counted.rows++
+      else {
+        ofReason.set(storeId, { rows: 1, firstLine: line })
+        storeCount++
+      }
     },
+    storeCount: () => storeCount,
     counts: () => ({
       reasons: Array.from(reasons, ([reason, { rows, firstLine }]) => ({
         reason: reason.replaceAll('\0', '\uFFFD').toWellFormed(),

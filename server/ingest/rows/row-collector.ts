@@ -10,6 +10,8 @@ export interface RowCollector<Data> extends Partial<Disposable> {
   readonly takeFirst?: ((bytes: Buffer) => TakenLines) | undefined
   /** Rows that were taken. */
   size(): number
+  /** No fewer than the stores that they name. */
+  storeCount(): number
   /** Keeps at most `rows` of them in memory from here on, where the rows may be too many for it. */
   keepInMemory?(rows: number): void
   /** What the rows change, in steps of at most `rowsPerStep` where they may be parted, to be prepared once, in order. */

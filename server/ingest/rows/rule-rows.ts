@@ -80,6 +80,7 @@ export function createRuleRows<Entry extends object>(
       return undefined
     },
     size: rows.count,
+    storeCount: stores.size,
     // In one step, as a store's rows belong together.
     steps: () => [{ rows: rows.count(), prepare: rulesOfStores }],
   }

@@ -33,6 +33,7 @@ export function createStoreDetailsRows(header: HeaderOf<'store-details'>): RowCo
       return undefined
     },
     size: () => size,
+    storeCount: () => stores.size,
     steps: () => [
       { rows: size, prepare: () => [...stores.values()].sort((a, b) => (a.storeId < b.storeId ? -1 : 1)) },
     ],

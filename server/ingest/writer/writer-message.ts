@@ -1,6 +1,7 @@
 import type { AppErrorCode } from '../../../shared/app-error.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { PushResult } from '../../../shared/push.ts'
+import type { FileLimits } from '../../limits/setting.ts'
 import type { ImportOutcome } from '../importing/import-each.ts'
 import type { ImportJob } from '../importing/import-job.ts'
 import type { Push } from '../pushing/push-message.ts'
@@ -10,6 +11,7 @@ export interface WriterThreadSetting {
   readonly databaseUrl: string
   /** Whether it is there for a command, which waits for it and answers nobody meanwhile. */
   readonly isOfCommand: boolean
+  readonly limits: FileLimits
 }
 
 /** What the thread that writes is asked. */

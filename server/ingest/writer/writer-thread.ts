@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { toAppError, type AppError } from '../../../shared/app-error.ts'
+import { fileLimitsOf, usualLimits, type FileLimits } from '../../limits/setting.ts'
 import type { WriterAnswer, WriterRequest, WriterThreadSetting } from './writer-message.ts'
 
 export interface WriterSetting {
@@ -10,6 +11,7 @@ export interface WriterSetting {
    * not step behind others, as nobody is answered meanwhile, and it leaves the tail short when it ends.
    */
   readonly startThread?: 'at once' | 'on demand'
+  readonly limits?: FileLimits | undefined
 }
 
 export interface WriterListener {
@@ -30,8 +32,16 @@ export interface WriterThread {
   end(withinMs: number): Promise<void>
 }
 
-export function createWriterThread({ databaseUrl, startThread = 'on demand' }: WriterSetting): WriterThread {
-  const workerData: WriterThreadSetting = { databaseUrl, isOfCommand: startThread === 'at once' }
+export function createWriterThread({
+  databaseUrl,
+  startThread = 'on demand',
+  limits = usualLimits,
+}: WriterSetting): WriterThread {
+  const workerData: WriterThreadSetting = {
+    databaseUrl,
+    isOfCommand: startThread === 'at once',
+    limits: fileLimitsOf(limits),
+  }
   const listeners: WriterListener[] = []
   let lastId = 0
   /** How much it is asked that is not answered. */

@@ -11,7 +11,7 @@ import { createTailKeeper } from './tail-keeper.ts'
 import type { WriterAnswer, WriterRequest, WriterThreadSetting } from './writer-message.ts'
 
 const port = parentPort!
-const { databaseUrl, isOfCommand } = workerData as WriterThreadSetting
+const { databaseUrl, isOfCommand, limits } = workerData as WriterThreadSetting
 const now = Date.now
 const stops = new Map<number, AbortController>()
 let opened: Promise<OpenDatabase> | undefined
@@ -78,6 +78,7 @@ async function importAndSay(id: number, job: ImportJob): Promise<void> {
       signal: stop.signal,
       onProgress: (progress) => say({ type: 'progress', id, progress }),
       stepsBehindAnswers: !isOfCommand,
+      limits,
     })
     say({ type: 'imported', id, outcome })
   } catch (error) {

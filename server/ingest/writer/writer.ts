@@ -1,5 +1,6 @@
 import { createImporter, type Importer } from '../importing/importer.ts'
 import { createPusher, type PushTarget } from '../pushing/pusher.ts'
+import type { PushLimits } from '../../limits/setting.ts'
 import { createWriterThread, type WriterSetting } from './writer-thread.ts'
 
 /** Writes polls, and what files say, off the main thread: all in one thread, which stays. Disposing stops its imports. */
@@ -19,13 +20,10 @@ export interface WriterLoad {
 /** How long the thread has to end by itself: it writes what waits. */
 const END_WITHIN_MS = 5000
 
-export function createWriter({
-  mostWaitingBytes,
-  ...setting
-}: WriterSetting & { readonly mostWaitingBytes?: number }): Writer {
+export function createWriter(setting: WriterSetting & { readonly limits?: Partial<PushLimits> }): Writer {
   const thread = createWriterThread(setting)
   const importer = createImporter(thread)
-  const pusher = createPusher(thread, mostWaitingBytes)
+  const pusher = createPusher(thread, setting.limits?.pushesWaitingBytes)
   return {
     importPaths: (paths, options) => importer.importPaths(paths, options),
     stop: () => importer.stop(),

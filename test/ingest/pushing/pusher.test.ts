@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { connect } from '../../../server/database/connect.ts'
 import { createWriter } from '../../../server/ingest/writer/writer.ts'
+import { usualLimits } from '../../../server/limits/setting.ts'
 import type { Push } from '../../../server/ingest/pushing/push-message.ts'
 import { storedPolls } from '../../support/import-scene.ts'
 import { testDatabase } from '../../support/test-database.ts'
@@ -13,7 +14,10 @@ function pushOf(store: string): Push {
 
 test('refuses what there is no room for, writes the rest, and ends when that is done', async () => {
   await using database = await testDatabase()
-  const pusher = createWriter({ databaseUrl: database.url, mostWaitingBytes: 200 })
+  const pusher = createWriter({
+    databaseUrl: database.url,
+    limits: { ...usualLimits, pushesWaitingBytes: 200 },
+  })
   const pushes = ['a', 'b', 'c'].map((store) => pusher.push(pushOf(store)))
   const answers = Promise.allSettled(pushes)
   const ended = pusher[Symbol.asyncDispose]()
