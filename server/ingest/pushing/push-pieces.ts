@@ -61,7 +61,7 @@ async function* piecesOf(
   let format = said
   let parts: Uint8Array[] = []
   let length = 0
-  let cut: LineCutter | undefined
+  let cutter: LineCutter | undefined
   const bytes =
     packing === undefined
       ? chunks
@@ -72,21 +72,20 @@ async function* piecesOf(
     format ??= formatOf(chunk)
     if (format === 'json') gatherArray(chunk.length)
     if (format === 'json' || length < PIECE_BYTES) continue
-    const lines = Buffer.concat(parts)
-    const end = lines.lastIndexOf(LINE_FEED) + 1
-    if (format === undefined || end === 0) throw tooLongLine()
-    cut ??= createLineCutter(format)
-    parts = [lines.subarray(end)]
-    length = lines.length - end
-    yield { piece: cut(lines.subarray(0, end)), isOnly: false }
+    if (format === undefined) throw tooLongLine()
+    cutter ??= createLineCutter(format)
+    const { piece, rest } = cutter.cut(parts)
+    parts = [rest]
+    length = rest.length
+    yield { piece, isOnly: false }
   }
-  const rest = Buffer.concat(parts)
-  const isBlank = rest.every((byte) => byte <= SPACE)
-  if (isBlank && cut === undefined) {
+  const isBlank = parts.every((part) => part.every((byte) => byte <= SPACE))
+  if (isBlank && cutter === undefined) {
     throw new AppError('invalid', 'the body is empty: send polls as CSV, JSON, or a line of JSON for each')
   }
-  const isOnly = cut === undefined
-  if (!isBlank) yield { piece: (cut ?? createLineCutter(format ?? 'csv'))(rest), isOnly }
+  const isOnly = cutter === undefined
+  cutter ??= createLineCutter(format ?? 'csv')
+  if (!isBlank) yield { piece: cutter.last(parts), isOnly }
 }
 
 function tooLargeArray(most: number): AppError {
@@ -119,39 +118,55 @@ function formatOf(bytes: Uint8Array): PushFormat | undefined {
   return first === OPENING_BRACE ? 'ndjson' : 'csv'
 }
 
-/** Makes a piece of the lines that follow those of the piece before. */
-type LineCutter = (lines: Buffer) => PushBody
+/** Makes pieces of the lines that follow each other in a body. */
+interface LineCutter {
+  /** A piece of all lines that end, and what is behind them. */
+  cut(parts: readonly Uint8Array[]): { readonly piece: PushBody; readonly rest: Uint8Array }
+  last(parts: readonly Uint8Array[]): PushBody
+}
 
 function createLineCutter(format: PushFormat): LineCutter {
   /** Lines of CSV say nothing without what is up to the header. */
-  let head: Uint8Array | undefined
+  let head = new Uint8Array()
+  let headLines = 0
   let row = 1
-  let before: Buffer | undefined
-  return (lines) => {
-    // Not before it matters: most bodies are one piece.
-    if (before !== undefined) {
-      row += countLines(before)
-      head ??= format === 'csv' ? headOf(before) : undefined
-    }
-    before = lines
-    return { format, bytes: joined(head, lines), firstRow: row - (head === undefined ? 0 : countLines(head)) }
+  return {
+    cut(parts) {
+      const bytes = joined([head, ...parts])
+      const end = bytes.lastIndexOf(LINE_FEED) + 1
+      if (end <= head.length) throw tooLongLine()
+      const firstRow = row - headLines
+      const rest = bytes.slice(end)
+      const lines = bytes.subarray(head.length, end)
+      if (row === 1 && format === 'csv') {
+        head = headOf(lines)
+        headLines = countLines(head)
+      }
+      row += countLines(lines)
+      return { piece: { format, bytes: new Uint8Array(bytes.buffer.transfer(end)), firstRow }, rest }
+    },
+    last: (parts) => ({ format, bytes: joined([head, ...parts]), firstRow: row - headLines }),
   }
 }
 
-/** Both in memory of their own, which may be given away. */
-function joined(head: Uint8Array | undefined, lines: Uint8Array): Uint8Array<ArrayBuffer> {
-  const start = head?.length ?? 0
-  const bytes = new Uint8Array(start + lines.length)
-  if (head !== undefined) bytes.set(head)
-  bytes.set(lines, start)
+/** In memory of their own, which may be given away. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let next = 0
+  for (const part of parts) {
+    bytes.set(part, next)
+    next += part.length
+  }
   return bytes
 }
 
 /** The lines up to the header: blank ones, and one that says what separates fields. */
-function headOf(lines: Buffer): Buffer {
-  const start = lines.toString('latin1', 0, 64 * 1024)
+function headOf(lines: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const start = Buffer.from(lines.buffer, lines.byteOffset, Math.min(lines.length, 64 * 1024)).toString(
+    'latin1',
+  )
   const [head = ''] = /^(?:(?:\xEF\xBB\xBF)?(?:[ \t\r]*|"?sep=.[^\n]*)\n)*[^\n]*\n/i.exec(start) ?? []
-  return lines.subarray(0, head.length)
+  return lines.slice(0, head.length)
 }
 
 function countLines(bytes: Uint8Array): number {

@@ -29,7 +29,9 @@ export interface PushWriting {
  * keeps no other from it. When it returns they are as safe as the connection is durable.
  */
 export async function writePushes(writing: PushWriting, pushes: readonly Push[]): Promise<PushOutcome[]> {
-  const read = await Promise.all(pushes.map(readOrError))
+  const read: (PushToWrite | AppError)[] = []
+  // One after the other: they take turns with what they are read with.
+  for (const push of pushes) read.push(await readOrError(push))
   const good = read.filter((one): one is PushToWrite => !(one instanceof AppError))
   const results = await writeGroup(writing, good)
   return read.map((one) => (one instanceof AppError ? one : results.get(one)!))

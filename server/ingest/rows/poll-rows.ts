@@ -15,7 +15,8 @@ export interface StorePolls extends PollWeeks {
 /** Collects the rows of a file of polls, which is taken in at `takenInAt`. */
 export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): RowCollector<StorePolls> {
   const { store_id, status: statusColumn, timestamp_utc } = header.columns
-  const { stores, groups, takePolls } = createScanner(undefined, latestObservationMs(takenInAt))
+  const scanner = createScanner(undefined, latestObservationMs(takenInAt))
+  const { stores, groups, takePolls } = scanner
   const batch = createPollBatch(groups)
 
   return {
@@ -43,6 +44,9 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
           return { ...weeks, storeIds: Array.from(weeks.stores, stores.idOf) }
         },
       })),
-    [Symbol.dispose]: () => batch[Symbol.dispose](),
+    [Symbol.dispose]() {
+      batch[Symbol.dispose]()
+      scanner[Symbol.dispose]()
+    },
   }
 }

@@ -32,6 +32,9 @@ export interface WriterThread {
   end(withinMs: number): Promise<void>
 }
 
+/** Half of what V8 takes for what is new where much comes; with less, its collector takes longer. */
+const YOUNG_MIB = 48
+
 export function createWriterThread({
   databaseUrl,
   startThread = 'on demand',
@@ -53,6 +56,7 @@ export function createWriterThread({
   async function start(): Promise<Worker> {
     const { Worker } = await import('node:worker_threads')
     const worker = new Worker(new URL(`./writer-worker${extname(import.meta.url)}`, import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
       workerData,
     })
     let failure: AppError | undefined

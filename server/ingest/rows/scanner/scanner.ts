@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { AppError } from '../../../../shared/app-error.ts'
 import type { StoreId } from '../../../../shared/ids.ts'
 import { storeIdPattern } from '../../../../shared/store-id-pattern.ts'
 import { parseTimestamp } from '../../../../shared/timestamp.ts'
@@ -7,46 +5,7 @@ import type { Header } from '../../csv/header.ts'
 import type { TakenLines } from '../../csv/line-blocks.ts'
 import type { Pairs } from '../pairs.ts'
 import { placesInOrder } from './ids-in-order.ts'
-
-/**
- * What `assembly/` is compiled to: WebAssembly, as it is as fast for the first line as for the last. Compiled by
- * `npm run build:scanner`; its addresses are places in its memory.
- */
-interface ScannerExports {
-  readonly memory: { readonly buffer: ArrayBuffer }
-  readonly INPUT_BYTES: Global
-  readonly PADDING: Global
-  readonly input: Global
-  readonly pairGroups: Global
-  readonly pairWords: Global
-  readonly pairs: Global
-  readonly idBytes: Global
-  scanPolls(end: number): number
-  scanRules(end: number): number
-  storeAt(start: number, end: number): number
-  storeCount(): number
-  storeIdStart(store: number): number
-  storeIdLength(store: number): number
-  groupOf(store: number, week: number): number
-  groupCount(): number
-  weekOfGroup(group: number): number
-  firstGroupOf(store: number): number
-  groupAfter(group: number): number
-}
-
-interface Global {
-  readonly value: number
-}
-
-/** What is used of WebAssembly, the types of which only browsers' libraries have. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (
-    module: object,
-    imports: Record<string, Record<string, (...places: number[]) => unknown>>,
-  ) => { readonly exports: unknown }
-}
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
+import { giveBack, takeInstance } from './instance.ts'
 
 /** The stores that a file names, counted from 0 in the order in which they come. */
 export interface StoreIds {
@@ -72,9 +31,10 @@ type TakeLines = (bytes: Uint8Array, add: (pairs: Pairs) => void) => TakenLines
 
 /**
  * Takes the lines of a file straight from its bytes, up to the first that is not in the plain form, right or wrong: that
- * is for the rows' collector to judge. It keeps what it needs for that in memory of its own, outside JavaScript's.
+ * is for the rows' collector to judge. It keeps what it needs for that in memory of its own, outside JavaScript's, which
+ * another one takes where it is disposed of.
  */
-export interface Scanner {
+export interface Scanner extends Disposable {
   readonly stores: StoreIds
   readonly groups: PollGroups
   /**
@@ -94,8 +54,6 @@ const DAY_MS = 86_400_000
 /** Also what the module's largest number is here, where all are signed. */
 const NONE = -1
 
-let compiled: object | undefined
-
 /**
  * `ruleOf` says the number of a rule, from 0 on, -1 for one that is not right; it is asked about once for each. Polls of
  * dates that are not over at `latestPollMs` are not taken, right or wrong.
@@ -104,31 +62,20 @@ export function createScanner(
   ruleOf: (rest: string) => number = () => NONE,
   latestPollMs: number = Infinity,
 ): Scanner {
-  compiled ??= new Module(readFileSync(new URL('./scanner.wasm', import.meta.url)))
   const rules: number[] = []
-  const { exports } = new Instance(compiled, {
-    host: {
-      epochMsOfDate(at) {
-        const epochMs = parseTimestamp(`${textAt(at, at + DATE_LENGTH)} 00:00`)
-        return epochMs + DAY_MS > latestPollMs ? NaN : epochMs
-      },
-      isRule(start, end) {
-        const hasCr = memory()[end - 2] === CR
-        const rule = ruleOf(textAt(start, end - (hasCr ? 2 : 1)))
-        if (rule >= 0) rules.push(rule)
-        return rule >= 0
-      },
+  const instance = takeInstance({
+    epochMsOfDate(at) {
+      const epochMs = parseTimestamp(`${textAt(at, at + DATE_LENGTH)} 00:00`)
+      return epochMs + DAY_MS > latestPollMs ? NaN : epochMs
     },
-    env: {
-      abort() {
-        throw new AppError(
-          'invalid',
-          'the file has more stores, or weeks of them, than an import has room for (25 million stores of a week): split it by stores',
-        )
-      },
+    isRule(start, end) {
+      const hasCr = memory()[end - 2] === CR
+      const rule = ruleOf(textAt(start, end - (hasCr ? 2 : 1)))
+      if (rule >= 0) rules.push(rule)
+      return rule >= 0
     },
   })
-  const wasm = exports as ScannerExports
+  const { wasm } = instance
   const input = wasm.input.value
   const inputBytes = wasm.INPUT_BYTES.value
   const padding = wasm.PADDING.value
@@ -221,6 +168,7 @@ export function createScanner(
       takeLines(wasm.scanRules, bytes, (found) => {
         add({ ...found, words: found.words.map((rest) => rules[rest]!) })
       }),
+    [Symbol.dispose]: () => giveBack(instance),
   }
 }
 

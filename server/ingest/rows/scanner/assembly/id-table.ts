@@ -75,6 +75,13 @@ export class IdTable {
     return number
   }
 
+  clear(): void {
+    this.count = 0
+    this.bytesEnd = 0
+    this.latest = 0
+    memory.fill(this.slots, 0xff, 4 * (this.slotMask + 1))
+  }
+
   startOf(number: u32): usize {
     return this.bytes + load<u32>(this.entry(number), START)
   }

@@ -49,6 +49,15 @@ const stores = new IdTable()
 const rests = new IdTable()
 const groups = new PollGroups()
 
+/** Forgets all that was scanned: it may begin with another file. */
+export function clear(): void {
+  pairs = 0
+  stores.clear()
+  rests.clear()
+  groups.clear()
+  memory.fill(dates, 0xff, KNOWN_DATES * DATE)
+}
+
 /** Scans lines of `store_id,status,YYYY-MM-DD HH:MM:SS.fraction UTC`; returns where it ended. */
 export function scanPolls(end: usize): usize {
   return scan(end, scanPoll)

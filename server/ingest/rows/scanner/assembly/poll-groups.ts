@@ -30,6 +30,12 @@ export class PollGroups {
     return isLatest ? load<u32>(known, LATEST) : this.findOrAdd(ofStore, week)
   }
 
+  clear(): void {
+    this.count = 0
+    memory.fill(this.stores, 0xff, this.storeRoom * STORE_GROUPS)
+    memory.fill(this.slots, 0xff, 4 * (this.slotMask + 1))
+  }
+
   weekOf(group: u32): i32 {
     return load<i32>(this.group(group), WEEK)
   }
