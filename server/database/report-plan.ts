@@ -6,6 +6,7 @@ import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
 import type { Database } from './schema.ts'
+import { STORES_PER_CHUNK } from './tail/tail-row.ts'
 
 /** Stores that follow each other in `store_id`, from the first on to just before the next part's first. */
 export interface PartPlan {
@@ -60,13 +61,26 @@ export async function planParts(
       part,
       // A store that is added later and comes before all others belongs to the first part.
       first_store_id: part === 0 ? ('' as StoreId) : firstStoreId,
-      store_count: Math.max(0, Math.min(storesPerPart, storeCount - part * storesPerPart)),
+      store_count: storesOfPart(part, storeCount, storesPerPart),
       totals: null,
       csv: null,
       csv_bytes: null,
     }))
     for (const chunk of chunks(parts)) await tx.insertInto('report_part').values(chunk).execute()
   })
+}
+
+function storesOfPart(part: number, storeCount: number, storesPerPart: number): number {
+  const ofFirst = storesOfFirstPart(storesPerPart)
+  const before = part === 0 ? 0 : ofFirst + (part - 1) * storesPerPart
+  return Math.max(0, Math.min(part === 0 ? ofFirst : storesPerPart, storeCount - before))
+}
+
+/**
+ * Keys are given from 1 on, mostly in order of id: so parts that are as large as chunks of the tail have stores of one chunk each.
+ */
+function storesOfFirstPart(storesPerPart: number): number {
+  return storesPerPart === STORES_PER_CHUNK ? storesPerPart - 1 : storesPerPart
 }
 
 async function countStores(db: Db): Promise<number> {
@@ -88,12 +102,16 @@ export async function firstStoresOfParts(
     with recursive first_store (part, store_id) as (
       select 0, (select store_id from store where ${isMeant} order by store_id limit 1)
       union all
+      select 1, (
+        select store_id from store where ${isMeant} order by store_id limit 1 offset ${storesOfFirstPart(storesPerPart)}
+      )
+      union all
       select part + 1, (
         select store.store_id from store
         where store.store_id >= first_store.store_id and ${isMeant}
         order by store.store_id limit 1 offset ${storesPerPart}
       )
-      from first_store where first_store.store_id is not null
+      from first_store where part > 0 and first_store.store_id is not null
     )
     select store_id from first_store where store_id is not null order by part`.execute(db)
   return rows.map(({ store_id }) => store_id)

@@ -21,7 +21,7 @@ import { runsOnDatabase, testDatabase } from '../support/test-database.ts'
 
 const FIRST_WEEK = 2800
 /** Stores of three chunks, as many in each as make rows of a chunk worth it. */
-const storeKeys = [0, 2048, 4096].flatMap((first) => Array.from({ length: 50 }, (_, i) => first + i + 1))
+const storeKeys = [0, 2048, 4096].flatMap((first) => Array.from({ length: 100 }, (_, i) => first + i + 1))
 const idOf = (storeKey: number) => storeId.parse(`s${storeKey}`)
 const chunksOfStores = [0, 1, 2]
 
@@ -98,7 +98,7 @@ async function pollsOfPart(db: Db, keys: readonly number[]): Promise<Model> {
 }
 
 // Few stores and instants, so that much comes again.
-const fewStores = fc.constantFrom(...storeKeys.filter((_, i) => i % 25 === 0))
+const fewStores = fc.constantFrom(...storeKeys.filter((_, i) => i % 50 === 0))
 const someStores = fc.uniqueArray(fewStores, { minLength: 1, maxLength: 6 })
 // Around where a week ends.
 const instantAt = (second: number) => (FIRST_WEEK + 1) * POLL_WEEK_MS + second * 1000

@@ -2,77 +2,136 @@ import { sortWeek } from '../../uptime/poll-week.ts'
 import type { Words } from '../../uptime/words.ts'
 import type { PackedWords } from '../dialect/dialect.ts'
 
+/** So many keys for each store that is asked for, and a table of all of them is made. */
+const MOST_KEYS_PER_STORE = 16
+
 /**
  * The polls of rows by store, in ascending order of its key, only of `storeKeys` where they are given, which are in ascending
  * order. Of two polls at the same millisecond, that of the later row is there.
  */
 export function byStore(rows: readonly Words[], storeKeys: readonly number[] = keysIn(rows)): PackedWords {
-  const found = rows.map((pairs) => findPolls(pairs, storeKeys))
+  const keys = storeKeys.length === 0 ? 0 : storeKeys.at(-1)! - storeKeys[0]! + 1
+  const isDense = keys <= MOST_KEYS_PER_STORE * storeKeys.length
+  const found = isDense ? pollsBetween(rows, storeKeys, keys) : pollsOfFew(rows, storeKeys)
   const counts = new Uint32Array(storeKeys.length)
-  for (const { places, count } of found) for (let i = 0; i < count; i++) counts[places[i]!]!++
-  return packed(storeKeys, counts, (next, words) => {
-    for (const { places, words: ofRow, count } of found) {
-      for (let i = 0; i < count; i++) words[next[places[i]!]!++] = ofRow[i]!
-    }
-  })
-}
-
-/** The polls of some stores, whose keys are in ascending order, of which those that are given later count more. */
-export function gathered(given: readonly PackedWords[], storeKeys: readonly number[]): PackedWords {
-  const counts = new Uint32Array(storeKeys.length)
-  for (const polls of given) {
-    eachCommon(polls.storeKeys, storeKeys, (i, place) => (counts[place]! += polls.to[i]! - polls.from[i]!))
-  }
-  return packed(storeKeys, counts, (next, words) => {
-    for (const polls of given) {
-      eachCommon(polls.storeKeys, storeKeys, (i, place) => {
-        let to = next[place]!
-        for (let at = polls.from[i]!; at < polls.to[i]!; at++) words[to++] = polls.words[at]!
-        next[place] = to
-      })
-    }
-  })
-}
-
-/**
- * So many polls of each store, of which those that are put later count more. `put` puts each to where its store's `next` is, and
- * moves that on.
- */
-function packed(
-  storeKeys: readonly number[],
-  counts: Uint32Array,
-  put: (next: Uint32Array, words: Uint32Array) => void,
-): PackedWords {
-  const to = new Uint32Array(counts.length)
+  for (const { pairs, start, end, placeOf } of found) countPolls(pairs, start, end, placeOf, counts)
+  const next = new Uint32Array(counts.length)
   let total = 0
-  for (let place = 0; place < to.length; place++) {
-    to[place] = total
+  for (let place = 0; place < next.length; place++) {
+    next[place] = total
     total += counts[place]!
   }
-  const from = to.slice()
   const words = new Uint32Array(total)
-  put(to, words)
-  const withPolls = Array.from(storeKeys.keys()).filter((place) => to[place]! > from[place]!)
-  return {
-    storeKeys: withPolls.map((place) => storeKeys[place]!),
-    from: Uint32Array.from(withPolls, (place) => from[place]!),
-    to: Uint32Array.from(withPolls, (place) => sortWeek(words, from[place]!, to[place]!)),
-    words,
+  for (const { pairs, start, end, placeOf } of found) putPolls(pairs, start, end, placeOf, next, words)
+  return packed(storeKeys, counts, words)
+}
+
+/** Polls of a row, from one pair to before another, and which places their stores have. */
+interface FoundPolls {
+  readonly pairs: Words
+  readonly start: number
+  readonly end: number
+  readonly placeOf: PlaceOf
+}
+
+/** Of each key from the first on its place, or -1. */
+interface PlaceOf {
+  readonly first: number
+  readonly places: Int32Array
+}
+
+function pollsBetween(rows: readonly Words[], storeKeys: readonly number[], keys: number): FoundPolls[] {
+  if (keys === 0) return []
+  const first = storeKeys[0]!
+  const places = new Int32Array(keys).fill(-1)
+  for (let place = 0; place < storeKeys.length; place++) places[storeKeys[place]! - first] = place
+  const placeOf = { first, places }
+  return rows.map((pairs) => {
+    const start = firstPairOf(pairs, first, 0)
+    return { pairs, start, end: firstPairOf(pairs, first + keys, start), placeOf }
+  })
+}
+
+/** Those of stores that are far apart. */
+function pollsOfFew(rows: readonly Words[], storeKeys: readonly number[]): FoundPolls[] {
+  const placeOfStores = storeKeys.map((first, place) => ({ first, places: Int32Array.of(place) }))
+  return rows.flatMap((pairs) => {
+    const found: FoundPolls[] = []
+    let end = 0
+    for (const placeOf of placeOfStores) {
+      const start = firstPairOf(pairs, placeOf.first, end)
+      end = firstPairOf(pairs, placeOf.first + 1, start)
+      if (end > start) found.push({ pairs, start, end, placeOf })
+    }
+    return found
+  })
+}
+
+/** The first pair, from one on, with that key or a later one: in steps that double, as it is mostly near. */
+function firstPairOf(pairs: Words, key: number, from: number): number {
+  const count = pairs.length / 2
+  let low = from
+  let step = 1
+  while (low + step < count && pairs[2 * (low + step)]! < key) {
+    low += step
+    step *= 2
+  }
+  let high = Math.min(low + step, count)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (pairs[2 * middle]! < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function countPolls(
+  pairs: Words,
+  start: number,
+  end: number,
+  { first, places }: PlaceOf,
+  counts: Uint32Array,
+): void {
+  for (let at = start; at < end; at++) {
+    const place = places[pairs[2 * at]! - first]!
+    if (place >= 0) counts[place]!++
   }
 }
 
-/** Calls `take` with the places of each key that is in both, which ascend. */
-function eachCommon(
-  some: readonly number[],
-  others: readonly number[],
-  take: (ofSome: number, ofOthers: number) => void,
+/** Puts each poll to where its store's next is, and moves that on. */
+function putPolls(
+  pairs: Words,
+  start: number,
+  end: number,
+  { first, places }: PlaceOf,
+  next: Uint32Array,
+  words: Words,
 ): void {
-  if (some.length === 0 || others.length === 0) return
-  const first = placeFrom(0, some.length, (place) => some[place]!, others[0]!)
-  for (let i = first, j = 0; i < some.length && j < others.length;) {
-    if (some[i] === others[j]) take(i++, j++)
-    else if (some[i]! < others[j]!) i++
-    else j++
+  for (let at = start; at < end; at++) {
+    const place = places[pairs[2 * at]! - first]!
+    if (place >= 0) words[next[place]!++] = pairs[2 * at + 1]!
+  }
+}
+
+/** The stores that have polls, of which those that stand behind others of the same store count more. */
+function packed(storeKeys: readonly number[], counts: Uint32Array, words: Words): PackedWords {
+  const withPolls: number[] = []
+  const from = new Uint32Array(counts.length)
+  const to = new Uint32Array(counts.length)
+  for (let place = 0, start = 0; place < counts.length; place++) {
+    const end = start + counts[place]!
+    if (end > start) {
+      from[withPolls.length] = start
+      to[withPolls.length] = sortWeek(words, start, end)
+      withPolls.push(storeKeys[place]!)
+    }
+    start = end
+  }
+  return {
+    storeKeys: withPolls,
+    from: from.subarray(0, withPolls.length),
+    to: to.subarray(0, withPolls.length),
+    words,
   }
 }
 
@@ -82,52 +141,4 @@ function keysIn(rows: readonly Words[]): readonly number[] {
   let next = 0
   for (const pairs of rows) for (let i = 0; i < pairs.length; i += 2) all[next++] = pairs[i]!
   return Array.from(all.sort().filter((key, i) => i === 0 || key !== all[i - 1]))
-}
-
-/** The polls of a row of some stores: of each the place of its store among them, and its word. */
-interface FoundPolls {
-  readonly places: Uint32Array
-  readonly words: Uint32Array
-  readonly count: number
-}
-
-/**
- * Finds the polls of the stores. Passes by what is only in one of the two, as a part has few of a million stores, and a row few
- * polls of a part.
- */
-function findPolls(pairs: Words, storeKeys: readonly number[]): FoundPolls {
-  const pairCount = pairs.length / 2
-  const keyOfPair = (at: number) => pairs[2 * at]!
-  const keyAt = (place: number) => storeKeys[place]!
-  let at = storeKeys.length === 0 ? pairCount : placeFrom(0, pairCount, keyOfPair, storeKeys[0]!)
-  const places = new Uint32Array(pairCount - at)
-  const words = new Uint32Array(pairCount - at)
-  let count = 0
-  for (let place = 0; at < pairCount && place < storeKeys.length;) {
-    const storeKey = pairs[2 * at]!
-    const sought = storeKeys[place]!
-    if (storeKey === sought) {
-      places[count] = place
-      words[count++] = pairs[2 * at++ + 1]!
-    } else if (storeKey < sought) at = placeFrom(at, pairCount, keyOfPair, sought)
-    else place = placeFrom(place, storeKeys.length, keyAt, storeKey)
-  }
-  return { places, words, count }
-}
-
-/** The first place at or behind `from` with that key or a later one: in steps that double, as it is mostly near. */
-function placeFrom(from: number, count: number, keyOf: (place: number) => number, key: number): number {
-  let low = from
-  let step = 1
-  while (low + step < count && keyOf(low + step) < key) {
-    low += step
-    step *= 2
-  }
-  let high = Math.min(low + step, count)
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (keyOf(middle) < key) low = middle + 1
-    else high = middle
-  }
-  return low
 }

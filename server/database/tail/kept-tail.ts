@@ -1,24 +1,28 @@
 /**
- * Parts of a report read the same rows of the tail, again and again: they are kept, joined, for as long as they are what the
- * database has.
+ * Rows of the tail never change, and parts of a report read the same ones, again and again: they are kept for as long as the
+ * database has them.
  */
+import { sql } from 'kysely'
+import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
-import { dialectOf, type Dialect, type PackedWords } from '../dialect/dialect.ts'
-import { byStore } from './by-store.ts'
-import { ANY_STORES, keysOfChunk, pairsOf, type TailPlace } from './tail-row.ts'
+import { dialectOf, type Dialect } from '../dialect/dialect.ts'
+import { pairsOf, type TailPlace } from './tail-row.ts'
 
 /** As much as the tail of 100,000 stores may have. */
 const MOST_KEPT_WORDS = 4 * 1024 * 1024
 
-/** All rows of a chunk, or of any stores, and of a week. */
-interface JoinedRows {
-  /** Which rows they are: one with the same batch has other polls only where it has another number of them. */
-  readonly name: string
-  readonly polls: PackedWords
+/**
+ * All rows of a chunk, or of any stores, and of a week: later ones are last. Between the same first and last batch there are the
+ * same polls, as rows are only added behind, joined, or taken from the first on.
+ */
+interface PlacedRows extends TailPlace {
+  readonly firstBatch: number
+  readonly lastBatch: number
+  readonly rows: readonly Words[]
 }
 
 interface KeptTail {
-  readonly rows: Map<string, JoinedRows>
+  readonly places: Map<string, PlacedRows>
   words: number
 }
 
@@ -32,71 +36,115 @@ export async function readKeptTail(
   tx: Db,
   weeks: readonly number[],
   chunks: readonly number[],
-): Promise<ReadonlyMap<number, readonly PackedWords[]>> {
+): Promise<ReadonlyMap<number, readonly Words[]>> {
   const tail = keptTailOf(dialectOf(tx))
-  const rows = await tx
-    .selectFrom('poll_tail')
-    .select(['week', 'chunk', 'batch', 'poll_count'])
-    .where('week', 'in', weeks)
-    .where('chunk', 'in', chunks)
-    .orderBy('week')
-    // Those of any stores are last, as they are later.
-    .orderBy('chunk', 'desc')
-    .orderBy('batch')
-    .execute()
-  const ofWeeks = new Map<number, PackedWords[]>()
-  for (const ofPlace of Map.groupBy(rows, ({ week, chunk }) => `${week} ${chunk}`).values()) {
-    const { week, chunk } = ofPlace[0]!
-    const name = ofPlace.map(({ batch, poll_count }) => `${batch} ${poll_count}`).join()
-    const polls = await joinedRows(tx, tail, { week, chunk }, name)
-    const ofWeek = ofWeeks.get(week) ?? []
-    ofWeeks.set(week, ofWeek)
-    ofWeek.push(polls)
+  const isKept = (chunk: number): boolean => weeks.some((week) => tail.places.has(keyOf({ week, chunk })))
+  const kept = chunks.filter(isKept)
+  const found = await readRows(
+    tx,
+    weeks,
+    chunks.filter((chunk) => !kept.includes(chunk)),
+  )
+  for (const range of await batchesOf(tx, weeks, kept)) {
+    const known = tail.places.get(keyOf(range))
+    if (known?.firstBatch === range.firstBatch && known.lastBatch === range.lastBatch) found.push(known)
+    else found.push(...(await readBehind(tx, range, known)))
   }
-  return ofWeeks
+  for (const place of found) keep(tail, place)
+  // Those of any stores are last, as they are later.
+  found.sort((a, b) => b.chunk - a.chunk)
+  return new Map(
+    Array.from(
+      Map.groupBy(found, ({ week }) => week),
+      ([week, places]) => [week, places.flatMap(({ rows }) => rows)],
+    ),
+  )
 }
 
 function keptTailOf(dialect: Dialect): KeptTail {
   const known = keptTails.get(dialect)
   if (known !== undefined) return known
-  const tail = { rows: new Map<string, JoinedRows>(), words: 0 }
+  const tail = { places: new Map<string, PlacedRows>(), words: 0 }
   keptTails.set(dialect, tail)
   return tail
 }
 
-async function joinedRows(tx: Db, tail: KeptTail, place: TailPlace, name: string): Promise<PackedWords> {
-  const key = `${place.week} ${place.chunk}`
-  const known = tail.rows.get(key)
-  const polls = known?.name === name ? known.polls : await readJoined(tx, place)
-  // Those that are asked for most are forgotten last: those of any stores, by each part.
+function keyOf({ week, chunk }: TailPlace): string {
+  return `${week} ${chunk}`
+}
+
+type BatchRange = Omit<PlacedRows, 'rows'>
+
+/** Of each place that has rows; without looking at all of them. */
+async function batchesOf(tx: Db, weeks: readonly number[], chunks: readonly number[]): Promise<BatchRange[]> {
+  if (chunks.length === 0) return []
+  const places = weeks.flatMap((week) =>
+    chunks.map((chunk) => sql`(cast(${week} as integer), cast(${chunk} as integer))`),
+  )
+  const ofPlace = sql`from poll_tail where week = column1 and chunk = column2`
+  const { rows } = await sql<{ week: number; chunk: number; first: number | null; last: number | null }>`
+    select column1 as week, column2 as chunk,
+      (select min(batch) ${ofPlace}) as first, (select max(batch) ${ofPlace}) as last
+    from (values ${sql.join(places)}) as place`.execute(tx)
+  return rows.flatMap(({ week, chunk, first, last }) =>
+    first === null || last === null ? [] : { week, chunk, firstBatch: first, lastBatch: last },
+  )
+}
+
+/** Mostly what is known is still there, and some rows are behind that. */
+async function readBehind(
+  tx: Db,
+  { week, chunk, firstBatch }: BatchRange,
+  known: PlacedRows | undefined,
+): Promise<PlacedRows[]> {
+  if (known?.firstBatch !== firstBatch) return readRows(tx, [week], [chunk])
+  const behind = await readRows(tx, [week], [chunk], known.lastBatch)
+  return behind.map((read) => ({ ...read, firstBatch, rows: [...known.rows, ...read.rows] }))
+}
+
+/** All rows of some places, or those behind a batch. */
+async function readRows(
+  tx: Db,
+  weeks: readonly number[],
+  chunks: readonly number[],
+  batch = -1,
+): Promise<PlacedRows[]> {
+  if (chunks.length === 0) return []
+  const rows = await tx
+    .selectFrom('poll_tail')
+    .select(['week', 'chunk', 'batch', 'polls'])
+    .where('week', 'in', weeks)
+    .where('chunk', 'in', chunks)
+    .where('batch', '>', batch)
+    .execute()
+  // Not by the database, which would copy all polls for that.
+  rows.sort((a, b) => a.batch - b.batch)
+  return Array.from(Map.groupBy(rows, keyOf).values(), (ofPlace) => {
+    const { week, chunk, batch: firstBatch } = ofPlace[0]!
+    const pairs = ofPlace.map(({ polls }) => pairsOf(polls, { week, chunk }))
+    return { week, chunk, firstBatch, lastBatch: ofPlace.at(-1)!.batch, rows: pairs }
+  })
+}
+
+/** Those that are asked for most are forgotten last: those of any stores, by each part. */
+function keep(tail: KeptTail, place: PlacedRows): void {
+  const key = keyOf(place)
   forget(tail, key)
-  tail.rows.set(key, { name, polls })
-  tail.words += polls.words.length
-  for (const oldest of tail.rows.keys()) {
+  tail.places.set(key, place)
+  tail.words += wordsIn(place)
+  for (const oldest of tail.places.keys()) {
     if (tail.words <= MOST_KEPT_WORDS || oldest === key) break
     forget(tail, oldest)
   }
-  return polls
 }
 
 function forget(tail: KeptTail, key: string): void {
-  tail.words -= tail.rows.get(key)?.polls.words.length ?? 0
-  tail.rows.delete(key)
+  const known = tail.places.get(key)
+  if (known === undefined) return
+  tail.words -= wordsIn(known)
+  tail.places.delete(key)
 }
 
-async function readJoined(tx: Db, place: TailPlace): Promise<PackedWords> {
-  const rows = await tx
-    .selectFrom('poll_tail')
-    .select(['batch', 'polls'])
-    .where('week', '=', place.week)
-    .where('chunk', '=', place.chunk)
-    .execute()
-  rows.sort((a, b) => a.batch - b.batch)
-  const pairs = rows.map(({ polls }) => pairsOf(polls, place))
-  if (place.chunk === ANY_STORES) return byStore(pairs)
-  const [first, last] = keysOfChunk(place.chunk)
-  return byStore(
-    pairs,
-    Array.from({ length: last - first + 1 }, (_, i) => first + i),
-  )
+function wordsIn({ rows }: PlacedRows): number {
+  return rows.reduce((sum, pairs) => sum + pairs.length, 0)
 }

@@ -2,13 +2,13 @@ import { mergedWeek, offsetOf, type PollWeek, type PollWords } from '../../uptim
 import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
 import type { PackedWords } from '../dialect/dialect.ts'
-import { byStore, gathered } from './by-store.ts'
+import { byStore } from './by-store.ts'
 import { readKeptTail } from './kept-tail.ts'
 import { ANY_STORES, chunksOf, pairsOf } from './tail-row.ts'
 
 /**
- * Rows that were read before are looked for where so many stores are asked for, as to join them takes as long as to look through
- * them for as many; for stores of one chunk, those of the chunk, which rarely change.
+ * Rows that were read before are looked for where so many stores are asked for, or stores of one chunk: of a few stores anywhere
+ * there are more than are kept.
  */
 const MANY_STORES = 256
 
@@ -27,14 +27,8 @@ export async function readTail(
   if (!db.isTransaction || (!isMany && chunks.length !== 1)) {
     return readGoingTail(db, weeks, storeKeys)
   }
-  const kept = await readKeptTail(db, weeks, isMany ? [...chunks, ANY_STORES] : chunks)
-  const ofAny = isMany ? new Map<number, PackedWords>() : await readRows(db, weeks, [ANY_STORES], storeKeys)
-  const found = weeks.map((week) => [week, [kept, ofAny].flatMap((read) => read.get(week) ?? [])] as const)
-  return new Map(
-    found.flatMap(([week, polls]) =>
-      polls.length === 0 ? [] : [[week, gathered(polls, storeKeys)] as const],
-    ),
-  )
+  const kept = await readKeptTail(db, weeks, [...chunks, ANY_STORES])
+  return new Map(Array.from(kept, ([week, rows]) => [week, byStore(rows, storeKeys)]))
 }
 
 /** Likewise, for whoever takes them out of the tail: nothing is kept of it. */

@@ -8,11 +8,11 @@ import type { StorePollWeek } from '../poll-weeks.ts'
  * A row of the tail has polls of many stores in a week: of each its store's key and its word (`uptime/poll-week.ts`), in
  * ascending order of both, and a checksum. It is of the 2,048 stores of a chunk, or, where it has few polls, of any.
  */
-const STORES_PER_CHUNK = 2048
+export const STORES_PER_CHUNK = 2048
 export const ANY_STORES = -1
 
-/** So many polls a chunk, and a row is worth it that is of the chunk alone. */
-export const POLLS_PER_CHUNK_ROW = 512
+/** So many polls a chunk, and a row is worth it that is of the chunk alone: in SQLite half as many take as many pages. */
+export const POLLS_PER_CHUNK_ROW = 1024
 /** As many in rows of any stores are read by whoever reads of any store, and it does not matter. */
 const FEW_SMALL_POLLS = 32_768
 

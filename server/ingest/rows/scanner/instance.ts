@@ -79,8 +79,8 @@ function createInstance(host: ScannerHost): ScannerInstance {
   compiled ??= new Module(readFileSync(new URL('./scanner.wasm', import.meta.url)))
   const { exports } = new Instance(compiled, {
     host: {
-      epochMsOfDate: (at) => instance.host.epochMsOfDate(at!),
-      isRule: (start, end) => instance.host.isRule(start!, end!),
+      epochMsOfDate: (at) => instance.host.epochMsOfDate(at),
+      isRule: (start, end) => instance.host.isRule(start, end),
     },
     env: {
       abort() {
