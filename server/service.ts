@@ -32,6 +32,7 @@ import { watchChanges } from './observe/change-watch.ts'
 import type { Observe } from './observe/happened.ts'
 import { measureDatabase, type Load } from './observe/load.ts'
 import type { Metrics } from './observe/metrics.ts'
+import { readinessOf } from './observe/readiness.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
@@ -197,6 +198,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live,
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
+    readiness: () => readinessOf({ db: reading, oldestPushMs: () => writer.load().oldestPushMs }),
     metrics: async () => metrics?.text({ load: load(), database: () => measureDatabase(reading) }),
     version,
     publicUrl,

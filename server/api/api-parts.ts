@@ -1,5 +1,6 @@
 import type { ImportId } from '../../shared/ids.ts'
 import type { ImportRecord } from '../../shared/import.ts'
+import type { Readiness } from '../../shared/readiness.ts'
 import type { WatchedFolder } from '../../shared/watched.ts'
 import type { Access } from '../access/access.ts'
 import type { Db } from '../database/connect.ts'
@@ -41,6 +42,8 @@ export interface ApiParts {
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly live: Live
+  /** Whether the server can do its work. */
+  readiness(): Promise<Readiness>
   /** As Prometheus reads them; undefined where nothing is counted. */
   metrics(): Promise<string | undefined>
   readonly version: string

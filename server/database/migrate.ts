@@ -97,6 +97,17 @@ async function listApplied(db: Db): Promise<string[]> {
   }
 }
 
+/** Throws an `unavailable` AppError where this version cannot work with the tables as they are. */
+export async function requireOurTables(db: Db): Promise<void> {
+  const known = migrations(dialectOf(db).columnTypes).map(({ name }) => name)
+  const applied = await listApplied(db)
+  const missing = known.filter((name) => !applied.includes(name))
+  if (missing.length > 0) {
+    throw new AppError('unavailable', `the database lacks ${missing.join(', ')}: start a server, which adds them`)
+  }
+  if (applied.length > known.length) await requireReadable(db, applied, known)
+}
+
 /** Throws where a newer version has changed the tables so that this one would go wrong. */
 async function requireReadable(db: Db, applied: readonly string[], known: readonly string[]): Promise<void> {
   const unknown = applied.filter((name) => !known.includes(name))

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
+import { readiness } from '../../../shared/readiness.ts'
 import { health } from '../../../shared/store.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { readHealth } from '../health.ts'
@@ -10,9 +11,7 @@ import { checkQuery, dataCheckBody } from './insight-schemas.ts'
 import { service } from './schemas.ts'
 
 const healthBody = health.meta({ id: 'Health' })
-const ready = z
-  .object({ status: z.literal('ok').describe('Always that') })
-  .meta({ id: 'Ready', description: 'That the service can answer from its database' })
+const readinessBody = readiness.meta({ id: 'Readiness' })
 const alive = z
   .object({ status: z.literal('ok').describe('Always that') })
   .meta({ id: 'Alive', description: 'That the process answers' })
@@ -53,11 +52,17 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
       method: 'get',
       paths: ['/readyz'],
       tag: 'Service',
-      summary: 'That the service can answer from its database',
-      responses: { 200: { description: 'It can', content: { 'application/json': ready } } },
+      summary: 'Whether the server can do its work, and where it cannot, why',
+      responses: {
+        200: { description: 'It can', content: { 'application/json': readinessBody } },
+        503: {
+          description: 'It cannot; `checks` says why',
+          content: { 'application/json': readinessBody },
+        },
+      },
       async handle(_, context) {
-        await readHealth(parts)
-        return context.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+        const ready = await parts.readiness()
+        return context.json(ready, ready.status === 'ok' ? 200 : 503, { 'cache-control': 'no-store' })
       },
     }),
     defineRoute({

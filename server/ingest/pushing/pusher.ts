@@ -28,7 +28,7 @@ export function createPusher(
   mostWaitingBytes = usualLimits.pushesWaitingBytes,
 ): PushTarget & {
   /** What waits to be written. */
-  waiting(): { readonly pushes: number; readonly bytes: number }
+  waiting(): { readonly pushes: number; readonly bytes: number; readonly oldestMs: number }
   /** Takes no more. */
   close(): void
 } {
@@ -92,7 +92,11 @@ export function createPusher(
       }
       return answered.promise
     },
-    waiting: () => ({ pushes: waiting.size, bytes: waitingBytes }),
+    waiting() {
+      const [oldest] = waiting.values()
+      const oldestMs = oldest === undefined ? 0 : performance.now() - oldest.sinceMs
+      return { pushes: waiting.size, bytes: waitingBytes, oldestMs }
+    },
     close() {
       isClosing = true
     },

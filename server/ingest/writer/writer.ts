@@ -15,6 +15,8 @@ export interface WriterLoad {
   readonly imports: number
   readonly pushes: number
   readonly pushedBytes: number
+  /** How long the push waits that waits for longest. */
+  readonly oldestPushMs: number
 }
 
 /** How long the thread has to end by itself: it writes what waits. */
@@ -29,8 +31,8 @@ export function createWriter(setting: WriterSetting & { readonly limits?: Partia
     stop: () => importer.stop(),
     push: (push) => pusher.push(push),
     load() {
-      const { pushes, bytes } = pusher.waiting()
-      return { imports: importer.waiting(), pushes, pushedBytes: bytes }
+      const { pushes, bytes, oldestMs } = pusher.waiting()
+      return { imports: importer.waiting(), pushes, pushedBytes: bytes, oldestPushMs: oldestMs }
     },
     tidy: () => thread.ask({ type: 'tidy' }),
     async [Symbol.asyncDispose]() {

@@ -79,8 +79,8 @@ describe('a file that is taken away under a server', () => {
     await using server = await runningServer({ databaseUrl: path })
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
     await take(path)
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
     for (const [at, method] of [
-      ['/readyz', 'GET'],
       ['/trigger_report', 'POST'],
       ['/imports', 'POST'],
       ['/polls', 'POST'],
