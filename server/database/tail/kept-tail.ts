@@ -6,10 +6,12 @@ import { sql } from 'kysely'
 import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
 import { dialectOf, type Dialect } from '../dialect/dialect.ts'
-import { pairsOf, type TailPlace } from './tail-row.ts'
+import { ANY_STORES, pairsOf, type TailPlace } from './tail-row.ts'
 
 /** As much as the tail of 100,000 stores may have. */
 const MOST_KEPT_WORDS = 4 * 1024 * 1024
+/** What so many readings did not ask for makes room for others. */
+const READINGS_TO_FORGET = 1024
 
 /**
  * All rows of a chunk, or of any stores, and of a week: later ones are last. Between the same first and last batch there are the
@@ -21,9 +23,15 @@ interface PlacedRows extends TailPlace {
   readonly rows: readonly Words[]
 }
 
+interface KeptPlace extends PlacedRows {
+  lastReading: number
+}
+
 interface KeptTail {
-  readonly places: Map<string, PlacedRows>
+  /** Those that were asked for last are last. */
+  readonly places: Map<string, KeptPlace>
   words: number
+  readings: number
 }
 
 const keptTails = new WeakMap<Dialect, KeptTail>()
@@ -38,6 +46,7 @@ export async function readKeptTail(
   chunks: readonly number[],
 ): Promise<ReadonlyMap<number, readonly Words[]>> {
   const tail = keptTailOf(dialectOf(tx))
+  tail.readings++
   const isKept = (chunk: number): boolean => weeks.some((week) => tail.places.has(keyOf({ week, chunk })))
   const kept = chunks.filter(isKept)
   const found = await readRows(
@@ -64,7 +73,7 @@ export async function readKeptTail(
 function keptTailOf(dialect: Dialect): KeptTail {
   const known = keptTails.get(dialect)
   if (known !== undefined) return known
-  const tail = { places: new Map<string, PlacedRows>(), words: 0 }
+  const tail = { places: new Map<string, KeptPlace>(), words: 0, readings: 0 }
   keptTails.set(dialect, tail)
   return tail
 }
@@ -126,16 +135,23 @@ async function readRows(
   })
 }
 
-/** Those that are asked for most are forgotten last: those of any stores, by each part. */
+/**
+ * Where there is no room, not at the cost of what is asked for: of a tail that is longer than what is kept each would be forgotten
+ * before it is asked for again, and all of it be garbage that is collected late.
+ */
 function keep(tail: KeptTail, place: PlacedRows): void {
   const key = keyOf(place)
+  const words = wordsIn(place)
   forget(tail, key)
-  tail.places.set(key, place)
-  tail.words += wordsIn(place)
-  for (const oldest of tail.places.keys()) {
-    if (tail.words <= MOST_KEPT_WORDS || oldest === key) break
+  for (const [oldest, { lastReading }] of tail.places) {
+    const isInUse = tail.readings - lastReading < READINGS_TO_FORGET
+    if (tail.words + words <= MOST_KEPT_WORDS || isInUse) break
     forget(tail, oldest)
   }
+  // Those of any stores are asked for each time.
+  if (tail.words + words > MOST_KEPT_WORDS && place.chunk !== ANY_STORES) return
+  tail.places.set(key, { ...place, lastReading: tail.readings })
+  tail.words += words
 }
 
 function forget(tail: KeptTail, key: string): void {
