@@ -12,8 +12,8 @@ import { nobody, type Principal } from './principal.ts'
 const KNOWN_FOR_MS = 1000
 
 export interface Access extends Pick<KeyUses, 'write'> {
-  /** Whether there ever was a key: then each call needs one. */
-  hasKeys(): Promise<boolean>
+  /** Whether there ever was a key: then each call needs one. With what a caller sends for one, that is looked up at once. */
+  hasKeys(authorization?: string): Promise<boolean>
   /** Whose the `Authorization` of a request is: nobody's where it is no key that counts. */
   principalOf(authorization: string | undefined): Promise<Principal>
   /** To be called when keys were changed here. */
@@ -53,7 +53,13 @@ export function createAccess({
   }
 
   return {
-    hasKeys: async () => (await keys()).version !== '',
+    async hasKeys(authorization) {
+      if ((await keys()).version !== '') return true
+      if (authorization === undefined) return false
+      // Who has a key knows of it, maybe before this server does.
+      known = undefined
+      return (await keys()).version !== ''
+    },
     async principalOf(authorization) {
       const { byTokenId } = await keys()
       const token = tokenIn(authorization)

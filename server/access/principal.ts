@@ -48,6 +48,11 @@ export function lacksPermission({ name }: Pick<Principal, 'name'>, needs: Permis
   )
 }
 
+/** What limits the polls that it may push; undefined where it may push those of all stores. */
+export function pushLimitOf({ groups, keyId = '' }: Principal) {
+  return groups.length === 0 ? undefined : { groups, sender: keyId }
+}
+
 /** A change with who makes it. */
 export function signed<Change extends { readonly by: string | null }>(
   principal: Principal,

@@ -54,7 +54,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   )
 
   serveWeb(app)
-  for (const route of routes) serveRoute(app, route, { site, limits })
+  for (const route of routes) serveRoute(app, route, { db: parts.db, site, limits })
   let document: object | undefined
   app.get('/openapi.json', (context) => {
     context.set('operation', 'openapi')
@@ -71,7 +71,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   )
   app.onError(async (error, context) => {
     const { req } = context
-    const appError = await tellMore(appErrorOf(error), parts.db)
+    const appError = await tellMore(appErrorOf(error), parts.db, context.get('principal'))
     if (appError.code === 'internal') parts.onError(error, { requestId: context.get('requestId') })
     return errorAnswer(req.path, appError)
   })

@@ -1,10 +1,11 @@
 import type * as z from 'zod'
 import type { ingestInput, PushResult } from '../../shared/push.ts'
-import type { ApiParts } from './api-parts.ts'
+import { pushLimitOf } from '../access/principal.ts'
+import type { CallContext } from './procedure.ts'
 
 /** The polls of a call; they are judged as those of any other body. */
 export async function ingestPolls(
-  { pusher, now }: Pick<ApiParts, 'pusher' | 'now'>,
+  { pusher, now, principal }: Pick<CallContext, 'pusher' | 'now' | 'principal'>,
   { polls, key }: z.output<typeof ingestInput>,
 ): Promise<PushResult> {
   const { pushStream } = await import('../ingest/pushing/push-stream.ts')
@@ -14,6 +15,7 @@ export async function ingestPolls(
     packing: undefined,
     source: 'trpc',
     key,
+    limit: pushLimitOf(principal),
     now,
   })
 }

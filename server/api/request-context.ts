@@ -35,8 +35,9 @@ export function knowCaller(
     if (insecure) return anybody
     if (publicPaths.has(req.path)) return nobody(keyNeeded())
     try {
-      if (isLocal && !(await access.hasKeys())) return anybody
-      return await access.principalOf(req.header('authorization'))
+      const authorization = req.header('authorization')
+      if (isLocal && !(await access.hasKeys(authorization))) return anybody
+      return await access.principalOf(authorization)
     } catch (error) {
       return nobody(toAppError(error)) // files of the page are served all the same
     }

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/app-error.ts'
+import type { Principal } from '../access/principal.ts'
 import type { Db } from '../database/connect.ts'
 import { wasDeleted } from '../database/store-deletions.ts'
 import { storeCount } from '../database/store-ids.ts'
@@ -8,9 +9,16 @@ import { NoSuchStore } from '../database/stores.ts'
 const MOST_STORES = 100_000
 const MOST_SUGGESTED = 3
 
-/** The error, or, of a store that is not there, one that tells that it was deleted, or which other one may be meant. */
-export async function tellMore(error: AppError, db: Db): Promise<AppError> {
-  if (!(error instanceof NoSuchStore)) return error
+/**
+ * The error, or, of a store that is not there, one that tells that it was deleted, or which other one may be meant: to who may know of
+ * all stores.
+ */
+export async function tellMore(
+  error: AppError,
+  db: Db,
+  principal: Pick<Principal, 'groups'> | undefined,
+): Promise<AppError> {
+  if (!(error instanceof NoSuchStore) || principal === undefined || principal.groups.length > 0) return error
   try {
     return (await wasDeleted(db, error.storeId, error)) ?? (await withSuggestions(error, db))
   } catch {

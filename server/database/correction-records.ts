@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { Correction, CorrectionId, CorrectionListQuery } from '../../shared/correction.ts'
+import type { StoreId } from '../../shared/ids.ts'
 import type { Page } from '../../shared/page.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { recordChange, type ChangeMade } from './changes.ts'
@@ -75,6 +76,12 @@ export async function revokeCorrection(
     await recordCorrection(tx, 'correction-revoked', row, revoked)
   }
   return correctionOf(row)
+}
+
+/** undefined where there is no such correction. */
+export async function storeOfCorrection(db: Db, correctionId: number): Promise<StoreId | undefined> {
+  const row = await correctionRows(db).where('correction_id', '=', correctionId).executeTakeFirst()
+  return row?.store_id
 }
 
 export function noSuchCorrection(correctionId: number): AppError {

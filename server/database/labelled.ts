@@ -32,6 +32,25 @@ export async function isLabelled(db: Db, storeId: StoreId, labels: readonly Stor
   return found !== undefined
 }
 
+/** Those of some ids that no store in the groups has. */
+export async function storesOutside(
+  db: Db,
+  storeIds: readonly StoreId[],
+  labels: readonly StoreLabel[],
+): Promise<Set<StoreId>> {
+  const outside = new Set(storeIds)
+  for (const ids of chunks(storeIds)) {
+    const rows = await db
+      .selectFrom('store')
+      .select('store_id')
+      .where('store_id', 'in', ids)
+      .where(hasLabels(labels))
+      .execute()
+    for (const { store_id } of rows) outside.delete(store_id)
+  }
+  return outside
+}
+
 /** Which labels there are, for whoever asked for the groups of one that no store has; null where one has it, or none is asked about. */
 export async function hintOfLabel(
   db: Db,

@@ -103,7 +103,10 @@ export async function requireOurTables(db: Db): Promise<void> {
   const applied = await listApplied(db)
   const missing = known.filter((name) => !applied.includes(name))
   if (missing.length > 0) {
-    throw new AppError('unavailable', `the database lacks ${missing.join(', ')}: start a server, which adds them`)
+    throw new AppError(
+      'unavailable',
+      `the database lacks ${missing.join(', ')}: start a server, which adds them`,
+    )
   }
   if (applied.length > known.length) await requireReadable(db, applied, known)
 }

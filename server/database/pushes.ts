@@ -14,15 +14,18 @@ const KEPT_MS = 24 * HOUR_MS
 /** The key of a push, and what it brought. */
 export interface KeyedPush {
   readonly key: string
+  /** Whose key it is, where that is not everybody's. */
+  readonly sender?: string | undefined
   readonly sha256: string
 }
 
 /** What a push with a key was answered, if it was. Throws a `conflict` AppError where it brought something else. */
-export async function answerGiven(db: Db, { key, sha256 }: KeyedPush): Promise<PushResult | undefined> {
+export async function answerGiven(db: Db, keyed: KeyedPush): Promise<PushResult | undefined> {
+  const { key, sha256 } = keyed
   const row = await db
     .selectFrom('push_answer')
     .select(['sha256', 'answer'])
-    .where('push_key', '=', key)
+    .where('push_key', '=', storedKey(keyed))
     .executeTakeFirst()
   if (row === undefined) return undefined
   if (row.sha256 === sha256) return JSON.parse(row.answer) as PushResult
@@ -32,10 +35,15 @@ export async function answerGiven(db: Db, { key, sha256 }: KeyedPush): Promise<P
   )
 }
 
+/** A key has no space. */
+function storedKey({ key, sender }: KeyedPush): string {
+  return sender === undefined ? key : `${sender} ${key}`
+}
+
 /** Keeps an answer, and forgets those of a day ago. */
 export async function keepAnswer(
   tx: WriteTx,
-  { key, sha256 }: KeyedPush,
+  keyed: KeyedPush,
   answer: PushResult,
   at: number,
 ): Promise<void> {
@@ -45,7 +53,12 @@ export async function keepAnswer(
     .execute()
   await tx
     .insertInto('push_answer')
-    .values({ push_key: key, sha256, answer: JSON.stringify(answer), answered_at: at })
+    .values({
+      push_key: storedKey(keyed),
+      sha256: keyed.sha256,
+      answer: JSON.stringify(answer),
+      answered_at: at,
+    })
     .execute()
 }
 

@@ -1,5 +1,6 @@
-import type { ExpressionBuilder, Selectable } from 'kysely'
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
+import type { StoreLabel } from '../../shared/group.ts'
 import { formatDuration } from '../../shared/duration.ts'
 import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
@@ -134,12 +135,18 @@ export async function listUnfinishedReports(db: Db): Promise<StoredReport[]> {
 }
 
 /** Newest first; the cursor is the key of the last report of the page before. */
-export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise<Page<Report>> {
+export async function listReports(
+  db: Db,
+  { limit, cursor }: PageQuery,
+  /** Only those that were requested of these groups, or fewer stores. */
+  groups: readonly StoreLabel[] = [],
+): Promise<Page<Report>> {
   const before = numberOfCursor(cursor, 'a list of reports')
   const rows = await db
     .selectFrom('report')
     .selectAll()
     .$if(before !== undefined, (query) => query.where('report_key', '<', before!))
+    .$if(groups.length > 0, (query) => query.where(isOfGroups(groups)))
     .orderBy('report_key', 'desc')
     .limit(limit + 1)
     .execute()
@@ -149,6 +156,17 @@ export async function listReports(db: Db, { limit, cursor }: PageQuery): Promise
     items: items.map(reportOf),
     nextCursor: rows.length > limit && last ? String(last.report_key) : null,
   }
+}
+
+/** Each of the groups stands in the text of its labels as it stands alone, and nowhere else: in JSON, texts have no bare quotes. */
+function isOfGroups(groups: readonly StoreLabel[]) {
+  return sql.join<boolean>(
+    groups.map((group) => {
+      const text = textOfLabels([group])!.slice(1, -1)
+      return sql`replace(labels, ${text}, '') <> labels`
+    }),
+    sql` and `,
+  )
 }
 
 export interface ReportEnd {

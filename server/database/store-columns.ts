@@ -4,6 +4,7 @@ import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Words } from '../uptime/words.ts'
 import { chunks } from './chunks.ts'
+import { hasLabels } from './labelled.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 import { numbers, numbersOf } from './number-list.ts'
@@ -132,8 +133,18 @@ export async function readListedStores(
   return stores
 }
 
-/** The labels that any store has, in order. */
-export async function listLabels(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('store_label').select('label').distinct().orderBy('label').execute()
+/** The labels that any store has, or any that is in some groups, in order. */
+export async function listLabels(db: Db, groups: readonly StoreLabel[] = []): Promise<string[]> {
+  const rows = await db
+    .selectFrom('store_label')
+    .select('store_label.label')
+    .distinct()
+    .$if(groups.length > 0, (query) =>
+      query.where('store_label.store_key', 'in', (eb) =>
+        eb.selectFrom('store').select('store.store_key').where(hasLabels(groups)),
+      ),
+    )
+    .orderBy('store_label.label')
+    .execute()
   return rows.map(({ label }) => label).sort()
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { SuggestQuery, Suggestion } from '../../shared/suggestion.ts'
 import type { Db } from '../database/connect.ts'
@@ -12,13 +13,18 @@ const CHARACTERS_PER_EDIT = 4
 const MOST_EDITS = 3
 
 /** The stores whose ids are nearest to a text: those that begin with it, or are nearly it, whatever the case and punctuation. */
-export async function suggestStores(db: Db, { text, limit }: SuggestQuery): Promise<Suggestion[]> {
+export async function suggestStores(
+  db: Db,
+  { text, limit }: SuggestQuery,
+  /** Only of stores in these groups. */
+  groups: readonly StoreLabel[] = [],
+): Promise<Suggestion[]> {
   const wanted = plainId(text)
   if (wanted === '') return []
   let nearest: Near[] = []
   let after: StoreId | undefined
   for (;;) {
-    const ids = await nextStoreIds(db, after, STORES_AT_ONCE)
+    const ids = await nextStoreIds(db, after, STORES_AT_ONCE, groups)
     if (ids.length === 0) break
     const near = ids.flatMap((storeId) => nearnessOf(storeId, wanted))
     if (near.length > 0) nearest = [...nearest, ...near].sort(byNearness).slice(0, limit)

@@ -29,6 +29,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listCorrections',
       needs: 'stores:read',
+      keepsBy: ['storeId', 'labels'],
       method: 'get',
       paths: ['/corrections'],
       tag: 'Corrections',
@@ -45,6 +46,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'createCorrection',
       needs: 'stores:write',
+      keepsBy: ['storeId'],
       method: 'post',
       paths: ['/corrections'],
       tag: 'Corrections',
@@ -68,6 +70,7 @@ export function correctionRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'revokeCorrection',
       needs: 'stores:write',
+      keepsBy: ['correctionId'],
       method: 'delete',
       paths: ['/corrections/{correction_id}'],
       tag: 'Corrections',

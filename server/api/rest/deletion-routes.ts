@@ -21,6 +21,7 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'deletePolls',
       needs: 'data:delete',
+      keepsBy: ['store or labels'],
       method: 'delete',
       paths: ['/polls'],
       tag: 'Stores',
@@ -38,6 +39,7 @@ export function deletionRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'deleteStore',
       needs: 'data:delete',
+      keepsBy: ['storeId'],
       method: 'delete',
       paths: ['/stores/{store_id}'],
       tag: 'Stores',

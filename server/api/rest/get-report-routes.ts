@@ -57,6 +57,7 @@ export function getReportRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'getReportByBody',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'post',
       paths: ['/get_report'],
       tag: 'Reports',
@@ -81,6 +82,7 @@ export function getReportRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'getReportCsvByBody',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'post',
       paths: ['/csv/get_report'],
       tag: 'Older paths',
@@ -101,6 +103,7 @@ function byPath(id: string, path: string, { summary, responses, answer }: Report
   return defineRoute({
     id,
     needs: 'reports:read',
+    keepsBy: ['reportId'],
     method: 'get',
     paths: [path],
     tag: tagOf(path),
@@ -117,6 +120,7 @@ function byQuery(id: string, path: string, { summary, responses, answer }: Repor
   return defineRoute({
     id,
     needs: 'reports:read',
+    keepsBy: ['reportId'],
     method: 'get',
     paths: [path],
     tag: tagOf(path),

@@ -15,6 +15,7 @@ import { outageGroupsInput, outageListInput } from '../../../shared/outage.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
 import { mediaTypes } from '../../../shared/report-file.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
+import { withoutHint } from '../../access/kept-answers.ts'
 import { readHistory } from '../../insight/history.ts'
 import { groupOutages } from '../../insight/outage-groups.ts'
 import { listOutages, outagesByStore } from '../../insight/outages.ts'
@@ -51,6 +52,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'readStoreUptime',
       needs: 'stores:read',
+      keepsBy: ['storeId'],
       method: 'get',
       paths: ['/stores/{store_id}/uptime'],
       tag: 'Stores',
@@ -74,6 +76,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'explainStore',
       needs: 'stores:read',
+      keepsBy: ['storeId'],
       method: 'get',
       paths: ['/stores/{store_id}/timeline'],
       tag: 'Stores',
@@ -99,6 +102,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'readStoreHistory',
       needs: 'stores:read',
+      keepsBy: ['storeId'],
       method: 'get',
       paths: ['/stores/{store_id}/history'],
       tag: 'Stores',
@@ -123,6 +127,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listOutageGroups',
       needs: 'stores:read',
+      keepsBy: ['labels'],
       method: 'get',
       paths: ['/outages/groups'],
       tag: 'Stores',
@@ -135,7 +140,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
       },
       async handle({ query: { format, by, since, until, labels, ...judging } }, context) {
         const query = outageGroupsInput.parse({ by, since, until, labels, ...judgingOf(judging) })
-        const answer = await groupOutages(db, query)
+        const answer = withoutHint(context.get('principal'), await groupOutages(db, query))
         if (format === 'json') return context.json(answer)
         return csv(context, outageGroupCsvHeader + answer.groups.map(outageGroupCsvLine).join(''))
       },
@@ -143,6 +148,7 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listOutages',
       needs: 'stores:read',
+      keepsBy: ['storeId', 'labels'],
       method: 'get',
       paths: ['/outages'],
       tag: 'Stores',

@@ -18,6 +18,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listDownStores',
       needs: 'stores:read',
+      keepsBy: ['labels'],
       method: 'get',
       paths: ['/down-stores'],
       tag: 'Stores',
@@ -46,6 +47,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'followStores',
       needs: 'stores:read',
+      keepsBy: ['storeId', 'labels'],
       method: 'get',
       paths: ['/events'],
       tag: 'Stores',

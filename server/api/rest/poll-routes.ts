@@ -11,6 +11,7 @@ export function pollRoutes({ polls }: Pick<ApiParts, 'polls'>): RestRoute[] {
     defineRoute({
       id: 'listPolls',
       needs: 'polls:read',
+      keepsBy: ['storeId', 'labels'],
       method: 'get',
       paths: ['/polls'],
       tag: 'Polls',

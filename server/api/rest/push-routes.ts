@@ -7,6 +7,7 @@ import { packings, type Packing } from '../../ingest/csv/unpacked.ts'
 import type { PushFormat } from '../../ingest/pushing/push-pieces.ts'
 import { pushStream } from '../../ingest/pushing/push-stream.ts'
 import { tooManyPolls } from '../../ingest/pushing/pusher.ts'
+import { pushLimitOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { malformedPage, tooLarge } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
@@ -36,6 +37,7 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'pushPolls',
       needs: 'polls:write',
+      keepsBy: ['itself'],
       method: 'post',
       paths: ['/polls'],
       tag: 'Polls',
@@ -77,7 +79,8 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
           example: tooManyPolls(),
         },
       },
-      async handle({ query, headers }, { req }) {
+      async handle({ query, headers }, context) {
+        const { req } = context
         const { body } = req.raw
         try {
           const result = await pushStream(pusher, {
@@ -86,6 +89,7 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
             packing: packingOf(req.header('content-encoding')),
             source: query.source,
             key: headers['idempotency-key'],
+            limit: pushLimitOf(context.get('principal')),
             now,
             limits,
           })

@@ -16,6 +16,7 @@ export function reportEventRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'followReport',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'get',
       paths: ['/reports/{report_id}/events'],
       tag: 'Reports',

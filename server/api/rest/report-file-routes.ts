@@ -15,6 +15,7 @@ export function reportFileRoutes({ db }: ApiParts): RestRoute[] {
       defineRoute({
         id: `downloadReport${format[0]!.toUpperCase()}${format.slice(1)}`,
         needs: 'reports:read',
+        keepsBy: ['reportId'],
         method: 'get',
         paths: [
           `/reports/{report_id}.${format}`,
@@ -33,6 +34,7 @@ export function reportFileRoutes({ db }: ApiParts): RestRoute[] {
     defineRoute({
       id: 'downloadReportByQuery',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'get',
       paths: ['/download_report'],
       tag: 'Older paths',

@@ -1,3 +1,4 @@
+import { withoutHint } from '../../access/kept-answers.ts'
 import { listReports } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
@@ -26,6 +27,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listReports',
       needs: 'reports:read',
+      keepsBy: ['itself'],
       method: 'get',
       paths: ['/reports'],
       tag: 'Reports',
@@ -36,7 +38,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
         400: malformedPage,
       },
       async handle({ query }, context) {
-        const page = await listReports(db, query)
+        const page = await listReports(db, query, context.get('principal').groups)
         const items = page.items.map((report) => reportStatusOf(report, baseUrl(parts, context)))
         return context.json({ items, nextCursor: page.nextCursor })
       },
@@ -44,6 +46,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listReportGroups',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'get',
       paths: ['/reports/{report_id}/groups'],
       tag: 'Reports',
@@ -56,12 +59,15 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
         404: unknownReport,
         409: notComplete,
       },
-      handle: async ({ path, query }, context) =>
-        context.json(await reports.groups({ reportId: path.report_id, by: query.by })),
+      async handle({ path, query }, context) {
+        const groups = await reports.groups({ reportId: path.report_id, by: query.by })
+        return context.json(withoutHint(context.get('principal'), groups))
+      },
     }),
     defineRoute({
       id: 'readReportTotals',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'get',
       paths: ['/reports/{report_id}/totals'],
       tag: 'Reports',
@@ -79,6 +85,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listReportPeriodGroups',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'get',
       paths: ['/reports/{report_id}/period-groups'],
       tag: 'Reports',
@@ -91,12 +98,15 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
         404: unknownReport,
         409: notComplete,
       },
-      handle: async ({ path, query }, context) =>
-        context.json(await reports.periodGroups({ reportId: path.report_id, ...query })),
+      async handle({ path, query }, context) {
+        const groups = await reports.periodGroups({ reportId: path.report_id, ...query })
+        return context.json(withoutHint(context.get('principal'), groups))
+      },
     }),
     defineRoute({
       id: 'listReportPeriodStores',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       method: 'get',
       paths: ['/reports/{report_id}/period-stores'],
       tag: 'Reports',
@@ -117,6 +127,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'deleteReport',
       needs: 'reports:delete',
+      keepsBy: ['reportId'],
       method: 'delete',
       paths: ['/reports/{report_id}'],
       tag: 'Reports',

@@ -26,6 +26,7 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'triggerReport',
       needs: 'reports:request',
+      keepsBy: ['labels'],
       method: 'post',
       paths: ['/trigger_report'],
       tag: 'Reports',
@@ -50,14 +51,18 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
       },
       async handle({ body, headers }, context) {
         const key = headers['idempotency-key']
-        const once =
-          key === undefined ? undefined : { key: `key ${digest(key)}`, forMs: KEY_LASTS_MS, untilNews: false }
-        return answerRequested(await reports.trigger(body, { caller: callerOf(context), once }), context)
+        const caller = callerOf(context)
+        if (key === undefined) return answerRequested(await reports.trigger(body, { caller }), context)
+        const { keyId = '' } = context.get('principal')
+        // One caller's key is not another's.
+        const once = { key: `key ${digest(keyId + key)}`, forMs: KEY_LASTS_MS, untilNews: false }
+        return answerRequested(await reports.trigger(body, { caller, once }), context)
       },
     }),
     defineRoute({
       id: 'triggerReportByGet',
       needs: 'reports:request',
+      keepsBy: ['labels'],
       method: 'get',
       changesByGet: true,
       paths: ['/trigger_report'],
@@ -79,7 +84,8 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
       async handle({ query }, context) {
         context.header('cache-control', 'no-store')
         if (context.req.method === 'HEAD') return context.body(null)
-        const request = digest(JSON.stringify([programOf(context), query]))
+        const { keyId } = context.get('principal')
+        const request = digest(JSON.stringify([programOf(context), query, keyId]))
         return answerRequested(
           await reports.trigger(query, {
             caller: callerOf(context),

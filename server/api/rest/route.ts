@@ -1,11 +1,13 @@
 import type { Context, Hono } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
+import { keptToGroups, requireKeepsBy, type KeepsBy } from '../../access/keep-to-groups.ts'
 import type { Needs } from '../../access/permissions.ts'
 import { requirePermission } from '../../access/principal.ts'
 import { isDeeperThan } from '../../limits/json-depth.ts'
 import { overLimit } from '../../limits/over-limit.ts'
 import { usualLimits, type Limits } from '../../limits/setting.ts'
+import type { Db } from '../../database/connect.ts'
 import type { SiteRules } from '../same-site.ts'
 
 /** The tag of what is for clients of other systems. */
@@ -33,6 +35,8 @@ export interface RestRoute<
   readonly id: string
   /** What its callers need: a permission, or nothing. */
   readonly needs: Needs
+  /** How keys of groups are kept to them; undefined where these may not call it. */
+  readonly keepsBy?: readonly KeepsBy[]
   readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Of a GET: that it changes something all the same. */
   readonly changesByGet?: boolean
@@ -90,18 +94,32 @@ export function defineRoute<
 export function serveRoute(
   app: Hono,
   route: RestRoute,
-  { site, limits }: { readonly site: Pick<SiteRules, 'refuseOtherPages'>; readonly limits: Limits },
+  {
+    db,
+    site,
+    limits,
+  }: {
+    readonly db: Db
+    readonly site: Pick<SiteRules, 'refuseOtherPages'>
+    readonly limits: Limits
+  },
 ): void {
   for (const path of route.paths) {
     app.on(route.method.toUpperCase(), honoPath(path), async (context) => {
       context.set('operation', route.id)
       requirePermission(context.get('principal'), route.needs)
+      requireKeepsBy(context.get('principal'), route.keepsBy)
       if (route.changesByGet) site.refuseOtherPages(context)
-      const input = {
-        path: route.path.parse(pathParameters(path, context)),
-        query: route.query.parse(queryFields(context)),
-        headers: route.headers.parse(context.req.header()),
+      const asked = await keptAsked(db, route, context, {
+        path: pathParameters(path, context),
+        query: queryFields(context),
         body: await readBody(route, context.req.raw, limits),
+      })
+      const input = {
+        path: route.path.parse(asked.path),
+        query: route.query.parse(asked.query),
+        headers: route.headers.parse(context.req.header()),
+        body: takesBody(route) ? route.body!.parse(asked.body) : undefined,
       }
       return route.handle(input, context)
     })
@@ -132,11 +150,35 @@ function queryFields(context: Context): Record<string, string | string[]> {
   return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]!]))
 }
 
-async function readBody({ body }: RestRoute, request: Request, limits: Limits): Promise<unknown> {
-  if (body === null || body === noBody) return undefined
+function takesBody({ body }: RestRoute): boolean {
+  return body !== null && body !== noBody
+}
+
+async function readBody(route: RestRoute, request: Request, limits: Limits): Promise<unknown> {
+  if (!takesBody(route)) return undefined
   const value = parseJson(await readText(request, limits))
   if (isDeeperThan(value, limits.jsonDepth)) throw tooDeep(limits.jsonDepth)
-  return body.parse(value)
+  return value
+}
+
+interface Asked {
+  readonly path: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+/** What is asked for, as it was written, kept to the groups of the key: the labels are in the body where there is one. */
+async function keptAsked(db: Db, route: RestRoute, context: Context, asked: Asked): Promise<Asked> {
+  const principal = context.get('principal')
+  if (principal.groups.length === 0) return asked
+  const { path, query, body } = asked
+  const inBody = takesBody(route)
+  const written = inBody ? (body ?? {}) : query
+  // For the schema to refuse.
+  if (typeof written !== 'object' || Array.isArray(written)) return asked
+  const { labels } = await keptToGroups(db, principal, route.keepsBy, { ...written, ...path })
+  const kept = labels === undefined ? written : { ...written, labels }
+  return inBody ? { path, query, body: kept } : { path, query: kept as Asked['query'], body }
 }
 
 /** The JSON of a body, whatever type it is declared as: `curl -d` says it is a form. undefined where it is empty. */

@@ -43,6 +43,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'listStores',
       needs: 'stores:read',
+      keepsBy: ['labels'],
       method: 'get',
       paths: ['/stores'],
       tag: 'Stores',
@@ -58,6 +59,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       ...common,
       id: 'getStore',
       needs: 'stores:read',
+      keepsBy: ['storeId'],
       method: 'get',
       paths: ['/stores/{store_id}'],
       summary: 'A store and its rules',
@@ -72,6 +74,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       ...changes,
       id: 'setBusinessHours',
       needs: 'stores:write',
+      keepsBy: ['storeId'],
       paths: ['/stores/{store_id}/business-hours'],
       summary: 'Set the weekly hours of a store, known or new',
       description:
@@ -86,6 +89,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       ...changes,
       id: 'setTimezone',
       needs: 'stores:write',
+      keepsBy: ['storeId'],
       paths: ['/stores/{store_id}/timezone'],
       summary: 'Set the zone of a store, known or new',
       description:
@@ -100,6 +104,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       ...changes,
       id: 'setSpecialHours',
       needs: 'stores:write',
+      keepsBy: ['storeId'],
       paths: ['/stores/{store_id}/special-hours'],
       summary: 'Set the hours of dates of a store, known or new',
       description: 'In place of what was said of these dates; others keep their hours.',
@@ -113,6 +118,7 @@ export function storeRoutes(parts: ApiParts): RestRoute[] {
       ...changes,
       id: 'setStoreDetails',
       needs: 'stores:write',
+      keepsBy: ['storeId', 'no labels'],
       paths: ['/stores/{store_id}/details'],
       summary: 'Set the name and labels of a store, known or new',
       description: 'What is left out stays as it is; a label with an empty value is taken away.',

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { fileNameOf, mediaTypes } from '../../../shared/report-file.ts'
 import type { ListedRowPage } from '../../../shared/report-rows.ts'
+import { withOwnLabels } from '../../access/kept-answers.ts'
 import { getReport, reportOf } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
@@ -47,6 +48,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'ensureReport',
       needs: 'reports:request',
+      keepsBy: ['labels'],
       method: 'post',
       paths: ['/reports'],
       tag: 'Reports',
@@ -71,6 +73,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
       ...ofReport,
       id: 'listReportRows',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       paths: ['/reports/{report_id}/rows'],
       summary:
         'The rows of a complete report that match, in any order, with what each store is; a page at a time',
@@ -88,6 +91,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
         ...ofReport,
         id: `downloadReportRows${format === 'csv' ? 'Csv' : 'Xlsx'}`,
         needs: 'reports:read',
+        keepsBy: ['reportId'],
         paths: [`/reports/{report_id}/rows.${format}`],
         summary: `The same rows in the same order, all of them, as ${format.toUpperCase()}`,
         query: rowsFileQuery,
@@ -117,6 +121,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
       ...ofReport,
       id: 'summarizeReport',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       paths: ['/reports/{report_id}/summary'],
       summary:
         'The rows of a complete report that match, in a few figures: states, sums, distribution, zones',
@@ -127,12 +132,19 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
         ...errorsOfReport,
       },
       handle: async ({ path, query }, context) =>
-        context.json(await reports.summary({ reportId: path.report_id, ...query })),
+        context.json(
+          await withOwnLabels(
+            db,
+            context.get('principal'),
+            await reports.summary({ reportId: path.report_id, ...query }),
+          ),
+        ),
     }),
     defineRoute({
       ...ofReport,
       id: 'readReportHours',
       needs: 'reports:read',
+      keepsBy: ['reportId'],
       paths: ['/reports/{report_id}/hours'],
       summary: 'The week of a complete report by the hour of the local week, of all its stores',
       responses: {
@@ -144,6 +156,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'readStrips',
       needs: 'stores:read',
+      keepsBy: ['storeIds'],
       method: 'get',
       paths: ['/strips'],
       tag: 'Stores',
@@ -163,6 +176,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'suggestStores',
       needs: 'stores:read',
+      keepsBy: ['itself'],
       method: 'get',
       paths: ['/suggestions'],
       tag: 'Stores',
@@ -174,7 +188,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
       },
       async handle({ query }, context) {
         const { suggestStores } = await import('../../insight/suggestions.ts')
-        return context.json(await suggestStores(db, query))
+        return context.json(await suggestStores(db, query, context.get('principal').groups))
       },
     }),
   ]

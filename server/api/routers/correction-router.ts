@@ -4,11 +4,11 @@ import { createCorrection, listCorrections, revokeCorrection } from '../../datab
 import { procedureFor, router } from '../procedure.ts'
 
 export const correctionRouter = router({
-  list: procedureFor('stores:read')
+  list: procedureFor('stores:read', 'storeId', 'labels')
     .input(correctionListInput.prefault({}))
     .query(({ ctx, input }) => listCorrections(ctx.db, input)),
   /** The same one twice is one. */
-  create: procedureFor('stores:write')
+  create: procedureFor('stores:write', 'storeId')
     .input(newCorrection)
     .mutation(({ ctx, input: { from, to, author: said, ...correction } }) => {
       const author = authorOf(ctx.principal, said)
@@ -16,7 +16,7 @@ export const correctionRouter = router({
       return ctx.change((tx) => createCorrection(tx, made, ctx.now()))
     }),
   /** It counts no more; its record stays. */
-  revoke: procedureFor('stores:write')
+  revoke: procedureFor('stores:write', 'correctionId')
     .input(revokeCorrectionInput)
     .mutation(({ ctx, input: { correctionId, by, reason } }) =>
       ctx.change((tx) =>

@@ -10,11 +10,11 @@ import { procedureFor, router } from '../procedure.ts'
 
 export const pollRouter = router({
   /** Answers when they are safe. Those that break a rule are left out, and told. */
-  ingest: procedureFor('polls:write')
+  ingest: procedureFor('polls:write', 'itself')
     .input(ingestInput)
     .mutation(({ ctx, input }) => ingestPolls(ctx, input)),
   /** By store and time. */
-  list: procedureFor('polls:read')
+  list: procedureFor('polls:read', 'storeId', 'labels')
     .input(listPollsInput.prefault({}))
     .query(({ ctx, input }) => ctx.polls.page(input)),
   /** What was pushed by hour and source, newest first. */
@@ -22,7 +22,7 @@ export const pollRouter = router({
     .input(pageInput.prefault({}))
     .query(({ ctx, input }) => listPushedHours(ctx.db, input)),
   /** Without `confirm`, what would be deleted. */
-  delete: procedureFor('data:delete')
+  delete: procedureFor('data:delete', 'store or labels')
     .input(deletePollsInput)
     .mutation(({ ctx, input }) => answerPollDeletion(ctx, signed(ctx.principal, input))),
 })

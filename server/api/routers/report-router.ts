@@ -15,63 +15,64 @@ import {
   type DeletedReport,
 } from '../../../shared/report.ts'
 import { explainReportInput, verifyInput } from '../../../shared/verification.ts'
+import { withOwnLabels, withoutHint } from '../../access/kept-answers.ts'
 import { getReport, listReports, reportOf } from '../../database/reports.ts'
 import type { ReportRunner } from '../../reports/runner.ts'
 import { eventIdOf } from '../report-event-id.ts'
 import { procedureFor, router } from '../procedure.ts'
 
 export const reportRouter = router({
-  trigger: procedureFor('reports:request')
+  trigger: procedureFor('reports:request', 'labels')
     .input(reportOptions.prefault({}))
     .mutation(({ ctx, input }) => ctx.reports.trigger(input, { caller: ctx.caller })),
   /** One that is there, where the data have not changed since; else a new one. */
-  ensure: procedureFor('reports:request')
+  ensure: procedureFor('reports:request', 'labels')
     .input(ensureOptions.prefault({}))
     .mutation(({ ctx, input }) => ctx.reports.ensure(input, { caller: ctx.caller })),
-  get: procedureFor('reports:read')
+  get: procedureFor('reports:read', 'reportId')
     .input(reportIdInput)
     .query(async ({ ctx, input }) => reportOf(await getReport(ctx.db, input.reportId))),
-  list: procedureFor('reports:read')
+  list: procedureFor('reports:read', 'itself')
     .input(pageInput.prefault({}))
-    .query(({ ctx, input }) => listReports(ctx.db, input)),
-  cancel: procedureFor('reports:request')
+    .query(({ ctx, input }) => listReports(ctx.db, input, ctx.principal.groups)),
+  cancel: procedureFor('reports:request', 'reportId')
     .input(reportIdInput)
     .mutation(({ ctx, input }) => ctx.reports.cancel(input.reportId)),
   /** Removes a report that has ended; one that has not is cancelled, and is there to be looked at. */
-  delete: procedureFor('reports:delete')
+  delete: procedureFor('reports:delete', 'reportId')
     .input(reportIdInput)
     .mutation(async ({ ctx, input }): Promise<DeletedReport> => {
       const cancelled = await ctx.reports.cancelOrRemove(input.reportId)
       return { reportId: input.reportId, isDeleted: cancelled === undefined }
     }),
-  rows: procedureFor('reports:read')
+  rows: procedureFor('reports:read', 'reportId')
     .input(reportRowsInput)
     .query(({ ctx, input }) => ctx.reports.rows(input)),
   /** The rows in a few figures: counts, sums, distribution, zones. */
-  summary: procedureFor('reports:read')
+  summary: procedureFor('reports:read', 'reportId')
     .input(reportSummaryInput)
-    .query(({ ctx, input }) => ctx.reports.summary(input)),
+    .query(async ({ ctx, input }) => withOwnLabels(ctx.db, ctx.principal, await ctx.reports.summary(input))),
   /** Its week by the hour of the local week. */
-  hours: procedureFor('reports:read')
+  hours: procedureFor('reports:read', 'reportId')
     .input(reportIdInput)
     .query(({ ctx, input }) => ctx.reports.hours(input.reportId)),
   /** The sums of the rows. */
-  totals: procedureFor('reports:read')
+  totals: procedureFor('reports:read', 'reportId')
     .input(reportTotalsInput)
     .query(({ ctx, input }) => ctx.reports.totals(input)),
   /** The report rolled up by a label: a row for each of its values. */
-  groups: procedureFor('reports:read')
+  groups: procedureFor('reports:read', 'reportId')
     .input(groupsInput)
-    .query(({ ctx, input }) => ctx.reports.groups(input)),
+    .query(async ({ ctx, input }) => withoutHint(ctx.principal, await ctx.reports.groups(input))),
   /** The report by period rolled up by a label, or all stores as one: a row for each group and period. */
-  periodGroups: procedureFor('reports:read')
+  periodGroups: procedureFor('reports:read', 'reportId')
     .input(periodGroupsInput)
-    .query(({ ctx, input }) => ctx.reports.periodGroups(input)),
+    .query(async ({ ctx, input }) => withoutHint(ctx.principal, await ctx.reports.periodGroups(input))),
   /** The first stores of a report by period in some order, with their totals and each period's share of uptime. */
-  periodStores: procedureFor('reports:read')
+  periodStores: procedureFor('reports:read', 'reportId')
     .input(periodStoresInput)
     .query(({ ctx, input }) => ctx.reports.periodStores(input)),
-  periodRows: procedureFor('reports:read')
+  periodRows: procedureFor('reports:read', 'reportId')
     .input(periodRowsInput)
     .query(({ ctx, input }) => ctx.reports.periodRows(input)),
   /** Computes stores of the report again, and compares them with what is stored. */
@@ -87,7 +88,7 @@ export const reportRouter = router({
       return explainReport(ctx.db, report, input.storeId, ctx.reports.computedWith)
     }),
   /** The report at each change, until it has ended; goes on where a lost connection left off. */
-  progress: procedureFor('reports:read')
+  progress: procedureFor('reports:read', 'reportId')
     .input(progressInput)
     .subscription(async ({ ctx, input, signal }) => {
       await getReport(ctx.db, input.reportId)

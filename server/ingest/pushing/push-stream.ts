@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { PushResult } from '../../../shared/push.ts'
 import { bothPushed, nothingPushed, nothingTaken } from '../../../shared/push-result.ts'
-import type { Push } from './push-message.ts'
+import type { Push, PushLimit } from './push-message.ts'
 import { pieces, type PackedBody } from './push-pieces.ts'
 import type { PushTarget } from './pusher.ts'
 
@@ -16,6 +16,7 @@ export interface PushStream extends PackedBody {
   readonly source: string
   /** Only for what is no longer than a piece may be. */
   readonly key?: string | undefined
+  readonly limit?: PushLimit | undefined
   readonly now: () => number
 }
 
@@ -45,7 +46,7 @@ export async function pushStream(target: PushTarget, stream: PushStream): Promis
 }
 
 async function* pushesOf(stream: PushStream): AsyncGenerator<PushOfBody> {
-  const { source, key, now } = stream
+  const { source, key, limit, now } = stream
   for await (const { piece, isOnly } of pieces(stream)) {
     if (key !== undefined && !isOnly) {
       throw new AppError(
@@ -53,7 +54,7 @@ async function* pushesOf(stream: PushStream): AsyncGenerator<PushOfBody> {
         'a push with a key has at most 1 MiB of lines, or an array of 16 MiB: send it in several, or without a key, as polls that come again change nothing',
       )
     }
-    yield { ...piece, source, key, takenInAt: now(), isOnly }
+    yield { ...piece, source, key, limit, takenInAt: now(), isOnly }
   }
 }
 

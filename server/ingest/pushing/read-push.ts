@@ -8,7 +8,7 @@ import { headerIn } from '../csv/header.ts'
 import { readObservation } from '../rows/observation.ts'
 import { createPollRows } from '../rows/poll-rows.ts'
 import { readRowsOf } from '../rows/read-rows.ts'
-import { quoted, storeIdProblem } from '../rows/row-collector.ts'
+import { quoted, storeIdProblem, type RowCollector } from '../rows/row-collector.ts'
 import type { Push } from './push-message.ts'
 import { createPushedPolls, type PushedPolls, type PushedWeek } from './pushed-polls.ts'
 
@@ -23,19 +23,24 @@ export interface ReadPush {
   readonly rejections: readonly PushRejection[]
 }
 
-/** Throws an `invalid` AppError for what is not of its format. */
-export async function readPush(push: Push): Promise<ReadPush> {
+/** Without the polls of `others`. Throws an `invalid` AppError for what is not of its format. */
+export async function readPush(push: Push, others: ReadonlySet<string> = new Set()): Promise<ReadPush> {
   switch (push.format) {
     case 'csv':
-      return readCsv(push)
+      return readCsv(push, others)
     case 'ndjson':
-      return readItems(linesOf(push), push)
+      return readItems(linesOf(push), push, others)
     case 'json':
-      return readItems(itemsOf(push), push)
+      return readItems(itemsOf(push), push, others)
   }
 }
 
-async function readCsv({ bytes, firstRow, takenInAt }: Push): Promise<ReadPush> {
+/** The same whether there is such a store or not. */
+function ofOthers(storeId: string): string {
+  return `store_id ${quoted(storeId)} is none of a store whose polls this key may push`
+}
+
+async function readCsv({ bytes, firstRow, takenInAt }: Push, others: ReadonlySet<string>): Promise<ReadPush> {
   const otherType = otherTypeOf(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 2048)))
   if (otherType !== undefined) throw new AppError('invalid', `the body ${otherType}`)
   const chunks = ReadableStream.from([bytes])
@@ -47,7 +52,7 @@ async function readCsv({ bytes, firstRow, takenInAt }: Push): Promise<ReadPush> 
       `the body has ${header.kind}, and only polls are pushed: send other files to POST /imports`,
     )
   }
-  const rows = createPollRows(header, takenInAt)
+  const rows = withoutOthers(createPollRows(header, takenInAt), header.columns.store_id, others)
   const content = { chunks, bytesRead: () => bytes.length }
   await using read = await readRowsOf(content, header, rows, { rowsPerStep: Infinity })
   const [step] = read.steps // there is one, as no step is full
@@ -61,6 +66,22 @@ async function readCsv({ bytes, firstRow, takenInAt }: Push): Promise<ReadPush> 
     .slice(0, maxRejectionsTold)
     .map(({ line, reason }) => ({ row: line - 1 + firstRow, reason }))
   return { weeks: pushed, accepted: rows.size(), rejected: read.rejected, rejections }
+}
+
+function withoutOthers<Data>(
+  rows: RowCollector<Data>,
+  storeColumn: number,
+  others: ReadonlySet<string>,
+): RowCollector<Data> {
+  if (others.size === 0) return rows
+  return {
+    ...rows,
+    takeFirst: undefined, // it takes rows whoever's they are
+    take(fields) {
+      const storeId = fields[storeColumn]!.trim()
+      return others.has(storeId) ? ofOthers(storeId) : rows.take(fields)
+    },
+  }
 }
 
 /** An object of JSON, or why there is none. */
@@ -106,13 +127,13 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
-function readItems(items: Iterable<Item>, { takenInAt }: Push): ReadPush {
+function readItems(items: Iterable<Item>, { takenInAt }: Push, others: ReadonlySet<string>): ReadPush {
   const polls = createPushedPolls()
   const rejections: PushRejection[] = []
   let accepted = 0
   let rejected = 0
   for (const { row, value, problem } of items) {
-    const reason = problem ?? takePoll(value, polls, takenInAt)
+    const reason = problem ?? takePoll(value, polls, { takenInAt, others })
     if (reason === undefined) {
       accepted++
       continue
@@ -132,13 +153,18 @@ const fieldNames = {
 type FieldName = keyof typeof fieldNames
 
 /** Adds the poll that an object is; why it cannot be taken, where it cannot. */
-function takePoll(value: unknown, polls: PushedPolls, takenInAt: number): string | undefined {
+function takePoll(
+  value: unknown,
+  polls: PushedPolls,
+  { takenInAt, others }: { readonly takenInAt: number; readonly others: ReadonlySet<string> },
+): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return `a poll is an object with ${Object.keys(fieldNames).join(', ')}, not ${quoted(JSON.stringify(value))}`
   }
   const item = value as Readonly<Record<string, unknown>>
   const storeId = textField(item, 'store_id')
   if (!storeIdPattern.test(storeId)) return missing(item, 'store_id') ?? storeIdProblem(storeId)
+  if (others.has(storeId)) return ofOthers(storeId)
   const observed = readObservation(textField(item, 'status'), textField(item, 'timestamp_utc'), takenInAt)
   if (typeof observed === 'string') {
     return missing(item, 'status') ?? missing(item, 'timestamp_utc') ?? observed

@@ -4,6 +4,7 @@ import type { PushResult } from '../../../shared/push.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { addPolls } from '../../database/add-polls.ts'
 import type { Db } from '../../database/connect.ts'
+import { storesOutside } from '../../database/labelled.ts'
 import type { KnownStores } from '../../database/known-stores.ts'
 import type { StorePollWeek } from '../../database/poll-weeks.ts'
 import { answerGiven, countPushes, keepAnswer, type KeyedPush } from '../../database/pushes.ts'
@@ -31,7 +32,7 @@ export interface PushWriting {
 export async function writePushes(writing: PushWriting, pushes: readonly Push[]): Promise<PushOutcome[]> {
   const read: (PushToWrite | AppError)[] = []
   // One after the other: they take turns with what they are read with.
-  for (const push of pushes) read.push(await readOrError(push))
+  for (const push of pushes) read.push(await readOrError(writing.db, push))
   const good = read.filter((one): one is PushToWrite => !(one instanceof AppError))
   const results = await writeGroup(writing, good)
   return read.map((one) => (one instanceof AppError ? one : results.get(one)!))
@@ -45,15 +46,26 @@ interface PushToWrite {
   readonly keyed: KeyedPush | undefined
 }
 
-async function readOrError(push: Push): Promise<PushToWrite | AppError> {
-  const { key, bytes } = push
+async function readOrError(db: Db, push: Push): Promise<PushToWrite | AppError> {
+  const { key, bytes, limit } = push
   try {
     const keyed =
-      key === undefined ? undefined : { key, sha256: createHash('sha256').update(bytes).digest('hex') }
-    return { push, read: await readPush(push), keyed }
+      key === undefined
+        ? undefined
+        : { key, sender: limit?.sender, sha256: createHash('sha256').update(bytes).digest('hex') }
+    return { push, read: await readLimited(db, push), keyed }
   } catch (error) {
     return toAppError(error)
   }
+}
+
+/** What a push says of stores that its sender may push polls of. */
+async function readLimited(db: Db, push: Push): Promise<ReadPush> {
+  const read = await readPush(push)
+  if (push.limit === undefined) return read
+  const storeIds = [...new Set(read.weeks.map(({ storeId }) => storeId))]
+  const others = await storesOutside(db, storeIds, push.limit.groups)
+  return others.size === 0 ? read : readPush(push, others)
 }
 
 async function writeGroup(
