@@ -23,15 +23,14 @@ export async function* watchStores(
   caller: Caller,
   { storeId, labels, signal }: WatchStoresOptions,
 ): AsyncGenerator<StoreChanges, void, undefined> {
-  const { store, health } = caller.procedures
+  const { store } = caller.procedures
   const only = {
     ...(storeId === undefined ? {} : { storeId }),
     ...(labels === undefined ? {} : { labels: [...labels] }),
   }
   // EventSource does not tell why it is refused, but this does.
-  await store.down
-    .query({ limit: 1, ...(labels === undefined ? {} : { labels: [...labels] }) })
-    .catch((error: unknown) => throwUnless(error, ['conflict']))
+  const ask = () => store.down.query({ limit: 1, ...(labels === undefined ? {} : { labels: [...labels] }) })
+  await ask().catch((error: unknown) => throwUnless(error, ['conflict']))
   if (storeId !== undefined) await store.get.query({ storeId })
   let lastEventId: string | undefined
   while (!signal?.aborted) {
@@ -45,7 +44,7 @@ export async function* watchStores(
       yield data
     }
     if (signal?.aborted) return
-    await health.query().catch((error: unknown) => throwUnless(error, ['unavailable']))
+    await ask().catch((error: unknown) => throwUnless(error, ['conflict', 'unavailable']))
     await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
   }
 }

@@ -71,8 +71,8 @@ export const health = z
     version: z.string().describe('Version of the service'),
     database: z
       .object({
-        stores: count.describe('Stores that it knows'),
-        polls: count.describe('Polls that it has'),
+        stores: count.describe('Stores that it knows; to keys of groups, those of their groups'),
+        polls: count.nullable().describe('Polls that it has; null to keys of groups'),
         latestPollAt: isoInstant.nullable().describe('When the latest poll was; null where there is none'),
       })
       .describe('What the database has'),

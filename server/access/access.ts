@@ -16,6 +16,8 @@ export interface Access extends Pick<KeyUses, 'write'> {
   hasKeys(authorization?: string): Promise<boolean>
   /** Whose the `Authorization` of a request is: nobody's where it is no key that counts. */
   principalOf(authorization: string | undefined): Promise<Principal>
+  /** Whether a key that was sent still counts. */
+  isInForce(keyId: string): Promise<boolean>
   /** To be called when keys were changed here. */
   forget(): void
 }
@@ -67,12 +69,14 @@ export function createAccess({
       const key = byTokenId.get(keyIdOf(token) ?? '')
       if (key === undefined || !isTokenOf(token, key.hash)) return nobody(wrongKey())
       const at = now()
-      if (key.revokedAt !== null) return nobody(endedKey(key.name, 'was revoked', key.revokedAt))
-      if (key.expiresAt !== null && key.expiresAt <= at) {
-        return nobody(endedKey(key.name, 'expired', key.expiresAt))
-      }
+      const end = endOf(key, at)
+      if (end !== undefined) return nobody(endedKey(key.name, end))
       uses.note(key.number, at)
       return principalOfKey(key)
+    },
+    async isInForce(keyId) {
+      const key = (await keys()).byTokenId.get(keyId)
+      return key !== undefined && endOf(key, now()) === undefined
     },
     forget: () => (known = undefined),
     write: () => uses.write(),
@@ -111,10 +115,13 @@ function wrongKey(): AppError {
   )
 }
 
+/** How a key came to its end, in words; undefined of one that counts. */
+function endOf({ revokedAt, expiresAt }: KnownKey, now: number): string | undefined {
+  if (revokedAt !== null) return `was revoked at ${formatTimestamp(revokedAt)}`
+  return expiresAt !== null && expiresAt <= now ? `expired at ${formatTimestamp(expiresAt)}` : undefined
+}
+
 /** Told to whoever has the key alone. */
-function endedKey(name: string, how: string, at: number): AppError {
-  return new AppError(
-    'unauthenticated',
-    `the key "${name}" ${how} at ${formatTimestamp(at)}: use another one; ${howToGetOne}`,
-  )
+function endedKey(name: string, end: string): AppError {
+  return new AppError('unauthenticated', `the key "${name}" ${end}: use another one; ${howToGetOne}`)
 }

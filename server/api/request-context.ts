@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { toAppError } from '../../shared/app-error.ts'
 import { keyNeeded, type Access } from '../access/access.ts'
 import { isLoopbackAddress } from '../access/loopback.ts'
+import { streamWhile } from '../access/stream-while.ts'
 import { anybody, nobody, operator, type Principal } from '../access/principal.ts'
 
 declare module 'hono' {
@@ -44,9 +45,19 @@ export function knowCaller(
   }
 
   return async (context, next) => {
-    context.set('principal', await callerOf(context))
+    const principal = await callerOf(context)
+    context.set('principal', principal)
     await next()
+    const { keyId } = principal
+    if (keyId !== undefined && isEventStream(context.res)) {
+      const body = streamWhile(context.res.body!, () => access.isInForce(keyId))
+      context.res = new Response(body, context.res)
+    }
   }
+}
+
+function isEventStream({ body, headers }: Response): boolean {
+  return body !== null && (headers.get('content-type')?.startsWith('text/event-stream') ?? false)
 }
 
 /** Tells who is not known that a key is needed: of each answer of 401. */

@@ -32,6 +32,15 @@ export async function isLabelled(db: Db, storeId: StoreId, labels: readonly Stor
   return found !== undefined
 }
 
+export async function countLabelled(db: Db, labels: readonly StoreLabel[]): Promise<number> {
+  const { stores } = await db
+    .selectFrom('store')
+    .select((eb) => eb.fn.countAll<number>().as('stores'))
+    .where(hasLabels(labels))
+    .executeTakeFirstOrThrow()
+  return Number(stores)
+}
+
 /** Those of some ids that no store in the groups has. */
 export async function storesOutside(
   db: Db,

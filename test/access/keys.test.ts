@@ -87,6 +87,22 @@ describe('a key is refused', () => {
   })
 })
 
+test('events end when the key is revoked, and whoever follows is told why', async () => {
+  const [token = ''] = await madeKeys(server.databaseUrl, [{ name: 'one' }])
+  const client = createStoreMonitorClient({ url: server.url, key: token })
+  const events = client.watchStores()
+  expect((await events.next()).done).toBe(false)
+  const rest = await fetch(`${server.url}/events`, { headers: { authorization: `Bearer ${token}` } })
+  expect(rest.status).toBe(200)
+  await runCli(['keys', 'revoke', 'one', '--database', server.databaseUrl])
+  const text = await rest.text()
+  expect(text).toMatch(/^event: changes\n/)
+  await expect(events.next()).rejects.toMatchObject({
+    code: 'unauthenticated',
+    message: expect.stringMatching(/^the key "one" was revoked at /) as string,
+  })
+})
+
 test('the last key that manages keys is revoked only where the database is', async () => {
   const [key = ''] = await madeKeys(server.databaseUrl, [{ name: 'ann', role: 'admin' }])
   const ann = createStoreMonitorClient({ url: server.url, key })

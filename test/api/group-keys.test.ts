@@ -171,8 +171,6 @@ describe('what cannot be kept to a group is refused, with the reason', () => {
     ['POST', '/imports'],
     ['GET', '/changes'],
     ['GET', '/check'],
-    ['GET', '/news'],
-    ['GET', '/health'],
     ['GET', '/sources'],
     ['GET', '/polls/pushed'],
     ['DELETE', '/polls?all=true&reason=r&from=2020-01-01T00:00Z&to=2030-01-01T00:00Z'],
@@ -360,6 +358,33 @@ test('requests for reports have keys of their own, too', async () => {
     return ((await response.json()) as Record<string, unknown>)['report_id']
   }
   expect(await byGet(scene.soup)).not.toBe(await byGet(scene.soupViewer))
+})
+
+test('events and news are of its stores', async () => {
+  const stop = new AbortController()
+  const changes = soup.watchStores({ signal: stop.signal })
+  expect((await changes.next()).value).toMatchObject({ changes: [] })
+  const admin = createStoreMonitorClient({ url: scene.server.url, key: scene.admin })
+  const at = '2023-01-25T00:00:00Z'
+  const down = ['zz-rival-1', 'soup-1'].map((storeId) => ({
+    storeId,
+    status: 'inactive' as const,
+    timestampUtc: at,
+  }))
+  await admin.polls.push(down)
+  expect((await changes.next()).value).toMatchObject({ changes: [{ storeId: 'soup-1', to: 'down' }] })
+  stop.abort()
+  const response = await fetch(`${scene.server.url}/news`, { headers: bearing(scene.soup) })
+  const reader = response.body!.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  expect(JSON.parse(/data: (.*)/.exec(Buffer.from(value!).toString())![1]!)).toMatchObject({
+    latestPoll: at,
+    lastImport: null,
+    lastChange: null,
+    lastReport: null,
+  })
+  expect(await soup.health.query()).toMatchObject({ database: { polls: null } })
 })
 
 test('a store that moves to another group is of that one from then on', async () => {

@@ -12,7 +12,7 @@ test.skipIf(process.platform === 'win32')(
     await using server = await runningServer()
     const { health } = createStoreMonitorClient({ url: server.url })
     async function untilThere(polls: number) {
-      while ((await health.query()).database.polls < polls) await new Promise(setImmediate)
+      while ((await health.query()).database.polls! < polls) await new Promise(setImmediate)
     }
     await using cli = startCli(['push', '-', '--url', server.url], { isOpen: true })
     cli.type(`store_id,status,timestamp_utc\n${line('00')}`)
@@ -39,7 +39,7 @@ test('push - tells what was taken where the server goes away for good', { timeou
     startCli(['push', '-', '--retries', '1', '--json', '--url', server.url], { isOpen: true }),
   )
   cli.type(`store_id,status,timestamp_utc\n${line('00')}`)
-  while ((await health.query()).database.polls < 1) await new Promise(setImmediate)
+  while ((await health.query()).database.polls! < 1) await new Promise(setImmediate)
   await server[Symbol.asyncDispose]()
   cli.type(line('01'))
   const { exitCode, stdout, stderr } = await cli.finished

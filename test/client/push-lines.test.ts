@@ -67,9 +67,9 @@ test.each([
     yield Buffer.from(head)
     yield Buffer.from(line(0) + line(1, 'shut') + line(2).slice(0, 9))
     // Not before what has come is there: a batch that waited for more would wait for ever.
-    while ((await health.query()).database.polls < 1) await new Promise(setImmediate)
+    while ((await health.query()).database.polls! < 1) await new Promise(setImmediate)
     yield Buffer.from(`${line(2).slice(9)}\n`)
-    while ((await health.query()).database.polls < 2) await new Promise(setImmediate)
+    while ((await health.query()).database.polls! < 2) await new Promise(setImmediate)
     yield Buffer.from(line(3, 'open') + line(4).trimEnd())
   }
   const result = await polls.pushLines(endless(), { lingerMs: 1, onProgress: (one) => seen.push(one) })
@@ -134,13 +134,13 @@ test('polls of an iterable that waits are not held back, and are sent once, also
   const poll = (i: number) => ({ storeId: 'a', status: 'active' as const, timestampUtc: at(i) })
   async function* endless() {
     yield poll(0)
-    while ((await health.query()).database.polls < 1) await new Promise(setImmediate)
+    while ((await health.query()).database.polls! < 1) await new Promise(setImmediate)
     proxy.cut()
     proxy.isDown = true
     yield poll(1)
     while (retried.length === 0) await new Promise(setImmediate)
     proxy.isDown = false
-    while ((await health.query()).database.polls < 2) await new Promise(setImmediate)
+    while ((await health.query()).database.polls! < 2) await new Promise(setImmediate)
     yield poll(2)
     end.abort()
     await new Promise(() => {}) // no more, and no end

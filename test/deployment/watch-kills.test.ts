@@ -118,11 +118,11 @@ test(
     for (let kill = 0; kill < KILLS; kill++) {
       await using server = await watchingServer(program)
       const client = createStoreMonitorClient(server)
-      const before = (await client.health.query()).database.polls
+      const before = (await client.health.query()).database.polls!
       const pushing = stores.map((store, i) => pushUntilGone(server.url, store, pushed[i]!.acknowledged))
       await putFiles()
       const least = before + Math.floor(Math.random() * FILES_A_TIME * POLLS)
-      while ((await client.health.query()).database.polls <= least) await new Promise(setImmediate)
+      while ((await client.health.query()).database.polls! <= least) await new Promise(setImmediate)
       await server[Symbol.asyncDispose]()
       pushed = await Promise.all(pushing)
       await check()

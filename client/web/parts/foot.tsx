@@ -10,7 +10,8 @@ export function Foot() {
       <div className="frame">
         <span>
           store-monitor {data?.version}
-          {data && `, ${count(data.database.stores)} stores, ${count(data.database.polls)} polls`}
+          {data && `, ${count(data.database.stores)} stores`}
+          {data && data.database.polls !== null && `, ${count(data.database.polls)} polls`}
         </span>
         <a href="/docs">API</a>
         <a href="/openapi.json">OpenAPI</a>

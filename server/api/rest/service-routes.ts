@@ -34,6 +34,7 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
     defineRoute({
       id: 'readHealth',
       needs: 'data:read',
+      keepsBy: ['itself'],
       method: 'get',
       paths: ['/health'],
       tag: 'Service',
@@ -43,7 +44,7 @@ export function serviceRoutes(parts: ApiParts): RestRoute[] {
       },
       async handle(_, context) {
         context.header('cache-control', 'no-store')
-        return context.json(await readHealth(parts))
+        return context.json(await readHealth(parts, context.get('principal')))
       },
     }),
     defineRoute({

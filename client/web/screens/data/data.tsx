@@ -21,7 +21,7 @@ export function Data() {
       <div className="screen-head">
         <div>
           <h1>Data</h1>
-          {health.data && (
+          {health.data && health.data.database.polls !== null && (
             <p className="quiet">
               {count(health.data.database.polls)} polls of {count(health.data.database.stores)} stores, the
               latest {instant(health.data.database.latestPollAt)}

@@ -1,0 +1,39 @@
+const LOOK_EVERY_MS = 1000
+
+/** The same bytes until `mayGoOn` says no, which is asked every second: nobody asks again for an answer that has no end. */
+export function streamWhile(
+  body: ReadableStream<Uint8Array>,
+  mayGoOn: () => Promise<boolean>,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let looking: NodeJS.Timeout
+  let isOver = false
+
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      looking = setInterval(() => void endUnlessItMay(controller), LOOK_EVERY_MS)
+      looking.unref()
+    },
+    async pull(controller) {
+      const { value, done } = await reader.read()
+      if (isOver) return
+      if (!done) return controller.enqueue(value)
+      clearInterval(looking)
+      controller.close()
+    },
+    async cancel(reason) {
+      clearInterval(looking)
+      await reader.cancel(reason)
+    },
+  })
+
+  async function endUnlessItMay(controller: ReadableStreamDefaultController): Promise<void> {
+    // Where it cannot be told, it may still.
+    const may = await mayGoOn().catch(() => true)
+    if (may || isOver) return
+    isOver = true
+    clearInterval(looking)
+    controller.close()
+    await reader.cancel()
+  }
+}
