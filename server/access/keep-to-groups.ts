@@ -32,9 +32,9 @@ export async function keptToGroups(
 ): Promise<Fields> {
   const { groups } = principal
   if (groups.length === 0) return fields
-  let kept = fields
+  const kept = { ...fields }
   for (const by of requireKeepsBy(principal, keepsBy))
-    kept = { ...kept, ...(await keptBy[by](db, principal, kept)) }
+    Object.assign(kept, await keptBy[by](db, principal, kept))
   return kept
 }
 

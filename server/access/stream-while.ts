@@ -17,9 +17,10 @@ export function streamWhile(
     async pull(controller) {
       const { value, done } = await reader.read()
       if (isOver) return
-      if (!done) return controller.enqueue(value)
-      clearInterval(looking)
-      controller.close()
+      if (done) {
+        clearInterval(looking)
+        controller.close()
+      } else controller.enqueue(value)
     },
     async cancel(reason) {
       clearInterval(looking)

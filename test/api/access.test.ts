@@ -7,11 +7,12 @@ import { createHttpApp } from '../../server/api/http-app.ts'
 import { dialectBases } from '../../server/api/rest/routed-path.ts'
 import { defineRoute } from '../../server/api/rest/route.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
+import { usualLimits } from '../../server/limits/setting.ts'
 import { roles } from '../../shared/role.ts'
 import { bearing, keysOfRoles } from '../support/access-keys.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
 
-const nothingIsCalled = { getReportAs: 'json' } as ApiParts
+const nothingIsCalled = { getReportAs: 'json', limits: usualLimits } as ApiParts
 const routes = restRoutes(nothingIsCalled)
 
 let server: TestServer

@@ -378,7 +378,7 @@ test('events and news are of its stores', async () => {
   const reader = response.body!.getReader()
   const { value } = await reader.read()
   await reader.cancel()
-  expect(JSON.parse(/data: (.*)/.exec(Buffer.from(value!).toString())![1]!)).toMatchObject({
+  expect(JSON.parse(/data: (.*)/.exec(Buffer.from(value).toString())![1]!)).toMatchObject({
     latestPoll: at,
     lastImport: null,
     lastChange: null,
