@@ -124,6 +124,8 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/config-file/',
       'server/serve.ts',
       'server/observe/log.ts',
+      'server/observe/doctor/',
+      'server/setting-origins.ts',
       'server/ingest/importing/find-files.ts',
       'server/ingest/importing/import-each.ts',
       'server/ingest/importing/import-here.ts',

@@ -13,6 +13,17 @@ export class Interrupted extends Error {
   }
 }
 
+/** How a command ends that has said all that there is to say. */
+export class EndsWith extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`)
+    this.name = 'EndsWith'
+    this.exitCode = exitCode
+  }
+}
+
 const exitCodes = {
   internal: 1,
   invalid: 2,
@@ -33,7 +44,7 @@ export const usageExitCode = exitCodes.invalid
 export const exitCodeHelp = `
 Exit codes:
   0    done
-  1    an internal error
+  1    an internal error; doctor: something is wrong
   2    invalid options, files or input
   3    a report, import or file that does not exist
   4    not possible in the present state: no polls yet, a report that failed or was cancelled;

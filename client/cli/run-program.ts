@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander'
 import { AppError } from '../../shared/app-error.ts'
 import type { CommandContext } from './context.ts'
-import { exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
+import { EndsWith, exitCodeOf, Interrupted, usageExitCode } from './exit-code.ts'
 import { withCommandAsStarted } from './hint.ts'
 import { isClosedPipe, outputError } from './output.ts'
 import { createProgram } from './program.ts'
@@ -33,6 +33,7 @@ export async function runProgram(
   } catch (error) {
     if (error instanceof CommanderError) return usageExitCode
     if (isClosedPipe(error)) return 0
+    if (error instanceof EndsWith) return error.exitCode
     if (signal.reason instanceof Interrupted) {
       stderr.write('store-monitor: interrupted\n')
       return signal.reason.exitCode

@@ -97,18 +97,23 @@ async function listApplied(db: Db): Promise<string[]> {
   }
 }
 
+/** The migrations that a database lacks, which whoever opens it next to write to it makes up for. */
+export async function missingMigrations(db: Db): Promise<string[]> {
+  const applied = await listApplied(db)
+  return namesOf(db).filter((name) => !applied.includes(name))
+}
+
 /** Throws an `unavailable` AppError where this version cannot work with the tables as they are. */
 export async function requireOurTables(db: Db): Promise<void> {
-  const known = migrations(dialectOf(db).columnTypes).map(({ name }) => name)
+  const missing = await missingMigrations(db)
+  if (missing.length > 0) throw new AppError('unavailable', `the database lacks ${missing.join(', ')}`)
   const applied = await listApplied(db)
-  const missing = known.filter((name) => !applied.includes(name))
-  if (missing.length > 0) {
-    throw new AppError(
-      'unavailable',
-      `the database lacks ${missing.join(', ')}: start a server, which adds them`,
-    )
-  }
+  const known = namesOf(db)
   if (applied.length > known.length) await requireReadable(db, applied, known)
+}
+
+function namesOf(db: Db): string[] {
+  return migrations(dialectOf(db).columnTypes).map(({ name }) => name)
 }
 
 /** Throws where a newer version has changed the tables so that this one would go wrong. */

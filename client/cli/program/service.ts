@@ -1,4 +1,5 @@
 import type { BackupOptions } from '../commands/backup.ts'
+import type { DoctorOptions } from '../commands/doctor.ts'
 import type { ServeOptions } from '../commands/serve.ts'
 import type { MessageOptions } from '../context.ts'
 import type { Adder } from './adder.ts'
@@ -52,6 +53,22 @@ export function addBackupAndDemo({ context, add, examples }: Adder): void {
     .action(async (file: string, options: BackupOptions) => {
       const { runBackup } = await import('../commands/backup.ts')
       await runBackup(context, options, file)
+    })
+
+  add(
+    'doctor',
+    'Look whether all is well here: database, disk, clock, versions, settings; and say what to do.',
+  )
+    .option(
+      '--database <file or URL>',
+      'the database to look at (DATABASE_URL, DB_URL; default: store-monitor.db)',
+    )
+    .option('--config <file>', configDescription)
+    .option('--json', 'write a line of JSON for each finding, then for each setting')
+    .addHelpText('after', examples('doctor', 'doctor --database /var/lib/stores.db'))
+    .action(async (options: DoctorOptions) => {
+      const { runDoctor } = await import('../commands/doctor.ts')
+      await runDoctor(context, options)
     })
 
   add('demo', 'See it work: import the made-up data of examples/chain and report on it.')

@@ -72,6 +72,14 @@ export interface PackedRow {
   readonly bytes: Uint8Array
 }
 
+/** What a database says of itself to whoever looks whether all is well. */
+export interface Examination {
+  readonly version: string
+  readonly integrity: { readonly isWhole: boolean; readonly what: string }
+  /** Settings that are not as they should be. */
+  readonly problems: readonly { readonly what: string; readonly remedy: string }[]
+}
+
 export interface DatabaseSize {
   readonly bytes: number
   readonly freeBytes: number | undefined
@@ -139,6 +147,7 @@ export interface Dialect {
   backUp(databaseUrl: string, file: string, options: BackUpOptions): Promise<number>
   /** How many bytes it takes on disk, and how many of them are free for what is written next; undefined where that is not known. */
   size(db: Db): Promise<DatabaseSize>
+  examine(db: Db): Promise<Examination>
   /** Throws an `unavailable` AppError where the database is no longer the one that was opened. */
   checkInPlace(db: Db): void
 }

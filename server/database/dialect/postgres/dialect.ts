@@ -39,6 +39,10 @@ export function postgresDialect(): Dialect {
     writePacked,
     readPart,
     backUp: backUpPostgres,
+    async examine(db) {
+      const { examine } = await import('./examine.ts')
+      return examine(db)
+    },
     async size(db) {
       const { rows } = await sql<{ bytes: number }>`
         select pg_database_size(current_database()) as bytes`.execute(db)

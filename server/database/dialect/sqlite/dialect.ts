@@ -31,6 +31,10 @@ export function sqliteDialect(): Dialect {
       const { backUpSqlite } = await import('./backup.ts')
       return backUpSqlite(databaseUrl, file, options)
     },
+    async examine(db) {
+      const { examine } = await import('./examine.ts')
+      return examine(db)
+    },
     async size(db) {
       const { rows } = await sql<{ page: number; pages: number; free: number }>`
         select

@@ -1,0 +1,132 @@
+import { writeFile } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { connect } from '../../server/database/connect.ts'
+import { jsonLines, runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { databaseType, filledDatabase, testDatabase } from '../support/test-database.ts'
+
+interface Line {
+  readonly check?: string
+  readonly state?: string
+  readonly what?: string
+  readonly remedy?: string | null
+  readonly setting?: string
+  readonly value?: string
+  readonly from?: string
+}
+
+async function doctor(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly exitCode: number | null; readonly lines: readonly Line[]; of(check: string): Line }> {
+  const { exitCode, stdout, stderr } = await runCli(['doctor', '--json', ...args], { environment })
+  expect(stderr).toBe('')
+  const lines = jsonLines(stdout) as readonly Line[]
+  return { exitCode, lines, of: (check) => lines.find((line) => line.check === check) ?? {} }
+}
+
+test('where all is well, everything is ok, and each setting has its origin', async () => {
+  await using database = await filledDatabase(3)
+  const { exitCode, lines, of } = await doctor(['--database', database.url], { PORT: '8123' })
+  expect(exitCode).toBe(0)
+  expect(lines.filter(({ state }) => state === 'failed')).toEqual([])
+  for (const check of [
+    'settings',
+    'Node.js',
+    'database',
+    'version',
+    'integrity',
+    'tables',
+    'clock',
+    'zones',
+  ]) {
+    expect(of(check), check).toMatchObject({ state: 'ok' })
+  }
+  expect(of('version').what).toMatch(databaseType === 'sqlite' ? /^SQLite 3\.\d+/ : /^PostgreSQL 1\d.*UTF8$/)
+  expect(lines).toContainEqual({ setting: 'port', value: '8123', from: 'PORT' })
+  expect(lines).toContainEqual({ setting: 'host', value: '127.0.0.1', from: 'default' })
+  expect(lines).toContainEqual(expect.objectContaining({ setting: 'databaseUrl', from: '--database' }))
+})
+
+test('people get tables', async () => {
+  await using database = await testDatabase()
+  const { exitCode, stdout } = await runCli(['doctor', '--database', database.url])
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^STATE +CHECK +WHAT\nok +settings /)
+  expect(stdout).toMatch(/\n\nSETTING +VALUE +FROM\nhost +127\.0\.0\.1 +default\n/)
+})
+
+test('a variable that looks like ours and is none is named, with the one that may be meant', async () => {
+  await using database = await testDatabase()
+  const environment = {
+    STORE_MONITOR_WORKER: '3',
+    STOREMONITOR_LOG_LEVEL: 'debug',
+    STORE_MONITOR_LIMIT_CONNECTION: '4',
+    STORE_MONITOR_KEY: 'x',
+    STORE_MONITOR_LIMIT_HEAD_TIME: '5s',
+  }
+  const { exitCode, lines } = await doctor(['--database', database.url], environment)
+  expect(exitCode).toBe(0)
+  expect(lines.filter(({ check }) => check === 'variable')).toEqual([
+    {
+      check: 'variable',
+      state: 'warning',
+      what: 'STORE_MONITOR_WORKER is set, and is no setting',
+      remedy: 'is STORE_MONITOR_WORKERS meant?',
+    },
+    expect.objectContaining({ remedy: 'is STORE_MONITOR_LOG_LEVEL meant?' }),
+    expect.objectContaining({ remedy: 'is STORE_MONITOR_LIMIT_CONNECTIONS meant?' }),
+  ])
+  expect(lines).toContainEqual({
+    setting: 'limits.headTime',
+    value: '5000',
+    from: 'STORE_MONITOR_LIMIT_HEAD_TIME',
+  })
+})
+
+test('a configuration file is where settings come from, or is told to be wrong', async () => {
+  await using folder = await temporaryFolder()
+  await using database = await testDatabase()
+  const file = folder.file('store-monitor.yaml')
+  await writeFile(file, `databaseUrl: ${database.url}\nworkers: 2\n`)
+  const right = await doctor(['--config', file])
+  expect(right.lines).toContainEqual({ setting: 'workers', value: '2', from: `${file}, line 2` })
+  expect(right.exitCode).toBe(0)
+  await writeFile(file, 'wokers: 2\n')
+  const wrong = await doctor(['--config', file])
+  expect(wrong.exitCode).toBe(1)
+  expect(wrong.of('settings')).toMatchObject({
+    state: 'failed',
+    what: `${file}, line 1: there is no key "wokers": is "workers" meant?`,
+  })
+})
+
+test('a database that is not there, or of an older version, is told, and nothing is made or changed', async () => {
+  await using folder = await temporaryFolder()
+  const missing = await doctor(['--database', folder.file('none.db')])
+  expect(missing.exitCode).toBe(1)
+  expect(missing.of('database')).toMatchObject({ state: 'failed' })
+  expect(missing.of('database').what).toMatch(/^there is no database at /)
+
+  await using database = await testDatabase()
+  await using db = await connect(database.url)
+  await sql`delete from kysely_migration where name = '022-totals'`.execute(db)
+  const older = await doctor(['--database', database.url])
+  expect(older.of('tables')).toMatchObject({
+    state: 'warning',
+    what: expect.stringContaining('022-totals') as string,
+  })
+  const { rows } = await sql`select 1 from kysely_migration where name = '022-totals'`.execute(db)
+  expect(rows).toEqual([])
+})
+
+test('polls that are yet to come are told', async () => {
+  await using database = await testDatabase()
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+  const pushed = await runCli(['push', '-', '--database', database.url], {
+    input: `store_id,status,timestamp_utc\na,active,${tomorrow}\n`,
+  })
+  expect(pushed.exitCode).toBe(0)
+  expect((await doctor(['--database', database.url])).of('latest poll')).toMatchObject({ state: 'warning' })
+})
