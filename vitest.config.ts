@@ -26,6 +26,8 @@ const onSqliteAlone = [
   'test/client/browser.test.ts',
   'test/client/web/**',
   'test/deployment/dockerfile.test.ts',
+  // What both do with such values is compared elsewhere, and there it would take a minute.
+  ...(process.env['FUZZ'] === undefined ? ['test/fuzz/**'] : []),
   'test/ingest/importing/{find-files,hostile-files}.test.ts',
   'test/ingest/rows/poll-reader.test.ts',
   'test/readme.test.ts',

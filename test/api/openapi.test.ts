@@ -300,6 +300,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   readReportTotals: [
     { status: 200, id: complete },
     { status: 200, id: complete, query: 'store_id=a' },
+    { status: 400, id: complete, query: 'store_id=a&store_id=b' },
     { status: 404, id: unknownId },
     { status: 409, id: running },
   ],

@@ -25,6 +25,7 @@ import {
   reportIdBody,
   reportIdQuery,
   storePath,
+  totalsQuery,
 } from './schemas.ts'
 import { importPath } from './import-schemas.ts'
 import { downStoresQuery, storeChangesQuery } from './live-schemas.ts'
@@ -151,6 +152,11 @@ export const malformedDeletion: RestResponse = {
 export const otherThanConfirmed: RestResponse = {
   description: 'There are other polls than were confirmed, or they are gone already',
   example: otherPolls(1441, 1440),
+}
+
+export const malformedTotals: RestResponse = {
+  description: malformed,
+  example: refusal(totalsQuery, { store_id: ['a', 'b'] }),
 }
 
 export const malformedGroups: RestResponse = {

@@ -2,7 +2,13 @@ import { withoutHint } from '../../access/kept-answers.ts'
 import { listReports } from '../../database/reports.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
-import { malformedGroups, malformedPage, notComplete, unknownReport } from './error-responses.ts'
+import {
+  malformedGroups,
+  malformedPage,
+  malformedTotals,
+  notComplete,
+  unknownReport,
+} from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import {
   groups,
@@ -76,6 +82,7 @@ export function reportListRoutes(parts: ApiParts): RestRoute[] {
       query: totalsQuery,
       responses: {
         200: { description: 'The sums', content: { 'application/json': totalsBody } },
+        400: malformedTotals,
         404: unknownReport,
         409: notComplete,
       },
