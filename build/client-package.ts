@@ -42,7 +42,7 @@ const withoutContext: Plugin = {
   name: 'without-context',
   load(id) {
     if (!/[\\/]server[\\/]api[\\/]router\.d\.ts$/.test(id)) return undefined
-    return readFileSync(id, 'utf8').replaceAll('ctx: ApiParts;', 'ctx: object;')
+    return readFileSync(id, 'utf8').replaceAll('ctx: CallContext;', 'ctx: object;')
   },
 }
 

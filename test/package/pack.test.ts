@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundledPackages } from '../../build/bundle.ts'
 import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
+import { usualLimits } from '../../server/limits/setting.ts'
 import { fieldsOf, hoverOver, languageServiceOf, typesOfProcedures } from '../support/hovers.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
@@ -105,7 +106,7 @@ test('the packed package installs, its types compile in a strict project, and it
   expect(demo.stderr).toContain('\n  store-monitor serve --database demo/store-monitor.db\n')
   const database = folder.file('demo/store-monitor.db')
   await using server = await served(command, database)
-  const ofSource = await createHttpApp({ version } as ApiParts).request('/openapi.json')
+  const ofSource = await createHttpApp({ version, limits: usualLimits } as ApiParts).request('/openapi.json')
   expect(await (await fetch(`${server.url}/openapi.json`)).json()).toEqual(await ofSource.json())
   const { stdout } = await run(process.execPath, ['program.ts', server.url], { cwd: project })
   expect(JSON.parse(stdout)).toMatchObject(saidOfChain)
