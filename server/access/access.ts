@@ -10,6 +10,8 @@ import { nobody, type Principal } from './principal.ts'
 
 /** For how long what another process does with keys may go unnoticed. */
 const KNOWN_FOR_MS = 1000
+/** And where a key is sent that is not known: it may be new. However many are, they are looked up so often at most. */
+const UNKNOWN_FOR_MS = 50
 
 export interface Access extends Pick<KeyUses, 'write'> {
   /** Whether there ever was a key: then each call needs one. With what a caller sends for one, that is looked up at once. */
@@ -40,10 +42,10 @@ export function createAccess({
   let known: Promise<Known> | undefined
   let readAt = -Infinity
 
-  /** The keys as they were a second ago at most. They are read in the request of one, and the others wait for it. */
-  function keys(): Promise<Known> {
+  /** The keys as they were so long ago at most. They are read in the request of one, and the others wait for it. */
+  function keys(knownForMs = KNOWN_FOR_MS): Promise<Known> {
     const at = performance.now()
-    if (known === undefined || at - readAt >= KNOWN_FOR_MS) {
+    if (known === undefined || at - readAt >= knownForMs) {
       readAt = at
       const latest = readKnown(reading, known)
       latest.catch(() => {
@@ -54,19 +56,22 @@ export function createAccess({
     return known
   }
 
+  async function keyOf(token: string): Promise<KnownKey | undefined> {
+    const keyId = keyIdOf(token)
+    if (keyId === undefined) return undefined
+    const key = (await keys()).byTokenId.get(keyId)
+    return key ?? (await keys(UNKNOWN_FOR_MS)).byTokenId.get(keyId)
+  }
+
   return {
     async hasKeys(authorization) {
-      if ((await keys()).version !== '') return true
-      if (authorization === undefined) return false
-      // Who has a key knows of it, maybe before this server does.
-      known = undefined
-      return (await keys()).version !== ''
+      const isThere = ({ version }: Known) => version !== ''
+      return isThere(await keys()) || (authorization !== undefined && isThere(await keys(UNKNOWN_FOR_MS)))
     },
     async principalOf(authorization) {
-      const { byTokenId } = await keys()
       const token = tokenIn(authorization)
       if (token === undefined) return nobody(keyNeeded())
-      const key = byTokenId.get(keyIdOf(token) ?? '')
+      const key = await keyOf(token)
       if (key === undefined || !isTokenOf(token, key.hash)) return nobody(wrongKey())
       const at = now()
       const end = endOf(key, at)
