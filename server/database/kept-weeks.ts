@@ -151,19 +151,27 @@ async function removeKept(
 /** Stores whose data changes in a transaction, together where the same ISO weeks are touched. */
 export interface TouchedStores {
   add(storeKey: number, time: Interval): void
+  addAll(storeKeys: Iterable<number>, time: Interval): void
   /** `numbered` where the change has a batch of its own, which is as good as a version. */
   forget(tx: WriteTx, numbered?: 'numbered'): Promise<void>
 }
 
 export function createTouchedStores(): TouchedStores {
   const byWeeks = new Map<number, { readonly storeKeys: number[]; readonly time: Interval }>()
+
+  function touchedWith(time: Interval): number[] {
+    const [first, last] = isoWeeksAround(time)
+    const weeks = first * MOST_ISO_WEEKS + last
+    const known = byWeeks.get(weeks) ?? { storeKeys: [], time }
+    byWeeks.set(weeks, known)
+    return known.storeKeys
+  }
+
   return {
-    add(storeKey, time) {
-      const [first, last] = isoWeeksAround(time)
-      const weeks = first * MOST_ISO_WEEKS + last
-      const known = byWeeks.get(weeks)
-      if (known === undefined) byWeeks.set(weeks, { storeKeys: [storeKey], time })
-      else known.storeKeys.push(storeKey)
+    add: (storeKey, time) => void touchedWith(time).push(storeKey),
+    addAll(storeKeys, time) {
+      const touched = touchedWith(time)
+      for (const storeKey of storeKeys) touched.push(storeKey)
     },
     async forget(tx, numbered) {
       const forget = numbered === undefined ? forgetWeeks : removeKept

@@ -188,9 +188,9 @@ export function createStoreFinder(
   const select = compiledOnce((ids: readonly StoreId[]) => rows.where('store_id', 'in', ids).compile())
 
   function withKeys(ids: readonly StoreId[], found: readonly StoreRow[]): FoundStore[] {
-    const byId = new Map(found.map((row) => [row.store_id, row]))
-    return ids.map((storeId) => {
-      const stored = byId.get(storeId)
+    const rowOf = inSameOrder(ids, found) ?? rowsById(found)
+    return ids.map((storeId, i) => {
+      const stored = rowOf(storeId, i)
       return { storeId, key: stored?.store_key ?? ++lastKey!, stored }
     })
   }
@@ -206,6 +206,19 @@ export function createStoreFinder(
     }
     return stores
   }
+}
+
+type RowOf = (storeId: StoreId, place: number) => StoreRow | undefined
+
+/** Where all are found in the order in which they are asked for, as they mostly are, nothing is looked up. */
+function inSameOrder(ids: readonly StoreId[], found: readonly StoreRow[]): RowOf | undefined {
+  const isSame = found.length === ids.length && found.every(({ store_id }, i) => store_id === ids[i])
+  return isSame ? (_, place) => found[place] : undefined
+}
+
+function rowsById(found: readonly StoreRow[]): RowOf {
+  const byId = new Map(found.map((row) => [row.store_id, row]))
+  return (storeId) => byId.get(storeId)
 }
 
 /** The first ids after one, or of all, in ascending order; of stores in some groups, where these are given. */

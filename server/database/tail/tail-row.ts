@@ -54,21 +54,24 @@ export type StoreWords = Omit<StorePollWeek, 'week'>
 
 /** The row of polls of a week, which are in ascending order of store. */
 export function tailRowOf(stores: readonly StoreWords[], place: TailPlace): TailRow {
-  const count = stores.reduce((sum, { words }) => sum + words.length, 0)
-  const pairs = new Uint32Array(2 * count)
+  const pairs = new Uint32Array(2 * stores.reduce((sum, { words }) => sum + words.length, 0))
   let next = 0
-  let latest = 0
   for (const { storeKey, words } of stores) {
     for (const word of words) {
       pairs[next++] = storeKey
       pairs[next++] = word
     }
-    latest = Math.max(latest, offsetOf(words.at(-1)!))
   }
+  return tailRowOfPairs(pairs, place)
+}
+
+export function tailRowOfPairs(pairs: Words, { week, chunk }: TailPlace): TailRow {
+  let latest = 0
+  for (let i = 1; i < pairs.length; i += 2) latest = Math.max(latest, offsetOf(pairs[i]!))
   return {
-    poll_count: count,
-    latest_poll_at: place.week * POLL_WEEK_MS + latest,
-    polls: bytesOfWords(withChecksum(pairs, place.week, place.chunk)),
+    poll_count: pairs.length / 2,
+    latest_poll_at: week * POLL_WEEK_MS + latest,
+    polls: bytesOfWords(withChecksum(pairs, week, chunk)),
   }
 }
 

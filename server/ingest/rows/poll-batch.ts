@@ -83,7 +83,8 @@ export function createPollBatch(groups: PollGroups): PollBatch {
     const steps: [StepStores, ...StepStores[]] = [step]
     for (const store of inOrder) {
       const groupsOfStore = groups.ofStore(store)
-      const polls = groupsOfStore.reduce((sum, group) => sum + sizes[group]!, 0)
+      let polls = 0
+      for (const group of groupsOfStore) polls += sizes[group]!
       if (step.polls > 0 && step.polls + polls > pollsPerStep) steps.push((step = emptyStep()))
       for (const group of groupsOfStore) {
         step.groups.push(group)

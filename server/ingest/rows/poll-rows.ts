@@ -5,6 +5,7 @@ import { mapNonEmpty } from './non-empty.ts'
 import { latestObservationMs, readObservation } from './observation.ts'
 import { createPollBatch, type PollWeeks } from './poll-batch.ts'
 import { storeIdProblem, type RowCollector } from './row-collector.ts'
+import { placesInOrder } from './scanner/ids-in-order.ts'
 import { createScanner, hasPlainColumns } from './scanner/scanner.ts'
 
 /** Weeks of polls with the ids of their stores, in ascending order. */
@@ -36,14 +37,19 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
     keepInMemory(rows) {
       if (batch.sizeInMemory() > rows) batch.setAside()
     },
-    steps: (rowsPerStep) =>
-      mapNonEmpty(batch.steps(stores.inOrder(), rowsPerStep), ({ rows, prepare }) => ({
+    steps(rowsPerStep) {
+      const ids = stores.ids()
+      const steps = batch.steps(placesInOrder(ids), rowsPerStep)
+      // Of many steps they would take too much memory.
+      const idOf = steps.length > 1 ? stores.idOf : (store: number) => ids[store]!
+      return mapNonEmpty(steps, ({ rows, prepare }) => ({
         rows,
         prepare() {
           const weeks = prepare()
-          return { ...weeks, storeIds: Array.from(weeks.stores, stores.idOf) }
+          return { ...weeks, storeIds: Array.from(weeks.stores, idOf) }
         },
-      })),
+      }))
+    },
     [Symbol.dispose]() {
       batch[Symbol.dispose]()
       scanner[Symbol.dispose]()
