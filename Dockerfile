@@ -1,6 +1,9 @@
+# The exact version, as in package.json, so that a build of tomorrow is one of today but for what Debian mends. Whoever wants the
+# same bytes writes the digest behind it that `docker buildx imagetools inspect node:26.10.0-slim` tells: node:26.10.0-slim@sha256:…
 FROM node:26.10.0-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY build/pinned-node build/pinned-node
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY . .
 RUN npm run build
@@ -11,8 +14,9 @@ FROM node:26.10.0-slim AS production
 WORKDIR /app
 ENV NODE_ENV=production
 COPY package.json package-lock.json ./
+COPY build/pinned-node build/pinned-node
 # tRPC asks for TypeScript, but only to compile against its types.
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev && rm -rf node_modules/typescript node_modules/@typescript
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev && rm -rf build node_modules/typescript node_modules/@typescript
 COPY LICENSE ./
 COPY client/cli/store-monitor.js client/cli/
 COPY --from=build /app/dist dist

