@@ -9,13 +9,16 @@ import { isLoopback, isLoopbackAddress } from '../access/loopback.ts'
 export interface SiteSetting {
   /** The address that the server listens on; undefined where it is called in its own process. */
   readonly listensOn?: string
+  /** Whether nobody is asked for a key. */
+  readonly insecure?: boolean
   readonly publicUrl: string | undefined
 }
 
 export interface SiteRules {
   /**
    * Takes only requests whose Host the server can have. On loopback those are the loopback names and PUBLIC_URL's: any
-   * other is a page's, whose name was made to lead here (DNS rebinding).
+   * other is a page's, whose name was made to lead here (DNS rebinding). Elsewhere, where nobody is asked for a key, any but
+   * those that a stranger can have: names of the internet.
    */
   readonly ownHost: MiddlewareHandler
   /** Refuses what changes something, as its method says. */
@@ -24,7 +27,7 @@ export interface SiteRules {
   refuseOtherPages(context: Context): void
 }
 
-export function siteRules({ listensOn, publicUrl }: SiteSetting): SiteRules {
+export function siteRules({ listensOn, insecure = false, publicUrl }: SiteSetting): SiteRules {
   const ownUrl = publicUrl === undefined ? undefined : new URL(publicUrl)
   const isLocal = listensOn !== undefined && isLoopbackAddress(listensOn)
 
@@ -43,11 +46,19 @@ export function siteRules({ listensOn, publicUrl }: SiteSetting): SiteRules {
   return {
     async ownHost(context, next) {
       const { host, hostname } = urlOf(context)
-      if (isLocal && !isLoopback(hostname) && hostname !== ownUrl?.hostname) {
+      const isOther = hostname !== ownUrl?.hostname
+      if (isLocal && isOther && !isLoopback(hostname)) {
         throw new AppError(
           'forbidden',
           `this server listens on ${listensOn} and does not answer to the host "${host}": call it as 127.0.0.1 or ` +
             `localhost; where callers know it as ${host}, by a proxy, set PUBLIC_URL to that address`,
+        )
+      }
+      if (!isLocal && insecure && isOther && isOfInternet(hostname)) {
+        throw new AppError(
+          'forbidden',
+          `this server asks for no keys, and does not answer to the host "${host}", which a stranger's page could have: ` +
+            `call it by its address; where it is known as ${host}, set PUBLIC_URL to that address`,
         )
       }
       await next()
@@ -90,4 +101,12 @@ function urlOf(context: Context): URL {
     throw new AppError('invalid', `the Host "${host}" is neither a name nor an address`)
   }
   return url
+}
+
+const privateNames = /(?:^|\.)(?:localhost|local|internal|lan|home\.arpa|test)$/
+
+/** Whether anybody could have a name registered, and have it lead here. */
+function isOfInternet(hostname: string): boolean {
+  const isAddress = hostname.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(hostname)
+  return !isAddress && hostname.includes('.') && !privateNames.test(hostname)
 }

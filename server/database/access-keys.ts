@@ -108,11 +108,15 @@ export async function listAccessKeys(
 
 /** Text that is another one whenever a key was made or revoked; empty where there never was one. */
 export async function readKeysVersion(db: Db): Promise<string> {
-  const { keys, revoked } = await db
+  const { keys, revoked, latest } = await db
     .selectFrom('access_key')
-    .select(({ fn }) => [fn.countAll<number>().as('keys'), fn.count<number>('revoked_at').as('revoked')])
+    .select(({ fn }) => [
+      fn.countAll<number>().as('keys'),
+      fn.count<number>('revoked_at').as('revoked'),
+      fn.max('created_at').as('latest'),
+    ])
     .executeTakeFirstOrThrow()
-  return Number(keys) === 0 ? '' : `${keys} ${revoked}`
+  return Number(keys) === 0 ? '' : `${keys} ${revoked} ${latest}`
 }
 
 export interface KnownKey {

@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { madeKeys } from '../support/access-keys.ts'
 import { curl } from '../support/curl.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
+import { testDatabase } from '../support/test-database.ts'
 
 const polls = 'store_id,status,timestamp_utc\na,active,2023-01-24 10:00:00 UTC\n'
 const publicUrl = 'https://monitor.example.org'
@@ -213,10 +215,33 @@ test('what only reads is answered wherever it is asked from: a browser keeps the
   expect(headers).not.toHaveProperty('access-control-allow-origin')
 })
 
-test('a server on other addresses has any name, but takes no changes from pages of other origins', async () => {
-  await using open = await runningServer({ host: '0.0.0.0', insecure: true })
+test('a server on other addresses that asks for no keys has any name that no stranger can have', async () => {
+  const publicUrl = 'https://monitor.example.org'
+  await using open = await runningServer({ host: '0.0.0.0', insecure: true, publicUrl })
+  const { port } = new URL(open.url)
+  const statusAt = async (host: string) =>
+    (await curl(`curl -H 'Host: ${host}:${port}' http://127.0.0.1:${port}/reports`)).status
+  for (const host of [
+    '127.0.0.1',
+    '10.0.0.7',
+    '[fd00::7]',
+    'server',
+    'a.svc.cluster.local',
+    'monitor.example.org',
+  ]) {
+    expect([host, await statusAt(host)]).toEqual([host, 200])
+  }
+  for (const host of ['evil.example', 'monitor.example.org.evil.example', '10.0.0.7.nip.io']) {
+    expect([host, await statusAt(host)]).toEqual([host, 403])
+  }
+})
+
+test('a server on other addresses with keys has any name, but takes no changes from pages of other origins', async () => {
+  await using database = await testDatabase()
+  const [key = ''] = await madeKeys(database.url, [{ role: 'operator' }])
+  await using open = await runningServer({ host: '0.0.0.0', databaseUrl: database.url })
   const url = `http://127.0.0.1:${new URL(open.url).port}`
-  const named = `-H 'Host: monitor.example.org:8000'`
+  const named = `-H 'Host: monitor.example.org:8000' -H 'Authorization: Bearer ${key}'`
   expect((await curl(`curl ${named} ${url}/livez`)).status).toBe(200)
   const ask = (origin: string) =>
     curl(`curl -X POST ${named} -H 'Origin: ${origin}' -d '' ${url}/trigger_report`)
