@@ -2,11 +2,14 @@ import { availableParallelism } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
+import { parseDuration } from '../shared/duration.ts'
 import { limitNames, limits, limitVariable, type GivenLimits, type Limits } from './limits/setting.ts'
 import { logFormats, logLevels } from './observe/log-levels.ts'
 
 /** Where the database is unless it is said: a file in the current folder. */
 const defaultDatabaseUrl = 'store-monitor.db'
+
+const DAY_MS = 86_400_000
 
 export const config = z.object({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
@@ -57,11 +60,34 @@ export const config = z.object({
     .enum(logFormats, `write ${logFormats.join(', ')}`)
     .default('auto')
     .describe('Lines of the log as json or text; auto is text on a terminal'),
+  keepReports: kept('Reports are deleted so long after they ended, with their results'),
+  keepRejectedRows: kept(
+    'The text of rejected rows is deleted so long after their import; what was counted of them stays',
+  ),
+  keepPolls: kept('Polls are deleted with their UTC week (from Thursday) once all of it is so long ago'),
   insecure: z
     .stringbool('write true or false')
     .default(false)
     .describe('Whether callers are never asked for a key: also where others than this machine reach it'),
 })
+
+/** For how long something is kept, at least a day. */
+function kept(description: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        const ms = parseDuration(text)
+        if (ms >= DAY_MS) return ms
+        context.addIssue({ code: 'custom', message: 'at least a day (1d) is kept' })
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message })
+      }
+      return z.NEVER
+    })
+    .optional()
+    .describe(description)
+}
 
 function foldersIn(text: string): readonly string[] {
   return [
@@ -112,6 +138,9 @@ const sources: Readonly<Record<Setting, Source>> = {
   watchMove: { flag: '--watch-move', variables: ['STORE_MONITOR_WATCH_MOVE'] },
   logLevel: { flag: '--log-level', variables: ['STORE_MONITOR_LOG_LEVEL'] },
   logFormat: { flag: '--log-format', variables: ['STORE_MONITOR_LOG_FORMAT'] },
+  keepReports: { variables: ['STORE_MONITOR_KEEP_REPORTS'], defaultText: 'for ever' },
+  keepRejectedRows: { variables: ['STORE_MONITOR_KEEP_REJECTED_ROWS'], defaultText: 'for ever' },
+  keepPolls: { variables: ['STORE_MONITOR_KEEP_POLLS'], defaultText: 'for ever' },
   insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
 

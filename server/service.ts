@@ -35,6 +35,8 @@ import type { Metrics } from './observe/metrics.ts'
 import { readinessOf } from './observe/readiness.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
+import type { RetentionSetting } from './retention.ts'
+import { retainInThread } from './retention-thread.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
 export interface Service extends AsyncDisposable {
@@ -59,6 +61,7 @@ export interface Service extends AsyncDisposable {
 export interface ServiceSetting
   extends
     Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
+    RetentionSetting,
     Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove' | 'limits'>>,
     AskingSetting {
   /** Whether a database is made where there is none; by default, it is. */
@@ -79,10 +82,13 @@ export interface ServiceSetting
   readonly observe?: Observe
   /** What is counted and measured, where it is. */
   readonly metrics?: Pick<Metrics, 'text'>
+  /** How often what is old is looked for. */
+  readonly retainEveryMs?: number
 }
 
 /** A server that nobody pushes to looks after the tail all the same. */
 const TIDY_EVERY_MS = 3_600_000
+const RETAIN_EVERY_MS = 600_000
 /** When a key was used last is known this late. */
 const WRITE_USES_EVERY_MS = 300_000
 
@@ -106,6 +112,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     onNotice = () => {},
     onError,
     observe = () => {},
+    retainEveryMs = RETAIN_EVERY_MS,
     metrics,
   } = setting
   checkWatchedFolders(watch, databaseUrl)
@@ -210,6 +217,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   async function foldWhatIsOld(): Promise<void> {
     if (await hasTail(reading)) await writer.tidy()
   }
+  const retention = new AbortController()
+  async function retain(): Promise<void> {
+    checkInPlace()
+    await retainInThread(setting, retention.signal)
+  }
   let app: Promise<Hono> | undefined
   let watcher: Watcher | undefined
   const owned = parts.move()
@@ -229,6 +241,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
+      owned.use(repeatedly(retain, { everyMs: retainEveryMs, onError }))
       await reports.resumeUnfinished()
       watcher = owned.use(
         startWatcher({
@@ -243,6 +256,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       )
     },
     stopTaking() {
+      retention.abort()
       reports.stop()
       watcher?.stop()
       asking.stop()

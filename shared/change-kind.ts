@@ -11,11 +11,21 @@ export const changeKinds = [
   'store-deleted',
   'key-created',
   'key-revoked',
+  'reports-deleted',
+  'rejected-rows-deleted',
 ] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** Those that are of no store. */
-export const changeKindsOfKeys = ['key-created', 'key-revoked'] as const satisfies readonly ChangeKind[]
+/** Those that change nothing of what figures are made of, and of no store. */
+export const changeKindsBesidesData = [
+  'key-created',
+  'key-revoked',
+  'reports-deleted',
+  'rejected-rows-deleted',
+] as const satisfies readonly ChangeKind[]
+
+/** Those of them that are of no store. */
+const changeKindsOfKeys = ['key-created', 'key-revoked'] as const satisfies readonly ChangeKind[]
 
 export function isOfKeys(kind: ChangeKind): boolean {
   return changeKindsOfKeys.some((one) => one === kind)

@@ -1,5 +1,5 @@
 import { expressionBuilder, type Expression, type SqlBool } from 'kysely'
-import { changeKindsOfKeys } from '../../shared/change-kind.ts'
+import { changeKindsBesidesData } from '../../shared/change-kind.ts'
 import type { ChangeId } from '../../shared/change.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { chunks } from './chunks.ts'
@@ -18,7 +18,7 @@ const touchedBlocks = eb
 /** Whether a change was of several stores, and is from before it was recorded which. */
 export const isNotRecorded = eb.and([
   eb('change.store_id', 'is', null),
-  eb('change.kind', 'not in', changeKindsOfKeys),
+  eb('change.kind', 'not in', changeKindsBesidesData),
   eb.not(eb.exists(touchedBlocks)),
 ])
 

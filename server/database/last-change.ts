@@ -1,3 +1,4 @@
+import { changeKindsBesidesData } from '../../shared/change-kind.ts'
 import type { Db } from './connect.ts'
 
 /** When the data that figures come from changed last, in epoch milliseconds; 0 where they never did. */
@@ -5,6 +6,7 @@ export async function lastChangeAt(db: Db): Promise<number> {
   const changed = await db
     .selectFrom('change')
     .select((eb) => eb.fn.max('at').as('at'))
+    .where('kind', 'not in', changeKindsBesidesData)
     .executeTakeFirst()
   // What an import changes goes in until it ends.
   const imported = await db

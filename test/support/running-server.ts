@@ -30,6 +30,7 @@ export async function runningServer({
   sources,
   watchTimes,
   pollers,
+  retainEveryMs,
   ...setting
 }: {
   host?: string
@@ -45,6 +46,10 @@ export async function runningServer({
   watchMove?: boolean
   watchTimes?: { everyMs: number; settleMs: number }
   pollers?: readonly PollerSetting[]
+  keepReports?: number
+  keepRejectedRows?: number
+  keepPolls?: number
+  retainEveryMs?: number
 } = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
@@ -75,6 +80,7 @@ export async function runningServer({
         ...(patienceMs === undefined ? {} : { patienceMs }),
         ...(sources === undefined ? {} : { sources }),
         ...(pollers === undefined ? {} : { pollers }),
+        ...(retainEveryMs === undefined ? {} : { retainEveryMs }),
       },
     ),
   )

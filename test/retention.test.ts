@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../server/config.ts'
+import { connect } from '../server/database/connect.ts'
+import { readTotals } from '../server/database/totals.ts'
+import { deleteWhatIsOld } from '../server/retention.ts'
+import { finishedReport, runningServer, type TestServer } from './support/running-server.ts'
+
+const DAY_MS = 86_400_000
+const head = 'store_id,status,timestamp_utc\n'
+const years = [2023, 2024, 2025]
+const polls = years
+  .flatMap((year) => ['a', 'b'].map((id) => `${id},active,${year}-03-02T10:00:00Z\n`))
+  .join('')
+
+async function json<Body>(server: TestServer, path: string): Promise<Body> {
+  return (await (await fetch(server.url + path)).json()) as Body
+}
+
+interface Changes {
+  readonly items: readonly {
+    readonly kind: string
+    readonly what: string
+    readonly author: string
+    readonly reason: string
+  }[]
+}
+
+async function changesOf(server: TestServer, kind: string): Promise<Changes['items']> {
+  return (await json<Changes>(server, `/changes?kind=${kind}`)).items
+}
+
+describe('by itself, a server deletes', () => {
+  test('polls of weeks that are over for so long, and goes on with the others', async () => {
+    const now = Date.now()
+    // Until 2024-09-01.
+    await using server = await runningServer({ keepPolls: now - Date.UTC(2024, 8, 1), retainEveryMs: 20 })
+    await server.upload(head + polls)
+    await expect.poll(() => json(server, '/health')).toMatchObject({ database: { polls: 2, stores: 2 } })
+    const changes = await changesOf(server, 'polls-deleted')
+    expect(changes.map(({ what }) => what)).toEqual(['2 polls of 2 stores', '2 polls of 2 stores'])
+    expect(changes[0]).toMatchObject({
+      author: 'retention',
+      reason: expect.stringMatching(/^keepPolls is \d+/) as string,
+    })
+    await using db = await connect(server.databaseUrl)
+    expect(await db.selectFrom('poll_week_summary').select('week').execute()).toHaveLength(1)
+    expect((await finishedReport(server.url))['status']).toBe('Complete')
+    expect(server.errors).toEqual([])
+  })
+
+  test('nothing where nothing says so', async () => {
+    await using server = await runningServer({ retainEveryMs: 5 })
+    await server.upload(`${head}${polls}c,shut,2023-01-01T00:00:00Z\n`)
+    await finishedReport(server.url)
+    await using db = await connect(server.databaseUrl)
+    await deleteWhatIsOld({}, { writing: db, now: () => Date.now() + 1000 * DAY_MS, goesOn: () => true })
+    expect(await json(server, '/health')).toMatchObject({ database: { polls: 6 } })
+    expect(await json<{ items: unknown[] }>(server, '/reports')).toMatchObject({ items: [{}] })
+    expect(await json<{ items: unknown[] }>(server, '/imports/1/rejected')).toMatchObject({ items: [{}] })
+  })
+})
+
+test('reports go with their results, and which ended of late stay', async () => {
+  await using server = await runningServer()
+  await using db = await connect(server.databaseUrl)
+  await server.upload(head + polls)
+  const ids: string[] = []
+  for (let i = 0; i < 3; i++) ids.push((await finishedReport(server.url))['report_id'] as string)
+  await db
+    .updateTable('report')
+    .set({ finished_at: 5000 })
+    .where('report_id', '!=', ids[2] as never)
+    .execute()
+  await deleteWhatIsOld({ keepReports: DAY_MS }, { writing: db, now: Date.now, goesOn: () => true })
+  const listed = await json<{ items: { report_id: string }[] }>(server, '/reports')
+  expect(listed.items.map(({ report_id }) => report_id)).toEqual([ids[2]])
+  expect(await db.selectFrom('report_part').select('report_key').distinct().execute()).toHaveLength(1)
+  expect(await changesOf(server, 'reports-deleted')).toMatchObject([
+    { what: expect.stringMatching(/^2 reports that ended before /) as string, reason: 'keepReports is 24h' },
+  ])
+  expect(await json(server, '/health')).toMatchObject({ database: { polls: 6 } })
+})
+
+test('the text of rejected rows goes, what was counted of them stays', async () => {
+  await using server = await runningServer()
+  await using db = await connect(server.databaseUrl)
+  const bad = Array.from({ length: 30 }, (_, i) => `s${i},shut,2023-01-01T00:00:00Z\n`).join('')
+  await server.upload(head + polls + bad)
+  await server.upload(`${head}a,active,2023-04-01T00:00:00Z\nx,shut,2023-01-01T00:00:00Z\n`)
+  await db
+    .updateTable('import')
+    .set({ finished_at: 5000 })
+    .where('import_id', '=', 1 as never)
+    .execute()
+  await deleteWhatIsOld({ keepRejectedRows: DAY_MS }, { writing: db, now: Date.now, goesOn: () => true })
+  expect(await json(server, '/imports/1/rejected')).toMatchObject({ items: [], rowsNotKept: 30 })
+  expect(await json<{ items: unknown[] }>(server, '/imports/2/rejected')).toMatchObject({ items: [{}] })
+  expect(await json(server, '/imports/1/rejected/summary')).toMatchObject({ reasons: [{ rows: 30 }] })
+  expect(await changesOf(server, 'rejected-rows-deleted')).toMatchObject([
+    { what: 'the text of 30 rejected rows of import 1: upload.csv' },
+  ])
+})
+
+test('what ends in the middle goes on the next time, and everything adds up after each step', async () => {
+  await using server = await runningServer()
+  await using db = await connect(server.databaseUrl)
+  await server.upload(head + polls)
+  const parts = { writing: db, now: () => Date.UTC(2030, 0), goesOn: () => false }
+  for (const left of [4, 2, 0, 0]) {
+    await deleteWhatIsOld({ keepPolls: DAY_MS }, parts)
+    expect(await readTotals(db)).toMatchObject({ polls: left })
+    expect(await json(server, '/health')).toMatchObject({ database: { polls: left } })
+  }
+})
+
+test.each([
+  [{ STORE_MONITOR_KEEP_POLLS: '12h' }, /keepPolls \(STORE_MONITOR_KEEP_POLLS\) is "12h": at least a day/],
+  [{ STORE_MONITOR_KEEP_REPORTS: 'a year' }, /keepReports .*: "a year" is not a duration: write/],
+])('a time that cannot be is refused: %o', (environment, message) => {
+  expect(() => readConfig(environment)).toThrow(message)
+  expect(readConfig({ STORE_MONITOR_KEEP_POLLS: '400d' }).keepPolls).toBe(400 * DAY_MS)
+})
