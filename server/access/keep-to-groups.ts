@@ -78,7 +78,7 @@ const keptBy: Readonly<Record<KeepsBy, Keep>> = {
     return keptBy.storeId(db, principal, fields)
   },
   'no labels'(_, principal, { labels }) {
-    if (labels === undefined) return nothingElse
+    if (Object.keys(labels ?? {}).length === 0) return nothingElse
     throw new AppError(
       'forbidden',
       `labels: the key "${principal.name}" may not change them, as they say whose stores are whose`,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
 import { connect } from '../../server/database/connect.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
-import { revokeAccessKey } from '../../server/database/access-keys.ts'
+import { noteUse, revokeAccessKey } from '../../server/database/access-keys.ts'
 import { madeKeys } from '../support/access-keys.ts'
 import { runCli, jsonLines } from '../support/run-cli.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
@@ -101,6 +101,28 @@ test('events end when the key is revoked, and whoever follows is told why', asyn
     code: 'unauthenticated',
     message: expect.stringMatching(/^the key "one" was revoked at /) as string,
   })
+})
+
+test('when a key was used last is written when the server stops, at the latest, and never put back', async () => {
+  await using database = await testDatabase()
+  const [used = '', unused = ''] = await madeKeys(database.url, [{ name: 'used' }, { name: 'unused' }])
+  const before = Date.now()
+  {
+    await using other = await runningServer({ databaseUrl: database.url })
+    const statusWith = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      return (await fetch(`${other.url}/stores`, { headers })).status
+    }
+    expect(await statusWith(used)).toBe(200)
+    expect(await statusWith(`${unused.slice(0, -1)}${unused.endsWith('A') ? 'B' : 'A'}`)).toBe(401)
+  }
+  const listed = await runCli(['keys', '--json', '--database', database.url])
+  expect(jsonLines(listed.stdout)).toMatchObject([{ name: 'unused', lastUsedAt: null }, { name: 'used' }])
+  expect(Date.parse(String(jsonLines(listed.stdout)[1]!['lastUsedAt']))).toBeGreaterThanOrEqual(before)
+  await using db = await connect(database.url)
+  await noteUse(db, 1, before - 1)
+  const [row] = await db.selectFrom('access_key').select('last_used_at').where('name', '=', 'used').execute()
+  expect(row!.last_used_at).toBeGreaterThanOrEqual(before)
 })
 
 test('the last key that manages keys is revoked only where the database is', async () => {

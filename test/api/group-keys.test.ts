@@ -186,6 +186,8 @@ describe('what cannot be kept to a group is refused, with the reason', () => {
     const { status, text } = await ask('PUT', '/stores/soup-1/details', { labels: { chain: 'Geheim' } })
     expect(status).toBe(403)
     expect(text).toContain('labels: the key')
+    const named = await ask('PUT', '/stores/soup-1/details', { name: 'First', labels: {} })
+    expect(named).toMatchObject({ status: 200, text: expect.stringContaining('First') as string })
   })
 })
 
