@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { overLimit } from '../limits/over-limit.ts'
 import { createRequestRate } from '../limits/request-rate.ts'
@@ -8,7 +9,9 @@ export function limitKeys({ requestsByKey }: Limits): MiddlewareHandler {
   const rate = createRequestRate(requestsByKey)
   return async (context, next) => {
     const { keyId, name } = context.get('principal')
-    const retryAfterSeconds = keyId === undefined ? undefined : await rate.secondsToWait(keyId)
+    const { incoming } = (context.env ?? {}) as Partial<HttpBindings>
+    const retryAfterSeconds =
+      keyId === undefined ? undefined : await rate.secondsToWait(keyId, incoming?.socket)
     if (retryAfterSeconds !== undefined) {
       const what = `more than ${requestsByKey} requests in a second came with the key "${name}"`
       throw overLimit('requestsByKey', what, { retryAfterSeconds })

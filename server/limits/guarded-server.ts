@@ -96,7 +96,7 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = refused.get(request.socket) ?? (await tooOften(request))
     if (refusal === undefined) answer(request, response)
-    else await refuse(request, response, refusal)
+    else if (!request.socket.destroyed) await refuse(request, response, refusal)
   }
 
   async function refuse(
@@ -115,7 +115,7 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
   async function tooOften({ url, socket }: IncomingMessage): Promise<AppError | undefined> {
     if (alwaysAnswered.has(url ?? '')) return undefined
     const address = callerAddress(socket.remoteAddress)
-    const retryAfterSeconds = await rate.secondsToWait(address)
+    const retryAfterSeconds = await rate.secondsToWait(address, socket)
     if (retryAfterSeconds === undefined) return undefined
     const most = limits.requestsByAddress
     return overLimit('requestsByAddress', `more than ${most} requests in a second came from ${address}`, {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from './bench.ts'
 import type { Data } from './data.ts'
-import { spreadOf, type Figure } from './figures.ts'
+import { percentile, spreadOf, type Figure } from './figures.ts'
 import { createHttpClient, post, type HttpClient } from './http.ts'
 import { removeDatabase } from './import-bench.ts'
 import type { Latencies } from './load.ts'
@@ -91,9 +91,4 @@ async function importDuringReports(client: HttpClient, pollsPath: string): Promi
   })
   while (isImporting) await requestReport(client)
   await imported
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!
 }

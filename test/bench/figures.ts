@@ -9,7 +9,7 @@ export interface Spread {
   readonly runs: number
 }
 
-export type Unit = 'ms' | 'ns' | 'MiB' | 'bytes' | 'stores'
+export type Unit = 'ms' | 'ns' | 'MiB' | 'bytes' | 'stores' | 'files'
 
 export interface Baseline {
   readonly name: string
@@ -44,6 +44,11 @@ export function spreadOf(values: readonly number[]): Spread {
   const middle = sorted.length >> 1
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
   return { median, min: sorted[0]!, max: sorted.at(-1)!, runs: sorted.length }
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!
 }
 
 /** Returns what was measured, or nothing where that is the milliseconds that it takes. */

@@ -20,6 +20,7 @@ import { benchImport, ensureDatabase } from './import-bench.ts'
 import { benchIngest } from './ingest/ingest-bench.ts'
 import { benchJudging } from './judging-bench.ts'
 import { describeMachine } from './machine.ts'
+import { benchLimits } from './limits-bench.ts'
 import { layOutPackage } from './package.ts'
 import { benchPage } from './page-bench.ts'
 import { findRealData } from './population.ts'
@@ -77,6 +78,7 @@ const parts = {
   ingest: (bench: Bench) => benchIngest(bench, populationOf({ ...dataOptions, stores: sizes[size] })),
   'event-loop': async (bench: Bench) =>
     benchEventLoop(bench, await cachedData(size, { ...dataOptions, earlier: true })),
+  limits: benchLimits,
   start: benchStart,
   postgres: benchPostgres,
 } satisfies Record<string, (bench: Bench) => Promise<Figure[]>>

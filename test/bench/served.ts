@@ -1,6 +1,6 @@
 /** A server in a process of its own, which also tells how long its event loop was held up: `fork('served.js', [DATABASE])`. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { config } from '../../server/config.ts'
+import { readConfig } from '../../server/config.ts'
 import { startServer } from '../../server/serve.ts'
 import { peakBytesOf } from './peak-memory.ts'
 import { writtenBytesOf } from './written-bytes.ts'
@@ -10,7 +10,7 @@ import type { ServedAnswer, ServedQuestion } from './server.ts'
 const RESOLUTION_MS = 1
 
 const [databaseUrl] = process.argv.slice(2)
-const server = await startServer(config.parse({ port: 0, databaseUrl }), {
+const server = await startServer(readConfig(process.env, { host: '127.0.0.1', port: '0', databaseUrl }), {
   version: '0.0.0-bench',
   now: Date.now,
   onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),

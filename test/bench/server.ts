@@ -26,12 +26,17 @@ export type ServedAnswer =
 
 export interface BenchServer extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   watch(): Promise<void>
   tell(): Promise<Told>
 }
 
-export async function startBenchServer({ served }: Programs, databasePath: string): Promise<BenchServer> {
-  const child = fork(served, [databasePath], { env: compilingOnce })
+export async function startBenchServer(
+  { served }: Programs,
+  databasePath: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
+  const child = fork(served, [databasePath], { env: { ...compilingOnce, ...environment } })
   const ended = once(child, 'exit')
 
   async function next<Type extends ServedAnswer['type']>(
@@ -50,6 +55,7 @@ export async function startBenchServer({ served }: Programs, databasePath: strin
   const { url } = await next('listening')
   return {
     url,
+    pid: child.pid!,
     async watch() {
       child.send('watch' satisfies ServedQuestion)
       await next('watching')

@@ -44,6 +44,16 @@ test('who asks too often is told when to come again, but for whether the server 
   expect(new Set(alive.map(({ status }) => status))).toEqual(new Set([200]))
 })
 
+test('who goes on all the same is answered late, and cut where more is asked on the connection', async () => {
+  await using server = await runningServer({ limits: { requestsByAddress: 1 } })
+  const asked = 'GET /reports HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  const answers = await answerTo(server.url, asked.repeat(10))
+  const statuses = Array.from(answers.matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status]) => status)
+  expect(statuses.length).toBeLessThan(4)
+  expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+  expect(server.errors).toEqual([])
+})
+
 test('a connection too many is told so, and there is room when another one ends', async () => {
   await using server = await runningServer({ limits: { connections: 2 } })
   const first = await connected(server.url)
