@@ -65,6 +65,10 @@ export const config = z.object({
     'The text of rejected rows is deleted so long after their import; what was counted of them stays',
   ),
   keepPolls: kept('Polls are deleted with their UTC week (from Thursday) once all of it is so long ago'),
+  traces: z
+    .url({ protocol: /^https?$/, error: 'write a URL such as http://127.0.0.1:4318' })
+    .optional()
+    .describe('Where OpenTelemetry traces of requests go, as OTLP over HTTP'),
   insecure: z
     .stringbool('write true or false')
     .default(false)
@@ -141,6 +145,7 @@ const sources: Readonly<Record<Setting, Source>> = {
   keepReports: { variables: ['STORE_MONITOR_KEEP_REPORTS'], defaultText: 'for ever' },
   keepRejectedRows: { variables: ['STORE_MONITOR_KEEP_REJECTED_ROWS'], defaultText: 'for ever' },
   keepPolls: { variables: ['STORE_MONITOR_KEEP_POLLS'], defaultText: 'for ever' },
+  traces: { variables: ['OTEL_EXPORTER_OTLP_ENDPOINT'], defaultText: 'nowhere' },
   insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
 

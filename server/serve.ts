@@ -13,6 +13,7 @@ import { trackConnections } from './connections.ts'
 import { guardedServer } from './limits/guarded-server.ts'
 import { usualLimits } from './limits/setting.ts'
 import type { Happened } from './observe/happened.ts'
+import type { Traces } from './observe/traces.ts'
 import { createService, type ServiceSetting } from './service.ts'
 
 /** How long a server takes at most to stop once it has been told to. */
@@ -49,8 +50,10 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   const { createMetrics } = await import('./observe/metrics.ts')
   const database = isPostgres(config.databaseUrl) ? 'postgresql' : 'sqlite'
   const metrics = createMetrics({ version: setting.version, database })
+  const traces = config.traces === undefined ? undefined : parts.use(await tracesTo(config.traces, setting))
   function observe(happened: Happened): void {
     metrics.observe(happened)
+    traces?.observe(happened)
     setting.observe?.(happened)
   }
   const service = parts.use(
@@ -60,6 +63,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   const app = await service.app({
     listensOn: config.host,
     observe,
+    isTraced: traces !== undefined,
     insecure: config.insecure,
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
@@ -118,6 +122,11 @@ async function requireKeys(
     `${host} is reached by others than this machine, and there is no key: they could read and change everything. ` +
       `Make a key first: ${howToMakeKey}. Or listen on 127.0.0.1, or let everybody in with --insecure (STORE_MONITOR_INSECURE=true)`,
   )
+}
+
+async function tracesTo(endpoint: string, { version, onError }: ServerSetting): Promise<Traces> {
+  const { createTraces } = await import('./observe/traces.ts')
+  return createTraces({ endpoint, version, onError })
 }
 
 async function listen(server: Server, { host, port }: ServerConfig): Promise<void> {

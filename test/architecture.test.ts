@@ -57,6 +57,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'type server/reports/',
       'pino',
       '@prometheus-io/client',
+      '@opentelemetry/',
     ],
   ],
   ['server/jobs/', ['server/jobs/', 'shared/', 'node:']],

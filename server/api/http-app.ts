@@ -27,6 +27,8 @@ import { tellMore } from './tell-more.ts'
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'>, CallerSetting {
   /** Told of each request. */
   readonly observe?: Observe
+  /** Whether it is told what threads did for it, too. */
+  readonly isTraced?: boolean
 }
 
 /** The HTTP application: REST routes with their documentation and, under /trpc, the router. */
@@ -34,7 +36,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   const { limits } = parts
   const site = siteRules({ ...setting, publicUrl: parts.publicUrl })
   const app = new Hono({ getPath: routedPath })
-  app.use(observeRequests(setting.observe ?? (() => {})))
+  app.use(observeRequests(setting.observe ?? (() => {}), setting.isTraced))
   app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(
     secureHeaders({

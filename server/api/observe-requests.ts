@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context, ContextVariableMap, MiddlewareHandler } from 'hono'
 import { randomUUID } from 'node:crypto'
 import type { Observe } from '../observe/happened.ts'
+import { collectingWorked, type Worked } from '../reports/worked.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -14,7 +15,7 @@ declare module 'hono' {
 const requestIdHeader = 'x-request-id'
 
 /** Gives each request its id, which is the caller's where that is one, and tells of each once all of its answer has gone. */
-export function observeRequests(observe: Observe): MiddlewareHandler {
+export function observeRequests(observe: Observe, isTraced = false): MiddlewareHandler {
   return async (context, next) => {
     const startedAt = performance.now()
     const requestId = requestIdOf(context.req.header(requestIdHeader))
@@ -22,7 +23,9 @@ export function observeRequests(observe: Observe): MiddlewareHandler {
     const socket = incoming?.socket
     const bytesBefore = socket?.bytesWritten ?? 0
     context.set('requestId', requestId)
-    await next()
+    let worked: readonly Worked[] = []
+    if (isTraced) worked = await collectingWorked(next)
+    else await next()
     const { res } = context
     res.headers.set(requestIdHeader, requestId)
     const { status } = res
@@ -35,9 +38,12 @@ export function observeRequests(observe: Observe): MiddlewareHandler {
         route: context.get('operation') ?? 'none',
         path: pathOf(context),
         status,
+        startedMs: performance.timeOrigin + startedAt,
         durationMs: performance.now() - startedAt,
         bytes: (socket?.bytesWritten ?? 0) - bytesBefore,
         key: (context.var as Partial<ContextVariableMap>).principal?.author,
+        traceparent: isTraced ? context.req.header('traceparent') : undefined,
+        worked,
         isEventStream,
         isCut: !isEventStream && outgoing?.writableFinished === false,
       }

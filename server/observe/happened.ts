@@ -2,6 +2,7 @@ import type { Change } from '../../shared/change.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { PushResult } from '../../shared/push.ts'
 import type { EndedReport } from '../reports/report-job.ts'
+import type { Worked } from '../reports/worked.ts'
 
 /** By which way something came in. */
 export type Way = 'upload' | 'watch' | 'source' | 'push' | 'poller'
@@ -14,10 +15,16 @@ export interface AnsweredRequest {
   /** Of the address, without its query. */
   readonly path: string
   readonly status: number
+  /** In epoch milliseconds. */
+  readonly startedMs: number
   readonly durationMs: number
   readonly bytes: number
   /** Who asked, by the name of a key. */
   readonly key: string | undefined
+  /** The caller's span, if it has one. */
+  readonly traceparent: string | undefined
+  /** What threads did for it, where that is traced. */
+  readonly worked: readonly Worked[]
   readonly isEventStream: boolean
   /** Whether its reader went away before its end. */
   readonly isCut: boolean

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { AppError } from '../../shared/app-error.ts'
 import { createThreadGate, threadsEnd } from './thread-gate.ts'
+import { noteWorked } from './worked.ts'
 import {
   resultOf,
   type ResultOf,
@@ -73,7 +74,9 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
       for (let attempt = 1; ; attempt++) {
         if (isClosing) throw threadsEnd()
         try {
-          return resultOf((await pool.run(task, { name })) as TaskOutcome<ResultOf<All, typeof name>>)
+          const outcome = (await pool.run(task, { name })) as TaskOutcome<ResultOf<All, typeof name>>
+          noteWorked({ name, startMs: outcome.startMs, endMs: outcome.endMs })
+          return resultOf(outcome)
         } catch (error) {
           // What a task ends with is an AppError; anything else is the end of its thread.
           if (error instanceof AppError) throw error

@@ -17,6 +17,7 @@ import type { ViewedReport } from './view/viewed-parts.ts'
 import type { SummaryFigures } from './view/summary.ts'
 import type { RowSums } from './view/sums.ts'
 import type { Viewed } from './view/viewer.ts'
+import { preciseNow } from './worked.ts'
 import type { PartToVerify, PartVerification } from './verify-part.ts'
 
 /** What a worker is started with. */
@@ -93,12 +94,26 @@ export type RunTask = <Name extends keyof WorkerTasks>(
 ) => Promise<ResultOf<WorkerTasks, Name>>
 
 /** What a worker answers. An error that is thrown in a thread loses its code on the way to another, so that it is told. */
-export type TaskOutcome<Result> =
+export type TaskOutcome<Result> = Span & Answered<Result>
+
+/** From when to when it was at it, in epoch milliseconds. */
+interface Span {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+type Answered<Result> =
   | { readonly type: 'done'; readonly result: Result }
   | (Pick<AppError, 'code' | 'title' | 'message' | 'stack'> & { readonly type: 'failed' })
 
 /** What a worker answers about its work. */
 export async function outcomeOf<Result>(work: Promise<Result>): Promise<TaskOutcome<Result>> {
+  const startMs = preciseNow()
+  const answered = await answerOf(work)
+  return { ...answered, startMs, endMs: preciseNow() }
+}
+
+async function answerOf<Result>(work: Promise<Result>): Promise<Answered<Result>> {
   try {
     return { type: 'done', result: await work }
   } catch (error) {

@@ -11,9 +11,12 @@ function request(of: Partial<AnsweredRequest> = {}): Happened {
     route: 'listStores',
     path: '/stores',
     status: 200,
+    startedMs: 0,
     durationMs: 1.26,
     bytes: 500,
     key: undefined,
+    traceparent: undefined,
+    worked: [],
     isEventStream: false,
     isCut: false,
   }

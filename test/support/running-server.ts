@@ -50,6 +50,7 @@ export async function runningServer({
   keepRejectedRows?: number
   keepPolls?: number
   retainEveryMs?: number
+  traces?: string
 } = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
