@@ -97,6 +97,7 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
   [/^\.key\./, 'prefix'],
+  [/^\.session\./, 'permissions'],
   [/^\.health\./, 'database'],
 ]
 

@@ -25,6 +25,7 @@ type Procedures = Pick<
   | 'outage'
   | 'data'
   | 'key'
+  | 'session'
   | 'health'
 >
 
@@ -97,6 +98,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     outage,
     data,
     key,
+    session,
     health,
   } = caller.procedures
   return {
@@ -110,6 +112,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     data,
     key,
+    session,
     health,
     async *runReport(reportOptions = {}, { signal } = {}) {
       signal?.throwIfAborted()

@@ -69,6 +69,11 @@ export const config = z.object({
     .url({ protocol: /^https?$/, error: 'write a URL such as http://127.0.0.1:4318' })
     .optional()
     .describe('Where OpenTelemetry traces of requests go, as OTLP over HTTP'),
+  sessionIdle: sessionTime(
+    '12h',
+    'After how long without a request the session of one who signed in on the page ends, such as 12h',
+  ),
+  sessionLifetime: sessionTime('7d', 'How long such a session is at most, such as 7d'),
   insecure: z
     .stringbool('write true or false')
     .default(false)
@@ -77,20 +82,30 @@ export const config = z.object({
 
 /** For how long something is kept, at least a day. */
 function kept(description: string) {
-  return z
-    .string()
-    .transform((text, context) => {
-      try {
-        const ms = parseDuration(text)
-        if (ms >= DAY_MS) return ms
-        context.addIssue({ code: 'custom', message: 'at least a day (1d) is kept' })
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message })
-      }
-      return z.NEVER
-    })
-    .optional()
-    .describe(description)
+  const problem = (ms: number) => (ms >= DAY_MS ? undefined : 'at least a day (1d) is kept')
+  return z.string().transform(inMs(problem)).optional().describe(description)
+}
+
+/** How long a session may be. */
+function sessionTime(usual: string, description: string) {
+  const isFit = (ms: number) => ms >= parseDuration('15m') && ms <= parseDuration('365d')
+  const problem = (ms: number) => (isFit(ms) ? undefined : 'write a duration from 15m to 365d')
+  return z.string().default(usual).transform(inMs(problem)).describe(description)
+}
+
+/** Reads a duration. */
+function inMs(problemOf: (ms: number) => string | undefined) {
+  return (text: string, context: z.core.$RefinementCtx): number => {
+    try {
+      const ms = parseDuration(text)
+      const message = problemOf(ms)
+      if (message === undefined) return ms
+      context.addIssue({ code: 'custom', message })
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+    }
+    return z.NEVER
+  }
 }
 
 function foldersIn(text: string): readonly string[] {
@@ -146,6 +161,8 @@ const sources: Readonly<Record<Setting, Source>> = {
   keepRejectedRows: { variables: ['STORE_MONITOR_KEEP_REJECTED_ROWS'], defaultText: 'for ever' },
   keepPolls: { variables: ['STORE_MONITOR_KEEP_POLLS'], defaultText: 'for ever' },
   traces: { variables: ['OTEL_EXPORTER_OTLP_ENDPOINT'], defaultText: 'nowhere' },
+  sessionIdle: { variables: ['STORE_MONITOR_SESSION_IDLE'], defaultText: '12h' },
+  sessionLifetime: { variables: ['STORE_MONITOR_SESSION_LIFETIME'], defaultText: '7d' },
   insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
 

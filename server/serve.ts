@@ -23,7 +23,9 @@ const STOP_IMPORTS_AT = 0.7
 const CUT_AT = 0.8
 
 /** What a server has to know of the settings: the log belongs to whoever starts it. */
-export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat' | 'limits'> & Partial<Pick<Config, 'limits'>>
+export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat' | MayBeUsual> &
+  Partial<Pick<Config, MayBeUsual>>
+type MayBeUsual = 'limits' | 'sessionIdle' | 'sessionLifetime'
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string

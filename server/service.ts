@@ -62,7 +62,9 @@ export interface ServiceSetting
   extends
     Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
     RetentionSetting,
-    Partial<Pick<Config, 'getReportAs' | 'watch' | 'watchMove' | 'limits'>>,
+    Partial<
+      Pick<Config, 'getReportAs' | 'watch' | 'watchMove' | 'limits' | 'sessionIdle' | 'sessionLifetime'>
+    >,
     AskingSetting {
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
@@ -89,6 +91,9 @@ export interface ServiceSetting
 /** A server that nobody pushes to looks after the tail all the same. */
 const TIDY_EVERY_MS = 3_600_000
 const RETAIN_EVERY_MS = 600_000
+/** Of sessions, where nobody signs in. */
+const SESSION_IDLE_MS = 43_200_000
+const SESSION_LIFETIME_MS = 604_800_000
 /** When a key was used last is known this late. */
 const WRITE_USES_EVERY_MS = 300_000
 
@@ -104,6 +109,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     getReportAs = 'json',
     watch = [],
     watchMove = false,
+    sessionIdle = SESSION_IDLE_MS,
+    sessionLifetime = SESSION_LIFETIME_MS,
     watchTimes,
     limits = usualLimits,
     patienceMs,
@@ -169,7 +176,13 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
-  const access = createAccess({ reading, writing, now })
+  const access = createAccess({
+    reading,
+    writing,
+    now,
+    sessionTimes: { idleMs: sessionIdle, lifetimeMs: sessionLifetime },
+    onError,
+  })
   parts.defer(() => access.write().catch(onError))
   function load(): Load {
     const { threads: reportThreads, ...counts } = reports.load()

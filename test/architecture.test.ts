@@ -86,6 +86,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/api/',
       'server/access/',
       'server/news-watch.ts',
+      'server/repeatedly.ts',
       'server/limits/',
       'type server/observe/',
       'server/reports/',

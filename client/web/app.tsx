@@ -5,9 +5,11 @@ import { HatchPattern } from './charts/hatch.tsx'
 import { Bars } from './parts/bars.tsx'
 import { Caught } from './parts/caught.tsx'
 import { Foot } from './parts/foot.tsx'
-import { Head } from './parts/head.tsx'
+import { Head, NameHead } from './parts/head.tsx'
 import { Waiting } from './parts/notice.tsx'
 import { isToSearch, useSearchKey } from './parts/search-key.ts'
+import { useCaller, useMay } from './caller.ts'
+import { useMustSignIn } from './sign-in-state.ts'
 import { NotFound } from './screens/not-found.tsx'
 import { Overview } from './screens/overview/overview.tsx'
 
@@ -17,7 +19,28 @@ const Store = lazy(async () => ({ default: (await import('./screens/store/store.
 const Reports = lazy(async () => ({ default: (await import('./screens/reports/reports.tsx')).Reports }))
 const Data = lazy(async () => ({ default: (await import('./screens/data/data.tsx')).Data }))
 
+const SignIn = lazy(async () => ({ default: (await import('./screens/sign-in/sign-in.tsx')).SignIn }))
+const NothingToSee = lazy(async () => ({
+  default: (await import('./screens/sign-in/sign-in.tsx')).NothingToSee,
+}))
+
 export function App() {
+  const [path] = useLocation()
+  const caller = useCaller()
+  const mustSignIn = useMustSignIn() || caller?.role === null
+  const mayLook = useMay('data:read')
+  if (!mustSignIn && mayLook) return <Screens />
+  return (
+    <>
+      <NameHead />
+      <Caught attempt={path}>
+        <Suspense fallback={<Waiting />}>{mustSignIn ? <SignIn /> : <NothingToSee />}</Suspense>
+      </Caught>
+    </>
+  )
+}
+
+function Screens() {
   const [path] = useLocation()
   useNewScreen(path)
   useSearchKey()

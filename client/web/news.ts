@@ -2,6 +2,8 @@
 import { useSyncExternalStore } from 'react'
 import type { News } from '../../shared/news.ts'
 import { serverAnswered, serverIsGone } from './server-state.ts'
+import { askWhoIAm } from './caller.ts'
+import { isSignedOut, onSession } from './sign-in-state.ts'
 import { client } from './trpc.ts'
 
 const name = 'store-monitor-news'
@@ -31,7 +33,7 @@ export function followNews(): void {
   let hidden = new AbortController()
 
   function follow(): void {
-    if (document.hidden) {
+    if (document.hidden || isSignedOut()) {
       hidden.abort()
       return
     }
@@ -47,6 +49,10 @@ export function followNews(): void {
     channel.postMessage('what is there?' satisfies Message)
   }
   document.addEventListener('visibilitychange', follow)
+  onSession(() => {
+    hidden.abort()
+    follow()
+  })
   follow()
 }
 
@@ -75,6 +81,11 @@ function streamed(signal: AbortSignal, onNews: (news: News) => void): Promise<vo
       onConnectionStateChange: ({ state, error }) => {
         if (state === 'pending') serverAnswered()
         else if (state === 'connecting' && error) serverIsGone()
+      },
+      // The server has refused it.
+      onError() {
+        resolve()
+        void askWhoIAm()
       },
     })
     signal.addEventListener('abort', () => {

@@ -1,8 +1,9 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AppRouter } from '../../server/api/router.ts'
 import { serverAnswered, serverIsGone } from './server-state.ts'
+import { mustSignIn } from './sign-in-state.ts'
 
 const url = '/trpc'
 
@@ -19,9 +20,14 @@ export const client = createTRPCClient<AppRouter>({
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({
-    onError: (error) => (isUnanswered(error) ? serverIsGone() : serverAnswered()),
+    onError(error) {
+      if (isUnanswered(error)) serverIsGone()
+      else serverAnswered()
+      askWhere(error)
+    },
     onSuccess: serverAnswered,
   }),
+  mutationCache: new MutationCache({ onError: askWhere }),
   defaultOptions: {
     queries: {
       // News says when there is something new; and the server may be on this machine, without any network.
@@ -36,8 +42,17 @@ export const queryClient = new QueryClient({
 /** Options for `useQuery` and the like, by procedure. */
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient })
 
+function askWhere(error: unknown): void {
+  if (codeOf(error) === 'unauthenticated') mustSignIn()
+}
+
+/** undefined where nothing of ours has answered. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof TRPCClientError)) return undefined
+  return (error as TRPCClientError<AppRouter>).data?.appErrorCode
+}
+
 /** Whether nothing of ours has answered. */
 export function isUnanswered(error: unknown): boolean {
-  if (!(error instanceof TRPCClientError)) return false
-  return (error as TRPCClientError<AppRouter>).data?.appErrorCode === undefined
+  return error instanceof TRPCClientError && codeOf(error) === undefined
 }

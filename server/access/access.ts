@@ -7,6 +7,7 @@ import { createKeyUses, type KeyUses } from './key-uses.ts'
 import { isTokenOf, keyIdOf } from './key-token.ts'
 import { permissionsOf } from './permissions.ts'
 import { nobody, type Principal } from './principal.ts'
+import { createSessions, type Sessions, type SessionTimes } from './sessions.ts'
 
 /** For how long what another process does with keys may go unnoticed. */
 const KNOWN_FOR_MS = 1000
@@ -20,8 +21,19 @@ export interface Access extends Pick<KeyUses, 'write'> {
   principalOf(authorization: string | undefined): Promise<Principal>
   /** Whether a key that was sent still counts. */
   isInForce(keyId: string): Promise<boolean>
+  /** Whose key this is. Throws an `unauthenticated` AppError where it is none that counts. */
+  ownerOfKey(token: string): Promise<KnownKey>
+  readonly sessions: Sessions
   /** To be called when keys were changed here. */
   forget(): void
+}
+
+export interface AccessParts {
+  readonly reading: Db
+  readonly writing: Db
+  readonly now: () => number
+  readonly sessionTimes: SessionTimes
+  readonly onError: (error: unknown) => void
 }
 
 interface Known {
@@ -29,16 +41,9 @@ interface Known {
   readonly byTokenId: ReadonlyMap<string, KnownKey>
 }
 
-export function createAccess({
-  reading,
-  writing,
-  now,
-}: {
-  reading: Db
-  writing: Db
-  now: () => number
-}): Access {
+export function createAccess({ reading, writing, now, sessionTimes, onError }: AccessParts): Access {
   const uses = createKeyUses(writing)
+  const sessions = createSessions({ reading, writing, times: sessionTimes, now, onError })
   let known: Promise<Known> | undefined
   let readAt = -Infinity
 
@@ -56,11 +61,21 @@ export function createAccess({
     return known
   }
 
-  async function keyOf(token: string): Promise<KnownKey | undefined> {
+  async function knownKey(token: string): Promise<KnownKey | undefined> {
     const keyId = keyIdOf(token)
     if (keyId === undefined) return undefined
     const key = (await keys()).byTokenId.get(keyId)
     return key ?? (await keys(UNKNOWN_FOR_MS)).byTokenId.get(keyId)
+  }
+
+  async function keyOf(token: string): Promise<KnownKey | AppError> {
+    const key = await knownKey(token)
+    if (key === undefined || !isTokenOf(token, key.hash)) return wrongKey()
+    const at = now()
+    const end = endOf(key, at)
+    if (end !== undefined) return endedKey(key.name, end)
+    uses.note(key.number, at)
+    return key
   }
 
   return {
@@ -69,22 +84,29 @@ export function createAccess({
       return isThere(await keys()) || (authorization !== undefined && isThere(await keys(UNKNOWN_FOR_MS)))
     },
     async principalOf(authorization) {
-      const token = tokenIn(authorization)
+      const token = bearerTokenOf(authorization)
       if (token === undefined) return nobody(keyNeeded())
       const key = await keyOf(token)
-      if (key === undefined || !isTokenOf(token, key.hash)) return nobody(wrongKey())
-      const at = now()
-      const end = endOf(key, at)
-      if (end !== undefined) return nobody(endedKey(key.name, end))
-      uses.note(key.number, at)
-      return principalOfKey(key)
+      return key instanceof AppError ? nobody(key) : principalOfKey(key)
+    },
+    async ownerOfKey(token) {
+      const key = await keyOf(token)
+      if (key instanceof AppError) throw key
+      return key
     },
     async isInForce(keyId) {
       const key = (await keys()).byTokenId.get(keyId)
       return key !== undefined && endOf(key, now()) === undefined
     },
-    forget: () => (known = undefined),
-    write: () => uses.write(),
+    sessions,
+    forget() {
+      known = undefined
+      sessions.forget()
+    },
+    async write() {
+      await uses.write()
+      await sessions.write()
+    },
   }
 }
 
@@ -101,7 +123,7 @@ function principalOfKey({ name, role, labels, tokenId }: KnownKey): Principal {
 }
 
 /** The token of `Bearer TOKEN`; undefined where there is no such header. */
-function tokenIn(authorization: string | undefined): string | undefined {
+export function bearerTokenOf(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
 }
 

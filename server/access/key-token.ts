@@ -33,6 +33,6 @@ export function isTokenOf(token: string, hash: Uint8Array): boolean {
   return hash.length === own.length && timingSafeEqual(own, hash)
 }
 
-function hashOf(token: string): Buffer {
+export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

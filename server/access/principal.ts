@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { Role } from '../../shared/role.ts'
+import type { WayIn } from '../../shared/way-in.ts'
 import { leastRoleWith, permissionsOf, type Needs, type Permission } from './permissions.ts'
 
 /** Who asks, and what they may. */
@@ -16,6 +17,8 @@ export interface Principal {
   readonly keyId?: string
   /** Who is recorded as the author of what it changes; undefined where it is not known who that is. */
   readonly author?: string
+  /** Of one who signed in. */
+  readonly session?: { readonly tokenId: string; readonly way: WayIn; readonly expiresAt: number }
   /** Of nobody: what is answered to those who need a key. */
   readonly refusal?: AppError
 }

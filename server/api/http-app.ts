@@ -21,6 +21,7 @@ import { serveWeb } from './web/serve-web.ts'
 import type { Observe } from '../observe/happened.ts'
 import { limitKeys } from './limit-keys.ts'
 import { observeRequests } from './observe-requests.ts'
+import { sessionCookie } from './session-cookie.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 import { tellMore } from './tell-more.ts'
 
@@ -49,7 +50,9 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     }),
   )
   const routes = restRoutes(parts)
-  app.use(site.ownHost, site.ownPages, knowCaller(parts.access, setting, publicPathsOf(routes)))
+  const cookie = sessionCookie(parts.publicUrl, parts.now)
+  const callers = { ...parts, cookie, site, publicPaths: publicPathsOf(routes) }
+  app.use(site.ownHost, site.ownPages, knowCaller(callers, setting))
   app.use(limitKeys(limits), limitBodySilence(limits.bodySilence), countEventStreams(limits))
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
@@ -81,7 +84,9 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
 }
 
 function publicPathsOf(routes: readonly RestRoute[]): ReadonlySet<string> {
-  return new Set(routes.flatMap(({ needs, paths }) => (needs === 'public' ? paths : [])))
+  return new Set(
+    routes.flatMap(({ needs, knowsCaller, paths }) => (needs === 'public' && !knowsCaller ? paths : [])),
+  )
 }
 
 function isCompressible(contentType: string): boolean {

@@ -1,17 +1,25 @@
 /** What is known of a request before it is handled. */
 import type { Context, MiddlewareHandler } from 'hono'
 import { toAppError } from '../../shared/app-error.ts'
-import { keyNeeded, type Access } from '../access/access.ts'
+import { bearerTokenOf, keyNeeded } from '../access/access.ts'
 import { isLoopbackAddress } from '../access/loopback.ts'
 import { streamWhile } from '../access/stream-while.ts'
 import { anybody, nobody, operator, type Principal } from '../access/principal.ts'
+import type { ApiParts } from './api-parts.ts'
+import type { SiteRules } from './same-site.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import { notOfOwnPage, sessionEnded } from './sessions.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
     /** Who asks; absent where the host is not answered to. */
     principal: Principal
+    /** What the browser is to send from now on. */
+    newSessionToken: string | undefined
   }
 }
+
+type OwnSession = NonNullable<Principal['session']>
 
 export interface CallerSetting {
   /** The address that the server listens on; undefined where it is called in its own process. */
@@ -20,37 +28,71 @@ export interface CallerSetting {
   readonly insecure?: boolean
 }
 
+export interface CallerParts extends Pick<ApiParts, 'access'> {
+  readonly cookie: SessionCookie
+  readonly site: Pick<SiteRules, 'isOwnRequest'>
+  /** Where all may, and it is not asked who it is. */
+  readonly publicPaths: ReadonlySet<string>
+}
+
 /**
  * Tells who asks. Without any key that is anybody on loopback, and nobody elsewhere. Where all may, it is not looked up: that the
  * process is alive is told without the database.
  */
 export function knowCaller(
-  access: Access,
+  { access, cookie, site, publicPaths }: CallerParts,
   { listensOn, insecure }: CallerSetting,
-  publicPaths: ReadonlySet<string>,
 ): MiddlewareHandler {
   const isLocal = listensOn !== undefined && isLoopbackAddress(listensOn)
 
-  async function callerOf({ req }: Context): Promise<Principal> {
+  async function callerOf(context: Context): Promise<Principal> {
+    const { req } = context
     if (listensOn === undefined) return operator
     if (insecure) return anybody
     if (publicPaths.has(req.path)) return nobody(keyNeeded())
     try {
       const authorization = req.header('authorization')
       if (isLocal && !(await access.hasKeys(authorization))) return anybody
+      // A proxy may have put another kind of it there.
+      if (bearerTokenOf(authorization) === undefined) {
+        const token = cookie.read(context)
+        if (token !== undefined && site.isOwnRequest(context)) return await callerOfSession(context, token)
+        if (token !== undefined) return nobody(notOfOwnPage())
+      }
       return await access.principalOf(authorization)
     } catch (error) {
       return nobody(toAppError(error)) // files of the page are served all the same
     }
   }
 
+  async function callerOfSession(context: Context, token: string): Promise<Principal> {
+    const found = await access.sessions.find(token)
+    if (found === undefined) return nobody(sessionEnded())
+    if (found.newToken !== undefined) context.set('newSessionToken', found.newToken)
+    return found.principal
+  }
+
+  /** Whether a stream of events may go on that was begun. */
+  async function isLetIn({ session, keyId }: Principal): Promise<boolean> {
+    if (session !== undefined) return access.sessions.isOpen(session.tokenId)
+    return keyId === undefined ? !(await access.hasKeys()) : access.isInForce(keyId)
+  }
+
+  function answerInSession(context: Context, principal: Principal, session: OwnSession): void {
+    const newToken = context.get('newSessionToken')
+    const isStill = context.get('principal') === principal // or who signed in has another session, or none
+    if (newToken !== undefined && isStill) cookie.write(context, newToken, session.expiresAt)
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
+  }
+
   return async (context, next) => {
     const principal = await callerOf(context)
     context.set('principal', principal)
     await next()
-    const { keyId } = principal
-    if (keyId !== undefined && isEventStream(context.res)) {
-      const body = streamWhile(context.res.body!, () => access.isInForce(keyId))
+    if (principal.session !== undefined) answerInSession(context, principal, principal.session)
+    const isAsked = !insecure && listensOn !== undefined
+    if (isAsked && isEventStream(context.res)) {
+      const body = streamWhile(context.res.body!, () => isLetIn(principal))
       context.res = new Response(body, context.res)
     }
   }

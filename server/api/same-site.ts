@@ -25,16 +25,36 @@ export interface SiteRules {
   readonly ownPages: MiddlewareHandler
   /** Throws a `forbidden` AppError where a page of another origin asks. */
   refuseOtherPages(context: Context): void
+  /**
+   * Whether the cookie of a request counts: what reads is no page's of another origin, and what changes something is surely a page's
+   * of this one, as the browser says.
+   */
+  isOwnRequest(context: Context): boolean
 }
 
 export function siteRules({ listensOn, insecure = false, publicUrl }: SiteSetting): SiteRules {
   const ownUrl = publicUrl === undefined ? undefined : new URL(publicUrl)
   const isLocal = listensOn !== undefined && isLoopbackAddress(listensOn)
 
+  function hostsOf(context: Context): (string | undefined)[] {
+    return [urlOf(context).host, ownUrl?.host]
+  }
+
+  /** What no other page, no link and no program can have a browser say. */
+  function isOwnOrigin(context: Context): boolean {
+    const site = context.req.header('sec-fetch-site')
+    if (site !== undefined) return site === 'same-origin'
+    return (
+      context.req.header('origin') !== undefined &&
+      isOwnPage(undefined, context.req.header('origin'), hostsOf(context))
+    )
+  }
+
   function refuseOtherPages(context: Context): void {
     const site = context.req.header('sec-fetch-site')
     const origin = context.req.header('origin')
-    if (isOwnPage(site, origin, [urlOf(context).host, ownUrl?.host])) return
+    const needsCookie = context.get('principal')?.session !== undefined
+    if (needsCookie ? isOwnOrigin(context) : isOwnPage(site, origin, hostsOf(context))) return
     throw new AppError(
       'forbidden',
       `${context.req.method} ${urlOf(context).pathname} was asked for by a page of another origin (${said(site, origin)}), ` +
@@ -68,6 +88,10 @@ export function siteRules({ listensOn, insecure = false, publicUrl }: SiteSettin
       await next()
     },
     refuseOtherPages,
+    isOwnRequest(context) {
+      if (!readingMethods.has(context.req.method)) return isOwnOrigin(context)
+      return isOwnPage(context.req.header('sec-fetch-site'), context.req.header('origin'), hostsOf(context))
+    },
   }
 }
 

@@ -10,6 +10,7 @@ import { recordChange, type ChangeMade } from './changes.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
 import { labelsOf, textOfLabels } from './labels-text.ts'
+import { deleteSessionsOfKey } from './sessions.ts'
 import type { WriteTx } from './write-alone.ts'
 
 export interface NewAccessKey {
@@ -69,6 +70,7 @@ export async function revokeAccessKey(
     .where('access_key_id', '=', key.access_key_id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  await deleteSessionsOfKey(tx, key.access_key_id)
   await recordChange(tx, { ...revoked, kind: 'key-revoked', what: inWords(row) })
   return accessKeyOf(row, revoked.at)
 }

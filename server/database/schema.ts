@@ -4,7 +4,7 @@ import type { ImportKind } from '../../shared/import-kind.ts'
 import type { ImportState } from '../../shared/import.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
-import type { AccessKeyTable } from './access-tables.ts'
+import type { AccessKeyTable, SessionTable } from './access-tables.ts'
 import type { ReportPartTable, ReportTable } from './report-tables.ts'
 import type {
   PollerHourTable,
@@ -50,6 +50,7 @@ export interface Database {
   report: ReportTable
   report_part: ReportPartTable
   access_key: AccessKeyTable
+  session: SessionTable
 }
 
 export interface StoreTable {

@@ -73,6 +73,10 @@ const duration = (usual: string, description: string) =>
 export const limits = z.object({
   requestsByAddress: count(10_000, 'Requests from one address in a second, but for `/livez` and `/readyz`'),
   requestsByKey: count(10_000, 'Requests with one key in a second'),
+  wrongKeys: count(
+    20,
+    'Wrong keys from one address in a minute, to sign in with; a right one is always taken',
+  ),
   connections: count(10_000, 'Connections at once'),
   connectionsByAddress: count(5000, 'Connections from one address at once'),
   headBytes: bytes('16KiB', 'The head of a request: its address and headers', 1024),

@@ -163,6 +163,15 @@ async function aKey(): Promise<string> {
   return 'admin'
 }
 
+let keysMade = 0
+
+/** What its holder sends. */
+async function tokenOfNewKey(): Promise<string> {
+  const body = JSON.stringify({ name: `viewer-${++keysMade}`, role: 'viewer' })
+  const response = await fetch(`${server.url}/keys`, { method: 'POST', body })
+  return ((await response.json()) as { key: string }).key
+}
+
 const deletion = 'from=2020-01-01T00:00Z&to=2021-01-01T00:00Z&reason=test'
 
 /** One that can be deleted. */
@@ -508,6 +517,14 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   describeService: [{ status: 200 }, { status: 200, headers: { accept: 'text/html' } }],
   readHealth: [{ status: 200 }, { status: 200, onEmpty: true }],
   isReady: [{ status: 200 }, { status: 200, onEmpty: true }],
+  readSession: [{ status: 200 }],
+  createSession: [
+    { status: 200, id: tokenOfNewKey, body: (key) => JSON.stringify({ key }) },
+    { status: 401, body: '{"key":"smk_wrong"}' },
+    { status: 400, body: '{}' },
+    { status: 413, body: tooLarge },
+  ],
+  endSession: [{ status: 204 }],
   listKeys: [...pageCalls, { status: 200, query: 'state=in-force' }],
   createKey: [
     { status: 200, body: newKey },
@@ -615,7 +632,8 @@ describe('every operation answers as its document says', () => {
     const documented = Object.keys(operation.responses).filter(
       (status) => !/default|401|403|429|503/.test(status),
     )
-    expect([...new Set(calls.map((call) => String(call.status)))].sort()).toEqual(documented)
+    const called = [...new Set(calls.map((call) => String(call.status)))].filter((status) => status !== '401')
+    expect(called.sort()).toEqual(documented)
   })
 })
 

@@ -28,6 +28,13 @@ export function addKeys({ context, addListing, connected, examples }: Adder): vo
     await runKeys(context, command.optsWithGlobals<KeysOptions>())
   })
 
+  connected(keys.command('whoami').description('Tell whose key this is, and what it may.'))
+    .option('--json', 'write it as a line of JSON')
+    .action(async (_: unknown, command: Command) => {
+      const { runWhoAmI } = await import('../commands/whoami.ts')
+      await runWhoAmI(context, command.optsWithGlobals<KeysOptions>())
+    })
+
   connected(keys.command('create').description('Make a key, and tell it, this once.'))
     .requiredOption('--name <name>', 'what it is called')
     .addOption(

@@ -1,4 +1,5 @@
 import { useRoute } from 'wouter'
+import { SignedIn } from './signed-in.tsx'
 import { ViewLink } from './view-link.tsx'
 
 const screens = [
@@ -25,6 +26,21 @@ export function Head() {
             ))}
           </ul>
         </nav>
+        <SignedIn />
+      </div>
+    </header>
+  )
+}
+
+/** Where one cannot go anywhere yet. */
+export function NameHead() {
+  return (
+    <header className="head">
+      <div className="frame">
+        <span className="brand">
+          <Mark />
+          store-monitor
+        </span>
       </div>
     </header>
   )

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react'
+import { useMay } from '../caller.ts'
 import { Sideways } from '../parts/sideways.tsx'
 import { useTitle } from '../parts/title.ts'
 
@@ -7,6 +8,7 @@ const FileDrop = lazy(async () => ({ default: (await import('../parts/file-drop.
 /** The first step, where there is nothing to look at. */
 export function EmptyDatabase() {
   useTitle('First step')
+  const mayImport = useMay('imports:write')
   return (
     <div className="first-step">
       <h1>There are no polls yet</h1>
@@ -16,9 +18,11 @@ export function EmptyDatabase() {
         <code>store_id, dayOfWeek, start_time_local, end_time_local</code>) and time zones (
         <code>store_id, timezone_str</code>). What a file holds is seen from its header.
       </p>
-      <Suspense>
-        <FileDrop />
-      </Suspense>
+      {mayImport && (
+        <Suspense>
+          <FileDrop />
+        </Suspense>
+      )}
       <p className="quiet">From a terminal:</p>
       <Sideways label="Commands">
         <pre>

@@ -13,7 +13,7 @@ export function programOf(context: Context): string {
   return `${remoteAddressOf(context) ?? ''} ${context.req.header('user-agent') ?? ''}`
 }
 
-function remoteAddressOf(context: Context): string | undefined {
+export function remoteAddressOf(context: Context): string | undefined {
   // Absent where the app is called in the same process.
   const { incoming } = (context.env ?? {}) as Partial<HttpBindings>
   return incoming?.socket.remoteAddress

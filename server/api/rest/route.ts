@@ -37,6 +37,8 @@ export interface RestRoute<
   readonly needs: Needs
   /** How keys of groups are kept to them; undefined where these may not call it. */
   readonly keepsBy?: readonly KeepsBy[]
+  /** Of what is public: that it looks who asks all the same. */
+  readonly knowsCaller?: boolean
   readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Of a GET: that it changes something all the same. */
   readonly changesByGet?: boolean

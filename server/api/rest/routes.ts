@@ -17,6 +17,7 @@ import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { storeRoutes } from './store-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
@@ -45,6 +46,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...pollerRoutes(parts),
     ...deletionRoutes(parts),
     ...keyRoutes(parts),
+    ...sessionRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
+import { useMay } from '../../caller.ts'
 import { count, instant } from '../../format.ts'
 import { Failed } from '../../parts/notice.tsx'
 import { useNews } from '../../news.ts'
@@ -15,6 +16,7 @@ const FileDrop = lazy(async () => ({ default: (await import('../../parts/file-dr
 export function Data() {
   useTitle('Data')
   useLatest()
+  const mayImport = useMay('imports:write')
   const health = useQuery(trpc.health.queryOptions(undefined, { staleTime: 0 }))
   return (
     <>
@@ -30,11 +32,13 @@ export function Data() {
         </div>
       </div>
       {health.error && <Failed error={health.error} />}
-      <section aria-label="Import files">
-        <Suspense>
-          <FileDrop />
-        </Suspense>
-      </section>
+      {mayImport && (
+        <section aria-label="Import files">
+          <Suspense>
+            <FileDrop />
+          </Suspense>
+        </section>
+      )}
       <Check />
       <Imports />
       <Changes />

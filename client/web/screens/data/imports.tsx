@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ImportRecord } from '../../../../shared/import.ts'
+import { useMay } from '../../caller.ts'
 import { count, counted, instant } from '../../format.ts'
 import { Column } from '../../parts/column.tsx'
 import { Failed } from '../../parts/notice.tsx'
@@ -69,6 +70,7 @@ function Line({ record }: { record: ImportRecord }) {
   const { importId, source, kind, state, failure, rowsAccepted, rowsChanged, rowsRejected } = record
   const { storesTouched, startedAt } = record
   const [isOpen, setOpen] = useState(false)
+  const mayCancel = useMay('imports:write')
   const cancel = useMutation(
     trpc.import.cancel.mutationOptions({
       onSettled: () => void queryClient.invalidateQueries(trpc.import.list.pathFilter()),
@@ -81,7 +83,7 @@ function Line({ record }: { record: ImportRecord }) {
         <td>{kind}</td>
         <td>
           {failure === null ? state : <span className="worse">{`${state}: ${failure}`}</span>}
-          {state === 'running' && (
+          {state === 'running' && mayCancel && (
             <button type="button" className="plain" onClick={() => cancel.mutate({ importId })}>
               Cancel<span className="unseen"> the import of {source}</span>
             </button>

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { isFinished } from '../../../../shared/report-state.ts'
 import type { Report } from '../../../../shared/report.ts'
+import { useMay } from '../../caller.ts'
 import { count, instant } from '../../format.ts'
 import { Failed } from '../../parts/notice.tsx'
 import { ViewLink } from '../../parts/view-link.tsx'
@@ -94,6 +95,7 @@ function End({ report: { reportId, state }, name }: { report: Report; name: stri
   const onSuccess = () => void queryClient.invalidateQueries()
   const cancel = useMutation(trpc.report.cancel.mutationOptions({ onSuccess }))
   const remove = useMutation(trpc.report.delete.mutationOptions({ onSuccess }))
+  const mayRemove = useMay('reports:delete')
   const error = cancel.error ?? remove.error
   if (error) return <Failed error={error} retry={onSuccess} />
   if (!isFinished(state)) {
@@ -103,6 +105,7 @@ function End({ report: { reportId, state }, name }: { report: Report; name: stri
       </button>
     )
   }
+  if (!mayRemove) return null
   return (
     <button
       type="button"

@@ -4,6 +4,7 @@ import { correctionKinds, type CorrectionKind } from '../../../../shared/correct
 import type { Correction } from '../../../../shared/correction.ts'
 import { createLocalClock } from '../../../../shared/local-clock.ts'
 import type { Timeline } from '../../../../shared/timeline.ts'
+import { useMay } from '../../caller.ts'
 import { Field, FormDialog, type TextOf } from '../../parts/form-dialog.tsx'
 import { Failed } from '../../parts/notice.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
@@ -21,11 +22,12 @@ const kindTexts: Readonly<Record<CorrectionKind, string>> = {
 /** What is known better than the polls: made here, and revoked, with a reason. */
 export function Corrections({ storeId, timeline }: { storeId: string; timeline: Timeline }) {
   const { data, error } = useQuery(trpc.correction.list.queryOptions({ storeId, limit: MOST_SHOWN }))
+  const mayCorrect = useMay('stores:write')
   return (
     <section aria-labelledby="corrections">
       <div className="section-head">
         <h2 id="corrections">Corrections</h2>
-        <NewCorrection storeId={storeId} timeline={timeline} />
+        {mayCorrect && <NewCorrection storeId={storeId} timeline={timeline} />}
       </div>
       {error && <Failed error={error} />}
       {data?.items.length === 0 && <p className="quiet">None.</p>}
@@ -42,6 +44,7 @@ export function Corrections({ storeId, timeline }: { storeId: string; timeline: 
 
 function One({ correction, timeline }: { correction: Correction; timeline: Timeline }) {
   const clock = createLocalClock(timeline.offsets)
+  const mayRevoke = useMay('stores:write')
   const { from, to, kind, reason, author, revokedAt, revokedBy } = correction
   return (
     <>
@@ -49,9 +52,8 @@ function One({ correction, timeline }: { correction: Correction; timeline: Timel
         <b>{kind}</b> {clock.format(from)} to {clock.format(to)}: {reason}
         {author !== null && <span className="quiet"> ({author})</span>}
       </p>
-      {revokedAt === null ? (
-        <Revoke correction={correction} />
-      ) : (
+      {revokedAt === null && mayRevoke && <Revoke correction={correction} />}
+      {revokedAt !== null && (
         <p className="quiet">
           Revoked {clock.format(revokedAt)}
           {revokedBy !== null && ` by ${revokedBy}`}

@@ -22,6 +22,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '019-pollers',
   '020-access-keys',
   '022-totals',
+  '023-sessions',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -70,6 +71,8 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "access_key" ("access_key_id" integer primary key autoincrement, "token_id" text not null unique, "hash" blob not null, "name" text not null, "role" text not null, "labels" text, "created_at" bigint not null, "created_by" text, "expires_at" bigint, "last_used_at" bigint, "revoked_at" bigint, "revoked_by" text)',
   'CREATE UNIQUE INDEX "access_key_name_index" on "access_key" ("name") where "revoked_at" is null',
   'CREATE TABLE "total" ("polls" bigint not null, "tail_rows" bigint not null, "tail_polls" bigint not null)',
+  'CREATE TABLE "session" ("session_id" integer primary key autoincrement, "token_id" text not null unique, "hash" blob not null, "hash_before" blob, "before_until" bigint, "way" text not null, "access_key_id" integer, "name" text not null, "role" text not null, "labels" text, "created_at" bigint not null, "renewed_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null)',
+  'CREATE INDEX "session_key_index" on "session" ("access_key_id")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -89,6 +92,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'019-pollers\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'020-access-keys\', \'020-access-keys\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-totals\', \'022-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-sessions\', \'020-access-keys\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at") values (0, 0)',
   'insert into "total" ("polls", "tail_rows", "tail_polls") values (0, 0, 0)',

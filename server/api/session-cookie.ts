@@ -1,0 +1,42 @@
+/** The cookie that a browser keeps a session in. */
+import type { Context } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+
+export interface SessionCookie {
+  read(context: Context): string | undefined
+  write(context: Context, token: string, untilMs: number): void
+  clear(context: Context): void
+}
+
+export function sessionCookie(publicUrl: string | undefined, now: () => number): SessionCookie {
+  const ownUrl = publicUrl === undefined ? undefined : new URL(publicUrl)
+
+  /** Another one for each port, as the browser gives all ports of a host the same cookies. */
+  function placeOf(context: Context): { name: string; prefix?: 'host' } {
+    const { protocol, host, port } = new URL(context.req.url)
+    const name = port === '' ? 'store-monitor' : `store-monitor-${port}`
+    const isSecure = protocol === 'https:' || (ownUrl?.protocol === 'https:' && ownUrl.host === host)
+    return isSecure ? { name, prefix: 'host' } : { name }
+  }
+
+  function set(context: Context, token: string, maxAge: number): void {
+    const { name, prefix } = placeOf(context)
+    setCookie(context, name, token, {
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+      maxAge,
+      ...(prefix === undefined ? {} : { prefix, secure: true }),
+    })
+  }
+
+  return {
+    read(context) {
+      if (context.req.header('cookie') === undefined) return undefined
+      const { name, prefix } = placeOf(context)
+      return prefix === undefined ? getCookie(context, name) : getCookie(context, name, prefix)
+    },
+    write: (context, token, untilMs) => set(context, token, Math.max(0, Math.ceil((untilMs - now()) / 1000))),
+    clear: (context) => set(context, '', 0),
+  }
+}
