@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import { secureHeaders } from 'hono/secure-headers'
 import { AppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
+import { carefulHeaders, dataHeaders } from './answer-headers.ts'
 import type { ApiParts } from './api-parts.ts'
 import { limitBodySilence } from './body-silence.ts'
 import { countEventStreams } from './count-event-streams.ts'
@@ -39,16 +39,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   const app = new Hono({ getPath: routedPath })
   app.use(observeRequests(setting.observe ?? (() => {}), setting.isTraced))
   app.use(compress({ contentTypeFilter: isCompressible }))
-  app.use(
-    secureHeaders({
-      strictTransportSecurity: false, // for the proxy that speaks TLS to say
-      crossOriginResourcePolicy: 'cross-origin', // a page elsewhere may show a report
-      originAgentCluster: false,
-      xDnsPrefetchControl: false,
-      xDownloadOptions: false,
-      xPermittedCrossDomainPolicies: false,
-    }),
-  )
+  app.use(carefulHeaders, dataHeaders)
   const routes = restRoutes(parts)
   const cookie = sessionCookie(parts.publicUrl, parts.now)
   const callers = { ...parts, cookie, site, publicPaths: publicPathsOf(routes) }

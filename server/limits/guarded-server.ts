@@ -108,7 +108,10 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
     const { status, headers, body } = errorAnswer(request.url ?? '', refusal)
     const text = body === null ? '' : await new Response(body).text()
     if (refused.has(request.socket)) response.setHeader('connection', 'close')
-    response.setHeaders(headers).setHeader('x-content-type-options', 'nosniff')
+    response
+      .setHeaders(headers)
+      .setHeader('x-content-type-options', 'nosniff')
+      .setHeader('cache-control', 'no-store')
     response.writeHead(status).end(text)
   }
 
