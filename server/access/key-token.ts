@@ -1,6 +1,4 @@
 /** What a caller shows: `smk_` for people and for scanners of secrets, the key's id, and 256 random bits. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-
 const ID_BYTES = 6
 const SECRET_BYTES = 32
 const form = /^smk_([0-9a-f]{12})_[\w-]{43}$/
@@ -12,9 +10,14 @@ export interface NewToken {
 }
 
 export function createToken(): NewToken {
-  const keyId = randomBytes(ID_BYTES).toString('hex')
-  const token = `${prefixOf(keyId)}_${randomBytes(SECRET_BYTES).toString('base64url')}`
+  const keyId = crypto().randomBytes(ID_BYTES).toString('hex')
+  const token = `${prefixOf(keyId)}_${randomText(SECRET_BYTES)}`
   return { token, keyId, hash: hashOf(token) }
+}
+
+/** So many random bytes, in letters, digits, - and _. */
+export function randomText(bytes: number): string {
+  return crypto().randomBytes(bytes).toString('base64url')
 }
 
 /** What may be shown of a key. */
@@ -30,9 +33,14 @@ export function keyIdOf(token: string): string | undefined {
 /** In the time that any comparison takes. A random text of 256 bits needs no slow hash. */
 export function isTokenOf(token: string, hash: Uint8Array): boolean {
   const own = hashOf(token)
-  return hash.length === own.length && timingSafeEqual(own, hash)
+  return hash.length === own.length && crypto().timingSafeEqual(own, hash)
 }
 
 export function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return crypto().createHash('sha256').update(token).digest()
+}
+
+/** Loaded when it is needed: most commands do without. */
+function crypto() {
+  return process.getBuiltinModule('node:crypto')
 }

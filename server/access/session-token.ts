@@ -1,6 +1,5 @@
 /** What a browser's cookie has: the session's id, and 256 random bits, which are others now and then. */
-import { randomBytes } from 'node:crypto'
-import { hashOf } from './key-token.ts'
+import { hashOf, randomText } from './key-token.ts'
 
 const ID_BYTES = 9
 const SECRET_BYTES = 32
@@ -13,10 +12,8 @@ export interface SessionToken {
 }
 
 /** A new one, of a new session, or of one that there is. */
-export function createSessionToken(
-  tokenId: string = randomBytes(ID_BYTES).toString('base64url'),
-): SessionToken {
-  const token = `${tokenId}.${randomBytes(SECRET_BYTES).toString('base64url')}`
+export function createSessionToken(tokenId: string = randomText(ID_BYTES)): SessionToken {
+  const token = `${tokenId}.${randomText(SECRET_BYTES)}`
   return { token, tokenId, hash: hashOf(token) }
 }
 

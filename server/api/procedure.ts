@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server'
 import { AppError } from '../../shared/app-error.ts'
-import { keptToGroups, type KeepsBy } from '../access/keep-to-groups.ts'
+import type { KeepsBy } from '../access/keep-to-groups.ts'
 import type { Needs } from '../access/permissions.ts'
 import { requirePermission, type Principal } from '../access/principal.ts'
 import type { ApiParts } from './api-parts.ts'
@@ -59,6 +59,8 @@ export function procedureFor(needs: Needs, ...keepsBy: readonly KeepsBy[]) {
       requirePermission(ctx.principal, needs)
       if (ctx.principal.groups.length === 0) return next()
       const fields = fieldsOf(await getRawInput())
+      // Most commands and servers do without.
+      const { keptToGroups } = await import('../access/keep-to-groups.ts')
       const kept = await keptToGroups(ctx.db, ctx.principal, meta.keepsBy, fields)
       return next({ getRawInput: async () => kept })
     })
