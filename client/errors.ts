@@ -39,6 +39,16 @@ function errorOfData(data: Partial<ErrorData>, message: string, url: string, cau
 function unreachable(url: string, error: Error): AppError {
   const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException
   const reason = code ?? message
+  const origin = originOfPage()
+  // A browser says no more than that it failed.
+  if (origin !== undefined && origin !== URL.parse(url, origin)?.origin) {
+    return new AppError(
+      'unavailable',
+      `cannot reach store-monitor at ${url} (${reason}): is the server running, and does its setting allowedOrigins ` +
+        `(STORE_MONITOR_ALLOWED_ORIGINS) have ${origin}, from where this page calls it?`,
+      { cause: error },
+    )
+  }
   return new AppError(
     'unavailable',
     `cannot reach store-monitor at ${url} (${reason}): is the server running? ` +
@@ -70,4 +80,10 @@ function detailOf(text: string): string | undefined {
 function statusOfEvent(event: unknown): number | undefined {
   const { code } = (event ?? {}) as { code?: unknown }
   return typeof code === 'number' ? code : undefined
+}
+
+/** undefined where this is no page. */
+function originOfPage(): string | undefined {
+  const { location } = globalThis as { location?: { readonly origin?: string } }
+  return location?.origin === 'null' ? undefined : location?.origin
 }

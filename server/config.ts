@@ -74,6 +74,13 @@ export const config = z.object({
     'After how long without a request the session of one who signed in on the page ends, such as 12h',
   ),
   sessionLifetime: sessionTime('7d', 'How long such a session is at most, such as 7d'),
+  allowedOrigins: z
+    .string()
+    .transform(originsIn)
+    .default([])
+    .describe(
+      'Origins whose pages may call the server, each with a key: such as https://a.example, with , between them',
+    ),
   insecure: z
     .stringbool('write true or false')
     .default(false)
@@ -106,6 +113,16 @@ function inMs(problemOf: (ms: number) => string | undefined) {
     }
     return z.NEVER
   }
+}
+
+function originsIn(text: string, context: z.core.$RefinementCtx): readonly string[] {
+  const origins = text.split(/[,\s]+/).filter(Boolean)
+  for (const origin of origins) {
+    if (/^https?:$/.test(URL.parse(origin)?.protocol ?? '') && new URL(origin).origin === origin) continue
+    const message = `"${origin}" is no origin: write a scheme and a host, such as https://a.example, without a path`
+    context.addIssue({ code: 'custom', message })
+  }
+  return [...new Set(origins)]
 }
 
 function foldersIn(text: string): readonly string[] {
@@ -163,6 +180,7 @@ const sources: Readonly<Record<Setting, Source>> = {
   traces: { variables: ['OTEL_EXPORTER_OTLP_ENDPOINT'], defaultText: 'nowhere' },
   sessionIdle: { variables: ['STORE_MONITOR_SESSION_IDLE'], defaultText: '12h' },
   sessionLifetime: { variables: ['STORE_MONITOR_SESSION_LIFETIME'], defaultText: '7d' },
+  allowedOrigins: { variables: ['STORE_MONITOR_ALLOWED_ORIGINS'], defaultText: 'none' },
   insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
 

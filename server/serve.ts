@@ -25,7 +25,7 @@ const CUT_AT = 0.8
 /** What a server has to know of the settings: the log belongs to whoever starts it. */
 export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat' | MayBeUsual> &
   Partial<Pick<Config, MayBeUsual>>
-type MayBeUsual = 'limits' | 'sessionIdle' | 'sessionLifetime'
+type MayBeUsual = 'limits' | 'sessionIdle' | 'sessionLifetime' | 'allowedOrigins'
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
@@ -67,6 +67,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     observe,
     isTraced: traces !== undefined,
     insecure: config.insecure,
+    allowedOrigins: config.allowedOrigins ?? [],
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
   const { errorAnswer } = await import('./api/error-answer.ts')

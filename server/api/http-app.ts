@@ -5,6 +5,7 @@ import { AppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
 import { mediaTypes } from '../../shared/report-file.ts'
 import { carefulHeaders, dataHeaders } from './answer-headers.ts'
+import { answerOrigins } from './allowed-origins.ts'
 import type { ApiParts } from './api-parts.ts'
 import { limitBodySilence } from './body-silence.ts'
 import { countEventStreams } from './count-event-streams.ts'
@@ -40,6 +41,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   app.use(observeRequests(setting.observe ?? (() => {}), setting.isTraced))
   app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(carefulHeaders, dataHeaders)
+  app.use(answerOrigins(setting.allowedOrigins ?? []))
   const routes = restRoutes(parts)
   const cookie = sessionCookie(parts.publicUrl, parts.now)
   const callers = { ...parts, cookie, site, publicPaths: publicPathsOf(routes) }

@@ -78,18 +78,17 @@ export function knowCaller(
     return keyId === undefined ? !(await access.hasKeys()) : access.isInForce(keyId)
   }
 
-  function answerInSession(context: Context, principal: Principal, session: OwnSession): void {
+  function tellNewToken(context: Context, principal: Principal, session: OwnSession): void {
     const newToken = context.get('newSessionToken')
     const isStill = context.get('principal') === principal // or who signed in has another session, or none
     if (newToken !== undefined && isStill) cookie.write(context, newToken, session.expiresAt)
-    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
   }
 
   return async (context, next) => {
     const principal = await callerOf(context)
     context.set('principal', principal)
     await next()
-    if (principal.session !== undefined) answerInSession(context, principal, principal.session)
+    if (principal.session !== undefined) tellNewToken(context, principal, principal.session)
     const isAsked = !insecure && listensOn !== undefined
     if (isAsked && isEventStream(context.res)) {
       const body = streamWhile(context.res.body!, () => isLetIn(principal))

@@ -4,6 +4,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '../../shared/app-error.ts'
+import { bearerTokenOf } from '../access/access.ts'
 import { isLoopback, isLoopbackAddress } from '../access/loopback.ts'
 
 export interface SiteSetting {
@@ -12,6 +13,8 @@ export interface SiteSetting {
   /** Whether nobody is asked for a key. */
   readonly insecure?: boolean
   readonly publicUrl: string | undefined
+  /** Whose pages may call with a key. */
+  readonly allowedOrigins?: readonly string[]
 }
 
 export interface SiteRules {
@@ -32,7 +35,12 @@ export interface SiteRules {
   isOwnRequest(context: Context): boolean
 }
 
-export function siteRules({ listensOn, insecure = false, publicUrl }: SiteSetting): SiteRules {
+export function siteRules({
+  listensOn,
+  insecure = false,
+  publicUrl,
+  allowedOrigins = [],
+}: SiteSetting): SiteRules {
   const ownUrl = publicUrl === undefined ? undefined : new URL(publicUrl)
   const isLocal = listensOn !== undefined && isLoopbackAddress(listensOn)
 
@@ -50,16 +58,24 @@ export function siteRules({ listensOn, insecure = false, publicUrl }: SiteSettin
     )
   }
 
+  /** With a key alone: no page has a browser send that which was not allowed to. */
+  function isAllowedOrigin({ req }: Context): boolean {
+    const hasKey = bearerTokenOf(req.header('authorization')) !== undefined
+    return hasKey && allowedOrigins.includes(req.header('origin') ?? '')
+  }
+
   function refuseOtherPages(context: Context): void {
     const site = context.req.header('sec-fetch-site')
     const origin = context.req.header('origin')
     const needsCookie = context.get('principal')?.session !== undefined
+    if (isAllowedOrigin(context)) return
     if (needsCookie ? isOwnOrigin(context) : isOwnPage(site, origin, hostsOf(context))) return
     throw new AppError(
       'forbidden',
       `${context.req.method} ${urlOf(context).pathname} was asked for by a page of another origin (${said(site, origin)}), ` +
         'which may not change anything here: send it from a program or from a page of this server; ' +
-        'where a proxy stands before the server, set PUBLIC_URL to the address that callers use',
+        'where a proxy stands before the server, set PUBLIC_URL to the address that callers use; ' +
+        'pages elsewhere that have a key of their own may, where allowedOrigins names them',
     )
   }
 

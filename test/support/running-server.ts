@@ -38,6 +38,7 @@ export async function runningServer({
   databaseUrl?: string
   workers?: number
   publicUrl?: string
+  allowedOrigins?: readonly string[]
   limits?: Partial<Limits>
   patienceMs?: number
   getReportAs?: 'json' | 'csv'
