@@ -186,6 +186,9 @@ export function createStoreFinder(
   let known = Infinity
   const rows = tx.selectFrom('store').select(['store_key', 'store_id', ...columns])
   const select = compiledOnce((ids: readonly StoreId[]) => rows.where('store_id', 'in', ids).compile())
+  const selectBetween = compiledOnce(([first, last]: readonly StoreId[]) =>
+    rows.where('store_id', '>=', first!).where('store_id', '<=', last!).orderBy('store_id').compile(),
+  )
 
   function withKeys(ids: readonly StoreId[], found: readonly StoreRow[]): FoundStore[] {
     const rowOf = inSameOrder(ids, found) ?? rowsById(found)
@@ -200,12 +203,19 @@ export function createStoreFinder(
     if (known === 0) return withKeys(storeIds, [])
     if (known <= Math.min(FEW_STORES, 2 * storeIds.length)) return withKeys(storeIds, await rows.execute())
     const stores: FoundStore[] = []
+    // Most of all stores are read in their order, in a fraction of the time that it takes to look for each.
+    const isMost = known <= 2 * storeIds.length && isAscending(storeIds)
     // Some at a time, as a table of a million is no longer near the processor.
     for (const ids of chunks(storeIds)) {
-      stores.push(...withKeys(ids, (await tx.executeQuery(select(ids))).rows))
+      const query = isMost ? selectBetween([ids[0]!, ids.at(-1)!]) : select(ids)
+      stores.push(...withKeys(ids, (await tx.executeQuery(query)).rows))
     }
     return stores
   }
+}
+
+function isAscending(ids: readonly StoreId[]): boolean {
+  return ids.every((id, i) => i === 0 || ids[i - 1]! < id)
 }
 
 type RowOf = (storeId: StoreId, place: number) => StoreRow | undefined
