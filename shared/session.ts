@@ -5,7 +5,7 @@ import { waysIn } from './way-in.ts'
 
 const session = z
   .object({
-    way: z.enum(waysIn).describe('How it was begun: with a key, or at a provider of OpenID Connect'),
+    way: z.enum(waysIn).describe('How it was begun: with a key'),
     expiresAt: isoInstant.describe(
       'When it ends at the latest; before, where it is not used, or its key ends',
     ),
@@ -25,10 +25,6 @@ export const caller = z
       .describe('The groups that its stores are in, each as label=value; empty: it is for all stores'),
     permissions: z.array(z.string()).describe('What the role permits'),
     session: session.nullable().describe('The session of one who signed in; null of others'),
-    provider: z
-      .string()
-      .nullable()
-      .describe('What people can sign in with but a key, at /session/oidc; null where there is nothing'),
   })
   .describe('Who asks, and how the server knows')
 export type Caller = z.infer<typeof caller>

@@ -1,3 +1,3 @@
-/** How people sign in: with a key, or at a provider of OpenID Connect. */
-export const waysIn = ['key', 'oidc'] as const
+/** How people sign in. */
+export const waysIn = ['key'] as const
 export type WayIn = (typeof waysIn)[number]

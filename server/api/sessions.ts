@@ -16,7 +16,6 @@ export function callerTold({ name, role, groups, permissions, session, refusal, 
     permissions: [...permissions],
     session:
       session === undefined ? null : { way: session.way, expiresAt: formatTimestamp(session.expiresAt) },
-    provider: null,
   }
 }
 

@@ -10,7 +10,7 @@ import { testDatabase, type TestDatabase } from '../support/test-database.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const startMs = Date.parse('2026-11-30T00:00:00Z')
-const ann = { way: 'oidc', keyNumber: null, keyId: null, name: 'ann', role: 'viewer', labels: [] } as const
+const ann = { way: 'key', keyNumber: null, keyId: null, name: 'ann', role: 'viewer', labels: [] } as const
 const soon = { timeout: 10_000 }
 
 let database: TestDatabase
@@ -55,7 +55,7 @@ async function use(sessions: Sessions, token: string): Promise<string | undefine
 describe('a session', () => {
   test('is known to other servers on the database, and kept by it without what could be sent', async () => {
     const { token, principal } = await server().begin(ann)
-    expect(principal).toMatchObject({ name: 'ann', role: 'viewer', author: 'ann', session: { way: 'oidc' } })
+    expect(principal).toMatchObject({ name: 'ann', role: 'viewer', author: 'ann', session: { way: 'key' } })
     expect((await server().find(token))?.principal).toEqual(principal)
     const [row] = await db.selectFrom('session').selectAll().execute()
     expect(Buffer.from(row!.hash)).toHaveLength(32)
@@ -167,7 +167,7 @@ describe('a session', () => {
     await madeKeys(database.url, [{ name: 'bob', expiresAt: startMs + HOUR_MS }, { name: 'eve' }])
     const keys = await db.selectFrom('access_key').select(['access_key_id', 'name']).execute()
     const ofKey = (name: string) =>
-      ({ ...ann, way: 'key', name, keyNumber: keys.find((key) => key.name === name)!.access_key_id }) as const
+      ({ ...ann, name, keyNumber: keys.find((key) => key.name === name)!.access_key_id }) as const
     const sessions = server()
     const [bobs, eves] = [await sessions.begin(ofKey('bob')), await sessions.begin(ofKey('eve'))]
     const revoked = { by: null, reason: null, at: nowMs }

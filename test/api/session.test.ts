@@ -43,7 +43,6 @@ describe('who signs in with a key', () => {
       role: 'viewer',
       labels: [],
       session: { way: 'key' },
-      provider: null,
     }
     expect(await response.json()).toMatchObject(told)
     const read = await session.fetch('/session')

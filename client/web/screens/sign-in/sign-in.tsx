@@ -6,13 +6,11 @@ import { useTitle } from '../../parts/title.ts'
 /** Says who one is; what one wanted to look at stays in the address. */
 export function SignIn() {
   useTitle('Sign in')
-  const caller = useCaller()
   return (
     <main id="main" className="frame sign-in" tabIndex={-1}>
       <h1>Sign in</h1>
       <p>This server asks who you are. Whoever runs it gives you a key, which begins with smk_.</p>
       <KeyForm />
-      {caller !== undefined && caller.provider !== null && <Provider name={caller.provider} />}
     </main>
   )
 }
@@ -59,17 +57,6 @@ function KeyForm() {
         {error?.message}
       </p>
     </form>
-  )
-}
-
-function Provider({ name }: { name: string }) {
-  const to = location.pathname + location.search
-  return (
-    <p>
-      <a className="button" href={`/session/oidc?to=${encodeURIComponent(to)}`}>
-        Sign in with {name}
-      </a>
-    </p>
   )
 }
 
