@@ -27,7 +27,6 @@ export interface Database {
   poll_week: PollWeekTable
   poll_week_summary: PollWeekSummaryTable
   poll_tail: PollTailTable
-  total: TotalTable
   poll_batch: PollBatchTable
   tail_mark: TailMarkTable
   store_state: StoreStateTable
@@ -113,18 +112,15 @@ export interface PollTailTable {
   polls: Bytes
 }
 
-/** One row: how many polls there are in all, and how many rows and polls of those are in the tail. */
-export interface TotalTable {
-  polls: number
-  tail_rows: number
-  tail_polls: number
-}
-
-/** One row: how often polls were changed. */
+/** One row: how often polls were changed, and how many there are. */
 export interface PollBatchTable {
   last_batch: number
   /** When polls were pushed last that changed something; 0 where none were. */
   pushed_at: number
+  /** In all, those in the tail included, and of these the rows and polls: `totals.ts`. */
+  polls: Generated<number>
+  tail_rows: Generated<number>
+  tail_polls: Generated<number>
 }
 
 /** Which batch was the last one when. */

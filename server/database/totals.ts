@@ -27,7 +27,7 @@ export async function writeTotals(tx: Transaction<Database>): Promise<void> {
   const { polls, tailRows, tailPolls } = more.get(tx) ?? none
   if (polls === 0 && tailRows === 0 && tailPolls === 0) return
   await tx
-    .updateTable('total')
+    .updateTable('poll_batch')
     .set((eb) => ({
       polls: eb('polls', '+', polls),
       tail_rows: eb('tail_rows', '+', tailRows),
@@ -37,6 +37,9 @@ export async function writeTotals(tx: Transaction<Database>): Promise<void> {
 }
 
 export async function readTotals(db: Db): Promise<Totals> {
-  const { polls, tail_rows, tail_polls } = await db.selectFrom('total').selectAll().executeTakeFirstOrThrow()
+  const { polls, tail_rows, tail_polls } = await db
+    .selectFrom('poll_batch')
+    .select(['polls', 'tail_rows', 'tail_polls'])
+    .executeTakeFirstOrThrow()
   return { polls: Number(polls), tailRows: Number(tail_rows), tailPolls: Number(tail_polls) }
 }
