@@ -18,8 +18,8 @@ import { scheduleHashes } from './017-schedule-hashes.ts'
 import { tailMarks } from './018-tail-marks.ts'
 import { pollers } from './019-pollers.ts'
 import { accessKeys } from './020-access-keys.ts'
-import { totals } from './022-totals.ts'
-import { sessions } from './023-sessions.ts'
+import { totals } from './021-totals.ts'
+import { sessions } from './022-sessions.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -78,7 +78,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would answer without asking for them.
     { name: '020-access-keys', readableFrom: '020-access-keys', ...accessKeys(types) },
     // Older programs would write polls and not count them.
-    { name: '022-totals', readableFrom: '022-totals', ...totals },
-    { name: '023-sessions', readableFrom: '020-access-keys', ...sessions(types) },
+    { name: '021-totals', readableFrom: '021-totals', ...totals },
+    { name: '022-sessions', readableFrom: '021-totals', ...sessions(types) },
   ]
 }

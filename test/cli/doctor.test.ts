@@ -111,13 +111,13 @@ test('a database that is not there, or of an older version, is told, and nothing
 
   await using database = await testDatabase()
   await using db = await connect(database.url)
-  await sql`delete from kysely_migration where name = '022-totals'`.execute(db)
+  await sql`delete from kysely_migration where name = '021-totals'`.execute(db)
   const older = await doctor(['--database', database.url])
   expect(older.of('tables')).toMatchObject({
     state: 'warning',
-    what: expect.stringContaining('022-totals') as string,
+    what: expect.stringContaining('021-totals') as string,
   })
-  const { rows } = await sql`select 1 from kysely_migration where name = '022-totals'`.execute(db)
+  const { rows } = await sql`select 1 from kysely_migration where name = '021-totals'`.execute(db)
   expect(rows).toEqual([])
 })
 

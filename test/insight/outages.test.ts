@@ -76,7 +76,7 @@ test('many stores that are long down are looked up together: the database is ask
   const ofTwo = await askedFor({ labels: 'city=Bonn' })
   const ofAll = await askedFor({})
   expect([ofTwo.outages, ofAll.outages]).toEqual([2, 30])
-  expect(ofAll.statements).toBe(ofTwo.statements)
+  expect(ofAll.statements).toBeLessThanOrEqual(ofTwo.statements)
 })
 
 test('the outages of each store are those of the list of all, a page at a time, and have its downtime', async () => {

@@ -24,7 +24,7 @@ test('a server that can do its work is ready', async () => {
 test('tables that another version has left are told, by 503', async () => {
   await using server = await runningServer()
   await using db = await connect(server.databaseUrl)
-  await sql`delete from kysely_migration where name = '022-totals'`.execute(db)
+  await sql`delete from kysely_migration where name = '021-totals'`.execute(db)
   const response = await fetch(`${server.url}/readyz`)
   expect(response.status).toBe(503)
   expect(await response.json()).toMatchObject({

@@ -21,8 +21,8 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '018-tail-marks',
   '019-pollers',
   '020-access-keys',
-  '022-totals',
-  '023-sessions',
+  '021-totals',
+  '022-sessions',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -90,8 +90,8 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'018-tail-marks\', \'018-tail-marks\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'019-pollers\', \'012-poll-tail\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'020-access-keys\', \'020-access-keys\')',
-  'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-totals\', \'022-totals\')',
-  'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-sessions\', \'020-access-keys\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'021-totals\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-sessions\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
 ]
