@@ -76,7 +76,7 @@ export function getReportRoutes(parts: ApiParts): RestRoute[] {
         const report = await getReport(db, body.report_id)
         const { status } = reportStatusOf(reportOf(report), baseUrl(parts, context))
         if (status !== 'Complete') return context.json({ message: status, report: null })
-        return sendText('application/json', reportWithTextJson(db, report, status))
+        return sendText(context, 'application/json', reportWithTextJson(db, report, status))
       },
     }),
     defineRoute({

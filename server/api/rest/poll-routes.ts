@@ -37,7 +37,7 @@ export function pollRoutes({ polls }: Pick<ApiParts, 'polls'>): RestRoute[] {
         if (format === 'json') return context.json(await polls.page({ limit, cursor, ...wanted }))
         const { name, mediaType, bytes } = await polls.file(wanted, format)
         const headers = { 'content-disposition': `attachment; filename="${name}"` }
-        if (context.req.method !== 'HEAD') return sendText(mediaType, bytes, headers)
+        if (context.req.method !== 'HEAD') return sendText(context, mediaType, bytes, headers)
         return new Response(null, { headers: { ...headers, 'content-type': mediaType } })
       },
     }),

@@ -13,7 +13,7 @@ export async function answerFile(
   context: Context,
   varyBy?: string,
 ): Promise<Response> {
-  return sendFile(context.req.raw, await reportFile(db, report, options), varyBy)
+  return sendFile(context, await reportFile(db, report, options), varyBy)
 }
 
 export const unchanged: RestResponse = { description: 'The caller has these bytes' }

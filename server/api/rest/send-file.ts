@@ -1,8 +1,11 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
 import { ReadableStream } from 'node:stream/web'
 import type { ReportFile } from './report-file.ts'
 
 /** The answer with a file: whole or, to a GET or HEAD, a range of it, or that it has not changed (RFC 9110). */
-export function sendFile(request: Request, file: ReportFile, varyBy?: string): Response {
+export async function sendFile(context: Context, file: ReportFile, varyBy?: string): Promise<Response> {
+  const request = context.req.raw
   const headers = new Headers({
     'content-type': file.mediaType,
     'content-disposition': `attachment; filename="${file.name}"`,
@@ -34,23 +37,49 @@ export function sendFile(request: Request, file: ReportFile, varyBy?: string): R
   headers.set('content-length', String(range.end - range.start))
   return respond(206, file.bytes(range.start, range.end))
 
-  function respond(status: number, bytes: AsyncGenerator<Uint8Array>): Response {
+  async function respond(status: number, bytes: AsyncGenerator<Uint8Array>): Promise<Response> {
     if (request.method === 'HEAD') return new Response(null, { status, headers })
-    return new Response(streamOf(bytes), { status, headers })
+    return new Response(await begun(context, bytes), { status, headers })
   }
 }
 
 /** An answer that is written while it is sent. */
-export function sendText(
+export async function sendText(
+  context: Context,
   mediaType: string,
   bytes: AsyncGenerator<Uint8Array>,
   headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(streamOf(bytes), { headers: { ...headers, 'content-type': mediaType } })
+): Promise<Response> {
+  return new Response(await begun(context, bytes), { headers: { ...headers, 'content-type': mediaType } })
 }
 
-function streamOf(bytes: AsyncGenerator<Uint8Array>): globalThis.ReadableStream {
-  return ReadableStream.from(bytes)
+/** So many pieces are read before the answer begins: a header, and what is below it. */
+const PIECES_BEFORE = 2
+
+/**
+ * A stream of what comes before it begins, so that what goes wrong until then is answered in words. Afterwards the connection is
+ * cut: an answer that ended would pass for a whole one.
+ */
+async function begun(
+  context: Context,
+  bytes: AsyncGenerator<Uint8Array>,
+): Promise<globalThis.ReadableStream> {
+  const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>
+  const before: IteratorResult<Uint8Array>[] = []
+  while (before.length < PIECES_BEFORE && before.at(-1)?.done !== true) before.push(await bytes.next())
+  return ReadableStream.from({
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        try {
+          return before.shift() ?? (await bytes.next())
+        } catch (error) {
+          outgoing?.destroy()
+          throw error
+        }
+      },
+      return: () => bytes.return(undefined),
+    }),
+  })
 }
 
 /** The tag that the caller has the file under: a weak one where it was compressed. undefined where it does not have it. */

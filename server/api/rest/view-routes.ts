@@ -104,7 +104,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
           400: malformedFilter,
           ...errorsOfReport,
         },
-        async handle({ path: { report_id: reportId }, query }) {
+        async handle({ path: { report_id: reportId }, query }, context) {
           const pageAt = (cursor?: string): Promise<ListedRowPage> =>
             reports.rows({ reportId, ...query, limit: ROWS_AT_ONCE, cursor })
           const rows = { first: await pageAt(), next: pageAt }
@@ -112,8 +112,9 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
           const named = { 'content-disposition': `attachment; filename="stores-${name}"` }
           const { csvOfRows, workbookOfRows } = await import('../../reports/view/rows-file.ts')
           const { workbookBytes } = await import('../../reports/workbook.ts')
-          if (format === 'csv') return sendText(`${mediaTypes.csv}; charset=utf-8`, csvOfRows(rows), named)
-          return sendText(mediaTypes.xlsx, workbookBytes(workbookOfRows(rows)), named)
+          if (format === 'csv')
+            return sendText(context, `${mediaTypes.csv}; charset=utf-8`, csvOfRows(rows), named)
+          return sendText(context, mediaTypes.xlsx, workbookBytes(workbookOfRows(rows)), named)
         },
       }),
     ),
