@@ -34,5 +34,7 @@ test.each([0, 1])('what goes wrong behind %d pieces is answered in words', async
 
 test.each([2, 3, 100])('what goes wrong behind %d pieces cuts the answer', async (lines) => {
   using server = await faultyServer(lines)
-  await expect(fetch(server.url).then((response) => response.text())).rejects.toThrow(/terminated|aborted|other side closed|fetch failed/)
+  await expect(fetch(server.url).then((response) => response.text())).rejects.toThrow(
+    /terminated|aborted|other side closed|fetch failed/,
+  )
 })
