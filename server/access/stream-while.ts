@@ -15,26 +15,33 @@ export function streamWhile(
       looking.unref()
     },
     async pull(controller) {
-      const { value, done } = await reader.read()
+      const { value, done } = await reader.read().catch((error: unknown) => {
+        stopLooking()
+        throw error
+      })
       if (isOver) return
-      if (done) {
-        clearInterval(looking)
-        controller.close()
-      } else controller.enqueue(value)
+      if (!done) return controller.enqueue(value)
+      stopLooking()
+      controller.close()
     },
     async cancel(reason) {
-      clearInterval(looking)
+      stopLooking()
       await reader.cancel(reason)
     },
   })
+
+  /** Also what is being asked at that moment ends nothing any more: a stream that is over cannot be closed. */
+  function stopLooking(): void {
+    isOver = true
+    clearInterval(looking)
+  }
 
   async function endUnlessItMay(controller: ReadableStreamDefaultController): Promise<void> {
     // Where it cannot be told, it may still.
     const may = await mayGoOn().catch(() => true)
     if (may || isOver) return
-    isOver = true
-    clearInterval(looking)
+    stopLooking()
     controller.close()
-    await reader.cancel()
+    await reader.cancel().catch(() => {}) // nobody is there to be told
   }
 }
