@@ -35,8 +35,8 @@ import type { Metrics } from './observe/metrics.ts'
 import { readinessOf } from './observe/readiness.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
-import type { RetentionSetting } from './retention.ts'
-import { retainInThread } from './retention-thread.ts'
+import type { RetentionSetting } from './retention/retention.ts'
+import { retainInThread } from './retention/retention-thread.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
 export interface Service extends AsyncDisposable {

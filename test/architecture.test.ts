@@ -79,6 +79,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
   ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/limits/', 'server/lookout.ts']],
   ['server/access/', ['server/access/', ...core]],
+  ['server/retention/', ['server/retention/', ...core, 'server/background-thread.ts']],
   [
     'server/api/',
     [

@@ -1,7 +1,7 @@
 /** The thread that deletes what is old: it ends when there is no more, or when it is told anything. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { stepBehindAnswers } from './background-thread.ts'
-import { connect } from './database/connect.ts'
+import { stepBehindAnswers } from '../background-thread.ts'
+import { connect } from '../database/connect.ts'
 import { deleteWhatIsOld } from './retention.ts'
 import type { RetentionThreadSetting } from './retention-thread.ts'
 

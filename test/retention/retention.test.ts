@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../server/config.ts'
-import { connect } from '../server/database/connect.ts'
-import { readTotals } from '../server/database/totals.ts'
-import { deleteWhatIsOld } from '../server/retention.ts'
-import { finishedReport, runningServer, type TestServer } from './support/running-server.ts'
+import { readConfig } from '../../server/config.ts'
+import { connect } from '../../server/database/connect.ts'
+import { readTotals } from '../../server/database/totals.ts'
+import { deleteWhatIsOld } from '../../server/retention/retention.ts'
+import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 
 const DAY_MS = 86_400_000
 const head = 'store_id,status,timestamp_utc\n'
