@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { importScene, pollFile, storedPolls } from '../support/import-scene.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { startedProgram, writeServerProgram } from './server-program.ts'
 
 const KILLS = 4
 const WEEKS = 40
@@ -19,38 +17,6 @@ function middayOf(weeksAgo: number): string {
   return new Date(today - weeksAgo * WEEK_MS).toISOString()
 }
 
-/** A server that deletes what is old all the time. */
-function programOf(databaseUrl: string): string {
-  const module = JSON.stringify(new URL('../../server/serve.ts', import.meta.url).href)
-  const configModule = JSON.stringify(new URL('../../server/config.ts', import.meta.url).href)
-  const flags = { port: '0', databaseUrl, workers: '1', keepPolls: `${KEPT_WEEKS * 7}d` }
-  return `
-    import { readConfig } from ${configModule}
-    import { startServer } from ${module}
-    await startServer(readConfig({}, ${JSON.stringify(flags)}), {
-      version: '0',
-      now: Date.now,
-      onError: (error) => console.error(error),
-      retainEveryMs: 5,
-    })
-    process.send('started')`
-}
-
-async function startedServer(program: string) {
-  const child = spawn(process.execPath, [program], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_OPTIONS: process.env['CLI_NODE_OPTIONS'] },
-  })
-  const exited = once(child, 'exit')
-  await Promise.race([once(child, 'message'), exited])
-  return {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
-
 test(
   'a server that is killed while it deletes what is old has deleted and recorded the same, and goes on with the rest',
   { timeout: 120_000 },
@@ -58,7 +24,8 @@ test(
     await using scene = await importScene()
     await using programs = await temporaryFolder()
     const program = programs.file('server.mjs')
-    await writeFile(program, programOf(scene.databaseUrl))
+    const { databaseUrl } = scene
+    await writeServerProgram(program, { databaseUrl, keepPolls: `${KEPT_WEEKS * 7}d` }, { retainEveryMs: 5 })
     const rows = stores.flatMap((store) =>
       Array.from({ length: WEEKS }, (_, ago) => [store, 'active', middayOf(ago)] as const),
     )
@@ -80,12 +47,12 @@ test(
     for (let kill = 0; kill < KILLS; kill++) {
       const few = (await pollsLeft()) - stores.length * (1 + Math.floor(Math.random() * 5))
       {
-        await using _ = await startedServer(program)
+        await using _ = await startedProgram(program)
         while ((await databaseSummary(scene.db)).polls > few) await new Promise(setImmediate)
       }
       expect(await pollsLeft()).toBeGreaterThan(stores.length * (KEPT_WEEKS + 1))
     }
-    await using _ = await startedServer(program)
+    await using _ = await startedProgram(program)
     // A week that is partly younger stays as a whole.
     await expect.poll(pollsLeft, { timeout: 60_000 }).toBeLessThanOrEqual(stores.length * (KEPT_WEEKS + 1))
   },

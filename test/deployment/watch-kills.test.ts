@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
@@ -8,6 +6,7 @@ import { databaseSummary } from '../../server/database/poll-week-summary.ts'
 import { pollFile, storedPolls } from '../support/import-scene.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDatabase } from '../support/test-database.ts'
+import { startedProgram, writeServerProgram } from './server-program.ts'
 
 const KILLS = 12
 const PUSHERS = 3
@@ -18,35 +17,6 @@ const firstMs = Date.parse('2026-10-05T00:00:00Z')
 
 function instant(second: number): string {
   return new Date(firstMs + second * 1000).toISOString()
-}
-
-/** A server in a process of its own that watches a folder, and looks into it all the time. */
-async function watchingServer(program: string) {
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const exited = once(child, 'exit')
-  const [url] = (await Promise.race([once(child, 'message'), exited])) as [string]
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
-
-function programOf(databaseUrl: string, folder: string): string {
-  const module = JSON.stringify(new URL('../../server/serve.ts', import.meta.url).href)
-  const place = { host: '127.0.0.1', port: 0, databaseUrl, workers: 1 }
-  const config = { ...place, getReportAs: 'json', watch: [folder], watchMove: false }
-  return `
-    import { startServer } from ${module}
-    const server = await startServer(${JSON.stringify(config)}, {
-      version: '0',
-      now: Date.now,
-      onError: (error) => console.error(error),
-      watchTimes: { everyMs: 10, settleMs: 5 },
-    })
-    process.send(server.url)`
 }
 
 /** Pushes until the server is gone; how many polls were said to be safe, and how many sent. */
@@ -76,7 +46,8 @@ test(
     await using folder = await temporaryFolder()
     await using programs = await temporaryFolder()
     const program = programs.file('server.mjs')
-    await writeFile(program, programOf(database.url, folder.path))
+    const times = { watchTimes: { everyMs: 10, settleMs: 5 } }
+    await writeServerProgram(program, { databaseUrl: database.url, watch: folder.path }, times)
     const stores = Array.from({ length: PUSHERS }, (_, i) => `pushed-${i}`)
     let pushed = stores.map(() => ({ acknowledged: 0, sent: 0 }))
     let files = 0
@@ -116,7 +87,7 @@ test(
     }
 
     for (let kill = 0; kill < KILLS; kill++) {
-      await using server = await watchingServer(program)
+      await using server = await startedProgram(program)
       const client = createStoreMonitorClient(server)
       const before = (await client.health.query()).database.polls!
       const pushing = stores.map((store, i) => pushUntilGone(server.url, store, pushed[i]!.acknowledged))
@@ -127,7 +98,7 @@ test(
       pushed = await Promise.all(pushing)
       await check()
     }
-    await using server = await watchingServer(program)
+    await using server = await startedProgram(program)
     const client = createStoreMonitorClient(server)
     await expect
       .poll(async () => (await client.import.watched.query({ limit: 1000 })).items.length, {
