@@ -3,13 +3,12 @@ import { delimiter, resolve } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
 import { parseDuration } from '../shared/duration.ts'
+import { readBy } from '../shared/read-by.ts'
 import { limitNames, limits, limitVariable, type GivenLimits, type Limits } from './limits/setting.ts'
 import { logFormats, logLevels } from './observe/log-levels.ts'
 
 /** Where the database is unless it is said: a file in the current folder. */
 const defaultDatabaseUrl = 'store-monitor.db'
-
-const DAY_MS = 86_400_000
 
 export const config = z.object({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
@@ -87,31 +86,23 @@ export const config = z.object({
     .describe('Whether callers are never asked for a key: also where others than this machine reach it'),
 })
 
-/** For how long something is kept, at least a day. */
+/** For how long something is kept. */
 function kept(description: string) {
-  const problem = (ms: number) => (ms >= DAY_MS ? undefined : 'at least a day (1d) is kept')
-  return z.string().transform(inMs(problem)).optional().describe(description)
+  const read = durationFrom('1d', '36500d', 'at least a day (1d) is kept, and at most 36500d')
+  return z.string().transform(readBy(read)).optional().describe(description)
 }
 
 /** How long a session may be. */
 function sessionTime(usual: string, description: string) {
-  const isFit = (ms: number) => ms >= parseDuration('15m') && ms <= parseDuration('365d')
-  const problem = (ms: number) => (isFit(ms) ? undefined : 'write a duration from 15m to 365d')
-  return z.string().default(usual).transform(inMs(problem)).describe(description)
+  const read = durationFrom('15m', '365d', 'write a duration from 15m to 365d')
+  return z.string().transform(readBy(read)).prefault(usual).describe(description).meta({ usual })
 }
 
-/** Reads a duration. */
-function inMs(problemOf: (ms: number) => string | undefined) {
-  return (text: string, context: z.core.$RefinementCtx): number => {
-    try {
-      const ms = parseDuration(text)
-      const message = problemOf(ms)
-      if (message === undefined) return ms
-      context.addIssue({ code: 'custom', message })
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message })
-    }
-    return z.NEVER
+function durationFrom(least: string, most: string, allowed: string): (text: string) => number {
+  return (text) => {
+    const ms = parseDuration(text)
+    if (ms >= parseDuration(least) && ms <= parseDuration(most)) return ms
+    throw new AppError('invalid', allowed)
   }
 }
 
@@ -137,6 +128,9 @@ function foldersIn(text: string): readonly string[] {
 }
 
 export type Setting = keyof z.output<typeof config>
+
+/** What counts where nothing is set. */
+export const usualConfig = config.parse({})
 
 export interface Config extends z.output<typeof config> {
   readonly limits: Limits
@@ -178,8 +172,8 @@ const sources: Readonly<Record<Setting, Source>> = {
   keepRejectedRows: { variables: ['STORE_MONITOR_KEEP_REJECTED_ROWS'], defaultText: 'for ever' },
   keepPolls: { variables: ['STORE_MONITOR_KEEP_POLLS'], defaultText: 'for ever' },
   traces: { variables: ['OTEL_EXPORTER_OTLP_ENDPOINT'], defaultText: 'nowhere' },
-  sessionIdle: { variables: ['STORE_MONITOR_SESSION_IDLE'], defaultText: '12h' },
-  sessionLifetime: { variables: ['STORE_MONITOR_SESSION_LIFETIME'], defaultText: '7d' },
+  sessionIdle: { variables: ['STORE_MONITOR_SESSION_IDLE'] },
+  sessionLifetime: { variables: ['STORE_MONITOR_SESSION_LIFETIME'] },
   allowedOrigins: { variables: ['STORE_MONITOR_ALLOWED_ORIGINS'], defaultText: 'none' },
   insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
@@ -194,11 +188,16 @@ export interface SettingDescription extends Source {
 /** Every setting, for a person. */
 export function describeSettings(): SettingDescription[] {
   return Object.entries(config.shape).map(([setting, schema]) => ({
-    defaultText: String(schema.parse(undefined)),
+    defaultText: usualText(schema),
     ...sources[setting as Setting],
     key: setting as Setting,
     description: schema.description ?? '',
   }))
+}
+
+function usualText(schema: z.ZodType): string {
+  const { usual = String(schema.parse(undefined)) } = (schema.meta() ?? {}) as { readonly usual?: string }
+  return usual
 }
 
 /**

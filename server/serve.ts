@@ -7,7 +7,7 @@ import { isPostgres } from '../shared/database-url.ts'
 import { problemMediaType, problemOf } from '../shared/problem.ts'
 import type { Access } from './access/access.ts'
 import { isLoopbackAddress } from './access/loopback.ts'
-import type { Config } from './config.ts'
+import { usualConfig, type Config } from './config.ts'
 import { removeLeftSpools } from './api/rest/upload-spool.ts'
 import { trackConnections } from './connections.ts'
 import { guardedServer } from './limits/guarded-server.ts'
@@ -67,7 +67,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     observe,
     isTraced: traces !== undefined,
     insecure: config.insecure,
-    allowedOrigins: config.allowedOrigins ?? [],
+    allowedOrigins: config.allowedOrigins ?? usualConfig.allowedOrigins,
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
   const { errorAnswer } = await import('./api/error-answer.ts')

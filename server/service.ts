@@ -7,7 +7,7 @@ import type { FileOptions } from './api/rest/report-file.ts'
 import { createAsking, type Asking, type AskingSetting } from './asking.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
-import type { Config } from './config.ts'
+import { usualConfig, type Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
@@ -91,9 +91,6 @@ export interface ServiceSetting
 /** A server that nobody pushes to looks after the tail all the same. */
 const TIDY_EVERY_MS = 3_600_000
 const RETAIN_EVERY_MS = 600_000
-/** Of sessions, where nobody signs in. */
-const SESSION_IDLE_MS = 43_200_000
-const SESSION_LIFETIME_MS = 604_800_000
 /** When a key was used last is known this late. */
 const WRITE_USES_EVERY_MS = 300_000
 
@@ -106,11 +103,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     startThreads,
     startWriter = 'on demand',
     publicUrl,
-    getReportAs = 'json',
-    watch = [],
-    watchMove = false,
-    sessionIdle = SESSION_IDLE_MS,
-    sessionLifetime = SESSION_LIFETIME_MS,
+    getReportAs = usualConfig.getReportAs,
+    watch = usualConfig.watch,
+    watchMove = usualConfig.watchMove,
+    sessionIdle = usualConfig.sessionIdle,
+    sessionLifetime = usualConfig.sessionLifetime,
     watchTimes,
     limits = usualLimits,
     patienceMs,

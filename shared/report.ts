@@ -8,6 +8,7 @@ import { interpolations } from './interpolation.ts'
 import { parseLocalDate } from './local-date.ts'
 import { periodUnits } from './period-unit.ts'
 import { pageInput } from './page.ts'
+import { readBy } from './read-by.ts'
 import { count, isoInstant } from './fields.ts'
 import { byPercentKey, byTotalKey, measures } from './report-columns.ts'
 import { reportStates } from './report-state.ts'
@@ -28,18 +29,14 @@ export const instant = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const reach = z.string().transform((text, context) => {
-  try {
-    const ms = parseDuration(text)
-    if (ms >= minReachMs && ms <= maxReachMs) return ms
-    const allowed = `${formatDuration(minReachMs)} to ${formatDuration(maxReachMs)}`
-    context.addIssue({ code: 'custom', message: `reach "${text}" is out of range: ${allowed} is allowed` })
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    context.addIssue({ code: 'custom', message: error.message })
-  }
-  return z.NEVER
-})
+const reach = z.string().transform(readBy(readReach))
+
+function readReach(text: string): number {
+  const ms = parseDuration(text)
+  if (ms >= minReachMs && ms <= maxReachMs) return ms
+  const allowed = `${formatDuration(minReachMs)} to ${formatDuration(maxReachMs)}`
+  throw new AppError('invalid', `reach "${text}" is out of range: ${allowed} is allowed`)
+}
 
 /** A report by period has at most so many days; by the hour of the week, too. */
 const maxDays = 3660

@@ -4,18 +4,14 @@ import parseJsonPath from 'jsonpath-rfc9535/parser'
 import * as z from 'zod'
 import { AppError } from '../../shared/app-error.ts'
 import { parseDuration } from '../../shared/duration.ts'
+import { readBy } from '../../shared/read-by.ts'
+import { parseSize } from '../../shared/size.ts'
 
-/** The outcome of `read`, or what it says is wrong. */
-export function readBy<Output>(read: (text: string) => Output) {
-  return z.union([z.string(), z.number()], 'write a text or a number').transform((given, context): Output => {
-    try {
-      return read(String(given))
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      context.addIssue({ code: 'custom', message: error.message })
-      return z.NEVER
-    }
-  })
+/** A text or a number, as `read` reads it. */
+export function givenBy<Output>(read: (text: string) => Output) {
+  return z
+    .union([z.string(), z.number()], 'write a text or a number')
+    .transform(readBy((given) => read(String(given))))
 }
 
 export const givenName = z
@@ -53,19 +49,16 @@ export const givenAllowPrivate = z
   .describe('Whether it may have an address of this machine or its network, and lead to one (default: false)')
 
 export function givenDuration(least: number, most: number, forms: string) {
-  return readBy((text) => {
+  return givenBy((text) => {
     const ms = parseDuration(text)
     if (ms < least || ms > most) throw new AppError('invalid', `"${text}" is not from ${forms}`)
     return ms
   })
 }
 
-const units: Readonly<Record<string, number>> = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9 }
-
-export const givenBytes = readBy((text) => {
-  const [, digits = '', unit = ''] = /^(\d{1,12}) ?([KMG]?B)?$/i.exec(text) ?? []
-  const bytes = Number(digits) * (units[unit.toUpperCase()] ?? 1)
-  if (bytes >= 1 && bytes <= 64e9) return bytes
+export const givenBytes = givenBy((text) => {
+  const bytes = parseSize(text)
+  if (bytes !== undefined && bytes >= 1 && bytes <= 64e9) return bytes
   throw new AppError('invalid', `"${text}" is no size up to 64GB: write a number of bytes, or such as 100MB`)
 })
 

@@ -3,6 +3,7 @@ import { mappedColumns, columnKey } from '../../shared/column-map.ts'
 import { parseMaxRejected } from '../../shared/max-rejected.ts'
 import {
   givenAllowPrivate,
+  givenBy,
   givenBytes,
   givenDuration,
   givenField,
@@ -13,7 +14,6 @@ import {
   givenSchedule,
   givenUrl,
   givenZone,
-  readBy,
 } from './given.ts'
 
 const SECOND_MS = 1000
@@ -63,7 +63,7 @@ export const sourceSetting = z
       .describe("What it is (default: as the answer's type, or the name's end, says)"),
     mapping: mapping.optional().describe('Of JSON: where the polls are in it'),
     columns,
-    maxRejected: readBy(parseMaxRejected)
+    maxRejected: givenBy(parseMaxRejected)
       .optional()
       .describe('Nothing is taken where more rows are rejected: such as 20 or 2.5%'),
     allowPrivate: givenAllowPrivate,

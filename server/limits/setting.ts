@@ -1,74 +1,56 @@
 /** What is limited, and how far: the one table of it, from which settings, documentation and messages are made. */
 import * as z from 'zod'
-import { parseDuration } from '../../shared/duration.ts'
 import { AppError } from '../../shared/app-error.ts'
+import { formatDuration, parseDuration } from '../../shared/duration.ts'
+import { readBy } from '../../shared/read-by.ts'
+import { formatSize, parseSize } from '../../shared/size.ts'
 
-const KIB = 1024
-const MIB = 1024 * KIB
-const GIB = 1024 * MIB
-
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KIB,
-  MIB,
-  GIB,
+interface Reading {
+  readonly parse: (text: string) => number
+  /** As people read it. */
+  readonly format: (value: number) => string
 }
 
-function parseSize(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,12}) ?([KMG]?i?B)?$/i.exec(text) ?? []
-  const factor = units[unit.toUpperCase()]
-  if (digits !== '' && factor !== undefined) return Number(digits) * factor
-  throw new AppError('invalid', 'write a number of bytes, or such as 64KiB or 100MB')
+const counts: Reading = {
+  parse(text) {
+    if (/^\d{1,12}$/.test(text)) return Number(text)
+    throw new AppError('invalid', 'write a whole number')
+  },
+  format: String,
 }
 
-/** As it is written: `64 MiB`. */
-export function formatSize(bytes: number): string {
-  for (const unit of ['GiB', 'MiB', 'KiB'] as const) {
-    const size = bytes / units[unit.toUpperCase()]!
-    if (Number.isInteger(size)) return `${size} ${unit}`
-  }
-  return `${bytes} bytes`
+const sizes: Reading = {
+  parse(text) {
+    const size = parseSize(text)
+    if (size !== undefined) return size
+    throw new AppError('invalid', 'write a number of bytes, or such as 64KiB or 100MB')
+  },
+  format: formatSize,
 }
 
-function parseCount(text: string): number {
-  if (/^\d{1,12}$/.test(text)) return Number(text)
-  throw new AppError('invalid', 'write a whole number')
-}
+const durations: Reading = { parse: parseDuration, format: formatDuration }
 
 function limit(
-  parse: (text: string) => number,
+  { parse, format }: Reading,
   usual: string,
   description: string,
   [least, most]: readonly [number, number],
 ) {
-  return z
-    .string()
-    .transform((text, context): number => {
-      try {
-        const value = parse(text)
-        if (value >= least && value <= most) return value
-        context.addIssue({ code: 'custom', message: `at least ${least} and at most ${most} is allowed` })
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error
-        context.addIssue({ code: 'custom', message: error.message })
-      }
-      return z.NEVER
-    })
-    .prefault(usual)
-    .describe(description)
-    .meta({ usual })
+  function read(text: string): number {
+    const value = parse(text)
+    if (value >= least && value <= most) return value
+    throw new AppError('invalid', `at least ${format(least)} and at most ${format(most)} is allowed`)
+  }
+  return z.string().transform(readBy(read)).prefault(usual).describe(description).meta({ usual })
 }
 
 const count = (usual: number, description: string, least = 1, most = 1e9) =>
-  limit(parseCount, String(usual), description, [least, most])
+  limit(counts, String(usual), description, [least, most])
 const bytes = (usual: string, description: string, least = 1) =>
-  limit(parseSize, usual, description, [least, 1e15])
+  limit(sizes, usual, description, [least, 1e15])
 /** In milliseconds. */
 const duration = (usual: string, description: string) =>
-  limit(parseDuration, usual, description, [1000, 86_400_000])
+  limit(durations, usual, description, [1000, 86_400_000])
 
 export const limits = z.object({
   requestsByAddress: count(10_000, 'Requests from one address in a second, but for `/livez` and `/readyz`'),

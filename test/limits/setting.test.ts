@@ -46,6 +46,8 @@ test.for([
   ['limits:\n  uploads: many\n', /uploads \(limits\.uploads in .*, line 2\) is "many": write a whole number/],
   ['limits:\n  uploads: 0\n', /is "0": at least 1 and at most 1000000000 is allowed/],
   ['limits:\n  headTime: 5\n', /is "5": "5" is not a duration/],
+  ['limits:\n  headTime: 0s\n', /is "0s": at least 1s and at most 24h is allowed/],
+  ['limits:\n  headBytes: 1KB\n', /is "1KB": at least 1 KiB and at most /],
   ['limits:\n  bodyBytes: 5 potatoes\n', /write a number of bytes, or such as 64KiB or 100MB/],
   ['limits: 5\n', /line 1: limits: write a limit on each line below/],
 ] as const)('%j is refused', async ([text, message]) => {

@@ -115,6 +115,7 @@ test('what ends in the middle goes on the next time, and everything adds up afte
 
 test.each([
   [{ STORE_MONITOR_KEEP_POLLS: '12h' }, /keepPolls \(STORE_MONITOR_KEEP_POLLS\) is "12h": at least a day/],
+  [{ STORE_MONITOR_KEEP_POLLS: '99999999999d' }, /keepPolls .*: at least a day .* at most 36500d/],
   [{ STORE_MONITOR_KEEP_REPORTS: 'a year' }, /keepReports .*: "a year" is not a duration: write/],
 ])('a time that cannot be is refused: %o', (environment, message) => {
   expect(() => readConfig(environment)).toThrow(message)

@@ -15,6 +15,7 @@ import {
   touchedStorePage,
 } from '../../../shared/import.ts'
 import { parseMaxRejected } from '../../../shared/max-rejected.ts'
+import { readBy } from '../../../shared/read-by.ts'
 import { pageOf } from '../../../shared/page.ts'
 import { watchedInput, watchedPage } from '../../../shared/watched.ts'
 import { pageQuery } from './schemas.ts'
@@ -40,14 +41,7 @@ export const uploadQuery = z.object({
     .meta({ examples: ['store_status.csv'] }),
   max_rejected: z
     .string()
-    .transform((text, context) => {
-      try {
-        return parseMaxRejected(text)
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message })
-        return z.NEVER
-      }
-    })
+    .transform(readBy(parseMaxRejected))
     .optional()
     .describe(
       'How many rows may be rejected, as a number or a part such as 2.5%: beyond it nothing goes in, and the import is recorded as failed. Left out, there is no limit',
@@ -55,14 +49,7 @@ export const uploadQuery = z.object({
     .meta({ examples: ['20', '2.5%'] }),
   map: z
     .union([z.string(), z.array(z.string())])
-    .transform((texts, context) => {
-      try {
-        return parseColumnMap([texts].flat())
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message })
-        return z.NEVER
-      }
-    })
+    .transform(readBy((texts) => parseColumnMap([texts].flat())))
     .optional()
     .describe(
       'What the file calls a column, where that is not what we do: `store_id=Outlet`. May be given once for each column',

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/app-error.ts'
+import { formatSize } from '../../../shared/size.ts'
 import { overLimit } from '../../limits/over-limit.ts'
-import { formatSize, usualLimits, type FileLimits, type PushLimits } from '../../limits/setting.ts'
+import { usualLimits, type FileLimits, type PushLimits } from '../../limits/setting.ts'
 import { unpacked, type Packing } from '../csv/unpacked.ts'
 import type { PushBody } from './push-message.ts'
 
