@@ -97,8 +97,10 @@ export function knowCaller(
   }
 }
 
-function isEventStream({ body, headers }: Response): boolean {
-  return body !== null && (headers.get('content-type')?.startsWith('text/event-stream') ?? false)
+/** Its headers first: to be asked for its body, an answer that is a text has to be made into a stream. */
+function isEventStream(answer: Response): boolean {
+  const isNamed = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+  return isNamed && answer.body !== null
 }
 
 /** Tells who is not known that a key is needed: of each answer of 401. */

@@ -1,10 +1,8 @@
-import { isIPv6 } from 'node:net'
-
 /** What callers of an address are counted by: of IPv6, whoever has one has the 2^64 beside it. */
 export function callerAddress(address: string | undefined): string {
   if (address === undefined) return ''
   const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
-  return isIPv6(plain) ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain
+  return plain.includes(':') ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain
 }
 
 function groupsOf(address: string): string[] {
