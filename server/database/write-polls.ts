@@ -1,8 +1,9 @@
 import type { Db } from './connect.ts'
+import { forgetKeptTail } from './tail/kept-tail.ts'
 import type { LatestPolls } from './tail/latest-polls.ts'
 import { writeAlone, type WriteTx } from './write-alone.ts'
 
-/** `writeAlone` for what may change polls: where it fails, nothing is known of the latest of them. */
+/** `writeAlone` for what may change polls: where it fails, nothing is known of the latest of them, nor of the tail. */
 export async function writePolls<Result>(
   db: Db,
   latest: LatestPolls,
@@ -14,6 +15,7 @@ export async function writePolls<Result>(
       return await write()
     } catch (error) {
       latest.forget()
+      forgetKeptTail(db)
       throw error
     }
   }

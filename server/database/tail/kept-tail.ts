@@ -70,6 +70,11 @@ export async function readKeptTail(
   )
 }
 
+/** To be called where a transaction failed that wrote to the tail: its batch is given again, to other rows. */
+export function forgetKeptTail(db: Db): void {
+  keptTails.delete(dialectOf(db))
+}
+
 function keptTailOf(dialect: Dialect): KeptTail {
   const known = keptTails.get(dialect)
   if (known !== undefined) return known
@@ -100,13 +105,14 @@ async function batchesOf(tx: Db, weeks: readonly number[], chunks: readonly numb
   )
 }
 
-/** Mostly what is known is still there, and some rows are behind that. */
+/** Mostly what is known is still there, and some rows are behind that; whoever began earlier than others has fewer rows. */
 async function readBehind(
   tx: Db,
-  { week, chunk, firstBatch }: BatchRange,
+  { week, chunk, firstBatch, lastBatch }: BatchRange,
   known: PlacedRows | undefined,
 ): Promise<PlacedRows[]> {
-  if (known?.firstBatch !== firstBatch) return readRows(tx, [week], [chunk])
+  const isStart = known?.firstBatch === firstBatch && known.lastBatch < lastBatch
+  if (!isStart) return readRows(tx, [week], [chunk])
   const behind = await readRows(tx, [week], [chunk], known.lastBatch)
   return behind.map((read) => ({ ...read, firstBatch, rows: [...known.rows, ...read.rows] }))
 }
