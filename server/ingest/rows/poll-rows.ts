@@ -41,7 +41,7 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
       const ids = stores.ids()
       const steps = batch.steps(placesInOrder(ids), rowsPerStep)
       // Of many steps they would take too much memory.
-      const idOf = steps.length > 1 ? stores.idOf : (store: number) => ids[store]!
+      const idOf = steps.length > 1 ? stores.idOf : placeIn(ids)
       return mapNonEmpty(steps, ({ rows, prepare }) => ({
         rows,
         prepare() {
@@ -55,4 +55,9 @@ export function createPollRows(header: HeaderOf<'polls'>, takenInAt: number): Ro
       scanner[Symbol.dispose]()
     },
   }
+}
+
+/** Only what it returns keeps the ids. */
+function placeIn(ids: readonly StoreId[]): (store: number) => StoreId {
+  return (store) => ids[store]!
 }
