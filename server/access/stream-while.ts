@@ -20,9 +20,10 @@ export function streamWhile(
         throw error
       })
       if (isOver) return
-      if (!done) return controller.enqueue(value)
-      stopLooking()
-      controller.close()
+      if (done) {
+        stopLooking()
+        controller.close()
+      } else controller.enqueue(value)
     },
     async cancel(reason) {
       stopLooking()
