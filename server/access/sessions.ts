@@ -1,7 +1,4 @@
 /** Those who signed in: found by the token that their browser sends. */
-import type { StoreLabel } from '../../shared/group.ts'
-import type { Role } from '../../shared/role.ts'
-import type { WayIn } from '../../shared/way-in.ts'
 import type { Db } from '../database/connect.ts'
 import {
   deleteEndedSessions,
@@ -12,6 +9,7 @@ import {
   noteSessionSeen,
   renewToken,
   type KnownSession,
+  type SessionOwner,
 } from '../database/sessions.ts'
 import { writeAlone } from '../database/write-alone.ts'
 import { hashOf, isTokenOf } from './key-token.ts'
@@ -31,17 +29,6 @@ export interface SessionTimes {
   readonly idleMs: number
   /** How long a session is at most. */
   readonly lifetimeMs: number
-}
-
-/** Whom a session is of. */
-export interface SessionOwner {
-  readonly way: WayIn
-  readonly keyNumber: number | null
-  /** What stands in the token of its key. */
-  readonly keyId: string | null
-  readonly name: string
-  readonly role: Role
-  readonly labels: readonly StoreLabel[]
 }
 
 export interface BegunSession {

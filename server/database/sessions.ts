@@ -8,17 +8,32 @@ import type { WriteTx } from './write-alone.ts'
 /** What one key, or one person, has at once; with another one, the oldest ends. */
 const MOST_SESSIONS = 100
 
-export interface NewSession {
-  readonly tokenId: string
-  readonly hash: Uint8Array
+/** Whom a session is of. */
+export interface SessionOwner {
   readonly way: WayIn
   readonly keyNumber: number | null
+  /** What stands in the token of its key. */
+  readonly keyId: string | null
   readonly name: string
   readonly role: Role
   readonly labels: readonly StoreLabel[]
-  readonly at: number
+}
+
+export interface KnownSession extends SessionOwner {
+  readonly number: number
+  readonly tokenId: string
+  readonly hash: Uint8Array
+  readonly hashBefore: Uint8Array | null
+  /** null while nobody has sent the newer token. */
+  readonly beforeUntil: number | null
+  readonly renewedAt: number
+  readonly lastSeenAt: number
+  /** When it ends at the latest; its key may expire before. */
   readonly expiresAt: number
 }
+
+export type NewSession = Omit<SessionOwner, 'keyId'> &
+  Pick<KnownSession, 'tokenId' | 'hash' | 'expiresAt'> & { readonly at: number }
 
 export async function insertSession(tx: WriteTx, session: NewSession): Promise<void> {
   await tx
@@ -47,25 +62,6 @@ export async function insertSession(tx: WriteTx, session: NewSession): Promise<v
   if (tooMany.length === 0) return
   const ids = tooMany.map((row) => row.session_id)
   await tx.deleteFrom('session').where('session_id', 'in', ids).execute()
-}
-
-export interface KnownSession {
-  readonly number: number
-  readonly tokenId: string
-  readonly hash: Uint8Array
-  readonly hashBefore: Uint8Array | null
-  /** null while nobody has sent the newer token. */
-  readonly beforeUntil: number | null
-  readonly way: WayIn
-  readonly keyNumber: number | null
-  readonly keyId: string | null
-  readonly name: string
-  readonly role: Role
-  readonly labels: readonly StoreLabel[]
-  readonly renewedAt: number
-  readonly lastSeenAt: number
-  /** When it ends at the latest; its key may expire before. */
-  readonly expiresAt: number
 }
 
 /** A session that there is, unless its key was revoked. */
