@@ -10,6 +10,11 @@ export function labelOf(name: string): string {
     .replaceAll(/[\s_-]+/g, '_')
 }
 
+/** A label and its value as they are asked for. */
+export function writtenLabel({ label, value }: { readonly label: string; readonly value: string }): string {
+  return `${label}=${value}`
+}
+
 /** Whether a label can be asked for as `label=value`. */
 export function isLabel(label: string): boolean {
   return label.length <= maxLabelLength && /^[^=,\p{Cc}]+$/u.test(label)

@@ -5,6 +5,7 @@
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import { givenReportId, storeId as storeIdSchema } from '../../shared/ids.ts'
+import { writtenLabel } from '../../shared/label.ts'
 import type { Db } from '../database/connect.ts'
 import { storeOfCorrection, noSuchCorrection } from '../database/correction-records.ts'
 import { isLabelled } from '../database/labelled.ts'
@@ -55,7 +56,7 @@ const reportNames = ['reportId', 'report_id', 'compareWith', 'compare_with'] as 
 // Fields are called otherwise over REST, where others than are known may be there, too: both names are looked at.
 
 const keptBy: Readonly<Record<KeepsBy, Keep>> = {
-  labels: (_, { groups }, { labels }) => ({ labels: [...listOf(labels), ...groups.map(textOf)] }),
+  labels: (_, { groups }, { labels }) => ({ labels: [...listOf(labels), ...groups.map(writtenLabel)] }),
   async storeId(db, { groups }, fields) {
     await requireStores(db, groups, [fields['storeId'], fields['store_id']])
     return nothingElse
@@ -90,12 +91,8 @@ const keptBy: Readonly<Record<KeepsBy, Keep>> = {
 function notForGroups({ name, groups }: Principal): AppError {
   return new AppError(
     'forbidden',
-    `the key "${name}" is for the stores of ${groups.map(textOf).join(', ')}, and this is about all stores`,
+    `the key "${name}" is for the stores of ${groups.map(writtenLabel).join(', ')}, and this is about all stores`,
   )
-}
-
-function textOf({ label, value }: StoreLabel): string {
-  return `${label}=${value}`
 }
 
 function listOf(given: unknown): unknown[] {
@@ -117,8 +114,8 @@ async function requireStores(
 async function requireReport(db: Db, groups: readonly StoreLabel[], given: unknown): Promise<void> {
   const { data: reportId } = givenReportId.safeParse(given)
   if (reportId === undefined) return
-  const labels = labelsOf(await getReport(db, reportId)).map(textOf)
-  if (!groups.every((group) => labels.includes(textOf(group)))) throw noSuchReport(reportId)
+  const labels = labelsOf(await getReport(db, reportId)).map(writtenLabel)
+  if (!groups.every((group) => labels.includes(writtenLabel(group)))) throw noSuchReport(reportId)
 }
 
 async function requireCorrection(db: Db, groups: readonly StoreLabel[], given: unknown): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Caller, SignIn } from '../../shared/session.ts'
 import { AppError } from '../../shared/app-error.ts'
+import { writtenLabel } from '../../shared/label.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Attempts } from '../limits/wrong-keys.ts'
 import type { Principal } from '../access/principal.ts'
@@ -12,7 +13,7 @@ export function callerTold({ name, role, groups, permissions, session, refusal, 
     isAsked: refusal !== undefined || author !== undefined,
     name: role === null ? null : name,
     role,
-    labels: groups.map(({ label, value }) => `${label}=${value}`),
+    labels: groups.map(writtenLabel),
     permissions: [...permissions],
     session:
       session === undefined ? null : { way: session.way, expiresAt: formatTimestamp(session.expiresAt) },

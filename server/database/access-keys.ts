@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { AccessKey, KeyListQuery } from '../../shared/access-key.ts'
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreLabel } from '../../shared/group.ts'
+import { writtenLabel } from '../../shared/label.ts'
 import type { Page } from '../../shared/page.ts'
 import type { Role } from '../../shared/role.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
@@ -188,7 +189,7 @@ function inWords(row: KeyRow): string {
 }
 
 function groupsOf(row: KeyRow): string[] {
-  return labelsOf(row).map(({ label, value }) => `${label}=${value}`)
+  return labelsOf(row).map(writtenLabel)
 }
 
 function accessKeyOf(row: KeyRow, now: number): AccessKey {

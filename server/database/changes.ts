@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Change, ChangeId, ChangeKind, ChangeListQuery, ChangePage } from '../../shared/change.ts'
 import type { CorrectionId } from '../../shared/correction.ts'
 import type { StoreLabel } from '../../shared/group.ts'
+import { writtenLabel } from '../../shared/label.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { findChangesOf, isNotRecorded } from './changes-of-store.ts'
@@ -204,7 +205,7 @@ function changeOf(row: ChangeRow): Change {
     importId: row.import_id,
     storeId: row.store_id,
     correctionId: row.correction_id as CorrectionId | null,
-    labels: labelsOf(row).map(({ label, value }) => `${label}=${value}`),
+    labels: labelsOf(row).map(writtenLabel),
     from: instant(row.from_at ?? row.first_poll_at),
     to: instant(row.to_at ?? row.after_last_poll),
     polls: row.polls,

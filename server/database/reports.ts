@@ -1,6 +1,7 @@
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import type { StoreLabel } from '../../shared/group.ts'
+import { writtenLabel } from '../../shared/label.ts'
 import { formatDuration } from '../../shared/duration.ts'
 import { reportId as reportIdSchema, type ReportId } from '../../shared/ids.ts'
 import type { Page, PageQuery } from '../../shared/page.ts'
@@ -236,7 +237,7 @@ export function reportOf(stored: StoredReport): Report {
     by: stored.period,
     from: stored.since,
     to: stored.until,
-    labels: labelsOf(stored).map(({ label, value }) => `${label}=${value}`),
+    labels: labelsOf(stored).map(writtenLabel),
     progress: { storesDone: stored.stores_done, storesTotal: stored.stores_total },
     failure: stored.failure,
     programVersion: stored.program_version,

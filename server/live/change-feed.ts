@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/app-error.ts'
+import { writtenLabel } from '../../shared/label.ts'
 import type { StoreChange, StoreChanges, StoreChangesQuery } from '../../shared/store-now.ts'
 import { overLimit } from '../limits/over-limit.ts'
 import { usualLimits } from '../limits/setting.ts'
@@ -154,7 +155,7 @@ function createFeedEvent(latest: LiveChanges, changes: readonly LiveChange[]): F
     toldTo(followed) {
       if (made.has(followed)) return made.get(followed)
       const { storeId, labels = [] } = JSON.parse(followed) as Followed
-      const groups = labels.map(({ label, value }) => `${label}=${value}`)
+      const groups = labels.map(writtenLabel)
       const theirs = changes
         .filter((change) => storeId === undefined || change.storeId === storeId)
         .filter((change) => groups.every((group) => change.labels.includes(group)))
