@@ -71,6 +71,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   })
   const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
   const { errorAnswer } = await import('./api/error-answer.ts')
+  const { isEventStream } = await import('./api/rest/event-stream.ts')
   const server = guardedServer(limits, {
     answer: (request, response) => void serve(request, response),
     errorAnswer,
@@ -95,8 +96,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
 
   async function answer(request: Request, bindings: HttpBindings | Http2Bindings): Promise<Response> {
     const response = await app.fetch(request, bindings)
-    const isEventStream = response.headers.get('content-type')?.startsWith('text/event-stream')
-    if (isEventStream) connections.addEventStream(bindings.outgoing as ServerResponse)
+    if (isEventStream(response)) connections.addEventStream(bindings.outgoing as ServerResponse)
     return response
   }
 }

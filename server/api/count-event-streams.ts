@@ -1,8 +1,8 @@
-import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { createGate } from '../limits/gate.ts'
 import type { Limits } from '../limits/setting.ts'
-import { callerOf } from './rest/caller.ts'
+import { callerOf, connectionOf } from './rest/caller.ts'
+import { isEventStream } from './rest/event-stream.ts'
 
 /** Refuses streams of events where there are too many, whatever they are of. */
 export function countEventStreams({ eventStreams, eventStreamsByCaller }: Limits): MiddlewareHandler {
@@ -15,9 +15,8 @@ export function countEventStreams({ eventStreams, eventStreamsByCaller }: Limits
   })
   return async (context, next) => {
     await next()
-    const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>
-    const isEventStream = context.res.headers.get('content-type')?.startsWith('text/event-stream')
-    if (!isEventStream || context.res.body === null || outgoing === undefined) return
+    const { outgoing } = connectionOf(context)
+    if (!isEventStream(context.res) || context.res.body === null || outgoing === undefined) return
     try {
       const stream = gate.enter(callerOf(context))
       outgoing.once('close', () => stream[Symbol.dispose]())

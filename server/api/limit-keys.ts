@@ -1,15 +1,15 @@
-import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { overLimit } from '../limits/over-limit.ts'
 import { createRequestRate } from '../limits/request-rate.ts'
 import type { Limits } from '../limits/setting.ts'
+import { connectionOf } from './rest/caller.ts'
 
 /** Refuses requests with a key that has sent too many in a second. */
 export function limitKeys({ requestsByKey }: Limits): MiddlewareHandler {
   const rate = createRequestRate(requestsByKey)
   return async (context, next) => {
     const { keyId, name } = context.get('principal')
-    const { incoming } = (context.env ?? {}) as Partial<HttpBindings>
+    const { incoming } = connectionOf(context)
     const retryAfterSeconds =
       keyId === undefined ? undefined : await rate.secondsToWait(keyId, incoming?.socket)
     if (retryAfterSeconds !== undefined) {

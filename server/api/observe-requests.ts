@@ -1,8 +1,9 @@
-import type { HttpBindings } from '@hono/node-server'
 import type { Context, ContextVariableMap, MiddlewareHandler } from 'hono'
 import { randomUUID } from 'node:crypto'
 import type { Observe } from '../observe/happened.ts'
 import { collectingWorked, type Worked } from '../reports/worked.ts'
+import { connectionOf } from './rest/caller.ts'
+import { isEventStream } from './rest/event-stream.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -19,7 +20,7 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
   return async (context, next) => {
     const startedAt = performance.now()
     const requestId = requestIdOf(context.req.header(requestIdHeader))
-    const { incoming, outgoing } = (context.env ?? {}) as Partial<HttpBindings>
+    const { incoming, outgoing } = connectionOf(context)
     const socket = incoming?.socket
     const bytesBefore = socket?.bytesWritten ?? 0
     context.set('requestId', requestId)
@@ -29,7 +30,7 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
     const { res } = context
     res.headers.set(requestIdHeader, requestId)
     const { status } = res
-    const isEventStream = res.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+    const isEndless = isEventStream(res)
 
     function tell(): void {
       const request = {
@@ -44,13 +45,13 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
         key: (context.var as Partial<ContextVariableMap>).principal?.author,
         traceparent: isTraced ? context.req.header('traceparent') : undefined,
         worked,
-        isEventStream,
-        isCut: !isEventStream && outgoing?.writableFinished === false,
+        isEventStream: isEndless,
+        isCut: !isEndless && outgoing?.writableFinished === false,
       }
       observe({ type: 'request', request })
     }
 
-    if (isEventStream) observe({ type: 'event-stream' })
+    if (isEndless) observe({ type: 'event-stream' })
     if (outgoing === undefined) tell()
     else outgoing.once('close', tell)
   }

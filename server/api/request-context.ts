@@ -6,6 +6,7 @@ import { isLoopbackAddress } from '../access/loopback.ts'
 import { streamWhile } from '../access/stream-while.ts'
 import { anybody, nobody, operator, type Principal } from '../access/principal.ts'
 import type { ApiParts } from './api-parts.ts'
+import { isEventStream } from './rest/event-stream.ts'
 import type { SiteRules } from './same-site.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import { notOfOwnPage, sessionEnded } from './sessions.ts'
@@ -78,6 +79,13 @@ export function knowCaller(
     return keyId === undefined ? !(await access.hasKeys()) : access.isInForce(keyId)
   }
 
+  function endWithCaller(context: Context, principal: Principal): void {
+    const { body } = context.res // asked of no other answer: a text would have to be made into a stream
+    if (body === null) return
+    const stream = streamWhile(body, () => isLetIn(principal))
+    context.res = new Response(stream, context.res)
+  }
+
   function tellNewToken(context: Context, principal: Principal, session: OwnSession): void {
     const newToken = context.get('newSessionToken')
     const isStill = context.get('principal') === principal // or who signed in has another session, or none
@@ -90,17 +98,8 @@ export function knowCaller(
     await next()
     if (principal.session !== undefined) tellNewToken(context, principal, principal.session)
     const isAsked = !insecure && listensOn !== undefined
-    if (isAsked && isEventStream(context.res)) {
-      const body = streamWhile(context.res.body!, () => isLetIn(principal))
-      context.res = new Response(body, context.res)
-    }
+    if (isAsked && isEventStream(context.res)) endWithCaller(context, principal)
   }
-}
-
-/** Its headers first: to be asked for its body, an answer that is a text has to be made into a stream. */
-function isEventStream(answer: Response): boolean {
-  const isNamed = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  return isNamed && answer.body !== null
 }
 
 /** Tells who is not known that a key is needed: of each answer of 401. */

@@ -14,7 +14,10 @@ export function programOf(context: Context): string {
 }
 
 export function remoteAddressOf(context: Context): string | undefined {
-  // Absent where the app is called in the same process.
-  const { incoming } = (context.env ?? {}) as Partial<HttpBindings>
-  return incoming?.socket.remoteAddress
+  return connectionOf(context).incoming?.socket.remoteAddress
+}
+
+/** What Node.js has of a request, and of its answer; nothing where the app is called in the same process. */
+export function connectionOf({ env }: Context): Partial<HttpBindings> {
+  return (env ?? {}) as Partial<HttpBindings>
 }

@@ -5,6 +5,13 @@ import { appErrorOf } from '../errors.ts'
 /** Proxies close a connection that says nothing for a minute. */
 const KEEP_ALIVE_MS = 15_000
 
+const mediaType = 'text/event-stream'
+
+/** Whether an answer is of events, and has no end. */
+export function isEventStream({ headers }: Pick<Response, 'headers'>): boolean {
+  return headers.get('content-type')?.startsWith(mediaType) ?? false
+}
+
 /** Server-sent events, each as it is written, or its bytes. */
 export type Events = AsyncGenerator<string | Uint8Array, void>
 
@@ -15,7 +22,7 @@ export function sendEvents(
   onError: (error: unknown) => void,
 ): Response {
   const body = context.req.method === 'HEAD' ? null : eventStream(begin(), onError)
-  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } })
+  return new Response(body, { headers: { 'content-type': mediaType, 'cache-control': 'no-cache' } })
 }
 
 /** What ends `events` is told by an event `problem`. Whoever stops reading ends them. */

@@ -1,6 +1,6 @@
-import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { ReadableStream } from 'node:stream/web'
+import { connectionOf } from './caller.ts'
 import type { ReportFile } from './report-file.ts'
 
 /** The answer with a file: whole or, to a GET or HEAD, a range of it, or that it has not changed (RFC 9110). */
@@ -64,7 +64,7 @@ async function begun(
   context: Context,
   bytes: AsyncGenerator<Uint8Array>,
 ): Promise<globalThis.ReadableStream> {
-  const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>
+  const { outgoing } = connectionOf(context)
   const before: IteratorResult<Uint8Array>[] = []
   while (before.length < PIECES_BEFORE && before.at(-1)?.done !== true) before.push(await bytes.next())
   return ReadableStream.from({
