@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander'
+import { interpolations } from '../../../shared/interpolation.ts'
 import type { ConnectionOptions } from '../connection.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import type { ListOptions } from '../listing.ts'
 import { dateMeant, instantMeant, zoneOfMachine } from '../times.ts'
-import { configDescription, wholeNumber } from './options.ts'
+import { configDescription, correctionsOption, mapOption, wholeNumber } from './options.ts'
 
 export type ConnectedListOptions = ConnectionOptions & ListOptions
 
@@ -20,6 +21,8 @@ export interface Adder {
   /** An option whose value is an instant, or a date, that people may write in words: what is meant is said. */
   timeOption(flags: string, description: string): Option
   dateOption(flags: string, description: string): Option
+  /** Gives a command the options by which stores are judged, and of what. */
+  judging(command: Command): Command
   /** For the end of a help text. */
   examples(...lines: readonly string[]): string
 }
@@ -47,6 +50,10 @@ export function createAdder(program: Command, context: CommandContext): Adder {
     return connected(added(nameAndArguments, description))
   }
 
+  function timeOption(flags: string, description: string): Option {
+    return optionInWords(flags, description, (text) => instantMeant(text, context.now()))
+  }
+
   return {
     context,
     add: (nameAndArguments, description) => withMessages(added(nameAndArguments, description)),
@@ -57,10 +64,24 @@ export function createAdder(program: Command, context: CommandContext): Adder {
         .option('--limit <count>', 'show so many', wholeNumber, 50)
         .option('--all', 'show all')
         .option('--json', 'write a line of JSON for each'),
-    timeOption: (flags, description) =>
-      optionInWords(flags, description, (text) => instantMeant(text, context.now())),
+    timeOption,
     dateOption: (flags, description) =>
       optionInWords(flags, description, (text) => dateMeant(text, context.now())),
+    judging: (command) =>
+      command
+        .option(
+          '--from <path...>',
+          'import these files and folders first: in a temporary database unless one is named',
+        )
+        .addOption(mapOption())
+        .addOption(timeOption('--as-of <time>', 'look back from here (default: the latest poll)'))
+        .addOption(
+          new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
+            interpolations,
+          ),
+        )
+        .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
+        .addOption(correctionsOption()),
     examples: (...lines) => `\nExamples:\n${lines.map((line) => `  ${context.command} ${line}`).join('\n')}`,
   }
 }

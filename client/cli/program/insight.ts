@@ -1,15 +1,14 @@
 import { Option, type Command } from 'commander'
-import { interpolations } from '../../../shared/interpolation.ts'
 import { periodUnits } from '../../../shared/period-unit.ts'
 import type { CheckOptions } from '../commands/check.ts'
 import type { ExplainOptions } from '../commands/explain.ts'
 import type { HistoryOptions } from '../commands/history.ts'
 import type { OutagesOptions } from '../commands/outages.ts'
 import type { Adder } from './adder.ts'
-import { correctionsOption, exampleId, groupOption, mapOption, wholeNumber } from './options.ts'
+import { exampleId, groupOption, mapOption, wholeNumber } from './options.ts'
 
 /** What is answered at once about stores and their time. */
-export function addInsight({ context, addConnected, timeOption, dateOption, examples }: Adder): void {
+export function addInsight({ context, addConnected, judging, dateOption, examples }: Adder): void {
   addConnected('check', 'Tell which figures to doubt, and what to do about it.')
     .option('--from <path...>', 'check these files and folders: in a temporary database unless one is named')
     .addOption(mapOption())
@@ -23,26 +22,12 @@ export function addInsight({ context, addConnected, timeOption, dateOption, exam
     })
 
   function addJudging(nameAndArguments: string, description: string): Command {
-    return addConnected(nameAndArguments, description)
-      .option(
-        '--from <path...>',
-        'import these files and folders first: in a temporary database unless one is named',
-      )
-      .addOption(mapOption())
-      .addOption(timeOption('--as-of <time>', 'look back from here (default: the latest poll)'))
-      .addOption(
-        new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
-          interpolations,
-        ),
-      )
-      .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
-      .addOption(correctionsOption())
-      .addOption(
-        new Option(
-          '--format <format>',
-          'of what is written (default: for people on a terminal, csv elsewhere)',
-        ).choices(['csv', 'json']),
-      )
+    return judging(addConnected(nameAndArguments, description)).addOption(
+      new Option(
+        '--format <format>',
+        'of what is written (default: for people on a terminal, csv elsewhere)',
+      ).choices(['csv', 'json']),
+    )
   }
 
   addJudging('explain', "Take a store's time apart: what it was when, and the polls and rules that say so.")

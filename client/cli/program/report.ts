@@ -1,34 +1,13 @@
 import { Option } from 'commander'
-import { interpolations } from '../../../shared/interpolation.ts'
 import { periodUnits } from '../../../shared/period-unit.ts'
 import type { ReportCommandOptions } from '../commands/report.ts'
 import { tableSorts } from '../table-sorts.ts'
 import type { Adder } from './adder.ts'
-import {
-  columnsOption,
-  correctionsOption,
-  formatOption,
-  groupOption,
-  mapOption,
-  wholeNumber,
-} from './options.ts'
+import { columnsOption, formatOption, groupOption, wholeNumber } from './options.ts'
 
 /** What makes a report. */
-export function addReport({ context, addConnected, timeOption, dateOption, examples }: Adder): void {
-  addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.')
-    .option(
-      '--from <path...>',
-      'import these files and folders first: in a temporary database unless --database or --url is given',
-    )
-    .addOption(mapOption())
-    .addOption(timeOption('--as-of <time>', 'look back from here (default: the latest poll)'))
-    .addOption(
-      new Option('--interpolation <kind>', 'which poll speaks for a moment (default: nearest)').choices(
-        interpolations,
-      ),
-    )
-    .option('--reach <duration>', 'how far from a poll its status counts, 1m to 7d (default: 24h)')
-    .addOption(correctionsOption())
+export function addReport({ context, addConnected, judging, dateOption, examples }: Adder): void {
+  judging(addConnected('report', 'Make a report and write it to stdout or a file. Ctrl-C cancels it.'))
     .addOption(new Option('--by <period>', 'a row for each store and period').choices(periodUnits))
     .addOption(dateOption('--since <date>', 'with --by: the first local date, YYYY-MM-DD'))
     .addOption(dateOption('--until <date>', 'with --by: the last local date, itself included'))
