@@ -1,6 +1,6 @@
 /** What there is of late, by one stream for all tabs of a browser: a seventh would hang on HTTP/1.1. */
-import { useSyncExternalStore } from 'react'
 import type { News } from '../../shared/news.ts'
+import { createFollowed } from './followed.ts'
 import { serverAnswered, serverIsGone } from './server-state.ts'
 import { askWhoIAm } from './caller.ts'
 import { isSignedOut, onSession } from './sign-in-state.ts'
@@ -10,24 +10,17 @@ const name = 'store-monitor-news'
 
 type Message = { readonly news: News } | 'what is there?'
 
-let latest: News | undefined
-const listeners = new Set<() => void>()
+const latest = createFollowed<News | undefined>(undefined)
 
-export function useNews(): News | undefined {
-  return useSyncExternalStore(subscribe, () => latest)
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const useNews = latest.useValue
 
 /** Follows the news while this tab is seen: the first tab that is asks the server, and tells the others. */
 export function followNews(): void {
   const channel = new BroadcastChannel(name)
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-    if (data !== 'what is there?') take(data.news)
-    else if (isAsking && latest) channel.postMessage({ news: latest } satisfies Message)
+    const news = latest.get()
+    if (data !== 'what is there?') latest.set(data.news)
+    else if (isAsking && news) channel.postMessage({ news } satisfies Message)
   })
   let isAsking = false
   let hidden = new AbortController()
@@ -41,7 +34,7 @@ export function followNews(): void {
     void alone(hidden.signal, async (signal) => {
       isAsking = true
       await streamed(signal, (news) => {
-        take(news)
+        latest.set(news)
         channel.postMessage({ news } satisfies Message)
       })
       isAsking = false
@@ -54,11 +47,6 @@ export function followNews(): void {
     follow()
   })
   follow()
-}
-
-function take(news: News): void {
-  latest = news
-  for (const listener of listeners) listener()
 }
 
 /** Does what only one tab is to do. Without a secure context there are no locks: then each does. */

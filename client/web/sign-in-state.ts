@@ -1,22 +1,13 @@
 /** Whether the server asks who one is: then nothing is shown but where to say it. */
-import { useSyncExternalStore } from 'react'
+import { createFollowed, createListeners } from './followed.ts'
 
-const name = 'store-monitor-session'
-
-let isAsked = false
-const listeners = new Set<() => void>()
-const returns = new Set<() => void>()
-const channel = new BroadcastChannel(name)
-
-function tell(next: boolean): void {
-  if (isAsked === next) return
-  isAsked = next
-  for (const listener of listeners) listener()
-}
+const isAsked = createFollowed(false)
+const changes = createListeners()
+const channel = new BroadcastChannel('store-monitor-session')
 
 /** To be called where the server has answered that it does not know who asks. */
 export function mustSignIn(): void {
-  tell(true)
+  isAsked.set(true)
 }
 
 /** To be called when one signed in here, or out: the other tabs of the browser learn of it. */
@@ -28,25 +19,12 @@ export function sessionChanged(isSignedIn: boolean): void {
 channel.addEventListener('message', ({ data }: MessageEvent<boolean>) => take(data))
 
 function take(isSignedIn: boolean): void {
-  tell(!isSignedIn)
-  for (const callback of returns) callback()
+  isAsked.set(!isSignedIn)
+  changes.tell()
 }
 
 /** Calls back each time that one signed in or out, in whatever tab. */
-export function onSession(callback: () => void): () => void {
-  returns.add(callback)
-  return () => returns.delete(callback)
-}
+export const onSession = changes.add
 
-export function isSignedOut(): boolean {
-  return isAsked
-}
-
-export function useMustSignIn(): boolean {
-  return useSyncExternalStore(subscribe, isSignedOut)
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const isSignedOut = isAsked.get
+export const useMustSignIn = isAsked.useValue
