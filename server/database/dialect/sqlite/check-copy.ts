@@ -5,6 +5,7 @@ import { AppError } from '../../../../shared/app-error.ts'
 import { wordsOfBytes } from '../../../uptime/words.ts'
 import { isIntact } from '../../poll-checksum.ts'
 import { pairsOf, type TailPlace } from '../../tail/tail-row.ts'
+import { problemFound } from './quick-check.ts'
 
 const ROWS_AT_ONCE = 10_000
 
@@ -24,8 +25,8 @@ export async function checkCopy(path: string, bytes: number, signal: AbortSignal
   try {
     copy.pragma('journal_mode = delete')
     const problems = copy.pragma('quick_check') as { quick_check: string }[]
-    const [first] = problems.map((problem) => problem.quick_check)
-    if (first !== 'ok') throw damaged(first ?? 'it cannot be checked')
+    const problem = problemFound(problems[0]?.quick_check)
+    if (problem !== undefined) throw damaged(problem)
     if (hasChecksums(copy)) await checkPolls(copy, signal)
     if (hasTable(copy, 'poll_tail')) checkTail(copy)
   } finally {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Examination } from '../dialect.ts'
+import { problemFound } from './quick-check.ts'
 
 /** Reading all of a larger file takes minutes: a backup does so, too. */
 const MOST_BYTES_CHECKED = 1_000_000_000
@@ -32,8 +33,8 @@ async function integrityOf(db: Db, bytes: number): Promise<Examination['integrit
     return { isWhole: true, what: 'not looked at, as it is large: "store-monitor backup" checks all of it' }
   }
   const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
-  const said = rows[0]?.quick_check ?? 'nothing'
-  return said === 'ok'
+  const problem = problemFound(rows[0]?.quick_check)
+  return problem === undefined
     ? { isWhole: true, what: 'every page is as it should be' }
-    : { isWhole: false, what: `the file is damaged: ${said}` }
+    : { isWhole: false, what: `the file is damaged: ${problem}` }
 }
