@@ -16,10 +16,9 @@ import { createLatestPolls, type LatestPolls } from '../../server/database/tail/
 import { tidyTail } from '../../server/database/tail/tidy-tail.ts'
 import { readTotals } from '../../server/database/totals.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
-import { writePolls } from '../../server/database/write-polls.ts'
 import { isActive, offsetOf, POLL_WEEK_MS, pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
 import { storeId, type StoreId } from '../../shared/ids.ts'
-import { databaseType, runsOnDatabase, testDatabase } from '../support/test-database.ts'
+import { runsOnDatabase, testDatabase } from '../support/test-database.ts'
 
 const FIRST_WEEK = 2800
 /** Stores of three chunks, as many in each as make rows of a chunk worth it. */
@@ -284,55 +283,3 @@ test('what is a day old in the tail goes to its week, however little it is', asy
   expect(await rowsInTail()).toBe(0)
   expect((await pollsIn(db)).get(other)).toEqual(new Map([[instantAt(2), true]]))
 })
-
-const pollOf = (storeKey: number, second: number, isUp = true) =>
-  weeksOf([{ storeKey, atMs: instantAt(second), isUp }])
-
-async function pollsOfStore(tx: Db, storeKey: number): Promise<number[]> {
-  const found = await readStoreWithPolls(tx, idOf(storeKey), [FIRST_WEEK + 1])
-  return found!.polls.flatMap(({ words, from, to }) => [...words.subarray(from, to)])
-}
-
-test('what was read of polls that were not committed is not taken for those that were', async () => {
-  await using scene = await sceneWithStores()
-  const { db } = scene
-  const [one, other] = [storeKeys[0]!, storeKeys[1]!]
-  const latest = createLatestPolls()
-  const add = (storeKey: number, second: number, ends: () => void = () => {}) =>
-    writePolls(db, latest, async (tx) => {
-      await addPolls(tx, pollOf(storeKey, second), latest)
-      const polls = await pollsOfStore(tx, storeKey)
-      ends()
-      return polls
-    })
-  await add(other, 1)
-  const disturbed = add(one, 2, () => {
-    throw new Error('disturbed')
-  })
-  await expect(disturbed).rejects.toThrow('disturbed')
-  const polls = () => db.transaction().execute((tx) => pollsOfStore(tx, one))
-  expect(await polls()).toEqual([])
-  expect(await add(one, 3)).toEqual([...pollOf(one, 3)[0]!.words])
-  expect(await polls()).toEqual([...pollOf(one, 3)[0]!.words])
-})
-
-// SQLite has one reader at a time in a thread.
-test.runIf(databaseType === 'postgres')(
-  'who began to read before polls came, and goes on when others have read them, has all that there were before',
-  async () => {
-    await using scene = await sceneWithStores()
-    await using reading = await connect(scene.url, { readOnly: true })
-    const storeKey = storeKeys[0]!
-    const add = (second: number) =>
-      writeAlone(scene.db, 'data', (tx) => addPolls(tx, pollOf(storeKey, second)))
-    const before = [...pollOf(storeKey, 1)[0]!.words]
-    await add(1)
-    await reading.transaction().execute(async (early) => {
-      await databaseSummary(early)
-      await add(2)
-      const now = await reading.transaction().execute((late) => pollsOfStore(late, storeKey))
-      expect(now).toEqual([...before, ...pollOf(storeKey, 2)[0]!.words])
-      expect(await pollsOfStore(early, storeKey)).toEqual(before)
-    })
-  },
-)

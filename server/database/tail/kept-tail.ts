@@ -89,17 +89,17 @@ function keyOf({ week, chunk }: TailPlace): string {
 
 type BatchRange = Omit<PlacedRows, 'rows'>
 
-/** Of each place that has rows; without looking at all of them. */
+/** Of each place that has rows; without looking at all of them, nor at weeks that have none. */
 async function batchesOf(tx: Db, weeks: readonly number[], chunks: readonly number[]): Promise<BatchRange[]> {
   if (chunks.length === 0) return []
-  const places = weeks.flatMap((week) =>
-    chunks.map((chunk) => sql`(cast(${week} as integer), cast(${chunk} as integer))`),
-  )
-  const ofPlace = sql`from poll_tail where week = column1 and chunk = column2`
+  const listed = (numbers: readonly number[]) =>
+    sql.join(numbers.map((number) => sql`(cast(${number} as integer))`))
+  const ofPlace = sql`from poll_tail where week = w.column1 and chunk = c.column1`
   const { rows } = await sql<{ week: number; chunk: number; first: number | null; last: number | null }>`
-    select column1 as week, column2 as chunk,
+    select w.column1 as week, c.column1 as chunk,
       (select min(batch) ${ofPlace}) as first, (select max(batch) ${ofPlace}) as last
-    from (values ${sql.join(places)}) as place`.execute(tx)
+    from (values ${listed(weeks)}) as w cross join (values ${listed(chunks)}) as c
+    where (select 1 from poll_tail where week = w.column1 limit 1) is not null`.execute(tx)
   return rows.flatMap(({ week, chunk, first, last }) =>
     first === null || last === null ? [] : { week, chunk, firstBatch: first, lastBatch: last },
   )
