@@ -22,8 +22,8 @@ import { createPollExporter } from './export/poll-exporter.ts'
 import type { PushTarget } from './ingest/pushing/pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
-import { createGate, type Gate } from './limits/gate.ts'
-import { usualLimits, type Limits } from './limits/setting.ts'
+import { createGate } from './limits/gate.ts'
+import { usualLimits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
@@ -221,7 +221,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     publicUrl,
     getReportAs,
     limits,
-    uploads: uploadGate(limits),
+    uploads: createGate(limits, 'uploads', 'files that are uploaded and imported'),
     onError,
   }
   async function foldWhatIsOld(): Promise<void> {
@@ -274,16 +274,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     asking,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-function uploadGate({ uploads, uploadsByCaller }: Limits): Gate {
-  return createGate({
-    most: uploads,
-    limit: 'uploads',
-    mostByCaller: uploadsByCaller,
-    limitByCaller: 'uploadsByCaller',
-    what: 'files that are uploaded and imported',
-  })
 }
 
 async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {

@@ -5,14 +5,8 @@ import { callerOf, connectionOf } from './rest/caller.ts'
 import { isEventStream } from './rest/event-stream.ts'
 
 /** Refuses streams of events where there are too many, whatever they are of. */
-export function countEventStreams({ eventStreams, eventStreamsByCaller }: Limits): MiddlewareHandler {
-  const gate = createGate({
-    most: eventStreams,
-    limit: 'eventStreams',
-    mostByCaller: eventStreamsByCaller,
-    limitByCaller: 'eventStreamsByCaller',
-    what: 'streams of events',
-  })
+export function countEventStreams(limits: Limits): MiddlewareHandler {
+  const gate = createGate(limits, 'eventStreams', 'streams of events')
   return async (context, next) => {
     await next()
     const { outgoing } = connectionOf(context)

@@ -1,15 +1,10 @@
 import { overLimit } from './over-limit.ts'
-import type { LimitName } from './setting.ts'
+import type { Limits } from './setting.ts'
 
-export interface GateSetting {
-  readonly most: number
-  readonly limit: LimitName
-  readonly mostByCaller: number
-  readonly limitByCaller: LimitName
-  /** What there may be so many of, in words. */
-  readonly what: string
-  readonly retryAfterSeconds?: number
-}
+/** What there is a limit of in all, and one of each caller. */
+type Counted = 'eventStreams' | 'reports' | 'uploads'
+
+const RETRY_AFTER = { retryAfterSeconds: 5 }
 
 /** Lets so many in at once, and of one caller fewer. */
 export interface Gate {
@@ -17,8 +12,13 @@ export interface Gate {
   enter(caller: string): Disposable
 }
 
-export function createGate(setting: GateSetting): Gate {
-  const { most, limit, mostByCaller, limitByCaller, what, retryAfterSeconds = 5 } = setting
+/** A gate for what is limited by that name; `what` is it in words. */
+export function createGate<Name extends Counted>(
+  limits: Readonly<Pick<Limits, Name | `${Name}ByCaller`>>,
+  limit: Name,
+  what: string,
+): Gate {
+  const limitByCaller = `${limit}ByCaller` as const
   const insideOf = new Map<string, number>()
   let inside = 0
 
@@ -32,12 +32,11 @@ export function createGate(setting: GateSetting): Gate {
   return {
     enter(caller) {
       const own = insideOf.get(caller) ?? 0
-      const options = { retryAfterSeconds }
-      if (own >= mostByCaller) {
-        throw overLimit(limitByCaller, `you have ${own} ${what} at once, and no more are taken`, options)
+      if (own >= limits[limitByCaller]) {
+        throw overLimit(limitByCaller, `you have ${own} ${what} at once, and no more are taken`, RETRY_AFTER)
       }
-      if (inside >= most) {
-        throw overLimit(limit, `there are ${inside} ${what} at once, and no more are taken`, options)
+      if (inside >= limits[limit]) {
+        throw overLimit(limit, `there are ${inside} ${what} at once, and no more are taken`, RETRY_AFTER)
       }
       inside++
       insideOf.set(caller, own + 1)

@@ -137,13 +137,7 @@ export function createReportRunner({
     ...(pauseMs === undefined ? {} : { pauseMs }),
   })
 
-  const waiting = createGate({
-    most: limits.reports,
-    limit: 'reports',
-    mostByCaller: limits.reportsByCaller,
-    limitByCaller: 'reportsByCaller',
-    what: 'reports that wait or are computed',
-  })
+  const waiting = createGate(limits, 'reports', 'reports that wait or are computed')
 
   async function startPool(): Promise<ThreadPool> {
     const { createThreadPool } = await import('./thread-pool.ts')

@@ -4,13 +4,7 @@ import { createGate } from '../../server/limits/gate.ts'
 import { isDeeperThan } from '../../server/limits/json-depth.ts'
 
 test('a gate lets in so many in all, and of each caller, and counts whoever leaves once', () => {
-  const gate = createGate({
-    most: 3,
-    limit: 'uploads',
-    mostByCaller: 2,
-    limitByCaller: 'uploadsByCaller',
-    what: 'files',
-  })
+  const gate = createGate({ uploads: 3, uploadsByCaller: 2 }, 'uploads', 'files')
   const [first] = [gate.enter('a'), gate.enter('a')]
   expect(() => gate.enter('a')).toThrow(
     expect.objectContaining({
