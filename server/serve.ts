@@ -4,7 +4,6 @@ import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError, toAppError } from '../shared/app-error.ts'
 import { isPostgres } from '../shared/database-url.ts'
-import { problemMediaType, problemOf } from '../shared/problem.ts'
 import type { Access } from './access/access.ts'
 import { isLoopbackAddress } from './access/loopback.ts'
 import { usualConfig, type Config } from './config.ts'
@@ -69,9 +68,16 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     insecure: config.insecure,
     allowedOrigins: config.allowedOrigins ?? usualConfig.allowedOrigins,
   })
-  const serve = getRequestListener(answer, { hostname: config.host, errorHandler: answerUnread })
   const { errorAnswer } = await import('./api/error-answer.ts')
   const { isEventStream } = await import('./api/rest/event-stream.ts')
+  const serve = getRequestListener(answer, {
+    hostname: config.host,
+    errorHandler(error) {
+      const appError = unreadError(error)
+      if (appError.code === 'internal') setting.onError(error)
+      return errorAnswer('', appError)
+    },
+  })
   const server = guardedServer(limits, {
     answer: (request, response) => void serve(request, response),
     errorAnswer,
@@ -101,16 +107,10 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   }
 }
 
-/** The answer to a request that never reaches the application, as its Host or its path is none. */
-function answerUnread(error: unknown): Response {
-  const isMalformed = error instanceof RequestError
-  const problem = problemOf(
-    isMalformed ? new AppError('invalid', `the request is malformed: ${error.message}`) : toAppError(error),
-  )
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { 'content-type': problemMediaType },
-  })
+/** Why a request never reaches the application: mostly as its Host or its path is none. */
+function unreadError(error: unknown): AppError {
+  if (!(error instanceof RequestError)) return toAppError(error)
+  return new AppError('invalid', `the request is malformed: ${error.message}`)
 }
 
 /** Throws where others than this machine would reach a server that asks nobody for a key. */
