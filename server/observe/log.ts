@@ -27,12 +27,14 @@ const MOST_WAITING_BYTES = 8 * 1024 * 1024
 
 export async function createLog({ level, format, stderr }: LogSetting): Promise<Log> {
   const { pino } = await import('pino')
-  const isText = format === 'text' || (format === 'auto' && stderr.isTTY === true)
-  const isFile = !isText && stderr.fd !== undefined
-  // Not by the process's own stream, which waits for a slow reader of a pipe, and with it all that is answered.
+  const isTTY = stderr.isTTY === true
+  const isText = format === 'text' || (format === 'auto' && isTTY)
+  const isFile = !isTTY && stderr.fd !== undefined
+  // Not by the process's own stream, which waits for a slow reader of a pipe, or keeps all that it does not take.
   const file = isFile
     ? pino.destination({ fd: stderr.fd, sync: false, maxLength: MOST_WAITING_BYTES })
     : undefined
+  const out = file ?? stderr
   const logger = pino(
     {
       level,
@@ -40,7 +42,7 @@ export async function createLog({ level, format, stderr }: LogSetting): Promise<
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    file ?? (isText ? textLines(stderr) : stderr),
+    isText ? textLines(out, { hasColors: isTTY }) : out,
   )
   let dropped = 0
   file?.on('drop', () => dropped++)

@@ -11,13 +11,16 @@ interface Logged {
 const sgr = { error: '31', warn: '33', debug: '2', info: '' } as Readonly<Record<string, string>>
 
 /** Takes lines of JSON, and writes each as a person reads it. */
-export function textLines(out: NodeJS.WritableStream & { readonly isTTY?: boolean }): Writable {
+export function textLines(
+  out: { write(text: string): unknown },
+  { hasColors }: { readonly hasColors: boolean },
+): Writable {
   return new Writable({
     decodeStrings: false,
     write(line: string, _, done) {
       const { time, ...logged } = JSON.parse(line) as Logged & { readonly time: string }
       const text = `${time.slice(11, 19)} ${textOf(logged)}`
-      const color = out.isTTY ? sgr[logged.level] : ''
+      const color = hasColors ? sgr[logged.level] : ''
       out.write(color ? `\u{1b}[${color}m${text}\u{1b}[0m\n` : `${text}\n`)
       done()
     },
