@@ -17,7 +17,3 @@ export function failed(check: string, error: unknown): Finding {
   const remedy = remedies.pop() ?? null
   return { check, state: 'failed', what: [what, ...remedies].join(': '), remedy }
 }
-
-export function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1_000_000)} MB`
-}

@@ -1,10 +1,9 @@
-import { statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { isPostgres } from '../../../shared/database-url.ts'
 import { sqliteFile } from '../../database/dialect/sqlite/file.ts'
-import { sizeOfFile } from './size-of-file.ts'
-import { fine, megabytes, type Finding } from './finding.ts'
+import { fine, type Finding } from './finding.ts'
 
 const LEAST_FREE_BYTES = 100_000_000
 const ENOUGH_FREE_BYTES = 1_000_000_000
@@ -37,4 +36,16 @@ async function diskFinding(check: string, folder: string, enough: number): Promi
     const { message } = error as Error
     return { check, state: 'failed', what: `${folder} cannot be looked at (${message})`, remedy: 'make it' }
   }
+}
+
+/** 0 where there is none. */
+async function sizeOfFile(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1_000_000)} MB`
 }
