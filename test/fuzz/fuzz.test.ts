@@ -103,8 +103,8 @@ test(`${count} requests of any kind are answered as documented`, { timeout: 3_60
     { arbitrary: trpcRequests(procedures, values), weight: 2 },
   )
   const statuses = new Map<number, number>()
-  /** What was wrong, and of the first request that it was wrong of. */
   const reached = new Set<string>()
+  /** What was wrong, and of the first request that it was wrong of. */
   const failures = new Map<string, FuzzRequest>()
 
   async function requireDocumentedAnswer(fuzzed: FuzzRequest): Promise<void> {
