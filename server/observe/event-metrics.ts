@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
+import type { Registry } from '@prometheus-io/client'
 import { toAppError } from '../../shared/app-error.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { AnsweredRequest, Happened, Observe, Way } from './happened.ts'
+import { metricMakers } from './metric-makers.ts'
 
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const reportSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
@@ -14,56 +15,38 @@ interface Counts {
 
 /** Counts what happens, in metrics whose labels have few values each. */
 export function eventMetrics(registry: Registry): Observe {
-  const registers = [registry]
-  const requests = new Counter({
-    name: 'store_monitor_http_requests_total',
-    help: 'Requests that were answered, by operation and status',
-    labelNames: ['route', 'status'],
-    registers,
-  })
-  const requestDuration = new Histogram({
-    name: 'store_monitor_http_request_duration_seconds',
-    help: 'How long requests took until all of their answer had gone, without streams of events',
-    labelNames: ['route'],
-    buckets: requestSeconds,
-    registers,
-  })
-  const eventStreams = new Gauge({
-    name: 'store_monitor_event_streams',
-    help: 'Streams of events that are open',
-    registers,
-  })
-  const reports = new Histogram({
-    name: 'store_monitor_report_duration_seconds',
-    help: 'How long reports took that ended here, from when they were asked for, by how they ended',
-    labelNames: ['state'],
-    buckets: reportSeconds,
-    registers,
-  })
-  const polls = new Counter({
-    name: 'store_monitor_polls_total',
-    help: 'Polls that came, by what became of them, and by which way they came',
-    labelNames: ['outcome', 'source'],
-    registers,
-  })
-  const imports = new Counter({
-    name: 'store_monitor_imports_total',
-    help: 'Files that were imported, or could not be, by which way they came',
-    labelNames: ['state', 'source'],
-    registers,
-  })
-  const pushes = new Counter({
-    name: 'store_monitor_pushes_total',
-    help: 'Pushes, by whether they were taken (taken, busy, refused, failed), and by which way they came',
-    labelNames: ['outcome', 'source'],
-    registers,
-  })
-  const changes = new Counter({
-    name: 'store_monitor_changes_total',
-    help: 'Changes of the data, whoever made them, by kind',
-    labelNames: ['kind'],
-    registers,
-  })
+  const { counter, gauge, histogram } = metricMakers(registry)
+  const requests = counter('http_requests_total', 'Requests that were answered, by operation and status', [
+    'route',
+    'status',
+  ])
+  const requestDuration = histogram(
+    'http_request_duration_seconds',
+    'How long requests took until all of their answer had gone, without streams of events',
+    { labels: ['route'], buckets: requestSeconds },
+  )
+  const eventStreams = gauge('event_streams', 'Streams of events that are open')
+  const reports = histogram(
+    'report_duration_seconds',
+    'How long reports took that ended here, from when they were asked for, by how they ended',
+    { labels: ['state'], buckets: reportSeconds },
+  )
+  const polls = counter(
+    'polls_total',
+    'Polls that came, by what became of them, and by which way they came',
+    ['outcome', 'source'],
+  )
+  const imports = counter(
+    'imports_total',
+    'Files that were imported, or could not be, by which way they came',
+    ['state', 'source'],
+  )
+  const pushes = counter(
+    'pushes_total',
+    'Pushes, by whether they were taken (taken, busy, refused, failed), and by which way they came',
+    ['outcome', 'source'],
+  )
+  const changes = counter('changes_total', 'Changes of the data, whoever made them, by kind', ['kind'])
 
   // A rate of what has not happened is 0.
   for (const state of ['complete', 'failed', 'cancelled']) {

@@ -1,5 +1,6 @@
-import { Gauge, type Registry } from '@prometheus-io/client'
+import type { Registry } from '@prometheus-io/client'
 import type { DatabaseMeasures, Load } from './load.ts'
+import { metricMakers } from './metric-makers.ts'
 
 export interface Gauges {
   putLoad(load: Load): void
@@ -12,26 +13,13 @@ export function gaugesOf(
   registry: Registry,
   { version, database }: { readonly version: string; readonly database: string },
 ): Gauges {
-  const registers = [registry]
-  const gauge = (name: string, help: string) => new Gauge({ name: `store_monitor_${name}`, help, registers })
-  new Gauge({
-    name: 'store_monitor_build_info',
-    help: 'The version, and the kind of its database',
-    labelNames: ['version', 'database'],
-    registers,
-  }).set({ version, database }, 1)
-  const reports = new Gauge({
-    name: 'store_monitor_reports',
-    help: 'Reports that are not done, of this process: waiting, or running',
-    labelNames: ['state'],
-    registers,
-  })
-  const threads = new Gauge({
-    name: 'store_monitor_threads',
-    help: 'Threads, by what they do',
-    labelNames: ['pool'],
-    registers,
-  })
+  const { gauge } = metricMakers(registry)
+  const labels = ['version', 'database'] as const
+  gauge('build_info', 'The version, and the kind of its database', labels).set({ version, database }, 1)
+  const reports = gauge('reports', 'Reports that are not done, of this process: waiting, or running', [
+    'state',
+  ])
+  const threads = gauge('threads', 'Threads, by what they do', ['pool'])
   const imports = gauge('imports_waiting', 'Files and folders that wait to be imported, also the one at it')
   const pushes = gauge('pushes_waiting', 'Pushes that wait to be written')
   const pushedBytes = gauge('pushes_waiting_bytes', 'How large those are')
