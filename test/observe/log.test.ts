@@ -1,8 +1,10 @@
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { ReportId } from '../../shared/ids.ts'
 import type { AnsweredRequest, Happened } from '../../server/observe/happened.ts'
 import { createLog, type LogSetting } from '../../server/observe/log.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 function request(of: Partial<AnsweredRequest> = {}): Happened {
   const usual = {
@@ -64,6 +66,25 @@ test('a request is a line of JSON, which has nothing that is not known', async (
 test('a person at a terminal reads it, whatever was asked for', async () => {
   const text = await logged({}, [request({ path: '/stores/\u{1b}[2J', status: 404 })], true)
   expect(text).toMatch(/^\d\d:\d\d:\d\d GET \/stores\/\ufffd\[2J 404 1\.3 ms, 500 bytes, listStores\n$/)
+})
+
+test('text goes to a file as JSON does, not by the stream of the process', async () => {
+  await using folder = await temporaryFolder()
+  const file = openSync(folder.file('log.txt'), 'w')
+  const { stderr, text } = collecting()
+  {
+    using log = await createLog({
+      level: 'info',
+      format: 'text',
+      stderr: Object.assign(stderr, { fd: file }),
+    })
+    log.observe(request())
+  }
+  closeSync(file)
+  expect(text()).toBe('')
+  expect(readFileSync(folder.file('log.txt'), 'utf8')).toMatch(
+    /^\d\d:\d\d:\d\d GET \/stores 200 .*listStores\n$/,
+  )
 })
 
 test('what machines ask all the time is told at debug, unless it goes wrong', async () => {
