@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatDuration } from '../../shared/duration.ts'
 import type { Db } from '../database/connect.ts'
-import { deleteOldPolls, deleteOldRejectedRows, deleteOldReports, type Keeping } from '../database/retained.ts'
+import {
+  deleteOldPolls,
+  deleteOldRejectedRows,
+  deleteOldReports,
+  type Keeping,
+} from '../database/retained.ts'
 
 /** For how long things are kept; what is left out, for ever. */
 export interface RetentionSetting {
