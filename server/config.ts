@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../shared/app-error.ts'
-import { parseDuration } from '../shared/duration.ts'
+import { formatDuration, parseDuration } from '../shared/duration.ts'
 import { readBy } from '../shared/read-by.ts'
 import { limitNames, limits, limitVariable, type GivenLimits, type Limits } from './limits/setting.ts'
 import { logFormats, logLevels } from './observe/log-levels.ts'
@@ -89,13 +89,18 @@ export const config = z.object({
 /** For how long something is kept. */
 function kept(description: string) {
   const read = durationFrom('1d', '36500d', 'at least a day (1d) is kept, and at most 36500d')
-  return z.string().transform(readBy(read)).optional().describe(description)
+  return z.string().transform(readBy(read)).optional().describe(description).meta({ shown: formatDuration })
 }
 
 /** How long a session may be. */
 function sessionTime(usual: string, description: string) {
   const read = durationFrom('15m', '365d', 'write a duration from 15m to 365d')
-  return z.string().transform(readBy(read)).prefault(usual).describe(description).meta({ usual })
+  return z
+    .string()
+    .transform(readBy(read))
+    .prefault(usual)
+    .describe(description)
+    .meta({ usual, shown: formatDuration })
 }
 
 function durationFrom(least: string, most: string, allowed: string): (text: string) => number {
@@ -183,6 +188,8 @@ export interface SettingDescription extends Source {
   readonly key: Setting
   readonly description: string
   readonly defaultText: string
+  /** A value of it, as a person would write it. */
+  readonly shown: (value: never) => string
 }
 
 /** Every setting, for a person. */
@@ -192,7 +199,13 @@ export function describeSettings(): SettingDescription[] {
     ...sources[setting as Setting],
     key: setting as Setting,
     description: schema.description ?? '',
+    shown: shownBy(schema),
   }))
+}
+
+function shownBy(schema: z.ZodType): SettingDescription['shown'] {
+  const { shown = String } = (schema.meta() ?? {}) as Partial<Pick<SettingDescription, 'shown'>>
+  return shown
 }
 
 function usualText(schema: z.ZodType): string {

@@ -23,25 +23,25 @@ export function settingOrigins(
   flags: Flags,
   file: GivenSettings | undefined,
 ): SettingOrigin[] {
-  const settings = describeSettings().map(({ key, flag, variables }) => {
+  const settings = describeSettings().map(({ key, flag, variables, shown }) => {
     const variable = variables.find((name) => environment[name])
     const ofFile = file?.values[key] === undefined ? undefined : file.placeOf(key)
     const from = (flags[key] !== undefined ? flag : undefined) ?? variable ?? ofFile ?? 'default'
-    return { setting: key, value: shownValue(key, config[key]), from: withoutKey(from, key) }
+    return { setting: key, value: shownValue(key, config[key], shown), from: withoutKey(from, key) }
   })
-  const limits = describeLimits().flatMap(({ name, variable }) => {
+  const limits = describeLimits().flatMap(({ name, variable, shown }) => {
     const isOfFile = file?.limits?.[name] !== undefined
     const from = environment[variable] ? variable : isOfFile ? file.placeOf(`limits.${name}`) : undefined
     if (from === undefined) return []
     const setting = `limits.${name}`
-    return [{ setting, value: String(config.limits[name]), from: withoutKey(from, setting) }]
+    return [{ setting, value: shown(config.limits[name]), from: withoutKey(from, setting) }]
   })
   return [...settings, ...limits]
 }
 
-function shownValue(key: Setting, value: Config[Setting]): string {
+function shownValue(key: Setting, value: Config[Setting], shown: (value: never) => string): string {
   if (value === undefined) return ''
-  return key === 'databaseUrl' ? shownDatabase(String(value)) : String(value)
+  return key === 'databaseUrl' ? shownDatabase(String(value)) : shown(value as never)
 }
 
 /** `port in a.yaml, line 3` is `a.yaml, line 3` beside the name of the setting. */

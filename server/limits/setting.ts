@@ -41,7 +41,12 @@ function limit(
     if (value >= least && value <= most) return value
     throw new AppError('invalid', `at least ${format(least)} and at most ${format(most)} is allowed`)
   }
-  return z.string().transform(readBy(read)).prefault(usual).describe(description).meta({ usual })
+  return z
+    .string()
+    .transform(readBy(read))
+    .prefault(usual)
+    .describe(description)
+    .meta({ usual, shown: format })
 }
 
 const count = (usual: number, description: string, least = 1, most = 1e9) =>
@@ -118,12 +123,16 @@ export interface LimitDescription {
   readonly description: string
   readonly usual: string
   readonly variable: string
+  readonly shown: (value: number) => string
 }
 
 /** Every limit, for a person. */
 export function describeLimits(): LimitDescription[] {
   return limitNames.map((name) => {
-    const { description = '', usual } = limits.shape[name].meta() as { description?: string; usual: string }
-    return { name, description, usual, variable: limitVariable(name) }
+    const meta = limits.shape[name].meta() as Pick<LimitDescription, 'usual' | 'shown'> & {
+      description?: string
+    }
+    const { description = '', usual, shown } = meta
+    return { name, description, usual, variable: limitVariable(name), shown }
   })
 }

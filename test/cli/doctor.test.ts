@@ -46,6 +46,7 @@ test('where all is well, everything is ok, and each setting has its origin', asy
   expect(of('version').what).toMatch(databaseType === 'sqlite' ? /^SQLite 3\.\d+/ : /^PostgreSQL 1\d.*UTF8$/)
   expect(lines).toContainEqual({ setting: 'port', value: '8123', from: 'PORT' })
   expect(lines).toContainEqual({ setting: 'host', value: '127.0.0.1', from: 'default' })
+  expect(lines).toContainEqual({ setting: 'sessionIdle', value: '12h', from: 'default' })
   expect(lines).toContainEqual(expect.objectContaining({ setting: 'databaseUrl', from: '--database' }))
 })
 
@@ -80,7 +81,7 @@ test('a variable that looks like ours and is none is named, with the one that ma
   ])
   expect(lines).toContainEqual({
     setting: 'limits.headTime',
-    value: '5000',
+    value: '5s',
     from: 'STORE_MONITOR_LIMIT_HEAD_TIME',
   })
 })
