@@ -7,6 +7,7 @@ import type { Importer } from './ingest/importing/importer.ts'
 import type { Pollers } from './ingest/polling/pollers.ts'
 import type { Sources } from './ingest/pulling/sources.ts'
 import type { PushTarget } from './ingest/pushing/pusher.ts'
+import type { WorkTraces } from './tracing/work-traces.ts'
 
 export interface AskingSetting {
   /** What the configuration file has that is pulled, and what asks stores by turns. */
@@ -25,6 +26,7 @@ export interface AskingParts {
   readonly pusher: PushTarget
   readonly version: string
   readonly now: () => number
+  readonly traces: WorkTraces
   readonly onError: (error: unknown) => void
 }
 

@@ -67,7 +67,7 @@ export const config = z.object({
   traces: z
     .url({ protocol: /^https?$/, error: 'write a URL such as http://127.0.0.1:4318' })
     .optional()
-    .describe('Where OpenTelemetry traces of requests go, as OTLP over HTTP'),
+    .describe('Where OpenTelemetry traces go, as OTLP over HTTP'),
   sessionIdle: sessionTime(
     '12h',
     'After how long without a request the session of one who signed in on the page ends, such as 12h',

@@ -58,7 +58,14 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     setting.observe?.(happened)
   }
   const service = parts.use(
-    await createService({ ...config, ...setting, observe, metrics, startThreads: 'at once' }),
+    await createService({
+      ...config,
+      ...setting,
+      observe,
+      metrics,
+      startThreads: 'at once',
+      ...(traces === undefined ? {} : { workTraces: traces.work }),
+    }),
   )
   await requireKeys(service.access, config, setting.howToMakeKey)
   const app = await service.app({

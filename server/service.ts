@@ -36,7 +36,8 @@ import { readinessOf } from './observe/readiness.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 import type { RetentionSetting } from './retention/retention.ts'
-import { retainInThread } from './retention/retention-thread.ts'
+import { retainInThread, retainsAnything } from './retention/retention-thread.ts'
+import { tracedWork, untraced, type WorkTraces } from './tracing/work-traces.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
 export interface Service extends AsyncDisposable {
@@ -84,6 +85,8 @@ export interface ServiceSetting
   readonly observe?: Observe
   /** What is counted and measured, where it is. */
   readonly metrics?: Pick<Metrics, 'text'>
+  /** Where what goes on by itself is traced. */
+  readonly workTraces?: WorkTraces
   /** How often what is old is looked for. */
   readonly retainEveryMs?: number
 }
@@ -118,6 +121,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     observe = () => {},
     retainEveryMs = RETAIN_EVERY_MS,
     metrics,
+    workTraces: traces = untraced,
   } = setting
   checkWatchedFolders(watch, databaseUrl)
   await using parts = new AsyncDisposableStack()
@@ -141,6 +145,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       limits,
       now,
       onEnd: (report) => observe({ type: 'report', report }),
+      traces,
       onError,
     }),
   )
@@ -167,7 +172,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       reading,
       writing,
       importer: observedImporter(importer, 'source', observe),
-      pusher: observedPusher(pusher, 'poller', observe),
+      pusher: observedPusher(pusher, 'poller', observe, traces),
+      traces,
       version,
       now,
       onError,
@@ -230,7 +236,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const retention = new AbortController()
   async function retain(): Promise<void> {
     checkInPlace()
-    await retainInThread(setting, retention.signal)
+    if (!retainsAnything(setting)) return
+    await tracedWork(traces.begin('retention'), () => retainInThread(setting, retention.signal))
   }
   let app: Promise<Hono> | undefined
   let watcher: Watcher | undefined
@@ -258,7 +265,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
           databaseUrl,
           folders: watch,
           movesFiles: watchMove,
-          importer: observedImporter(importer, 'watch', observe),
+          importer: observedImporter(importer, 'watch', observe, traces),
           onNotice,
           onError,
           ...watchTimes,

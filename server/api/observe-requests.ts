@@ -1,7 +1,8 @@
 import type { Context, ContextVariableMap, MiddlewareHandler } from 'hono'
 import { randomUUID } from 'node:crypto'
-import type { Observe } from '../observe/happened.ts'
-import { collectingWorked, type Worked } from '../reports/worked.ts'
+import type { Observe, TracedRequest } from '../observe/happened.ts'
+import { spanOfRequest } from '../tracing/place.ts'
+import { collectWorked } from '../tracing/worked.ts'
 import { connectionOf } from './rest/caller.ts'
 import { isEventStream } from './rest/event-stream.ts'
 
@@ -24,9 +25,8 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
     const socket = incoming?.socket
     const bytesBefore = socket?.bytesWritten ?? 0
     context.set('requestId', requestId)
-    let worked: readonly Worked[] = []
-    if (isTraced) worked = await collectingWorked(next)
-    else await next()
+    const traced = isTraced ? traceRequest(context) : undefined
+    await (traced === undefined ? next() : traced.run(next))
     const { res } = context
     res.headers.set(requestIdHeader, requestId)
     const { status } = res
@@ -43,8 +43,7 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
         durationMs: performance.now() - startedAt,
         bytes: (socket?.bytesWritten ?? 0) - bytesBefore,
         key: (context.var as Partial<ContextVariableMap>).principal?.author,
-        traceparent: isTraced ? context.req.header('traceparent') : undefined,
-        worked,
+        traced: traced?.end(),
         isEventStream: isEndless,
         isCut: !isEndless && outgoing?.writableFinished === false,
       }
@@ -55,6 +54,13 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
     if (outgoing === undefined) tell()
     else outgoing.once('close', tell)
   }
+}
+
+/** What is done until its answer has gone is noted, as of its span. */
+function traceRequest({ req }: Context) {
+  const span = spanOfRequest(req.header('traceparent'))
+  const { run, take } = collectWorked(span)
+  return { run, end: (): TracedRequest => ({ span, ...take() }) }
 }
 
 function requestIdOf(given: string | undefined): string {

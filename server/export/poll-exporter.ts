@@ -6,6 +6,7 @@ import type { WantedPolls } from '../database/wanted-polls.ts'
 import { readAhead } from '../reports/read-ahead.ts'
 import { threadsOnDemand, type OnDemandSetting } from '../reports/threads-on-demand.ts'
 import type { WorkerSetting } from '../reports/worker-task.ts'
+import { forAsker } from '../tracing/worked.ts'
 import { parquetMagic, type ExportPlan, type ExportTasks, type ParquetGroup } from './export-task.ts'
 import { piecesOf, type PackedPolls } from './packed-polls.ts'
 import { pollCsvHeader } from './poll-lines.ts'
@@ -81,7 +82,7 @@ export function createPollExporter(
       return {
         name: pollFileName(plan.time, format),
         mediaType: format === 'parquet' ? pollMediaTypes.parquet : `${pollMediaTypes[format]}; charset=utf-8`,
-        bytes: format === 'parquet' ? parquet(plan, wanted) : lines(plan, wanted, format),
+        bytes: forAsker(format === 'parquet' ? parquet(plan, wanted) : lines(plan, wanted, format)),
       }
     },
     page: (query) => threads.run('pageOfPolls', query),

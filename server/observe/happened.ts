@@ -2,7 +2,8 @@ import type { Change } from '../../shared/change.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { PushResult } from '../../shared/push.ts'
 import type { EndedReport } from '../reports/report-job.ts'
-import type { Worked } from '../reports/worked.ts'
+import type { ComingSpan } from '../tracing/place.ts'
+import type { Worked } from '../tracing/worked.ts'
 
 /** By which way something came in. */
 export type Way = 'upload' | 'watch' | 'source' | 'push' | 'poller'
@@ -21,13 +22,18 @@ export interface AnsweredRequest {
   readonly bytes: number
   /** Who asked, by the name of a key. */
   readonly key: string | undefined
-  /** The caller's span, if it has one. */
-  readonly traceparent: string | undefined
-  /** What threads did for it, where that is traced. */
-  readonly worked: readonly Worked[]
+  /** Its span, and what threads did for it, where that is traced. */
+  readonly traced: TracedRequest | undefined
   readonly isEventStream: boolean
   /** Whether its reader went away before its end. */
   readonly isCut: boolean
+}
+
+export interface TracedRequest {
+  readonly span: ComingSpan
+  readonly worked: readonly Worked[]
+  /** How much more was done than is told of. */
+  readonly leftOut: number
 }
 
 /** What happens, as the log and the metrics are told it. */

@@ -80,7 +80,7 @@ export function lineOf(happened: Happened): Line {
 }
 
 function lineOfRequest({ durationMs, path, isEventStream, isCut, ...told }: AnsweredRequest): Line {
-  const { startedMs: _, traceparent: __, worked: ___, ...request } = told
+  const { startedMs: _, traced: __, ...request } = told
   return {
     ...request,
     path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path,

@@ -4,6 +4,8 @@ import type { ReportId } from '../../shared/ids.ts'
 import type { Db } from '../database/connect.ts'
 import { finishReport, type ReportEnd, type StoredReport } from '../database/reports.ts'
 import type { Job } from '../jobs/queue.ts'
+import { untracedWork, type OngoingWork } from '../tracing/work-traces.ts'
+import { noted } from '../tracing/worked.ts'
 import { askedOf } from './asked.ts'
 import type { PartStretch } from './part-size.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -17,6 +19,8 @@ export interface ReportJobParts {
   readonly now: () => number
   /** Told of each report that ends here. */
   readonly onEnd?: (ended: EndedReport) => void
+  /** Its trace, where there is one. */
+  readonly trace?: OngoingWork
 }
 
 export interface EndedReport {
@@ -30,23 +34,25 @@ export interface EndedReport {
 
 /** A report as a job, whose tasks are stretches of its parts. What is true of it is in the database. */
 export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartStretch> {
-  const { runTask, watch, computedWith } = parts
+  const { runTask, watch, computedWith, trace = untracedWork } = parts
   const { report_key: reportKey, report_id: reportId } = report
   const asked = askedOf(report)
+  const end = (how: Omit<ReportEnd, 'finishedAtMs'>) =>
+    trace.step(() => noted('finishReport', () => endReport(report, how, parts)))
   return {
     key: reportKey,
     async plan() {
-      const pending = await runTask('planReport', { reportKey, asked })
+      const pending = await trace.step(() => runTask('planReport', { reportKey, asked }))
       watch.tellProgress(reportId)
       return pending
     },
     async perform(parts) {
-      const isWanted = await runTask('generateParts', { reportKey, parts, asked })
+      const isWanted = await trace.step(() => runTask('generateParts', { reportKey, parts, asked }))
       watch.tellProgress(reportId)
       return isWanted ? 'done' : 'unwanted'
     },
-    finish: () => endReport(report, { state: 'complete', computedWith }, parts),
-    fail: (reason) => endReport(report, { state: 'failed', failure: failureOf(reason), computedWith }, parts),
+    finish: () => end({ state: 'complete', computedWith }),
+    fail: (reason) => end({ state: 'failed', failure: failureOf(reason), computedWith }),
   }
 }
 

@@ -28,6 +28,7 @@ import {
 import { createJobQueue } from '../jobs/queue.ts'
 import { createGate } from '../limits/gate.ts'
 import { usualLimits, type Limits } from '../limits/setting.ts'
+import { untraced, type WorkTraces } from '../tracing/work-traces.ts'
 import { asOfMsOf } from './as-of.ts'
 import type { Generator } from './generate.ts'
 import { endReport, reportJob, type EndedReport } from './report-job.ts'
@@ -35,6 +36,7 @@ import type { PartStretch } from './part-size.ts'
 import { createRollUps, type RollUps } from './roll-ups.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { createReportViews, type ReportViews } from './view/report-views.ts'
+import { tracedReport } from './traced-report.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
 import { watchUnfinishedReports } from './unfinished-reports.ts'
 import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
@@ -101,6 +103,7 @@ export interface RunnerParts {
   readonly lookEveryMs?: number
   /** Told of each report that ends here. */
   readonly onEnd?: (ended: EndedReport) => void
+  readonly traces?: WorkTraces
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
 }
@@ -120,6 +123,7 @@ export function createReportRunner({
   limits = usualLimits,
   now,
   onEnd,
+  traces = untraced,
   onError,
 }: RunnerParts): ReportRunner {
   const ending = onEnd === undefined ? {} : { onEnd }
@@ -159,8 +163,9 @@ export function createReportRunner({
   }
 
   function enqueue(report: StoredReport, caller = '', onGone = () => {}): void {
-    const job = reportJob(report, { writing, runTask, watch, computedWith, now, ...ending })
-    queue.add(job, { caller, onGone })
+    const trace = tracedReport(traces, report.report_id, { onEnd, onGone })
+    const job = reportJob(report, { writing, runTask, watch, computedWith, now, ...trace.jobParts })
+    queue.add(job, { caller, onGone: trace.onGone })
   }
 
   /** Takes the report that is asked for, where it is a new one, into the queue. */

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { AppError } from '../../shared/app-error.ts'
+import { noteWorked } from '../tracing/worked.ts'
 import { createThreadGate, threadsEnd } from './thread-gate.ts'
-import { noteWorked } from './worked.ts'
 import {
   resultOf,
   type ResultOf,
@@ -75,7 +75,7 @@ export function createThreadPool<All extends Tasks<All> = WorkerTasks>(
         if (isClosing) throw threadsEnd()
         try {
           const outcome = (await pool.run(task, { name })) as TaskOutcome<ResultOf<All, typeof name>>
-          noteWorked({ name, startMs: outcome.startMs, endMs: outcome.endMs })
+          noteWorked({ inThread: true, name, startMs: outcome.startMs, endMs: outcome.endMs })
           return resultOf(outcome)
         } catch (error) {
           // What a task ends with is an AppError; anything else is the end of its thread.

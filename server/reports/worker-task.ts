@@ -10,6 +10,7 @@ import type {
 import type { ListedRowPage, ReportRowsQuery } from '../../shared/report-rows.ts'
 import type { ReportSummaryQuery } from '../../shared/report-summary.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
+import { preciseNow } from '../tracing/worked.ts'
 import type { PartStretch } from './part-size.ts'
 import type { PeriodReport } from './period-groups.ts'
 import type { Asked } from './asked.ts'
@@ -17,7 +18,6 @@ import type { ViewedReport } from './view/viewed-parts.ts'
 import type { SummaryFigures } from './view/summary.ts'
 import type { RowSums } from './view/sums.ts'
 import type { Viewed } from './view/viewer.ts'
-import { preciseNow } from './worked.ts'
 import type { PartToVerify, PartVerification } from './verify-part.ts'
 
 /** What a worker is started with. */

@@ -5,10 +5,13 @@ export interface RetentionThreadSetting extends RetentionSetting {
   readonly databaseUrl: string
 }
 
+export function retainsAnything({ keepReports, keepRejectedRows, keepPolls }: RetentionSetting): boolean {
+  return [keepReports, keepRejectedRows, keepPolls].some((kept) => kept !== undefined)
+}
+
 /** Deletes what is old, in a thread of its own; once it is told to stop, no further step is begun. */
 export async function retainInThread(setting: RetentionThreadSetting, signal: AbortSignal): Promise<void> {
   const { keepReports, keepRejectedRows, keepPolls, databaseUrl } = setting
-  if (keepReports === undefined && keepRejectedRows === undefined && keepPolls === undefined) return
   const { Worker } = await import('node:worker_threads')
   const worker = new Worker(new URL(`./retention-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: { keepReports, keepRejectedRows, keepPolls, databaseUrl } satisfies RetentionThreadSetting,

@@ -17,8 +17,7 @@ function request(of: Partial<AnsweredRequest> = {}): Happened {
     durationMs: 1.26,
     bytes: 500,
     key: undefined,
-    traceparent: undefined,
-    worked: [],
+    traced: undefined,
     isEventStream: false,
     isCut: false,
   }

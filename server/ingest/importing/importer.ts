@@ -2,6 +2,8 @@ import { AppError } from '../../../shared/app-error.ts'
 import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import { noteWorked } from '../../tracing/worked.ts'
+import type { EndAnswer } from '../writer/writer-message.ts'
 import type { WriterThread } from '../writer/writer-thread.ts'
 import type { ImportOutcome } from './import-each.ts'
 import type { ImportJob } from './import-job.ts'
@@ -34,9 +36,11 @@ const GIVE_UP_WITHIN_MS = 1000
 
 interface RunningImport {
   readonly id: number
-  readonly ended: PromiseWithResolvers<ImportOutcome>
+  readonly ended: PromiseWithResolvers<ImportEnd>
   readonly onProgress: ((progress: ImportProgress) => void) | undefined
 }
+
+type ImportEnd = Extract<EndAnswer, { readonly type: 'imported' | 'failed' }>
 
 export function createImporter(thread: WriterThread): Importer & {
   /** How many there are, also the one that it is at. */
@@ -54,8 +58,7 @@ export function createImporter(thread: WriterThread): Importer & {
       if (running === undefined || !('id' in answer) || answer.id !== running.id) return
       const { ended, onProgress } = running
       if (answer.type === 'progress') onProgress?.(answer.progress)
-      else if (answer.type === 'imported') ended.resolve(answer.outcome)
-      else if (answer.type === 'failed') ended.reject(new AppError(answer.code, answer.reason))
+      else if (answer.type === 'imported' || answer.type === 'failed') ended.resolve(answer)
     },
     lost(cause) {
       running?.ended.reject(
@@ -70,7 +73,7 @@ export function createImporter(thread: WriterThread): Importer & {
     const stopped = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])])
     if (stopped.aborted) throw new AppError('unavailable', 'stopped before the import began')
     const id = thread.nextId()
-    const ended = Promise.withResolvers<ImportOutcome>()
+    const ended = Promise.withResolvers<ImportEnd>()
     running = { id, ended, onProgress }
     const stop = () => void thread.ask({ type: 'stop', id }).catch(() => {}) // it is gone
     let deadline: NodeJS.Timeout | undefined
@@ -84,7 +87,10 @@ export function createImporter(thread: WriterThread): Importer & {
       closing.signal.addEventListener('abort', giveUpInTime)
       if (stopped.aborted) stop() // while the thread was awaited
       if (closing.signal.aborted) giveUpInTime()
-      return await ended.promise
+      const end = await ended.promise
+      noteWorked({ inThread: true, name: 'importFiles', startMs: end.startMs, endMs: end.endMs })
+      if (end.type === 'failed') throw new AppError(end.code, end.reason)
+      return end.outcome
     } finally {
       stopped.removeEventListener('abort', stop)
       closing.signal.removeEventListener('abort', giveUpInTime)

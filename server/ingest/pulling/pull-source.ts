@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/app-error.ts'
 import type { ImportRecord } from '../../../shared/import.ts'
 import type { SourceSetting } from '../../config-file/source-setting.ts'
 import type { StoredSource } from '../../database/sources.ts'
+import { noted } from '../../tracing/worked.ts'
 import type { Importer } from '../importing/importer.ts'
 import { fetchSource, type Arrived, type FetchContext, type Validators } from './fetch-source.ts'
 import { mapInThread } from './map-in-thread.ts'
@@ -36,14 +37,14 @@ export async function pullSource(
   const last = again || stored?.read_as !== how ? undefined : stored
   await using folder = await context.makeFolder()
   const known = last && { etag: last.etag, lastModified: last.last_modified }
-  const arrived = await fetchSource(source, known, folder.path, context)
+  const arrived = await noted('fetchSource', () => fetchSource(source, known, folder.path, context))
   if (arrived === undefined) {
     return { outcome: 'unchanged', readAs: how, sha256: last!.sha256, ...known! }
   }
   const { sha256, etag, lastModified } = arrived
   const about = { readAs: how, sha256, etag, lastModified }
   if (last?.sha256 === sha256) return { outcome: 'unchanged', ...about }
-  await mapIfJson(source, arrived, folder.path, context.signal)
+  await noted('mapSource', () => mapIfJson(source, arrived, folder.path, context.signal))
   return { outcome: 'imported', ...about, record: await importFile(source, folder.path, context) }
 }
 

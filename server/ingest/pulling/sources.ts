@@ -10,6 +10,7 @@ import type { Resolve } from '../../outgoing/guarded-agent.ts'
 import { createOutgoing } from '../../outgoing/outgoing.ts'
 import { repeatedly } from '../../repeatedly.ts'
 import type { Importer } from '../importing/importer.ts'
+import { untraced, type WorkTraces } from '../../tracing/work-traces.ts'
 import { allShown, settingNamed } from '../named-settings.ts'
 import { pullSource, type MakeFolder, type Pulled } from './pull-source.ts'
 import { recordPull } from './record-pull.ts'
@@ -31,6 +32,7 @@ export interface SourcesSetting {
   readonly onNotice: (text: string) => void
   readonly onError: (error: unknown) => void
   readonly resolve?: Resolve | undefined
+  readonly traces?: WorkTraces
 }
 
 /** What is pulled by a schedule. Disposing it ends what it is at. */
@@ -53,6 +55,7 @@ const MOST_AT_ONCE = 4
 
 export function createSources(setting: SourcesSetting): Sources {
   const { settings, environment, reading, writing, now, random, version, onNotice, onError } = setting
+  const { traces = untraced } = setting
   const closing = new AbortController()
   const parts = new AsyncDisposableStack()
   const running = new Map<string, Promise<unknown>>()
@@ -85,6 +88,14 @@ export function createSources(setting: SourcesSetting): Sources {
   ): Promise<Pulled | AppError | undefined> {
     const pull = () => withContext(source, (context) => pullSource(source, stored, context), again)
     return recordPull(recording, source, stored, pull)
+  }
+
+  async function pullBySchedule(source: SourceSetting, stored: StoredSource | undefined): Promise<void> {
+    const trace = traces.begin('pull', { 'store_monitor.source': source.name })
+    const pulled = await trace.step(() => pullClaimed(source, stored, false))
+    if (pulled === undefined) return
+    if (pulled instanceof AppError) trace.end({}, pulled.message)
+    else trace.end({ 'store_monitor.pull.outcome': pulled.outcome })
   }
 
   /** Puts off when it is looked again for one that is not. */
@@ -135,7 +146,7 @@ export function createSources(setting: SourcesSetting): Sources {
       const starting = due.slice(0, Math.max(0, MOST_AT_ONCE - running.size))
       await Promise.all(
         starting.map((source) =>
-          run(source.name, pullClaimed(source, stored.get(source.name), false)).catch(onError),
+          run(source.name, pullBySchedule(source, stored.get(source.name))).catch(onError),
         ),
       )
     },

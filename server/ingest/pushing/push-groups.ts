@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { toAppError, type AppError } from '../../../shared/app-error.ts'
+import { preciseNow } from '../../tracing/worked.ts'
 import type { OpenDatabase } from '../writer/open-database.ts'
+import type { WriterTimes } from '../writer/writer-message.ts'
 import type { Push } from './push-message.ts'
 import type { PushOutcome } from './write-pushes.ts'
 
@@ -12,7 +14,7 @@ export interface PushGroupsParts {
   readonly now: () => number
   /** Told that all up to this one are being written. */
   readonly onTaken: (lastId: number) => void
-  readonly onWritten: (id: number, outcome: PushOutcome) => void
+  readonly onWritten: (id: number, outcome: PushOutcome, times: WriterTimes) => void
   /** Awaited after each group that was written, and told how large it was. */
   readonly onGroup: (bytes: number) => Promise<void>
   /** Called when none wait. */
@@ -49,8 +51,10 @@ export function createPushGroups(parts: PushGroupsParts): PushGroups {
     while (waiting.length > 0) {
       const { group, bytes } = takeGroup()
       parts.onTaken(group.at(-1)!.id)
+      const startMs = preciseNow()
       const outcomes = await outcomesOf(group.map(({ push }) => push))
-      group.forEach(({ id }, i) => parts.onWritten(id, outcomes[i]!))
+      const times = { startMs, endMs: preciseNow() }
+      group.forEach(({ id }, i) => parts.onWritten(id, outcomes[i]!, times))
       for (const { push } of group) giveBack(push.bytes)
       await parts.onGroup(bytes)
       await setImmediate() // more may have come

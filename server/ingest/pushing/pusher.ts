@@ -3,6 +3,8 @@ import type { PushResult } from '../../../shared/push.ts'
 import type { WriterThread } from '../writer/writer-thread.ts'
 import { overLimit } from '../../limits/over-limit.ts'
 import { usualLimits } from '../../limits/setting.ts'
+import { noteWorked } from '../../tracing/worked.ts'
+import type { EndAnswer } from '../writer/writer-message.ts'
 import type { Push } from './push-message.ts'
 
 /** Takes polls as they come. */
@@ -20,8 +22,10 @@ const MOST_WAITING_MS = 2000
 interface WaitingPush {
   readonly bytes: number
   readonly sinceMs: number
-  readonly answered: PromiseWithResolvers<PushResult>
+  readonly answered: PromiseWithResolvers<PushEnd>
 }
+
+type PushEnd = Extract<EndAnswer, { readonly type: 'pushed' | 'failed' }>
 
 export function createPusher(
   thread: WriterThread,
@@ -40,8 +44,7 @@ export function createPusher(
   thread.listen({
     answered(answer) {
       if (answer.type === 'taken') lastTaken = answer.lastId
-      else if (answer.type === 'pushed') take(answer.id)?.answered.resolve(answer.result)
-      else if (answer.type === 'failed') fail(answer.id, new AppError(answer.code, answer.reason))
+      else if (answer.type === 'pushed' || answer.type === 'failed') take(answer.id)?.answered.resolve(answer)
     },
     lost: lose,
   })
@@ -80,7 +83,7 @@ export function createPusher(
     async push(push) {
       refuse(push.bytes.length)
       const id = thread.nextId()
-      const answered = Promise.withResolvers<PushResult>()
+      const answered = Promise.withResolvers<PushEnd>()
       waiting.set(id, { bytes: push.bytes.length, sinceMs: performance.now(), answered })
       waitingBytes += push.bytes.length
       const { buffer } = push.bytes
@@ -90,7 +93,10 @@ export function createPusher(
       } catch (error) {
         lose(error)
       }
-      return answered.promise
+      const end = await answered.promise
+      noteWorked({ inThread: true, name: 'writePushes', startMs: end.startMs, endMs: end.endMs })
+      if (end.type === 'failed') throw new AppError(end.code, end.reason)
+      return end.result
     },
     waiting() {
       const [oldest] = waiting.values()

@@ -5,6 +5,7 @@ import type { FileLimits } from '../../limits/setting.ts'
 import type { ImportOutcome } from '../importing/import-each.ts'
 import type { ImportJob } from '../importing/import-job.ts'
 import type { Push } from '../pushing/push-message.ts'
+import type { Worked } from '../../tracing/worked.ts'
 
 /** What the thread is started with. */
 export interface WriterThreadSetting {
@@ -28,7 +29,15 @@ export type WriterRequest =
 export type WriterAnswer =
   /** It is at all pushes up to this one. */
   | { readonly type: 'taken'; readonly lastId: number }
-  | { readonly type: 'pushed'; readonly id: number; readonly result: PushResult }
   | { readonly type: 'progress'; readonly id: number; readonly progress: ImportProgress }
-  | { readonly type: 'imported'; readonly id: number; readonly outcome: ImportOutcome }
-  | { readonly type: 'failed'; readonly id: number; readonly code: AppErrorCode; readonly reason: string }
+  | EndAnswer
+
+/** What something ends with that it was asked. */
+export type EndAnswer = WriterTimes & { readonly id: number } & (
+    | { readonly type: 'pushed'; readonly result: PushResult }
+    | { readonly type: 'imported'; readonly outcome: ImportOutcome }
+    | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
+  )
+
+/** From when to when it was at it. */
+export type WriterTimes = Pick<Worked, 'startMs' | 'endMs'>

@@ -7,8 +7,9 @@ import { AppError, toAppError } from '../../../shared/app-error.ts'
 import { runImportJob, type ImportJob } from '../importing/import-job.ts'
 import { createPushGroups } from '../pushing/push-groups.ts'
 import type { OpenDatabase } from './open-database.ts'
+import { preciseNow } from '../../tracing/worked.ts'
 import { createTailKeeper } from './tail-keeper.ts'
-import type { WriterAnswer, WriterRequest, WriterThreadSetting } from './writer-message.ts'
+import type { WriterAnswer, WriterRequest, WriterThreadSetting, WriterTimes } from './writer-message.ts'
 
 const port = parentPort!
 const { databaseUrl, isOfCommand, limits } = workerData as WriterThreadSetting
@@ -22,9 +23,9 @@ const pushes = createPushGroups({
   database,
   now,
   onTaken: (lastId) => say({ type: 'taken', lastId }),
-  onWritten(id, outcome) {
-    if (outcome instanceof AppError) sayFailed(id, outcome)
-    else say({ type: 'pushed', id, result: outcome })
+  onWritten(id, outcome, times) {
+    if (outcome instanceof AppError) sayFailed(id, outcome, times)
+    else say({ type: 'pushed', id, result: outcome, ...times })
   },
   onGroup: (bytes) => tail.wrote(bytes),
   onIdle: () => rest(),
@@ -71,6 +72,8 @@ async function open(): Promise<OpenDatabase> {
 async function importAndSay(id: number, job: ImportJob): Promise<void> {
   const stop = new AbortController()
   stops.set(id, stop)
+  const startMs = preciseNow()
+  const times = () => ({ startMs, endMs: preciseNow() })
   try {
     const outcome = await runImportJob(job, {
       database,
@@ -80,9 +83,9 @@ async function importAndSay(id: number, job: ImportJob): Promise<void> {
       stepsBehindAnswers: !isOfCommand,
       limits,
     })
-    say({ type: 'imported', id, outcome })
+    say({ type: 'imported', id, outcome, ...times() })
   } catch (error) {
-    sayFailed(id, toAppError(error))
+    sayFailed(id, toAppError(error), times())
   }
   stops.delete(id)
   rest('all')
@@ -105,8 +108,8 @@ async function end(): Promise<void> {
   port.close()
 }
 
-function sayFailed(id: number, { code, message }: AppError): void {
-  say({ type: 'failed', id, code, reason: message })
+function sayFailed(id: number, { code, message }: AppError, times: WriterTimes): void {
+  say({ type: 'failed', id, code, reason: message, ...times })
 }
 
 function say(answer: WriterAnswer): void {

@@ -1,0 +1,32 @@
+import type { ReportId } from '../../shared/ids.ts'
+import type { WorkTraces } from '../tracing/work-traces.ts'
+import type { EndedReport, ReportJobParts } from './report-job.ts'
+
+interface Told {
+  readonly onEnd: ((ended: EndedReport) => void) | undefined
+  readonly onGone: () => void
+}
+
+/** A report's trace, which ends when the report is not here any more: what its job is given for that. */
+export function tracedReport(
+  traces: WorkTraces,
+  reportId: ReportId,
+  { onEnd, onGone }: Told,
+): { readonly jobParts: Pick<ReportJobParts, 'onEnd' | 'trace'>; readonly onGone: () => void } {
+  const trace = traces.begin('report', { 'store_monitor.report.id': reportId })
+  let ended: EndedReport | undefined
+  return {
+    jobParts: {
+      trace,
+      onEnd(report) {
+        ended = report
+        onEnd?.(report)
+      },
+    },
+    onGone() {
+      const { state = 'cancelled', stores, failure } = ended ?? {}
+      trace.end({ 'store_monitor.report.state': state, 'store_monitor.report.stores': stores }, failure)
+      onGone()
+    },
+  }
+}
