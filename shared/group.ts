@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { count } from './fields.ts'
 import { givenReportId, reportId } from './ids.ts'
 import { isLabel, labelOf } from './label.ts'
+import { textProblem } from './text-problem.ts'
 import { byPercentKey, byTotalKey, reportWindows } from './report-columns.ts'
 import type { WindowName } from './row-columns.ts'
 
@@ -17,8 +18,9 @@ export const givenLabels = z
   .transform((given, context): StoreLabel[] =>
     [given].flat().flatMap((text) => {
       const label = parseLabel(text)
-      if (label !== undefined) return [label]
-      const message = `"${text}" is no group: write label=value, as city=Bonn`
+      const problem = label && textProblem(label.value)
+      if (label !== undefined && problem === undefined) return [label]
+      const message = problem ?? `"${text}" is no group: write label=value, as city=Bonn`
       context.addIssue({ code: 'custom', message })
       return []
     }),

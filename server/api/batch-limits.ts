@@ -1,11 +1,11 @@
 /** A batch of tRPC calls is one request, and its answer is made as a whole: what a batch may add up to has an end. */
 import type { TRPCRequestInfo } from '@trpc/server/http'
 import type { MiddlewareHandler } from 'hono'
-import { isDeeperThan } from '../limits/json-depth.ts'
+import { refuseLargeJson } from '../limits/json-limits.ts'
 import { overLimit } from '../limits/over-limit.ts'
 import type { Limits } from '../limits/setting.ts'
+import { toAppError } from '../../shared/app-error.ts'
 import { trpcErrorOf } from './errors.ts'
-import { tooDeep } from './rest/route.ts'
 
 export function refuseLongBatch({ batchCalls }: Limits): MiddlewareHandler {
   return async ({ req }, next) => {
@@ -22,16 +22,21 @@ export function refuseLongBatch({ batchCalls }: Limits): MiddlewareHandler {
   }
 }
 
-/** Throws where what calls say is too deep, or where the pages that a batch asks for have too many rows in all. */
+/** Throws where what calls say is too deep or has texts that are too long, or where the pages that a batch asks for have too many rows in all. */
 export async function refuseLargeInput(
   { isBatchCall, calls }: TRPCRequestInfo,
-  { jsonDepth, batchRows }: Limits,
+  limits: Limits,
 ): Promise<void> {
+  const { batchRows } = limits
   let rows = 0
   for (const { getRawInput } of calls) {
     // What is no JSON its procedure is to refuse.
     const input = await getRawInput().catch(() => undefined)
-    if (isDeeperThan(input, jsonDepth)) throw trpcErrorOf(tooDeep(jsonDepth))
+    try {
+      refuseLargeJson(input, limits)
+    } catch (error) {
+      throw trpcErrorOf(toAppError(error))
+    }
     rows += limitOf(input)
   }
   if (!isBatchCall || rows <= batchRows) return

@@ -72,6 +72,7 @@ export const limits = z.object({
   answerSilence: duration('5m', 'How long an answer may wait for who reads it'),
   bodyBytes: bytes('64KiB', 'The body of a request that is neither a file nor polls', 1024),
   jsonDepth: count(32, 'How deep lists and objects may stand in each other in JSON', 8, 1000),
+  textLength: count(50_000, 'Characters of a text in JSON or in a query', 200),
   batchCalls: count(20, 'Calls in a batch of tRPC'),
   batchRows: count(2000, 'Rows of the pages that a batch of tRPC asks for, in all'),
   eventStreams: count(5000, 'Streams of events at once'),

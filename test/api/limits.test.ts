@@ -10,6 +10,7 @@ const header = 'store_id,status,timestamp_utc\n'
 const limits = {
   bodyBytes: 2048,
   jsonDepth: 8,
+  textLength: 1000,
   batchCalls: 3,
   eventStreamsByCaller: 2,
   uploadsByCaller: 2,
@@ -36,6 +37,9 @@ const problem = (limit: string) => ({
 test.for([
   [413, 'bodyBytes', '/trigger_report', JSON.stringify({ reach: 'x'.repeat(3000) })],
   [400, 'jsonDepth', '/trigger_report', '['.repeat(9) + ']'.repeat(9)],
+  [413, 'textLength', '/trigger_report', JSON.stringify({ reach: 'x'.repeat(1001) })],
+  [413, 'textLength', '/trigger_report', JSON.stringify({ ['x'.repeat(1001)]: 1 })],
+  [413, 'textLength', `/imports/1/cancel?by=${'x'.repeat(1001)}`, ''],
   [413, 'uploadBytes', '/imports', header + 'a,active,2023-01-24 10:00:00 UTC\n'.repeat(400)],
   [413, 'pushArrayBytes', '/polls', `[${'{},'.repeat(400)}{}]`],
   [429, 'reportsByCaller', '/trigger_report', '{}'],
@@ -61,6 +65,11 @@ test('calls of tRPC meet the same limits, and are told when to come again', asyn
   await expect(report.trigger.mutate(deep)).rejects.toMatchObject({
     data: { appErrorCode: 'invalid' },
     message: expect.stringContaining('jsonDepth') as string,
+  })
+  const long = { labels: ['a=b', 'x'.repeat(1001)] } as object
+  await expect(report.trigger.mutate(long)).rejects.toMatchObject({
+    data: { code: 'PAYLOAD_TOO_LARGE', appErrorCode: 'too-large' },
+    message: expect.stringContaining('labels.1: 1001 characters') as string,
   })
   await expect(Promise.all(Array.from({ length: 4 }, () => health.query()))).rejects.toMatchObject({
     message: expect.stringContaining('limits.batchCalls') as string,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { callerAddress } from '../../server/limits/caller-address.ts'
 import { createGate } from '../../server/limits/gate.ts'
-import { isDeeperThan } from '../../server/limits/json-depth.ts'
+import { refuseLargeJson } from '../../server/limits/json-limits.ts'
 
 test('a gate lets in so many in all, and of each caller, and counts whoever leaves once', () => {
   const gate = createGate({ uploads: 3, uploadsByCaller: 2 }, 'uploads', 'files')
@@ -39,10 +39,29 @@ test.for([
 
 test('depth is that of lists and objects in each other', () => {
   const deep = (depth: number): unknown => JSON.parse(`${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`)
-  expect([1, 'text', null, undefined, [], { a: 1 }].map((value) => isDeeperThan(value, 1))).toEqual(
-    Array(6).fill(false),
-  )
-  expect([isDeeperThan(deep(5), 10), isDeeperThan(deep(5), 9)]).toEqual([false, true])
-  expect(isDeeperThan(deep(50_000), 32)).toBe(true)
-  expect(isDeeperThan([[], Array.from({ length: 200_000 }, () => [])], 3)).toBe(false)
+  const look = (value: unknown, jsonDepth: number) => refuseLargeJson(value, { jsonDepth, textLength: 1000 })
+  for (const value of [1, 'text', null, undefined, [], { a: 1 }]) look(value, 1)
+  look(deep(5), 10)
+  look([[], Array.from({ length: 200_000 }, () => [])], 3)
+  const tooDeep = expect.objectContaining({ code: 'invalid', limit: 'jsonDepth' })
+  expect(() => look(deep(5), 9)).toThrow(tooDeep)
+  expect(() => look(deep(50_000), 32)).toThrow(tooDeep)
+})
+
+test('a text is as long as its characters, wherever it stands, and the field is named', () => {
+  const look = (value: unknown) => refuseLargeJson(value, { jsonDepth: 32, textLength: 3 })
+  look({ abc: ['äöü', 'abc', 12_345] })
+  for (const [value, message] of [
+    ['abcd', 'the text: 4 characters are too many: at most 3 are taken (limits.textLength, '],
+    [{ a: [{ b: 'x' }, { b: 'abcd' }] }, 'a.1.b: 4 characters'],
+    [{ abcd: 1 }, 'a name: 4 characters'],
+  ] as const) {
+    expect(() => look(value)).toThrow(
+      expect.objectContaining({
+        code: 'too-large',
+        limit: 'textLength',
+        message: expect.stringContaining(message) as string,
+      }),
+    )
+  }
 })

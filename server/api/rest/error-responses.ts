@@ -226,7 +226,7 @@ export const tooManyReports: RestResponse = {
 }
 
 export const tooLarge: RestResponse = {
-  description: 'The body is too large',
+  description: 'The body, or a text in it, is too large',
   example: bodyTooLarge(),
 }
 

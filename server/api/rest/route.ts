@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/app-error.ts'
 import { keptToGroups, requireKeepsBy, type KeepsBy } from '../../access/keep-to-groups.ts'
 import type { Needs } from '../../access/permissions.ts'
 import { requirePermission } from '../../access/principal.ts'
-import { isDeeperThan } from '../../limits/json-depth.ts'
+import { refuseLargeJson } from '../../limits/json-limits.ts'
 import { overLimit } from '../../limits/over-limit.ts'
 import { usualLimits, type Limits } from '../../limits/setting.ts'
 import type { Db } from '../../database/connect.ts'
@@ -112,9 +112,11 @@ export function serveRoute(
       requirePermission(context.get('principal'), route.needs)
       requireKeepsBy(context.get('principal'), route.keepsBy)
       if (route.changesByGet) site.refuseOtherPages(context)
+      const query = queryFields(context)
+      refuseLargeJson(query, limits)
       const asked = await keptAsked(db, route, context, {
         path: pathParameters(path, context),
-        query: queryFields(context),
+        query,
         body: await readBody(route, context.req.raw, limits),
       })
       const input = {
@@ -159,7 +161,7 @@ function takesBody({ body }: RestRoute): boolean {
 async function readBody(route: RestRoute, request: Request, limits: Limits): Promise<unknown> {
   if (!takesBody(route)) return undefined
   const value = parseJson(await readText(request, limits))
-  if (isDeeperThan(value, limits.jsonDepth)) throw tooDeep(limits.jsonDepth)
+  refuseLargeJson(value, limits)
   return value
 }
 
@@ -208,11 +210,5 @@ async function readText(request: Request, { bodyBytes }: Limits): Promise<string
 export function bodyTooLarge(most = usualLimits.bodyBytes): AppError {
   return overLimit('bodyBytes', `the body is larger than the ${most} bytes that are taken`, {
     code: 'too-large',
-  })
-}
-
-export function tooDeep(most: number): AppError {
-  return overLimit('jsonDepth', `lists and objects stand in each other more than ${most} deep`, {
-    code: 'invalid',
   })
 }
