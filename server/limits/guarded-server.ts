@@ -14,6 +14,7 @@ import { callerAddress } from './caller-address.ts'
 import { overLimit } from './over-limit.ts'
 import { createRequestRate } from './request-rate.ts'
 import type { Limits } from './setting.ts'
+import { createTurns } from './turns.ts'
 
 /** Connections above the limit that are told so; what is above these is cut without a word. */
 const MOST_TOLD = 64
@@ -43,6 +44,7 @@ export interface GuardedParts {
 export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedParts): Server {
   const server = createServer(serverOptions(limits))
   const rate = createRequestRate(limits.requestsByAddress)
+  const turns = createTurns()
   const refused = new WeakMap<Socket, AppError>()
   const latestAnswer = new WeakMap<Socket, ServerResponse>()
   const connectionsOf = new Map<string, number>()
@@ -95,8 +97,10 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
 
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = refused.get(request.socket) ?? (await tooOften(request))
-    if (refusal === undefined) answer(request, response)
-    else if (!request.socket.destroyed) await refuse(request, response, refusal)
+    if (request.socket.destroyed) return
+    if (refusal !== undefined) await refuse(request, response, refusal)
+    else if (alwaysAnswered.has(request.url ?? '')) answer(request, response)
+    else turns.take(pathOf(request), () => answer(request, response))
   }
 
   async function refuse(
@@ -125,6 +129,11 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
       retryAfterSeconds,
     })
   }
+}
+
+/** By whom a request is, as far as it says itself. */
+function pathOf({ socket, headers }: IncomingMessage): string[] {
+  return [callerAddress(socket.remoteAddress), headers.authorization ?? headers.cookie ?? '']
 }
 
 /** What Node.js cannot read, and a head that does not come: there is no request to answer, but a connection. */

@@ -32,6 +32,7 @@ async function askOn(): Promise<void> {
   while (!isStopped) await ask()
 }
 
+process.on('disconnect', () => process.exit())
 const asking = Array.from({ length: Number(connections) }, askOn)
 process.on('message', () => {
   isStopped = true

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +20,8 @@ const PUSHES_PER_SECOND = 20
 const FLOOD_CONNECTIONS = 64
 /** What one address may send in a second: others are far below. */
 const LIMIT = 200
+const UNLIMITED_SECONDS = 5
+const WARM_UP_SECONDS = 2
 /** How often it is looked at what the server has. */
 const LOOKS = 12
 const MIB = 2 ** 20
@@ -29,41 +32,23 @@ const KEPT_ALIVE_MS = 7000
 
 /**
  * How a server answers others while one caller asks it as often as it can, and whether it holds more at the end than after a while:
- * pages, pushes, uploads and reports. `SOAK_SECONDS=600` does so for ten minutes.
+ * pages, pushes, uploads and reports. `SOAK_SECONDS=600` does so for ten minutes. Likewise where that caller meets no limit.
  */
-export async function benchLimits({ programs, databasePath, folder }: Bench): Promise<Figure[]> {
-  const seconds = Number(process.env['SOAK_SECONDS'] ?? 15)
-  const path = join(folder, 'flooded.db')
-  const temporary = join(folder, 'flooded-temporary')
-  mkdirSync(temporary, { recursive: true })
-  removeDatabase(path)
-  copyFileSync(databasePath, path)
-  const environment = { TMPDIR: temporary, STORE_MONITOR_LIMIT_REQUESTS_BY_ADDRESS: String(LIMIT) }
-  await using server = await startBenchServer(programs, path, environment)
-  using client = createHttpClient(server.url)
-  const reportId = await requestReport(client)
+export async function benchLimits(bench: Bench): Promise<Figure[]> {
+  const soakSeconds = Number(process.env['SOAK_SECONDS'] ?? 15)
+  return [...(await limitedFigures(bench, soakSeconds)), ...(await unlimitedFigures(bench))]
+}
+
+async function limitedFigures(bench: Bench, seconds: number): Promise<Figure[]> {
+  await using scene = await floodedServer(bench, { STORE_MONITOR_LIMIT_REQUESTS_BY_ADDRESS: String(LIMIT) })
+  const { server, temporary } = scene
   const descriptors = descriptorsOf(server.pid)
-  const flood = fork(file('./flood.ts'), [server.url, reportId, String(FLOOD_CONNECTIONS)])
-  const load = fork(file('./load.ts'), [server.url, reportId, String(REQUESTS_PER_SECOND)])
-  const [held, pushes] = await Promise.all([residentOf(server, seconds), workFor(client, seconds)])
-  const [[latencies], [floods]] = await Promise.all([stopped<Latencies>(load), stopped<FloodAnswers>(flood)])
+  const [held, told] = await Promise.all([residentOf(server, seconds), flooded(scene, seconds)])
   await delay(KEPT_ALIVE_MS)
   // Before, it is still getting warm.
   const [early, late] = [held[Math.floor(held.length / 2)]!, held.at(-1)!]
   return [
-    {
-      name: 'requests beside a flood, p99',
-      unit: 'ms',
-      ours: spreadOf([percentile(Object.values(latencies).flat(), 0.99)]),
-      goal: { of: 'figure', most: 50 },
-      note: `answers to the flood in ${seconds} s: ${JSON.stringify(floods)}`,
-    },
-    {
-      name: 'pushes beside a flood, p99',
-      unit: 'ms',
-      ours: spreadOf([percentile(pushes, 0.99)]),
-      goal: { of: 'figure', most: 50 },
-    },
+    ...figuresOf('a flood', told),
     {
       name: 'soak: memory that grew in its second half',
       unit: 'MiB',
@@ -84,6 +69,98 @@ export async function benchLimits({ programs, databasePath, folder }: Bench): Pr
       goal: { of: 'figure', most: 0 },
     },
   ]
+}
+
+async function unlimitedFigures(bench: Bench): Promise<Figure[]> {
+  await using scene = await floodedServer(bench, {})
+  return figuresOf('a flood below all limits', await flooded(scene, UNLIMITED_SECONDS))
+}
+
+interface Scene extends AsyncDisposable {
+  readonly server: BenchServer
+  readonly client: HttpClient
+  readonly reportId: string
+  /** Where the server's temporary files are. */
+  readonly temporary: string
+}
+
+async function floodedServer(
+  { programs, databasePath, folder }: Bench,
+  limits: Readonly<Record<string, string>>,
+): Promise<Scene> {
+  const path = join(folder, 'flooded.db')
+  const temporary = join(folder, 'flooded-temporary')
+  mkdirSync(temporary, { recursive: true })
+  removeDatabase(path)
+  copyFileSync(databasePath, path)
+  await using parts = new AsyncDisposableStack()
+  const server = parts.use(await startBenchServer(programs, path, { TMPDIR: temporary, ...limits }))
+  const client = parts.use(createHttpClient(server.url))
+  const reportId = await requestReport(client)
+  const owned = parts.move()
+  return { server, client, reportId, temporary, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+interface Flooded {
+  readonly seconds: number
+  readonly answers: FloodAnswers
+  /** The milliseconds that each took. */
+  readonly requests: readonly number[]
+  readonly pushes: readonly number[]
+  readonly writes: readonly number[]
+}
+
+/** Once threads have started, and code is compiled. */
+async function flooded(scene: Scene, seconds: number): Promise<Flooded> {
+  await floodedAtOnce(scene, WARM_UP_SECONDS)
+  return floodedAtOnce(scene, seconds)
+}
+
+async function floodedAtOnce(
+  { server, client, reportId, temporary }: Scene,
+  seconds: number,
+): Promise<Flooded> {
+  const flood = fork(file('./flood.ts'), [server.url, reportId, String(FLOOD_CONNECTIONS)])
+  const load = fork(file('./load.ts'), [server.url, reportId, String(REQUESTS_PER_SECOND)])
+  const [pushes, writes] = await Promise.all([
+    workFor(client, seconds),
+    writeFor(dirname(temporary), seconds),
+  ])
+  const [[latencies], [answers]] = await Promise.all([stopped<Latencies>(load), stopped<FloodAnswers>(flood)])
+  return { seconds, answers, requests: Object.values(latencies).flat(), pushes, writes }
+}
+
+function figuresOf(flood: string, { seconds, answers, requests, pushes, writes }: Flooded): Figure[] {
+  const p99 = (figure: string, latencies: readonly number[], note: string): Figure => ({
+    name: `${figure} beside ${flood}, p99`,
+    unit: 'ms',
+    ours: spreadOf([percentile(latencies, 0.99)]),
+    goal: { of: 'figure', most: 50 },
+    note,
+  })
+  const ofWrites = [0.5, 0.99].map((part) => percentile(writes, part).toFixed(1))
+  return [
+    p99('requests', requests, `answers to the flood in ${seconds} s: ${JSON.stringify(answers)}`),
+    p99('pushes', pushes, `the disk took ${ofWrites.join(' ms, p99 ')} ms for 16 KiB meanwhile`),
+  ]
+}
+
+/** Puts as much as a push to the disk as often as polls are pushed, which have to wait for that; the milliseconds that each took. */
+async function writeFor(folder: string, seconds: number): Promise<number[]> {
+  const end = performance.now() + seconds * 1000
+  const writes: number[] = []
+  const path = join(folder, 'written')
+  const file = await open(path, 'w')
+  while (performance.now() < end) {
+    const start = performance.now()
+    await file.write(Buffer.alloc(16 * 1024))
+    await file.sync()
+    writes.push(performance.now() - start)
+    await delay(1000 / PUSHES_PER_SECOND)
+  }
+  await file.close()
+  rmSync(path)
+  return writes
 }
 
 /** What a server has in memory, from time to time. */

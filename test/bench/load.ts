@@ -41,6 +41,7 @@ function sendDue(): void {
   }
 }
 
+process.on('disconnect', () => process.exit())
 const timer = setInterval(sendDue, 1000 / Number(perSecond))
 process.on('message', () => {
   clearInterval(timer)

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { runningServer } from '../support/running-server.ts'
 
-async function connected(url: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+async function connected(url: string, localAddress?: string): Promise<Socket> {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', localAddress })
   socket.on('error', () => {})
   await once(socket, 'connect')
   return socket
@@ -53,6 +53,24 @@ test('who goes on all the same is answered late, and cut where more is asked on 
   expect((await fetch(`${server.url}/livez`)).status).toBe(200)
   expect(server.errors).toEqual([])
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'who asks for much is not answered to the end before others',
+  async () => {
+    await using server = await runningServer()
+    const asked = 'GET /reports HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const socket = await connected(server.url, '127.0.0.2')
+    socket.write(asked.repeat(500))
+    await once(socket, 'data')
+    expect((await fetch(`${server.url}/stores`)).status).toBe(200)
+    const pathsOf = () => server.happened.flatMap((one) => (one.type === 'request' ? one.request.path : []))
+    expect(pathsOf().length).toBeLessThan(500)
+    socket.resume()
+    await expect.poll(() => pathsOf().length, { timeout: 30_000 }).toBe(501)
+    socket.destroy()
+    expect(server.errors).toEqual([])
+  },
+)
 
 test('a connection too many is told so, and there is room when another one ends', async () => {
   await using server = await runningServer({ limits: { connections: 2 } })
