@@ -5,6 +5,7 @@ import { AppError } from '../shared/app-error.ts'
 import { formatDuration, parseDuration } from '../shared/duration.ts'
 import { readBy } from '../shared/read-by.ts'
 import { limitNames, limits, limitVariable, type GivenLimits, type Limits } from './limits/setting.ts'
+import { networkProblem } from './limits/trusted-proxies.ts'
 import { logFormats, logLevels } from './observe/log-levels.ts'
 
 /** Where the database is unless it is said: a file in the current folder. */
@@ -80,6 +81,13 @@ export const config = z.object({
     .describe(
       'Origins whose pages may call the server, each with a key: such as https://a.example, with , between them',
     ),
+  trustedProxies: z
+    .string()
+    .transform(networksIn)
+    .default([])
+    .describe(
+      'Proxies that say whose requests theirs are (X-Forwarded-For, Forwarded): addresses and networks, such as 10.0.0.0/8, with , between them',
+    ),
   insecure: z
     .stringbool('write true or false')
     .default(false)
@@ -119,6 +127,15 @@ function originsIn(text: string, context: z.core.$RefinementCtx): readonly strin
     context.addIssue({ code: 'custom', message })
   }
   return [...new Set(origins)]
+}
+
+function networksIn(text: string, context: z.core.$RefinementCtx): readonly string[] {
+  const networks = text.split(/[,\s]+/).filter(Boolean)
+  for (const network of networks) {
+    const problem = networkProblem(network)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `"${network}" ${problem}` })
+  }
+  return [...new Set(networks)]
 }
 
 function foldersIn(text: string): readonly string[] {
@@ -180,6 +197,7 @@ const sources: Readonly<Record<Setting, Source>> = {
   sessionIdle: { variables: ['STORE_MONITOR_SESSION_IDLE'] },
   sessionLifetime: { variables: ['STORE_MONITOR_SESSION_LIFETIME'] },
   allowedOrigins: { variables: ['STORE_MONITOR_ALLOWED_ORIGINS'], defaultText: 'none' },
+  trustedProxies: { variables: ['STORE_MONITOR_TRUSTED_PROXIES'], defaultText: 'none' },
   insecure: { flag: '--insecure', variables: ['STORE_MONITOR_INSECURE'] },
 }
 

@@ -24,7 +24,7 @@ const CUT_AT = 0.8
 /** What a server has to know of the settings: the log belongs to whoever starts it. */
 export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat' | MayBeUsual> &
   Partial<Pick<Config, MayBeUsual>>
-type MayBeUsual = 'limits' | 'sessionIdle' | 'sessionLifetime' | 'allowedOrigins'
+type MayBeUsual = 'limits' | 'sessionIdle' | 'sessionLifetime' | 'allowedOrigins' | 'trustedProxies'
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
@@ -88,6 +88,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   const server = guardedServer(limits, {
     answer: (request, response) => void serve(request, response),
     errorAnswer,
+    trustedProxies: config.trustedProxies,
   })
   const connections = trackConnections(server)
   await listen(server, config)

@@ -1,11 +1,19 @@
 /** The cookie that a browser keeps a session in. */
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
+import { clientOf } from '../limits/client.ts'
+import { connectionOf } from './rest/caller.ts'
 
 export interface SessionCookie {
   read(context: Context): string | undefined
   write(context: Context, token: string, untilMs: number): void
   clear(context: Context): void
+}
+
+/** Whether a proxy that is trusted says so. */
+function isSaidSecure(context: Context): boolean {
+  const { incoming } = connectionOf(context)
+  return incoming !== undefined && clientOf(incoming).isSecure
 }
 
 export function sessionCookie(publicUrl: string | undefined, now: () => number): SessionCookie {
@@ -15,7 +23,8 @@ export function sessionCookie(publicUrl: string | undefined, now: () => number):
   function placeOf(context: Context): { name: string; prefix?: 'host' } {
     const { protocol, host, port } = new URL(context.req.url)
     const name = port === '' ? 'store-monitor' : `store-monitor-${port}`
-    const isSecure = protocol === 'https:' || (ownUrl?.protocol === 'https:' && ownUrl.host === host)
+    const isOwnSecure = ownUrl?.protocol === 'https:' && ownUrl.host === host
+    const isSecure = protocol === 'https:' || isOwnSecure || isSaidSecure(context)
     return isSecure ? { name, prefix: 'host' } : { name }
   }
 

@@ -11,9 +11,11 @@ import type { Socket } from 'node:net'
 import { AppError } from '../../shared/app-error.ts'
 import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
 import { callerAddress } from './caller-address.ts'
+import { clientOf, noteClient, plainAddress } from './client.ts'
 import { overLimit } from './over-limit.ts'
 import { createRequestRate } from './request-rate.ts'
 import type { Limits } from './setting.ts'
+import { trustOf } from './trusted-proxies.ts'
 import { createTurns } from './turns.ts'
 
 /** Connections above the limit that are told so; what is above these is cut without a word. */
@@ -38,11 +40,17 @@ export interface GuardedParts {
   readonly answer: RequestListener
   /** What is answered to a request to a path that is not taken, but an error. */
   readonly errorAnswer: (path: string, error: AppError) => Response
+  /** Proxies that say whose requests theirs are. */
+  readonly trustedProxies?: readonly string[] | undefined
 }
 
 /** A server that is not listening yet. Whom it refuses, it tells why as the API would. */
-export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedParts): Server {
+export function guardedServer(
+  limits: Limits,
+  { answer, errorAnswer, trustedProxies = [] }: GuardedParts,
+): Server {
   const server = createServer(serverOptions(limits))
+  const isTrusted = trustOf(trustedProxies)
   const rate = createRequestRate(limits.requestsByAddress)
   const turns = createTurns()
   const refused = new WeakMap<Socket, AppError>()
@@ -50,9 +58,9 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
   const connectionsOf = new Map<string, number>()
   let connections = 0
 
-  function whyNot(address: string): AppError | undefined {
+  function whyNot(address: string, mostOwn: number): AppError | undefined {
     const own = connectionsOf.get(address)!
-    if (own > limits.connectionsByAddress) {
+    if (own > mostOwn) {
       return overLimit('connectionsByAddress', `there are ${own - 1} connections from ${address} already`)
     }
     if (connections <= limits.connections) return undefined
@@ -64,6 +72,9 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
   server.maxConnections = limits.connections + MOST_TOLD
   server.prependListener('connection', (socket: Socket) => {
     const address = callerAddress(socket.remoteAddress)
+    // Those of a proxy are many callers'.
+    const isOfProxy = isTrusted(plainAddress(socket.remoteAddress ?? ''))
+    const mostOwn = isOfProxy ? Infinity : limits.connectionsByAddress
     connections++
     connectionsOf.set(address, (connectionsOf.get(address) ?? 0) + 1)
     socket.once('close', () => {
@@ -72,11 +83,11 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
       if (left === 0) connectionsOf.delete(address)
       else connectionsOf.set(address, left)
     })
-    if (connectionsOf.get(address)! > limits.connectionsByAddress + MOST_TOLD) {
+    if (connectionsOf.get(address)! > mostOwn + MOST_TOLD) {
       socket.destroy()
       return
     }
-    const refusal = whyNot(address)
+    const refusal = whyNot(address, mostOwn)
     if (refusal === undefined) return
     refused.set(socket, refusal)
     setTimeout(() => socket.destroy(), TELL_WITHIN_MS).unref()
@@ -91,6 +102,7 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
   })
   server.on('request', (request, response) => {
     latestAnswer.set(request.socket, response)
+    noteClient(request, isTrusted)
     void admit(request, response)
   })
   return server
@@ -119,10 +131,10 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
     response.writeHead(status).end(text)
   }
 
-  async function tooOften({ url, socket }: IncomingMessage): Promise<AppError | undefined> {
-    if (alwaysAnswered.has(url ?? '')) return undefined
-    const address = callerAddress(socket.remoteAddress)
-    const retryAfterSeconds = await rate.secondsToWait(address, socket)
+  async function tooOften(request: IncomingMessage): Promise<AppError | undefined> {
+    if (alwaysAnswered.has(request.url ?? '')) return undefined
+    const address = callerAddress(clientOf(request).address)
+    const retryAfterSeconds = await rate.secondsToWait(address, request.socket)
     if (retryAfterSeconds === undefined) return undefined
     const most = limits.requestsByAddress
     return overLimit('requestsByAddress', `more than ${most} requests in a second came from ${address}`, {
@@ -132,8 +144,9 @@ export function guardedServer(limits: Limits, { answer, errorAnswer }: GuardedPa
 }
 
 /** By whom a request is, as far as it says itself. */
-function pathOf({ socket, headers }: IncomingMessage): string[] {
-  return [callerAddress(socket.remoteAddress), headers.authorization ?? headers.cookie ?? '']
+function pathOf(request: IncomingMessage): string[] {
+  const { headers } = request
+  return [callerAddress(clientOf(request).address), headers.authorization ?? headers.cookie ?? '']
 }
 
 /** What Node.js cannot read, and a head that does not come: there is no request to answer, but a connection. */

@@ -39,6 +39,7 @@ export async function runningServer({
   workers?: number
   publicUrl?: string
   allowedOrigins?: readonly string[]
+  trustedProxies?: readonly string[]
   limits?: Partial<Limits>
   patienceMs?: number
   getReportAs?: 'json' | 'csv'

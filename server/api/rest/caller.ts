@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, ContextVariableMap } from 'hono'
 import { callerAddress } from '../../limits/caller-address.ts'
+import { clientOf } from '../../limits/client.ts'
 
 /** Whom the limits count a request for: who has the key, or the address. */
 export function callerOf(context: Context): string {
@@ -14,7 +15,8 @@ export function programOf(context: Context): string {
 }
 
 export function remoteAddressOf(context: Context): string | undefined {
-  return connectionOf(context).incoming?.socket.remoteAddress
+  const { incoming } = connectionOf(context)
+  return incoming && clientOf(incoming).address
 }
 
 /** What Node.js has of a request, and of its answer; nothing where the app is called in the same process. */
