@@ -3,6 +3,9 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
 import { jsonLines, runCli } from '../support/run-cli.ts'
+import { keysOfRoles } from '../support/access-keys.ts'
+import { loopbackServer } from '../support/loopback-server.ts'
+import { runningServer } from '../support/running-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { databaseType, filledDatabase, testDatabase } from '../support/test-database.ts'
 
@@ -130,4 +133,58 @@ test('polls that are yet to come are told', async () => {
   })
   expect(pushed.exitCode).toBe(0)
   expect((await doctor(['--database', database.url])).of('latest poll')).toMatchObject({ state: 'warning' })
+})
+
+test('a server is looked at over HTTP: what it is, its clock, whether it is ready, and what the key may', async () => {
+  await using server = await runningServer()
+  await server.upload('store_id,status,timestamp_utc\na,active,2026-10-05 09:00:00 UTC\n')
+  const open = await doctor(['--url', server.url])
+  expect(open.exitCode).toBe(0)
+  for (const check of ['server', 'clock', 'database', 'tables', 'writing', 'key', 'data', 'latest poll']) {
+    expect(open.of(check), check).toMatchObject({ state: 'ok' })
+  }
+  expect(open.of('version').what).toContain('0.0.0-test')
+  expect(open.of('data').what).toBe('1 store, 1 poll')
+  expect(open.lines.filter(({ setting }) => setting !== undefined)).toEqual([])
+
+  const keys = await keysOfRoles(server.databaseUrl)
+  await expect.poll(async () => (await fetch(`${server.url}/stores`)).status, { timeout: 10_000 }).toBe(401)
+  const without = await doctor(['--url', server.url])
+  expect([without.exitCode, without.of('key').state]).toEqual([1, 'failed'])
+  const viewer = await doctor(['--url', server.url], { STORE_MONITOR_KEY: keys.viewer })
+  expect(viewer.of('key').what).toMatch(/^viewer is viewer: .*reports:read/)
+  const ingester = await doctor(['--url', server.url, '--key', keys.ingester])
+  expect([ingester.exitCode, ingester.of('data')]).toEqual([0, {}])
+})
+
+test('a clock that is wrong is told, and what is no server of ours, or is none', async () => {
+  const anHourAgo = new Date(Date.now() - 3_600_000).toUTCString()
+  await using late = await loopbackServer(({ url = '' }, response) => {
+    const answers: Readonly<Record<string, object>> = {
+      '/': { name: 'store-monitor', version: '0.0.0' },
+      '/readyz': { status: 'failing', checks: [{ name: 'database', ok: false, reason: 'it is gone: look' }] },
+    }
+    response.writeHead(url === '/readyz' ? 503 : 200, { date: anHourAgo, 'content-type': 'application/json' })
+    response.end(JSON.stringify(answers[url] ?? { result: { data: { isAsked: false, permissions: [] } } }))
+  })
+  const wrong = await doctor(['--url', late.url])
+  expect(wrong.exitCode).toBe(1)
+  expect(wrong.of('clock')).toMatchObject({
+    state: 'warning',
+    what: expect.stringMatching(/^the server's is 3(599|600) s behind /) as string,
+  })
+  expect(wrong.of('database')).toMatchObject({ state: 'failed', what: 'it is gone', remedy: 'look' })
+
+  await using other = await loopbackServer((_, response) => void response.end('<html>'))
+  const notOurs = await doctor(['--url', other.url])
+  expect(notOurs.of('server')).toMatchObject({ state: 'failed', remedy: 'is the URL right?' })
+  const none = await doctor(['--url', 'http://127.0.0.1:9'])
+  expect([none.exitCode, none.of('server').what]).toEqual([1, expect.stringContaining('cannot reach')])
+  for (const args of [
+    ['--url', 'nonsense'],
+    ['--key', 'x'],
+    ['--url', other.url, '--database', 'a.db'],
+  ]) {
+    expect((await runCli(['doctor', ...args])).exitCode, args.join(' ')).toBe(2)
+  }
 })

@@ -4,15 +4,13 @@ import type { SettingOrigin } from '../../../server/setting-origins.ts'
 import type { CommandContext, MessageOptions } from '../context.ts'
 import { EndsWith } from '../exit-code.ts'
 import { printable, printJson, printTable } from '../output.ts'
-import { readSettings } from '../place.ts'
+import { readSettings, serverUrlOf, type ConnectionOptions } from '../place.ts'
 
-export interface DoctorOptions extends MessageOptions {
-  readonly database?: string
-  readonly config?: string
+export interface DoctorOptions extends MessageOptions, Omit<ConnectionOptions, 'workers'> {
   readonly json?: true
 }
 
-/** Looks whether all is well on this machine, and says what to do where it is not. */
+/** Looks whether all is well on this machine, or on a server, and says what to do where it is not. */
 export async function runDoctor(context: CommandContext, options: DoctorOptions): Promise<void> {
   const { findings, settings } = await examined(context, options)
   if (options.json) await printJson(context, [...findings, ...settings])
@@ -25,7 +23,9 @@ interface Examined {
   readonly settings: readonly SettingOrigin[]
 }
 
-async function examined(context: CommandContext, { database, config }: DoctorOptions): Promise<Examined> {
+async function examined(context: CommandContext, options: DoctorOptions): Promise<Examined> {
+  const { database, config, url, key } = options
+  if (url !== undefined || key !== undefined) return examinedServer(context, options)
   const { settingOrigins, unknownVariables } = await import('../../../server/setting-origins.ts')
   const { examinePlace } = await import('../../../server/observe/doctor/doctor.ts')
   const variables = unknownVariables(context.environment).map(unknownVariable)
@@ -47,6 +47,13 @@ async function examined(context: CommandContext, { database, config }: DoctorOpt
     ],
     settings: settingOrigins(read.config, context.environment, flags, file?.settings),
   }
+}
+
+/** Only one that is named: that of STORE_MONITOR_URL is not meant where somebody looks at this machine. */
+async function examinedServer(context: CommandContext, options: DoctorOptions): Promise<Examined> {
+  const url = serverUrlOf(context, options)!
+  const { examineServer } = await import('../examined-server.ts')
+  return { findings: await examineServer(context, { ...options, url }), settings: [] }
 }
 
 function unknownVariable({

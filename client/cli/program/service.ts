@@ -57,15 +57,20 @@ export function addBackupAndDemo({ context, add, examples }: Adder): void {
 
   add(
     'doctor',
-    'Look whether all is well here: database, disk, clock, versions, settings; and say what to do.',
+    'Look whether all is well here, or on a server: database, disk, clock, versions, settings; and say what to do.',
   )
     .option(
       '--database <file or URL>',
       'the database to look at (DATABASE_URL, DB_URL; default: store-monitor.db)',
     )
     .option('--config <file>', configDescription)
+    .option('--url <url>', 'the server to look at, instead of this machine')
+    .option('--key <key>', 'where it asks for one (or STORE_MONITOR_KEY)')
     .option('--json', 'write a line of JSON for each finding, then for each setting')
-    .addHelpText('after', examples('doctor', 'doctor --database /var/lib/stores.db'))
+    .addHelpText(
+      'after',
+      examples('doctor', 'doctor --database /var/lib/stores.db', 'doctor --url https://monitor.example.org'),
+    )
     .action(async (options: DoctorOptions) => {
       const { runDoctor } = await import('../commands/doctor.ts')
       await runDoctor(context, options)
