@@ -68,6 +68,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     }),
   )
   await requireKeys(service.access, config, setting.howToMakeKey)
+  if (setting.oidc !== undefined) requirePublicUrl(config)
   const app = await service.app({
     listensOn: config.host,
     observe,
@@ -123,15 +124,25 @@ function unreadError(error: unknown): AppError {
 
 /** Throws where others than this machine would reach a server that asks nobody for a key. */
 async function requireKeys(
-  access: Pick<Access, 'hasKeys'>,
+  access: Pick<Access, 'asksWho'>,
   { host, insecure }: ServerConfig,
   howToMakeKey = '"store-monitor keys create --name admin --role admin"',
 ): Promise<void> {
-  if (insecure || isLoopbackAddress(host) || (await access.hasKeys())) return
+  if (insecure || isLoopbackAddress(host) || (await access.asksWho())) return
   throw new AppError(
     'invalid',
     `${host} is reached by others than this machine, and there is no key: they could read and change everything. ` +
       `Make a key first: ${howToMakeKey}. Or listen on 127.0.0.1, or let everybody in with --insecure (STORE_MONITOR_INSECURE=true)`,
+  )
+}
+
+/** Throws where the provider could not send browsers back: a Host that others than this machine send could lead anywhere. */
+function requirePublicUrl({ host, publicUrl }: ServerConfig): void {
+  if (publicUrl !== undefined || isLoopbackAddress(host)) return
+  throw new AppError(
+    'invalid',
+    `people are to sign in at a provider (oidc), which sends them back to where they reach this server, and that is not set: ` +
+      'write publicUrl (PUBLIC_URL), such as https://monitor.example.org',
   )
 }
 

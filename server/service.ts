@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
 import { createAccess, type Access } from './access/access.ts'
+import type { Provider } from './access/oidc/provider.ts'
 import { operator } from './access/principal.ts'
 import type { ApiParts, OnError } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
@@ -8,6 +9,7 @@ import { createAsking, type Asking, type AskingSetting } from './asking.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import { usualConfig, type Config } from './config.ts'
+import type { OidcSetting } from './config-file/oidc-setting.ts'
 import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
@@ -48,7 +50,7 @@ export interface Service extends AsyncDisposable {
   /** The HTTP application, loaded when it is first asked for: commands need no more than the router. */
   app(setting?: HttpSetting): Promise<Hono>
   /** Who may call it. */
-  readonly access: Pick<Access, 'hasKeys'>
+  readonly access: Pick<Access, 'asksWho'>
   readonly importer: Importer
   readonly reports: ReportRunner
   /** Begins nothing further by itself. */
@@ -67,6 +69,8 @@ export interface ServiceSetting
       Pick<Config, 'getReportAs' | 'watch' | 'watchMove' | 'limits' | 'sessionIdle' | 'sessionLifetime'>
     >,
     AskingSetting {
+  /** Where people sign in who are known elsewhere. */
+  readonly oidc?: OidcSetting | undefined
   /** Whether a database is made where there is none; by default, it is. */
   readonly mayCreateDatabase?: boolean
   /** Whether the threads that compute reports are started at once, or when there is one to compute. */
@@ -112,6 +116,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     sessionIdle = usualConfig.sessionIdle,
     sessionLifetime = usualConfig.sessionLifetime,
     watchTimes,
+    oidc,
     limits = usualLimits,
     patienceMs,
     version,
@@ -179,11 +184,13 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
+  const provider = oidc && parts.use(await providerBy(oidc, setting))
   const access = createAccess({
     reading,
     writing,
     now,
     sessionTimes: { idleMs: sessionIdle, lifetimeMs: sessionLifetime },
+    hasProvider: provider !== undefined,
     onError,
   })
   parts.defer(() => access.write().catch(onError))
@@ -203,6 +210,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const apiParts: ApiParts = {
     db: reading,
     access,
+    provider,
     change: (work) => writeAlone(writing, 'data', work),
     async removeStores(work) {
       checkInPlace()
@@ -254,6 +262,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     importer,
     reports,
     async recover() {
+      void provider?.look()
       owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))
@@ -281,6 +290,12 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     asking,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+async function providerBy(oidc: OidcSetting, setting: ServiceSetting): Promise<Provider> {
+  const { createProvider } = await import('./access/oidc/provider.ts')
+  const { environment = {}, onNotice = () => {}, version, now } = setting
+  return createProvider(oidc, { environment, onNotice, version, now })
 }
 
 async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {

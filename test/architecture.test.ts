@@ -55,6 +55,9 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       ...core,
       'server/observe/',
       'server/tracing/',
+      'server/access/',
+      'server/outgoing/',
+      'type server/config-file/',
       'server/repeatedly.ts',
       'type server/ingest/',
       'type server/reports/',
@@ -85,6 +88,17 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ],
   ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
   ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/limits/', 'server/lookout.ts']],
+  [
+    'server/access/oidc/',
+    [
+      'server/access/',
+      ...core,
+      'server/outgoing/',
+      'server/config-file/secrets.ts',
+      'type server/config-file/',
+      'openid-client',
+    ],
+  ],
   ['server/access/', ['server/access/', ...core]],
   ['server/retention/', ['server/retention/', ...core, 'server/background-thread.ts']],
   [

@@ -15,8 +15,11 @@ const KNOWN_FOR_MS = 1000
 const UNKNOWN_FOR_MS = 50
 
 export interface Access extends Pick<KeyUses, 'write'> {
-  /** Whether there ever was a key: then each call needs one. With what a caller sends for one, that is looked up at once. */
-  hasKeys(authorization?: string): Promise<boolean>
+  /**
+   * Whether callers have to say who they are: there ever was a key, or people sign in at a provider. With what a caller sends for a
+   * key, that is looked up at once.
+   */
+  asksWho(authorization?: string): Promise<boolean>
   /** Whose the `Authorization` of a request is: nobody's where it is no key that counts. */
   principalOf(authorization: string | undefined): Promise<Principal>
   /** Whether a key that was sent still counts. */
@@ -33,6 +36,8 @@ export interface AccessParts {
   readonly writing: Db
   readonly now: () => number
   readonly sessionTimes: SessionTimes
+  /** Whether people sign in at a provider. */
+  readonly hasProvider?: boolean
   readonly onError: (error: unknown) => void
 }
 
@@ -41,9 +46,16 @@ interface Known {
   readonly byTokenId: ReadonlyMap<string, KnownKey>
 }
 
-export function createAccess({ reading, writing, now, sessionTimes, onError }: AccessParts): Access {
+export function createAccess({
+  reading,
+  writing,
+  now,
+  sessionTimes,
+  hasProvider = false,
+  onError,
+}: AccessParts): Access {
   const uses = createKeyUses(writing)
-  const sessions = createSessions({ reading, writing, times: sessionTimes, now, onError })
+  const sessions = createSessions({ reading, writing, times: sessionTimes, hasProvider, now, onError })
   let known: Promise<Known> | undefined
   let readAt = -Infinity
 
@@ -79,7 +91,8 @@ export function createAccess({ reading, writing, now, sessionTimes, onError }: A
   }
 
   return {
-    async hasKeys(authorization) {
+    async asksWho(authorization) {
+      if (hasProvider) return true
       const isThere = ({ version }: Known) => version !== ''
       return isThere(await keys()) || (authorization !== undefined && isThere(await keys(UNKNOWN_FOR_MS)))
     },

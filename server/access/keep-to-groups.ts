@@ -12,7 +12,7 @@ import { isLabelled } from '../database/labelled.ts'
 import { labelsOf } from '../database/labels-text.ts'
 import { getReport, noSuchReport } from '../database/reports.ts'
 import { NoSuchStore } from '../database/stores.ts'
-import type { Principal } from './principal.ts'
+import { calledInWords, type Principal } from './principal.ts'
 
 /**
  * `labels`: the groups are added to those that are asked for. `storeId`, `storeIds`, `reportId` and `correctionId`: what is named has to
@@ -82,16 +82,16 @@ const keptBy: Readonly<Record<KeepsBy, Keep>> = {
     if (Object.keys(labels ?? {}).length === 0) return nothingElse
     throw new AppError(
       'forbidden',
-      `labels: the key "${principal.name}" may not change them, as they say whose stores are whose`,
+      `labels: ${calledInWords(principal)} may not change them, as they say whose stores are whose`,
     )
   },
   itself: () => nothingElse,
 }
 
-function notForGroups({ name, groups }: Principal): AppError {
+function notForGroups(principal: Principal): AppError {
   return new AppError(
     'forbidden',
-    `the key "${name}" is for the stores of ${groups.map(writtenLabel).join(', ')}, and this is about all stores`,
+    `${calledInWords(principal)} is for the stores of ${principal.groups.map(writtenLabel).join(', ')}, and this is about all stores`,
   )
 }
 

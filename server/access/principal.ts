@@ -6,7 +6,7 @@ import { leastRoleWith, permissionsOf, type Needs, type Permission } from './per
 
 /** Who asks, and what they may. */
 export interface Principal {
-  /** For logs. */
+  /** For messages. */
   readonly name: string
   /** null of nobody. */
   readonly role: Role | null
@@ -44,15 +44,32 @@ export function requirePermission(principal: Principal, needs: Needs): void {
   throw lacksPermission(principal, needs)
 }
 
-export function lacksPermission({ name }: Pick<Principal, 'name'>, needs: Permission): AppError {
+/** What an error calls who asks. */
+export function calledInWords({ name, session }: Pick<Principal, 'name' | 'session'>): string {
+  return session?.way === 'oidc' ? `"${name}", as who you are signed in,` : `the key "${name}"`
+}
+
+/** What the limits count together: all that comes with a key, or from one who signed in elsewhere; undefined of others. */
+export function accountOf({ name, keyId, session }: Principal): string | undefined {
+  if (keyId !== undefined) return `key ${keyId}`
+  return session === undefined ? undefined : `${session.way} ${name}`
+}
+
+/** What the log calls who asks: nobody by name, but the key, or the session. */
+export function loggedNameOf({ author, session }: Principal): string | undefined {
+  return session?.way === 'oidc' ? `session ${session.tokenId}` : author
+}
+
+export function lacksPermission(principal: Pick<Principal, 'name' | 'session'>, needs: Permission): AppError {
   return new AppError(
     'forbidden',
-    `the key "${name}" may not do this: it needs the permission ${needs}, which the role ${leastRoleWith(needs)} has`,
+    `${calledInWords(principal)} may not do this: it needs the permission ${needs}, which the role ${leastRoleWith(needs)} has`,
   )
 }
 
 /** What limits the polls that it may push; undefined where it may push those of all stores. */
-export function pushLimitOf({ groups, keyId = '' }: Principal) {
+export function pushLimitOf(principal: Principal) {
+  const { groups, keyId = accountOf(principal) ?? '' } = principal
   return groups.length === 0 ? undefined : { groups, sender: keyId }
 }
 

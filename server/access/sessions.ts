@@ -59,12 +59,21 @@ export interface SessionsParts {
   readonly reading: Db
   readonly writing: Db
   readonly times: SessionTimes
+  /** Whether people sign in at a provider: else what they signed in to there has ended. */
+  readonly hasProvider?: boolean
   readonly now: () => number
   /** Told of what went wrong behind an answer. */
   readonly onError: (error: unknown) => void
 }
 
-export function createSessions({ reading, writing, times, now, onError }: SessionsParts): Sessions {
+export function createSessions({
+  reading,
+  writing,
+  times,
+  hasProvider = false,
+  now,
+  onError,
+}: SessionsParts): Sessions {
   const known = new Map<
     string,
     { readonly readAt: number; readonly session: Promise<KnownSession | undefined> }
@@ -92,7 +101,7 @@ export function createSessions({ reading, writing, times, now, onError }: Sessio
 
   async function openSession(tokenId: string): Promise<KnownSession | undefined> {
     const session = await read(tokenId)
-    if (session === undefined) return undefined
+    if (session === undefined || (session.way === 'oidc' && !hasProvider)) return undefined
     const at = now()
     const lastSeenAt = Math.max(session.lastSeenAt, seen.get(tokenId)?.at ?? 0)
     const isOver = session.expiresAt <= at || lastSeenAt + times.idleMs <= at

@@ -3,6 +3,7 @@ import type { ImportRecord } from '../../shared/import.ts'
 import type { Readiness } from '../../shared/readiness.ts'
 import type { WatchedFolder } from '../../shared/watched.ts'
 import type { Access } from '../access/access.ts'
+import type { Provider } from '../access/oidc/provider.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
 import type { PollExporter } from '../export/poll-exporter.ts'
@@ -28,6 +29,8 @@ export interface ApiParts {
   /** Likewise, where stores are removed. */
   removeStores<Result>(work: (tx: WriteTx) => Promise<Result>): Promise<Result>
   readonly access: Access
+  /** Where people sign in who are known elsewhere; undefined where there is no such place. */
+  readonly provider?: Provider | undefined
   readonly now: () => number
   readonly reports: ReportRunner
   readonly importer: Importer

@@ -19,6 +19,7 @@ import { routedPath } from './rest/routed-path.ts'
 import { restRoutes } from './rest/routes.ts'
 import { serveTrpc } from './serve-trpc.ts'
 import { serveWeb } from './web/serve-web.ts'
+import { isToldToPerson, signInErrorPage } from './web/sign-in-page.ts'
 import type { Observe } from '../observe/happened.ts'
 import { limitKeys } from './limit-keys.ts'
 import { observeRequests } from './observe-requests.ts'
@@ -71,7 +72,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     const { req } = context
     const appError = await tellMore(appErrorOf(error), parts.db, context.get('principal'))
     if (appError.code === 'internal') parts.onError(error, { requestId: context.get('requestId') })
-    return errorAnswer(req.path, appError)
+    return isToldToPerson(context) ? signInErrorPage(context, appError) : errorAnswer(req.path, appError)
   })
   return app
 }

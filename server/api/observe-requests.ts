@@ -1,5 +1,6 @@
 import type { Context, ContextVariableMap, MiddlewareHandler } from 'hono'
 import { randomUUID } from 'node:crypto'
+import { loggedNameOf } from '../access/principal.ts'
 import type { Observe, TracedRequest } from '../observe/happened.ts'
 import { spanOfRequest } from '../tracing/place.ts'
 import { collectWorked } from '../tracing/worked.ts'
@@ -42,7 +43,7 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
         startedMs: performance.timeOrigin + startedAt,
         durationMs: performance.now() - startedAt,
         bytes: (socket?.bytesWritten ?? 0) - bytesBefore,
-        key: (context.var as Partial<ContextVariableMap>).principal?.author,
+        key: loggedName(context.var),
         traced: traced?.end(),
         isEventStream: isEndless,
         isCut: !isEndless && outgoing?.writableFinished === false,
@@ -61,6 +62,10 @@ function traceRequest({ req }: Context) {
   const span = spanOfRequest(req.header('traceparent'))
   const { run, take } = collectWorked(span)
   return { run, end: (): TracedRequest => ({ span, ...take() }) }
+}
+
+function loggedName({ principal }: Partial<ContextVariableMap>): string | undefined {
+  return principal === undefined ? undefined : loggedNameOf(principal)
 }
 
 function requestIdOf(given: string | undefined): string {

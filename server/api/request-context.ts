@@ -8,7 +8,7 @@ import { anybody, nobody, operator, type Principal } from '../access/principal.t
 import type { ApiParts } from './api-parts.ts'
 import { isEventStream } from './rest/event-stream.ts'
 import type { SiteRules } from './same-site.ts'
-import type { SessionCookie } from './session-cookie.ts'
+import type { Cookie } from './session-cookie.ts'
 import { notOfOwnPage, sessionEnded } from './sessions.ts'
 
 declare module 'hono' {
@@ -30,7 +30,7 @@ export interface CallerSetting {
 }
 
 export interface CallerParts extends Pick<ApiParts, 'access'> {
-  readonly cookie: SessionCookie
+  readonly cookie: Cookie
   readonly site: Pick<SiteRules, 'isOwnRequest'>
   /** Where all may, and it is not asked who it is. */
   readonly publicPaths: ReadonlySet<string>
@@ -53,7 +53,7 @@ export function knowCaller(
     if (publicPaths.has(req.path)) return nobody(keyNeeded())
     try {
       const authorization = req.header('authorization')
-      if (isLocal && !(await access.hasKeys(authorization))) return anybody
+      if (isLocal && !(await access.asksWho(authorization))) return anybody
       // A proxy may have put another kind of it there.
       if (bearerTokenOf(authorization) === undefined) {
         const token = cookie.read(context)
@@ -76,7 +76,7 @@ export function knowCaller(
   /** Whether a stream of events may go on that was begun. */
   async function isLetIn({ session, keyId }: Principal): Promise<boolean> {
     if (session !== undefined) return access.sessions.isOpen(session.tokenId)
-    return keyId === undefined ? !(await access.hasKeys()) : access.isInForce(keyId)
+    return keyId === undefined ? !(await access.asksWho()) : access.isInForce(keyId)
   }
 
   function endWithCaller(context: Context, principal: Principal): void {

@@ -1,4 +1,5 @@
 import type { Caller, SignIn } from '../../shared/session.ts'
+import { providerPath } from '../../shared/way-in.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { writtenLabel } from '../../shared/label.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
@@ -8,16 +9,27 @@ import type { BegunSession } from '../access/sessions.ts'
 import type { ApiParts } from './api-parts.ts'
 
 /** What is told of who asks. */
-export function callerTold({ name, role, groups, permissions, session, refusal, author }: Principal): Caller {
+export function callerTold(
+  { provider }: Pick<ApiParts, 'provider'>,
+  { name, role, groups, permissions, session, refusal, author }: Principal,
+): Caller {
+  const isAsked = refusal !== undefined || author !== undefined
   return {
-    isAsked: refusal !== undefined || author !== undefined,
+    isAsked,
     name: role === null ? null : name,
     role,
     labels: groups.map(writtenLabel),
     permissions: [...permissions],
+    waysIn: isAsked ? waysInBy(provider) : [],
     session:
       session === undefined ? null : { way: session.way, expiresAt: formatTimestamp(session.expiresAt) },
   }
+}
+
+function waysInBy(provider: ApiParts['provider']): Caller['waysIn'] {
+  const byKey = { way: 'key', label: null, address: null } as const
+  if (provider === undefined) return [byKey]
+  return [{ way: 'oidc', label: provider.label, address: providerPath }, byKey]
 }
 
 /** Begins a session with a key; stored when it returns. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { config, type Setting } from '../config.ts'
 import { describeLimits, type LimitName } from '../limits/setting.ts'
+import { oidcSetting } from './oidc-setting.ts'
 import { pollerSettings } from './poller-setting.ts'
 import { sourceSettings } from './source-setting.ts'
 
@@ -26,4 +27,5 @@ export const configFile = z.strictObject({
   limits: z.strictObject(limitTexts, 'write a limit on each line below, or leave the key out').optional(),
   sources: sourceSettings,
   pollers: pollerSettings,
+  oidc: oidcSetting.optional(),
 })

@@ -20,12 +20,13 @@ export async function headersWithSecrets(
   environment: Environment,
 ): Promise<Record<string, string>> {
   const read = Object.entries(headers).map(
-    async ([name, text]) => [name, await secretOf(text, environment)] as const,
+    async ([name, text]) => [name, await secretIn(text, environment)] as const,
   )
   return Object.fromEntries(await Promise.all(read))
 }
 
-async function secretOf(text: string, environment: Environment): Promise<string> {
+/** A text with its secrets, or what the file has that it names. Throws an AppError where one is not there. */
+export async function secretIn(text: string, environment: Environment): Promise<string> {
   const [, path] = /^file:(?:\/\/)?(\/.*)$/.exec(text) ?? []
   if (path === undefined) return withSecrets(text, environment)
   const content = await readFile(path, 'utf8').catch((error: unknown) => {

@@ -20,7 +20,7 @@ export interface AnsweredRequest {
   readonly startedMs: number
   readonly durationMs: number
   readonly bytes: number
-  /** Who asked, by the name of a key. */
+  /** Who asked, by the name of a key, or the session of one who signed in elsewhere. */
   readonly key: string | undefined
   /** Its span, and what threads did for it, where that is traced. */
   readonly traced: TracedRequest | undefined

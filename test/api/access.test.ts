@@ -9,6 +9,7 @@ import { defineRoute } from '../../server/api/rest/route.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
 import { usualLimits } from '../../server/limits/setting.ts'
 import { roles } from '../../shared/role.ts'
+import { providerPath, providerReturnPath } from '../../shared/way-in.ts'
 import { bearing, keysOfRoles } from '../support/access-keys.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
 
@@ -62,13 +63,17 @@ async function ask(method: string, path: string, token: string | undefined): Pro
   return { status: response.status, challenge: response.headers.get('www-authenticate'), text }
 }
 
+/** Of what is for everybody, and not there: nobody signs in at a provider here. */
+const ofNothing: Readonly<Record<string, number>> = { [providerPath]: 404, [providerReturnPath]: 404 }
+
 /** Of those who may not, what they are answered other than that; and whether the others are answered. */
 async function violations(method: string, path: string, needs: Needs): Promise<unknown[]> {
   const wrong: unknown[] = []
   if (needs === 'public') {
     const { status, text } = await ask(method, path, undefined)
     // Of what is to have a body, that is looked at.
-    const isRight = method === 'POST' ? status === 400 : status === (method === 'DELETE' ? 204 : 200)
+    const isRight =
+      status === (ofNothing[path] ?? (method === 'POST' ? 400 : method === 'DELETE' ? 204 : 200))
     return isRight && !text.includes('hidden') ? [] : [status, text]
   }
   for (const token of [undefined, `smk_000000000000_${'x'.repeat(43)}`, 'rubbish']) {

@@ -17,7 +17,9 @@ import { usualLimits } from '../../server/limits/setting.ts'
 import { claimSource, readSources } from '../../server/database/sources.ts'
 import { toAppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
+import { providerReturnPath } from '../../shared/way-in.ts'
 import { begunImport } from '../support/begun-import.ts'
+import { arrivedBack, identityProvider } from '../support/identity-provider.ts'
 import { pulledBefore } from '../support/pulled-before.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
@@ -119,6 +121,8 @@ let limited: TestServer
 let completeId: string
 
 beforeAll(async () => {
+  const provider = parts.use(await identityProvider())
+  provider.know('ann', { groups: ['staff'] })
   const database = parts.use(await testDatabase())
   await pulledBefore(database.url, 'here', 'busy')
   // Which makes keys, and is not to ask for one.
@@ -126,8 +130,9 @@ beforeAll(async () => {
   ;[server, empty, limited] = await Promise.all([
     runningServer(ofServer),
     runningServer(),
-    runningServer({ limits: { uploadBytes: 1000 } }),
+    runningServer({ limits: { uploadBytes: 1000 }, oidc: provider.setting(), insecure: true }),
   ])
+  provider.register(limited.url + providerReturnPath)
   parts.defer(() => rm(pulledFile, { force: true }))
   await server.upload(`${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`)
   completeId = (await finishedReport(server.url))['report_id'] as string
@@ -190,8 +195,10 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | ((id: string) => string)
   readonly onEmpty?: boolean
-  /** Of a server that takes only small files. */
+  /** Of a server that takes only small files, and where people sign in at a provider. */
   readonly onLimited?: boolean
+  /** Who comes back from there. */
+  readonly arrives?: string
   /** Its answer has no end: only its head is asked for. */
   readonly isEndless?: boolean
 }
@@ -525,6 +532,16 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 413, body: tooLarge },
   ],
   endSession: [{ status: 204 }],
+  beginSignIn: [
+    { status: 302, onLimited: true, query: 'return_to=/stores' },
+    { status: 400, onLimited: true, query: 'return_to=//evil.example' },
+    { status: 404 },
+  ],
+  endSignIn: [
+    { status: 303, arrives: 'ann' },
+    { status: 400, onLimited: true, query: 'code=x&state=y' },
+    { status: 404, query: 'code=x&state=y' },
+  ],
   listKeys: [...pageCalls, { status: 200, query: 'state=in-force' }],
   createKey: [
     { status: 200, body: newKey },
@@ -638,6 +655,10 @@ describe('every operation answers as its document says', () => {
 })
 
 async function send(path: string, method: string, call: Call): Promise<Response> {
+  if (call.arrives !== undefined) {
+    const { browser, back } = await arrivedBack(limited.url, call.arrives)
+    return browser.ask(back)
+  }
   const id = typeof call.id === 'function' ? await call.id() : call.id
   const called = call.onEmpty ? empty : call.onLimited ? limited : server
   const url = new URL(called.url)
@@ -647,7 +668,7 @@ async function send(path: string, method: string, call: Call): Promise<Response>
   if (takesIdInQuery) url.searchParams.set('report_id', id)
   const body = typeof call.body === 'function' ? call.body(id!) : call.body
   const asked = call.isEndless ? 'HEAD' : method
-  return fetch(url, { method: asked, headers: { ...call.headers }, body: body ?? null })
+  return fetch(url, { method: asked, headers: { ...call.headers }, body: body ?? null, redirect: 'manual' })
 }
 
 /** What of an answer is not as the document has it. */

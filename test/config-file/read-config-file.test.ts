@@ -57,6 +57,43 @@ test('a file that is not there, or a folder, is named', async () => {
   await expect(readConfigFile(folder.path)).rejects.toThrow(/ cannot be read: /)
 })
 
+const oidc = (more: string, issuer = 'https://id.example.org') =>
+  `oidc:\n  issuer: ${issuer}\n  clientId: monitor\n${more}`
+const mapping = '  mapping: [{ value: a, role: viewer }]\n'
+
+test.for([
+  [oidc(mapping), 'nothing'],
+  [oidc(mapping, 'http://127.0.0.1:8080/realms/soup'), 'nothing'],
+  [
+    oidc(mapping, 'http://id.example.org'),
+    'monitor.yaml, line 2: oidc.issuer: write the URL of the issuer, such as https://id.example.org/realms/soup',
+  ],
+  [
+    oidc(mapping, 'https://id.example.org/?x=1'),
+    'monitor.yaml, line 2: oidc.issuer: write the URL of the issuer, such as https://id.example.org/realms/soup',
+  ],
+  [oidc(''), 'monitor.yaml, line 1: oidc.mapping: write a list, each with a value and a role'],
+  [
+    oidc('  mapping: []\n'),
+    'monitor.yaml, line 4: oidc.mapping: without one, nobody could sign in: write a value and a role',
+  ],
+  [
+    oidc('  mapping:\n    - value: a\n      role: boss\n'),
+    'monitor.yaml, line 6: oidc.mapping[0].role: write viewer, ingester, operator, admin',
+  ],
+  [
+    oidc('  mapping:\n    - { value: a, role: admin, groups: chain=Soup }\n'),
+    'monitor.yaml, line 5: oidc.mapping[0].groups: who manages keys is for all stores: leave the groups out, or make an operator of it',
+  ],
+  [oidc(`${mapping}  scopes: [email]\n`), 'monitor.yaml, line 5: oidc.scopes: openid is to be among them'],
+  [
+    oidc(`${mapping}  client_secret: x\n`),
+    'monitor.yaml, line 5: there is no key "client_secret" in oidc: is "clientSecret" meant?',
+  ],
+] as const)('where people sign in is checked: %o', async ([text, message]) => {
+  expect(await said(text)).toBe(message)
+})
+
 test('a setting of a flag or variable counts before that of a file, also where that is wrong', () => {
   const file = { values: { port: 'http', host: '::1' }, placeOf: () => 'port in a.yaml, line 1' }
   expect(readConfig({ PORT: '1' }, {}, file)).toMatchObject({ port: 1, host: '::1' })

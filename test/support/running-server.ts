@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { OidcSetting } from '../../server/config-file/oidc-setting.ts'
 import type { PollerSetting } from '../../server/config-file/poller-setting.ts'
+import type { Environment } from '../../server/config-file/secrets.ts'
 import type { SourceSetting } from '../../server/config-file/source-setting.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import { furtherInputFiles, inputFiles } from './cases.ts'
@@ -31,6 +33,8 @@ export async function runningServer({
   watchTimes,
   pollers,
   retainEveryMs,
+  oidc,
+  environment,
   ...setting
 }: {
   host?: string
@@ -48,6 +52,9 @@ export async function runningServer({
   watchMove?: boolean
   watchTimes?: { everyMs: number; settleMs: number }
   pollers?: readonly PollerSetting[]
+  oidc?: OidcSetting
+  environment?: Environment
+  sessionLifetime?: number
   keepReports?: number
   keepRejectedRows?: number
   keepPolls?: number
@@ -83,6 +90,8 @@ export async function runningServer({
         ...(patienceMs === undefined ? {} : { patienceMs }),
         ...(sources === undefined ? {} : { sources }),
         ...(pollers === undefined ? {} : { pollers }),
+        ...(oidc === undefined ? {} : { oidc }),
+        ...(environment === undefined ? {} : { environment }),
         ...(retainEveryMs === undefined ? {} : { retainEveryMs }),
       },
     ),

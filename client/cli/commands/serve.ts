@@ -45,7 +45,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   const isForPerson = stderr.isTTY && format !== 'json'
   const tell = (text: string) => (isForPerson ? say(context, options, text) : log.tell(text))
   await using server = await startServer(config, {
-    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
+    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers, oidc: file.oidc }),
     environment,
     version,
     now,

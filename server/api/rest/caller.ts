@@ -1,12 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, ContextVariableMap } from 'hono'
+import { accountOf } from '../../access/principal.ts'
 import { callerAddress } from '../../limits/caller-address.ts'
 import { clientOf } from '../../limits/client.ts'
 
-/** Whom the limits count a request for: who has the key, or the address. */
+/** Whom the limits count a request for: who has the key or the account, or the address. */
 export function callerOf(context: Context): string {
   const { principal } = context.var as Partial<ContextVariableMap>
-  return principal?.keyId === undefined ? callerAddress(remoteAddressOf(context)) : `key ${principal.keyId}`
+  const account = principal === undefined ? undefined : accountOf(principal)
+  return account ?? callerAddress(remoteAddressOf(context))
 }
 
 /** What tells one program from another as far as a server can see: the address, and its name. */

@@ -18,6 +18,7 @@ import { reportRequestRoutes } from './report-request-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { signInRoutes } from './sign-in-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { storeRoutes } from './store-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
@@ -47,6 +48,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...deletionRoutes(parts),
     ...keyRoutes(parts),
     ...sessionRoutes(parts),
+    ...signInRoutes(parts),
     ...serviceRoutes(parts),
   ]
 }

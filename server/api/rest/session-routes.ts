@@ -9,6 +9,7 @@ import { sessionCookie } from '../session-cookie.ts'
 import { callerTold, signInWithKey } from '../sessions.ts'
 import { remoteAddressOf } from './caller.ts'
 import { tooLarge } from './error-responses.ts'
+import { homeOf } from './sign-in-routes.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 
 const callerBody = caller.meta({ id: 'Caller' })
@@ -35,7 +36,7 @@ export function sessionRoutes(parts: ApiParts): RestRoute[] {
       responses: { 200: { description: 'Who asks', content: { 'application/json': callerBody } } },
       handle(_, context) {
         context.header('cache-control', 'no-store')
-        return context.json(callerTold(context.get('principal')))
+        return context.json(callerTold(parts, context.get('principal')))
       },
     }),
     defineRoute({
@@ -78,7 +79,7 @@ export function sessionRoutes(parts: ApiParts): RestRoute[] {
         context.set('principal', principal)
         context.header('cache-control', 'no-store')
         cookie.write(context, token, principal.session!.expiresAt)
-        return context.json(callerTold(principal))
+        return context.json(callerTold(parts, principal))
       },
     }),
     defineRoute({
@@ -91,12 +92,20 @@ export function sessionRoutes(parts: ApiParts): RestRoute[] {
       tag: 'Service',
       summary: 'Sign out, in all tabs of a browser',
       description: 'The session is taken no more, by no server on the database, within a second.',
-      responses: { 204: { description: 'There is no session any more' } },
+      responses: {
+        204: {
+          description:
+            'There is no session any more; `Location` says where the browser signs out at the provider, too, where that is wanted',
+        },
+      },
       async handle(_, context) {
         const { session } = context.get('principal')
         if (session !== undefined) await access.sessions.end(session.tokenId)
         context.set('principal', nobody(keyNeeded()))
         cookie.clear(context)
+        const next =
+          session?.way === 'oidc' ? await parts.provider?.addressToSignOut(homeOf(parts, context)) : undefined
+        if (next !== undefined) context.header('location', next.href)
         return context.body(null, 204)
       },
     }),
