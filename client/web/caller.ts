@@ -31,11 +31,13 @@ export async function signIn(key: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await send('DELETE')
+  const { headers } = await send('DELETE')
   sessionChanged(false)
+  const next = headers.get('location')
+  if (next !== null) location.assign(next) // where one is to sign out, too
 }
 
-async function send(method: 'POST' | 'DELETE', body?: object): Promise<void> {
+async function send(method: 'POST' | 'DELETE', body?: object): Promise<Response> {
   const init =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   let response: Response
@@ -45,4 +47,5 @@ async function send(method: 'POST' | 'DELETE', body?: object): Promise<void> {
     throw errorOfFetch(error, location.origin)
   }
   if (!response.ok) throw await errorOfResponse(response)
+  return response
 }

@@ -16,6 +16,20 @@ export function sessionChanged(isSignedIn: boolean): void {
   take(isSignedIn)
 }
 
+const leaving = 'store-monitor-leaving'
+
+/** To be called where one leaves the page to sign in elsewhere. */
+export function leaveToSignIn(): void {
+  sessionStorage.setItem(leaving, 'yes')
+}
+
+/** To be called when the page begins: one may have come back. */
+export function comeBack(): void {
+  if (sessionStorage.getItem(leaving) === null) return
+  sessionStorage.removeItem(leaving)
+  channel.postMessage(true)
+}
+
 channel.addEventListener('message', ({ data }: MessageEvent<boolean>) => take(data))
 
 function take(isSignedIn: boolean): void {

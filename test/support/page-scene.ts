@@ -13,6 +13,7 @@ export const chainFiles: readonly string[] = ['timezones.csv', 'business_hours.c
 /** A server with the chain of the examples, or other files, and a browser that looks at its page. */
 export interface PageScene extends AsyncDisposable {
   readonly server: TestServer
+  readonly browser: Browser
   readonly client: StoreMonitorClient
   /** A page at a path; nowhere yet, without one. */
   open(path: string | undefined, options?: Parameters<typeof openPage>[1]): Promise<BrowserPage>
@@ -26,6 +27,7 @@ export async function pageScene({ files = chainFiles } = {}): Promise<PageScene>
   const owned = parts.move()
   return {
     server,
+    browser,
     client: createStoreMonitorClient({ url: server.url }),
     async open(path, options = {}) {
       const opened = await openPage(server.url, options, browser)

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { providerReturnPath } from '../../../shared/way-in.ts'
 import { madeKeys } from '../../support/access-keys.ts'
+import { openPage } from '../../support/browser-page.ts'
 import { chromiumPath } from '../../support/chromium.ts'
+import { identityProvider } from '../../support/identity-provider.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { addressOf, expectSoon, pageScene, press, shown, type PageScene } from '../../support/page-scene.ts'
+import { runningServer } from '../../support/running-server.ts'
 
 describe.skipIf(chromiumPath === undefined)('the page of a server that asks who one is', () => {
   let scene: PageScene
@@ -105,5 +109,44 @@ describe.skipIf(chromiumPath === undefined)('the page of a server that asks who 
     await page.getByRole('heading', { name: 'Nothing to see here' }).waitFor()
     await press(page.getByRole('button', { name: 'Sign out' }))
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  })
+
+  test('is signed in to at a provider, in all tabs, and shows what was asked for', async () => {
+    await using provider = await identityProvider()
+    await using server = await runningServer({ oidc: provider.setting() })
+    provider.register(server.url + providerReturnPath)
+    provider.know('ann', { groups: ['staff'], email: 'ann@soup.example', email_verified: true })
+    await using opened = await openPage(server.url, {}, scene.browser)
+    const { page } = opened
+    const other = await page.context().newPage()
+    await other.goto(`${server.url}/data`)
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.bringToFront()
+    await page.goto(`${server.url}/stores?reach=90m`)
+    const link = page.getByRole('link', { name: 'Sign in with Soup' })
+    await link.waitFor()
+    await expectSoon(() => page.evaluate('document.activeElement.textContent')).toBe('Sign in with Soup')
+    expect(await page.getByLabel('Key').count()).toBe(1)
+
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Name').fill('eve')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'You are not signed in' }).waitFor()
+    await page.getByText('the claim "groups" is missing').waitFor()
+    expect(await page.evaluate('getComputedStyle(document.body).maxWidth')).not.toBe('none') // by its policy
+    await press(page.getByRole('link', { name: 'Back to signing in' }))
+    await link.waitFor()
+
+    await page.context().clearCookies({ name: /^_/ }) // who is known there is not asked again
+    await page.goto(`${server.url}/stores?reach=90m`)
+    await press(link)
+    await page.getByLabel('Name').fill('ann')
+    await page.keyboard.press('Enter')
+    await expectSoon(() => page.getByRole('banner').innerText()).toContain('ann@soup.example (operator)')
+    expect(addressOf(page)).toBe('/stores?reach=90m')
+    await expectSoon(() => other.getByRole('banner').innerText()).toContain('ann@soup.example (operator)')
+    expect(addressOf(other)).toBe('/data')
+    await press(page.getByRole('button', { name: 'Sign out' }))
+    for (const tab of [page, other]) await tab.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 })

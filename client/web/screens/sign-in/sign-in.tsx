@@ -1,27 +1,68 @@
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useId, useRef, type SubmitEvent } from 'react'
+import type { Caller } from '../../../../shared/session.ts'
+import { useLocation, useSearch } from 'wouter'
 import { signIn, signOut, useCaller } from '../../caller.ts'
+import { leaveToSignIn } from '../../sign-in-state.ts'
+import { Waiting } from '../../parts/notice.tsx'
 import { useTitle } from '../../parts/title.ts'
+
+const LONGEST_SEARCH = 1500
 
 /** Says who one is; what one wanted to look at stays in the address. */
 export function SignIn() {
   useTitle('Sign in')
+  const caller = useCaller()
+  if (caller === undefined) return <Waiting />
+  const provider = caller.waysIn.find(({ way }) => way === 'oidc')
   return (
     <main id="main" className="frame sign-in" tabIndex={-1}>
       <h1>Sign in</h1>
-      <p>This server asks who you are. Whoever runs it gives you a key, which begins with smk_.</p>
-      <KeyForm />
+      {provider === undefined ? (
+        <p>This server asks who you are. Whoever runs it gives you a key, which begins with smk_.</p>
+      ) : (
+        <>
+          <p>This server asks who you are.</p>
+          <ProviderLink {...provider} />
+          <p>Or with a key, which begins with smk_, from whoever runs this server:</p>
+        </>
+      )}
+      <KeyForm isFirst={provider === undefined} />
     </main>
   )
 }
 
-function KeyForm() {
+function ProviderLink({ label, address }: Caller['waysIn'][number]) {
+  const [path] = useLocation()
+  const search = useSearch()
+  const link = useRef<HTMLAnchorElement>(null)
+  const returnTo = search === '' || search.length > LONGEST_SEARCH ? path : `${path}?${search}`
+
+  useEffect(() => link.current?.focus(), [])
+
+  return (
+    <p>
+      <a
+        ref={link}
+        className="main"
+        href={`${address}?return_to=${encodeURIComponent(returnTo)}`}
+        onClick={leaveToSignIn}
+      >
+        Sign in with {label}
+      </a>
+    </p>
+  )
+}
+
+function KeyForm({ isFirst }: { readonly isFirst: boolean }) {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const sending = useMutation({ mutationFn: signIn, networkMode: 'always' })
   const { error, isPending } = sending
 
-  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    if (isFirst) field.current?.focus()
+  }, [isFirst])
   useEffect(() => {
     if (error) field.current?.select()
   }, [error])
@@ -49,7 +90,7 @@ function KeyForm() {
           aria-describedby={`${id}-error`}
           onChange={() => error && sending.reset()}
         />
-        <button type="submit" className="main" disabled={isPending}>
+        <button type="submit" className={isFirst ? 'main' : undefined} disabled={isPending}>
           Sign in
         </button>
       </div>
@@ -69,7 +110,7 @@ export function NothingToSee() {
       <h1>Nothing to see here</h1>
       <p>
         {caller?.name} is of the role {caller?.role}, which brings data in and does not look at them. Sign in
-        as somebody else, or ask whoever runs this server for a key of the role viewer.
+        as somebody else, or ask whoever runs this server for the role viewer.
       </p>
       <p>
         <button type="button" className="main" onClick={() => void signOut()}>
