@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
+import { identityProvider } from '../support/identity-provider.ts'
 import { jsonLines, runCli } from '../support/run-cli.ts'
 import { keysOfRoles } from '../support/access-keys.ts'
 import { loopbackServer } from '../support/loopback-server.ts'
@@ -187,4 +188,37 @@ test('a clock that is wrong is told, and what is no server of ours, or is none',
   ]) {
     expect((await runCli(['doctor', ...args])).exitCode, args.join(' ')).toBe(2)
   }
+})
+
+test('a provider of OpenID Connect is asked whether it is the one that is meant; its secret is not shown', async () => {
+  await using folder = await temporaryFolder()
+  await using database = await testDatabase()
+  await using provider = await identityProvider()
+  const config = folder.file('monitor.yaml')
+  const write = (issuer: string, more = '') =>
+    writeFile(
+      config,
+      `oidc:\n  issuer: ${issuer}\n  clientId: soup-monitor\n  clientSecret: \${SOUP_SECRET}\n  mapping: [{ value: a, role: viewer }]\n${more}`,
+    )
+  const args = ['--database', database.url, '--config', config]
+  const environment = { SOUP_SECRET: 'very-secret' }
+  await write(provider.issuer, 'publicUrl: https://monitor.example.org\n')
+  const { lines, of } = await doctor(args, environment)
+  expect(of('OpenID Connect')).toMatchObject({
+    state: 'ok',
+    what: `${provider.issuer} answers, as that issuer; it has to let soup-monitor send people to https://monitor.example.org/session/oidc/callback`,
+  })
+  expect(JSON.stringify(lines)).not.toContain('very-secret')
+  await write(`${provider.issuer}/realms/other`)
+  expect((await doctor(args, environment)).of('OpenID Connect')).toMatchObject({ state: 'failed' })
+  await write(provider.issuer)
+  expect((await doctor(args)).of('OpenID Connect')).toMatchObject({
+    state: 'failed',
+    what: expect.stringContaining('the variable SOUP_SECRET is not set') as string,
+  })
+  await write(provider.issuer, 'host: 0.0.0.0\n')
+  expect((await doctor(args, environment)).of('OpenID Connect')).toMatchObject({
+    state: 'failed',
+    remedy: 'write publicUrl (PUBLIC_URL), such as https://monitor.example.org',
+  })
 })

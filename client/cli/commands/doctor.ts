@@ -37,13 +37,14 @@ async function examined(context: CommandContext, options: DoctorOptions): Promis
   }
   const { file } = read
   const from = file === undefined ? 'there is no configuration file' : `${resolve(file.path)} is right`
-  const { databaseUrl } = read.config
-  const { now } = context
+  const { databaseUrl, host, publicUrl } = read.config
+  const { environment, now, version } = context
+  const provider = file?.oidc && { oidc: file.oidc, environment, version, host, publicUrl }
   return {
     findings: [
       { check: 'settings', state: 'ok', what: from, remedy: null },
       ...variables,
-      ...(await examinePlace({ databaseUrl, now, versions: process.versions })),
+      ...(await examinePlace({ databaseUrl, now, versions: process.versions, provider })),
     ],
     settings: settingOrigins(read.config, context.environment, flags, file?.settings),
   }
