@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { readConfigFile } from '../../server/config-file/read-config-file.ts'
+import { oidcSetting } from '../../server/config-file/oidc-setting.ts'
 import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 import { markdownTable, withoutPadding } from '../support/markdown-table.ts'
@@ -20,6 +21,7 @@ function keyTable(of: string, schema: z.ZodObject): string {
 test.each([
   ['source', sourceSetting],
   ['poller', pollerSetting],
+  ['provider', oidcSetting],
 ] as const)('docs/operations.md lists every key of a %s', (of, schema) => {
   const [table = ''] = new RegExp(`^\\| key of a ${of} [^]*?(?=\n\n)`, 'm').exec(page) ?? []
   const expected = keyTable(of, schema)
