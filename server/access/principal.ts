@@ -55,6 +55,12 @@ export function accountOf({ name, keyId, session }: Principal): string | undefin
   return session === undefined ? undefined : `${session.way} ${name}`
 }
 
+/** Whose the names are that a caller gives to what it sends, so as to send it twice and have it done once. */
+export function senderOf(principal: Principal): string {
+  const { keyId, session } = principal
+  return keyId ?? (session === undefined ? '' : `${accountOf(principal)}\n`)
+}
+
 /** What the log calls who asks: nobody by name, but the key, or the session. */
 export function loggedNameOf({ author, session }: Principal): string | undefined {
   return session?.way === 'oidc' ? `session ${session.tokenId}` : author
@@ -69,8 +75,8 @@ export function lacksPermission(principal: Pick<Principal, 'name' | 'session'>, 
 
 /** What limits the polls that it may push; undefined where it may push those of all stores. */
 export function pushLimitOf(principal: Principal) {
-  const { groups, keyId = accountOf(principal) ?? '' } = principal
-  return groups.length === 0 ? undefined : { groups, sender: keyId }
+  const { groups } = principal
+  return groups.length === 0 ? undefined : { groups, sender: senderOf(principal) }
 }
 
 /** A change with who makes it. */

@@ -60,10 +60,7 @@ const duration = (usual: string, description: string) =>
 export const limits = z.object({
   requestsByAddress: count(10_000, 'Requests from one address in a second, but for `/livez` and `/readyz`'),
   requestsByKey: count(10_000, 'Requests with one key, or of one account at a provider, in a second'),
-  wrongKeys: count(
-    20,
-    'Wrong keys, and sign-ins that failed, from one address in a minute; right ones are taken',
-  ),
+  wrongKeys: count(20, 'Wrong keys, and failed sign-ins, from one address in a minute; right ones are taken'),
   connections: count(10_000, 'Connections at once'),
   connectionsByAddress: count(5000, 'Connections from one address at once'),
   headBytes: bytes('16KiB', 'The head of a request: its address and headers', 1024),

@@ -21,6 +21,7 @@ beforeAll(async () => {
   server = await serving()
   provider.know('ann', { groups: ['x', 'staff'], email: 'ann@soup.example', email_verified: true })
   provider.know('bob', { groups: ['owners'], email: 'bob@soup.example', email_verified: true })
+  provider.know('carl', { groups: ['staff'] })
   provider.know('eve', { groups: ['<b>strangers</b>'] })
 })
 afterAll(async () => {
@@ -112,6 +113,19 @@ describe('who signs in at a provider', () => {
     expect(await detailOf(refused)).toBe(
       '"bob@soup.example", as who you are signed in, is for the stores of chain=Soup, and this is about all stores',
     )
+  })
+
+  test('has names of requests of its own', async () => {
+    const [ann, other] = [await signInAs('ann'), await signInAs('carl')]
+    const headers = ownHeaders({ 'idempotency-key': 'one' })!
+    const requested = async (browser: Browsing) => {
+      const response = await browser.ask(`${server.url}/trigger_report`, { method: 'POST', headers })
+      return ((await response.json()) as { report_id: string }).report_id
+    }
+    const first = await requested(ann)
+    expect(first).toMatch(/^[\w-]{36}$/)
+    expect(await requested(ann)).toBe(first)
+    expect(await requested(other)).not.toBe(first)
   })
 
   test('by claims in the token is not asked about once more', async () => {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { createHash } from 'node:crypto'
 import type { Report } from '../../../shared/report.ts'
+import { senderOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
 import { callerOf, programOf } from './caller.ts'
@@ -53,9 +54,12 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
         const key = headers['idempotency-key']
         const caller = callerOf(context)
         if (key === undefined) return answerRequested(await reports.trigger(body, { caller }), context)
-        const { keyId = '' } = context.get('principal')
         // One caller's key is not another's.
-        const once = { key: `key ${digest(keyId + key)}`, forMs: KEY_LASTS_MS, untilNews: false }
+        const once = {
+          key: `key ${digest(senderOf(context.get('principal')) + key)}`,
+          forMs: KEY_LASTS_MS,
+          untilNews: false,
+        }
         return answerRequested(await reports.trigger(body, { caller, once }), context)
       },
     }),
@@ -84,8 +88,8 @@ export function reportRequestRoutes(parts: ApiParts): RestRoute[] {
       async handle({ query }, context) {
         context.header('cache-control', 'no-store')
         if (context.req.method === 'HEAD') return context.body(null)
-        const { keyId } = context.get('principal')
-        const request = digest(JSON.stringify([programOf(context), query, keyId]))
+        const sender = senderOf(context.get('principal')) || undefined
+        const request = digest(JSON.stringify([programOf(context), query, sender]))
         return answerRequested(
           await reports.trigger(query, {
             caller: callerOf(context),
