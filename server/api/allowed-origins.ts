@@ -18,7 +18,7 @@ export function answerOrigins(allowed: readonly string[]): MiddlewareHandler {
     if (origin === undefined || !allowed.includes(origin)) {
       if (isPreflight && origin !== undefined) throw notAllowed(origin)
       await next()
-      if (allowed.length > 0) context.header('vary', 'origin', { append: true })
+      if (allowed.length > 0) context.res.headers.append('vary', 'origin')
       return undefined
     }
     if (isPreflight) {
@@ -32,9 +32,10 @@ export function answerOrigins(allowed: readonly string[]): MiddlewareHandler {
       })
     }
     await next()
-    context.header('access-control-allow-origin', origin)
-    context.header('access-control-expose-headers', exposed)
-    context.header('vary', 'origin', { append: true })
+    const { headers } = context.res
+    headers.set('access-control-allow-origin', origin)
+    headers.set('access-control-expose-headers', exposed)
+    headers.append('vary', 'origin')
     return undefined
   }
 }

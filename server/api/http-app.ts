@@ -1,13 +1,10 @@
 import { Hono } from 'hono'
-import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { AppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
-import { mediaTypes } from '../../shared/report-file.ts'
 import { carefulHeaders, dataHeaders } from './answer-headers.ts'
 import { answerOrigins } from './allowed-origins.ts'
 import type { ApiParts } from './api-parts.ts'
-import { limitBodySilence } from './body-silence.ts'
 import { countEventStreams } from './count-event-streams.ts'
 import { errorAnswer, problemAnswer } from './error-answer.ts'
 import { appErrorOf } from './errors.ts'
@@ -23,6 +20,7 @@ import { isToldToPerson, signInErrorPage } from './web/sign-in-page.ts'
 import type { Observe } from '../observe/happened.ts'
 import { limitKeys } from './limit-keys.ts'
 import { observeRequests } from './observe-requests.ts'
+import { packedAnswers } from './packed-answers.ts'
 import { sessionCookie } from './session-cookie.ts'
 import { siteRules, type SiteSetting } from './same-site.ts'
 import { tellMore } from './tell-more.ts'
@@ -40,14 +38,13 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   const site = siteRules({ ...setting, publicUrl: parts.publicUrl })
   const app = new Hono({ getPath: routedPath })
   app.use(observeRequests(setting.observe ?? (() => {}), setting.isTraced))
-  app.use(compress({ contentTypeFilter: isCompressible }))
-  app.use(carefulHeaders, dataHeaders)
+  app.use(packedAnswers, carefulHeaders, dataHeaders)
   app.use(answerOrigins(setting.allowedOrigins ?? []))
   const routes = restRoutes(parts)
   const cookie = sessionCookie(parts.publicUrl, parts.now)
   const callers = { ...parts, cookie, site, publicPaths: publicPathsOf(routes) }
   app.use(site.ownHost, site.ownPages, knowCaller(callers, setting))
-  app.use(limitKeys(limits), limitBodySilence(limits.bodySilence), countEventStreams(limits))
+  app.use(limitKeys(limits), countEventStreams(limits))
   app.use(
     methodNotAllowed({ app, onMethodNotAllowed: ({ req }, methods) => answerWrongMethod(req, methods) }),
   )
@@ -81,10 +78,6 @@ function publicPathsOf(routes: readonly RestRoute[]): ReadonlySet<string> {
   return new Set(
     routes.flatMap(({ needs, knowsCaller, paths }) => (needs === 'public' && !knowsCaller ? paths : [])),
   )
-}
-
-function isCompressible(contentType: string): boolean {
-  return COMPRESSIBLE_CONTENT_TYPE_REGEX.test(contentType) || contentType.startsWith(mediaTypes.ndjson)
 }
 
 function answerWrongMethod({ method, url }: { method: string; url: string }, methods: string[]): Response {

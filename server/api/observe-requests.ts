@@ -1,6 +1,6 @@
-import type { Context, ContextVariableMap, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { randomUUID } from 'node:crypto'
-import { loggedNameOf } from '../access/principal.ts'
+import { loggedNameOf, type Principal } from '../access/principal.ts'
 import type { Observe, TracedRequest } from '../observe/happened.ts'
 import { spanOfRequest } from '../tracing/place.ts'
 import { collectWorked } from '../tracing/worked.ts'
@@ -43,7 +43,7 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
         startedMs: performance.timeOrigin + startedAt,
         durationMs: performance.now() - startedAt,
         bytes: (socket?.bytesWritten ?? 0) - bytesBefore,
-        key: loggedName(context.var),
+        key: loggedName(context.get('principal')),
         traced: traced?.end(),
         isEventStream: isEndless,
         isCut: !isEndless && outgoing?.writableFinished === false,
@@ -64,7 +64,7 @@ function traceRequest({ req }: Context) {
   return { run, end: (): TracedRequest => ({ span, ...take() }) }
 }
 
-function loggedName({ principal }: Partial<ContextVariableMap>): string | undefined {
+function loggedName(principal: Principal | undefined): string | undefined {
   return principal === undefined ? undefined : loggedNameOf(principal)
 }
 

@@ -11,6 +11,7 @@ import { errorHeaders } from './error-answer.ts'
 import { appErrorOf, appErrorOfTrpc, trpcAnswer } from './errors.ts'
 import type { ProcedureMeta } from './procedure.ts'
 import { procedureName } from './procedure-name.ts'
+import { limitBodySilence } from './body-silence.ts'
 import { callerOf } from './rest/caller.ts'
 import { bodyTooLarge } from './rest/route.ts'
 import { callsOf } from './router.ts'
@@ -19,7 +20,12 @@ import { callsOf } from './router.ts'
 export function serveTrpc(app: Hono, parts: ApiParts): void {
   const { limits } = parts
   const onError = () => trpcAnswer(bodyTooLarge(limits.bodyBytes))
-  app.use('/trpc/*', refuseLongBatch(limits), bodyLimit({ maxSize: limits.bodyBytes, onError }))
+  app.use(
+    '/trpc/*',
+    limitBodySilence(limits.bodySilence),
+    refuseLongBatch(limits),
+    bodyLimit({ maxSize: limits.bodyBytes, onError }),
+  )
   app.all('/trpc/*', async (context) => {
     const principal = context.get('principal')
     const calls = callsOf(parts, principal, callerOf(context))

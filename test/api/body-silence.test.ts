@@ -28,6 +28,8 @@ describe('a request whose body falls silent is answered so, and its connection i
       `${header.length.toString(16)}\r\n${header}\r\n`,
     ],
     ['an upload that never begins', '/imports', 'Content-Length: 1000', ''],
+    ['a push', '/polls', 'Content-Type: text/csv\r\nContent-Length: 1000', header],
+    ['a push that never begins', '/polls', 'Content-Length: 1000', ''],
     ['the options of a report', '/trigger_report', 'Content-Length: 1000', '{'],
     ['a call of tRPC', '/trpc/report.trigger', 'Content-Type: application/json\r\nContent-Length: 1000', '{'],
     [

@@ -267,6 +267,7 @@ describe('POST /polls', () => {
     const polls = (await pollsOf(server)).filter((poll) => poll.startsWith('a '))
     expect(polls.length).toBeGreaterThan(1000)
     expect(polls.length).toBeLessThanOrEqual(60_000)
+    expect(server.errors).toEqual([])
   })
 
   test('of many at once, each is told what it changed, and nothing is lost', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterEach, expect, test, vi } from 'vitest'
 import { usualLimits } from '../../server/limits/setting.ts'
 import { removeLeftSpools, spool, spoolFolder } from '../../server/api/rest/upload-spool.ts'
@@ -82,20 +83,16 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-function upload(body: string): Request {
-  return new Request('http://localhost/imports', { method: 'POST', body })
-}
-
 test.skipIf(!existsSync('/dev/full'))('a full temporary disk is told as such, with what to do', async () => {
   vi.stubEnv('TMPDIR', '/var/small')
-  await expect(spool(upload('store_id'), '/dev/full', { ...usualLimits, freeDisk: 0 })).rejects.toMatchObject(
-    {
-      code: 'unavailable',
-      message: expect.stringMatching(
-        /temporary folder \/var\/small: there is no space left\. Make room there, or let TMPDIR/,
-      ) as string,
-    },
-  )
+  await expect(
+    spool(Readable.from([Buffer.from('store_id')]), '/dev/full', { ...usualLimits, freeDisk: 0 }),
+  ).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(
+      /temporary folder \/var\/small: there is no space left\. Make room there, or let TMPDIR/,
+    ) as string,
+  })
 })
 
 test.skipIf(process.platform === 'win32')(

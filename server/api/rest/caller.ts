@@ -1,12 +1,12 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { Context, ContextVariableMap } from 'hono'
-import { accountOf } from '../../access/principal.ts'
+import type { Context } from 'hono'
+import { accountOf, type Principal } from '../../access/principal.ts'
 import { callerAddress } from '../../limits/caller-address.ts'
 import { clientOf } from '../../limits/client.ts'
 
 /** Whom the limits count a request for: who has the key or the account, or the address. */
 export function callerOf(context: Context): string {
-  const { principal } = context.var as Partial<ContextVariableMap>
+  const principal = context.get('principal') as Principal | undefined
   const account = principal === undefined ? undefined : accountOf(principal)
   return account ?? callerAddress(remoteAddressOf(context))
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { mediaTypes } from '../../../shared/report-file.ts'
 import { listImportStores } from '../../database/import-stores.ts'
 import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
@@ -6,6 +7,7 @@ import { getRejectedSummary, listRejectedStores } from '../../database/rejected-
 import { listTakenFiles } from '../../database/watched-files.ts'
 import { authorOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
+import { bodyOf } from '../body-silence.ts'
 import { callerOf } from './caller.ts'
 import {
   emptyFile,
@@ -61,7 +63,9 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
         429: tooManyUploads,
       },
       handle: ({ query }, context) =>
-        receiveImport(parts, context.req.raw, {
+        receiveImport(parts, {
+          body: bodyOf(context, parts.limits.bodySilence),
+          isStreamWanted: context.req.header('accept')?.includes(mediaTypes.ndjson) ?? false,
           source: query.source,
           maxRejected: query.max_rejected,
           columnMap: query.map,

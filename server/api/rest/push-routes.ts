@@ -9,6 +9,7 @@ import { pushStream } from '../../ingest/pushing/push-stream.ts'
 import { tooManyPolls } from '../../ingest/pushing/pusher.ts'
 import { pushLimitOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
+import { bodyOf } from '../body-silence.ts'
 import { malformedPage, tooLarge } from './error-responses.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { pageQuery } from './schemas.ts'
@@ -81,10 +82,9 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
       },
       async handle({ query, headers }, context) {
         const { req } = context
-        const { body } = req.raw
         try {
           const result = await pushStream(pusher, {
-            chunks: chunksOf(body),
+            chunks: bodyOf(context, limits.bodySilence),
             format: formatOf(req.header('content-type')),
             packing: packingOf(req.header('content-encoding')),
             source: query.source,
@@ -95,7 +95,7 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
           })
           return Response.json(result)
         } catch (error) {
-          await readRest(body)
+          await readRest(bodyOf(context, limits.bodySilence))
           throw error
         }
       },
@@ -120,19 +120,14 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
   ]
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  if (body !== null) yield* body.values({ preventCancel: true }) as AsyncIterable<Uint8Array>
-}
-
 /** More is not read to no purpose. */
 const MOST_REST_BYTES = 256 * 1024 * 1024
 
 /** Whoever still sends a body does not listen; a body that broke off has no rest. */
-async function readRest(body: ReadableStream<Uint8Array> | null): Promise<void> {
-  if (body === null || body.locked) return
+async function readRest(body: AsyncIterable<Uint8Array>): Promise<void> {
   let bytes = 0
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of body) {
       bytes += chunk.length
       if (bytes > MOST_REST_BYTES) return
     }

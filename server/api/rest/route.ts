@@ -8,6 +8,7 @@ import { refuseLargeJson } from '../../limits/json-limits.ts'
 import { overLimit } from '../../limits/over-limit.ts'
 import { usualLimits, type Limits } from '../../limits/setting.ts'
 import type { Db } from '../../database/connect.ts'
+import { bodyOf } from '../body-silence.ts'
 import type { SiteRules } from '../same-site.ts'
 
 /** The tag of what is for clients of other systems. */
@@ -117,12 +118,12 @@ export function serveRoute(
       const asked = await keptAsked(db, route, context, {
         path: pathParameters(path, context),
         query,
-        body: await readBody(route, context.req.raw, limits),
+        body: await readBody(route, context, limits),
       })
       const input = {
         path: route.path.parse(asked.path),
         query: route.query.parse(asked.query),
-        headers: route.headers.parse(context.req.header()),
+        headers: route.headers.parse(headersOf(route, context)),
         body: takesBody(route) ? route.body!.parse(asked.body) : undefined,
       }
       return route.handle(input, context)
@@ -158,9 +159,14 @@ function takesBody({ body }: RestRoute): boolean {
   return body !== null && body !== noBody
 }
 
-async function readBody(route: RestRoute, request: Request, limits: Limits): Promise<unknown> {
+/** Those that it takes. */
+function headersOf({ headers }: RestRoute, { req }: Context): Record<string, string | undefined> {
+  return Object.fromEntries(Object.keys(headers.shape).map((name) => [name, req.header(name)]))
+}
+
+async function readBody(route: RestRoute, context: Context, limits: Limits): Promise<unknown> {
   if (!takesBody(route)) return undefined
-  const value = parseJson(await readText(request, limits))
+  const value = parseJson(await readText(context, limits))
   refuseLargeJson(value, limits)
   return value
 }
@@ -195,11 +201,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function readText(request: Request, { bodyBytes }: Limits): Promise<string> {
-  if (request.body === null) return ''
+async function readText(context: Context, { bodyBytes, bodySilence }: Limits): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of bodyOf(context, bodySilence)) {
     length += chunk.byteLength
     if (length <= bodyBytes) chunks.push(chunk) // what is too much is read all the same: the next request is behind it
   }

@@ -31,18 +31,12 @@ export async function spoolFolder(): Promise<SpoolFolder> {
   }
 }
 
-/** Writes a request's body into a file. */
-export async function spool(request: Request, path: string, limits: Limits): Promise<void> {
-  const { body, signal } = request
-  if (body === null) throw emptyUpload()
+/** Writes what is sent into a file. */
+export async function spool(body: AsyncIterable<Uint8Array>, path: string, limits: Limits): Promise<void> {
   try {
-    await pipeline(
-      measuredUpload(body as AsyncIterable<Uint8Array>, dirname(path), limits),
-      createWriteStream(path),
-    )
+    await pipeline(measuredUpload(body, dirname(path), limits), createWriteStream(path))
   } catch (error) {
     if (error instanceof AppError) throw error
-    if (signal.aborted) throw new AppError('invalid', 'the upload was broken off', { cause: error })
     throw cannotSpool(error)
   }
   if ((await stat(path)).size === 0) throw emptyUpload()

@@ -10,6 +10,9 @@ import { appErrorOf } from '../errors.ts'
 import { spool, spoolFolder } from './upload-spool.ts'
 
 export interface UploadOptions {
+  readonly body: AsyncIterable<Uint8Array>
+  /** Whether its sender wants to be told of each progress. */
+  readonly isStreamWanted: boolean
   /** What the record calls the file. */
   readonly source: string
   readonly maxRejected: MaxRejected | undefined
@@ -26,13 +29,12 @@ export interface UploadOptions {
  */
 export async function receiveImport(
   parts: ApiParts,
-  request: Request,
-  { source, caller, ...options }: UploadOptions,
+  { body, isStreamWanted, source, caller, ...options }: UploadOptions,
 ): Promise<Response> {
   await using spooling = new AsyncDisposableStack()
   spooling.use(parts.uploads.enter(caller))
   const { path } = spooling.use(await spoolFolder())
-  await spool(request, path, parts.limits)
+  await spool(body, path, parts.limits)
   const spooled = spooling.move()
 
   async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
@@ -46,7 +48,6 @@ export async function receiveImport(
     }
   }
 
-  const isStreamWanted = request.headers.get('accept')?.includes(mediaTypes.ndjson) ?? false
   if (!isStreamWanted) return Response.json(completed(await importUpload()))
   return new Response(eventLines(importUpload, parts.onError), {
     // A line that waits in a compressor is not progress.

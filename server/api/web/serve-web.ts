@@ -31,7 +31,7 @@ export function serveWeb(app: Hono, folder = webFolder()): void {
       return answerPage(context, folder)
     }
     await next()
-    context.header('vary', 'accept', { append: true })
+    context.res.headers.append('vary', 'accept')
   })
   app.get('/assets/:name', (context) => {
     context.set('operation', 'asset')
