@@ -25,6 +25,7 @@ type Procedures = Pick<
   | 'outage'
   | 'data'
   | 'key'
+  | 'retention'
   | 'session'
   | 'health'
 >
@@ -98,6 +99,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     outage,
     data,
     key,
+    retention,
     session,
     health,
   } = caller.procedures
@@ -112,6 +114,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     data,
     key,
+    retention,
     session,
     health,
     async *runReport(reportOptions = {}, { signal } = {}) {

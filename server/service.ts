@@ -38,8 +38,8 @@ import { readinessOf } from './observe/readiness.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
 import type { RetentionSetting } from './retention/retention.ts'
-import { retainInThread, retainsAnything } from './retention/retention-thread.ts'
-import { tracedWork, untraced, type WorkTraces } from './tracing/work-traces.ts'
+import { createRetainer } from './retention/retainer.ts'
+import { untraced, type WorkTraces } from './tracing/work-traces.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
 export interface Service extends AsyncDisposable {
@@ -207,6 +207,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       },
     }
   }
+  const retention = createRetainer(setting, { databaseUrl, reading, now, checkInPlace, traces })
   const apiParts: ApiParts = {
     db: reading,
     access,
@@ -226,6 +227,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     sources: () => asking.sources(),
     pollers: () => asking.pollers(),
     watchedFolders: () => watcher?.folders() ?? [],
+    retention,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live,
     news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
@@ -240,12 +242,6 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   }
   async function foldWhatIsOld(): Promise<void> {
     if (await hasTail(reading)) await writer.tidy()
-  }
-  const retention = new AbortController()
-  async function retain(): Promise<void> {
-    checkInPlace()
-    if (!retainsAnything(setting)) return
-    await tracedWork(traces.begin('retention'), () => retainInThread(setting, retention.signal))
   }
   let app: Promise<Hono> | undefined
   let watcher: Watcher | undefined
@@ -267,7 +263,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
-      owned.use(repeatedly(retain, { everyMs: retainEveryMs, onError }))
+      owned.use(repeatedly(() => retention.runByItself(), { everyMs: retainEveryMs, onError }))
       await reports.resumeUnfinished()
       watcher = owned.use(
         startWatcher({
@@ -282,7 +278,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       )
     },
     stopTaking() {
-      retention.abort()
+      retention.stop()
       reports.stop()
       watcher?.stop()
       asking.stop()

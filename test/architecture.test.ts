@@ -100,7 +100,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     ],
   ],
   ['server/access/', ['server/access/', ...core]],
-  ['server/retention/', ['server/retention/', ...core, 'server/background-thread.ts']],
+  ['server/retention/', ['server/retention/', 'server/tracing/', ...core, 'server/background-thread.ts']],
   [
     'server/api/',
     [
@@ -111,6 +111,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/repeatedly.ts',
       'server/limits/',
       'type server/observe/',
+      'server/retention/',
       'server/tracing/',
       'server/reports/',
       'server/insight/',

@@ -36,7 +36,7 @@ async function withDatabase<Result>(
     workers: options.workers,
     config: path,
   })
-  const { databaseUrl, workers } = config
+  const { databaseUrl, workers, keepReports, keepRejectedRows, keepPolls } = config
   const { createService } = await import('../../server/service.ts')
   const { environment, version, now, stderr } = context
   await using service = await createService({
@@ -47,6 +47,9 @@ async function withDatabase<Result>(
     // What may make a database is about to write to it.
     startWriter: options.mayCreate ? 'at once' : 'on demand',
     workers,
+    keepReports,
+    keepRejectedRows,
+    keepPolls,
     ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
     environment,
     version,

@@ -11,7 +11,7 @@ import { addKeys } from './program/keys.ts'
 import { addPolls } from './program/polls.ts'
 import { addReport } from './program/report.ts'
 import { addReports } from './program/reports.ts'
-import { addBackupAndDemo, addServe } from './program/service.ts'
+import { addBackupAndDemo, addRetention, addServe } from './program/service.ts'
 import { addStores } from './program/stores.ts'
 import { addWaysIn } from './program/ways-in.ts'
 
@@ -52,6 +52,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addChanges(adder)
   addImports(adder)
   addKeys(adder)
+  addRetention(adder)
   addBackupAndDemo(adder)
   return program
 }

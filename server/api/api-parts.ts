@@ -16,6 +16,7 @@ import type { Limits } from '../limits/setting.ts'
 import type { Live } from '../live/live.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
+import type { Retainer } from '../retention/retainer.ts'
 
 /** Told of errors that are our fault, and of the request that they happened to. */
 export type OnError = (error: unknown, fields?: { readonly requestId: string }) => void
@@ -42,6 +43,8 @@ export interface ApiParts {
   watchedFolders(): readonly WatchedFolder[]
   /** Likewise, what asks stores by turns. */
   pollers(): Promise<Pollers>
+  /** What deletes what is old. */
+  readonly retention: Pick<Retainer, 'run'>
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
   readonly live: Live

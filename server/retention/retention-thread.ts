@@ -1,29 +1,37 @@
 import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { AppError, type AppErrorCode } from '../../shared/app-error.ts'
+import type { RetentionRun } from '../../shared/retention.ts'
 import type { RetentionSetting } from './retention.ts'
 
-export interface RetentionThreadSetting extends RetentionSetting {
-  readonly databaseUrl: string
-}
+export type RetentionThreadSetting = RetentionSetting & { readonly databaseUrl: string }
 
-export function retainsAnything({ keepReports, keepRejectedRows, keepPolls }: RetentionSetting): boolean {
-  return [keepReports, keepRejectedRows, keepPolls].some((kept) => kept !== undefined)
-}
+/** What the thread says when it is done. */
+export type RetentionAnswer =
+  | { readonly type: 'done'; readonly run: RetentionRun }
+  | { readonly type: 'failed'; readonly code: AppErrorCode; readonly reason: string }
 
-/** Deletes what is old, in a thread of its own; once it is told to stop, no further step is begun. */
-export async function retainInThread(setting: RetentionThreadSetting, signal: AbortSignal): Promise<void> {
-  const { keepReports, keepRejectedRows, keepPolls, databaseUrl } = setting
-  const { Worker } = await import('node:worker_threads')
+/** Deletes what is old, in a thread of its own; once it is told to stop, no further step is begun. Throws an AppError. */
+export async function retainInThread(
+  setting: RetentionThreadSetting,
+  signal: AbortSignal,
+): Promise<RetentionRun> {
   const worker = new Worker(new URL(`./retention-worker${extname(import.meta.url)}`, import.meta.url), {
-    workerData: { keepReports, keepRejectedRows, keepPolls, databaseUrl } satisfies RetentionThreadSetting,
+    workerData: setting,
   })
   const stop = () => worker.postMessage('stop')
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
   try {
-    await new Promise<void>((resolve, reject) => {
+    const answer = await new Promise<RetentionAnswer>((resolve, reject) => {
+      worker.once('message', resolve)
       worker.once('error', reject)
-      worker.once('exit', () => resolve())
+      worker.once('exit', () =>
+        reject(new AppError('internal', 'the thread of the retention ended too early')),
+      )
     })
+    if (answer.type === 'done') return answer.run
+    throw new AppError(answer.code, answer.reason)
   } finally {
     signal.removeEventListener('abort', stop)
   }

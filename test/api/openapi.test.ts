@@ -126,7 +126,13 @@ beforeAll(async () => {
   const database = parts.use(await testDatabase())
   await pulledBefore(database.url, 'here', 'busy')
   // Which makes keys, and is not to ask for one.
-  const ofServer = { databaseUrl: database.url, sources: sources(), pollers, insecure: true }
+  const ofServer = {
+    databaseUrl: database.url,
+    sources: sources(),
+    pollers,
+    insecure: true,
+    keepReports: 36_500 * 86_400_000,
+  }
   ;[server, empty, limited] = await Promise.all([
     runningServer(ofServer),
     runningServer(),
@@ -475,6 +481,13 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, id: createdCorrection, query: 'by=Ann' },
     { status: 400, id: '0' },
     { status: 404, id: '999' },
+  ],
+  runRetention: [
+    { status: 200, body: '{"dryRun":true}' },
+    { status: 200 },
+    { status: 400, body: '{"dryRun":1}' },
+    { status: 409, onEmpty: true },
+    { status: 413, body: tooLarge },
   ],
   deletePolls: [
     { status: 200, query: `all=true&${deletion}` },

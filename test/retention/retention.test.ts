@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { createStoreMonitorClient } from '../../client/index.ts'
 import { readConfig } from '../../server/config.ts'
 import { connect } from '../../server/database/connect.ts'
+import type { RetentionRun } from '../../shared/retention.ts'
 import { readTotals } from '../../server/database/totals.ts'
 import { deleteWhatIsOld } from '../../server/retention/retention.ts'
+import { jsonLines, runCli } from '../support/run-cli.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 
 const DAY_MS = 86_400_000
@@ -111,6 +114,69 @@ test('what ends in the middle goes on the next time, and everything adds up afte
     expect(await readTotals(db)).toMatchObject({ polls: left })
     expect(await json(server, '/health')).toMatchObject({ database: { polls: left } })
   }
+})
+
+describe('what is old', () => {
+  const keeping = { keepReports: DAY_MS, keepRejectedRows: DAY_MS, keepPolls: DAY_MS }
+  const deletedOf = ({ items }: RetentionRun) => items.map(({ setting, deleted }) => [setting, deleted])
+  const counts = [
+    ['keepReports', 1],
+    ['keepRejectedRows', 2],
+    ['keepPolls', 6],
+  ]
+
+  async function aged(server: TestServer): Promise<void> {
+    await server.upload(`${head}${polls}x,shut,2023-01-01T00:00:00Z\ny,shut,2023-01-01T00:00:00Z\n`)
+    await finishedReport(server.url)
+    await using db = await connect(server.databaseUrl)
+    for (const table of ['import', 'report'] as const) {
+      await db.updateTable(table).set({ finished_at: 5000 }).execute()
+    }
+    await server.upload(`${head}a,active,${new Date().toISOString()}\nx,shut,2023-01-01T00:00:00Z\n`)
+    await finishedReport(server.url)
+  }
+
+  test('is told first, and deleted then, over tRPC and REST, as much as was told', async () => {
+    await using server = await runningServer(keeping)
+    await aged(server)
+    const { retention } = createStoreMonitorClient({ url: server.url })
+    const told = await retention.run.mutate({ dryRun: true })
+    expect(told).toMatchObject({ isDryRun: true, isWhole: true })
+    expect(told.items[0]).toMatchObject({ keptFor: '24h', before: expect.stringMatching(/Z$/) as string })
+    expect(deletedOf(told)).toEqual(counts)
+    expect(await json(server, '/health')).toMatchObject({ database: { polls: 7 } })
+    const response = await fetch(`${server.url}/retention/run`, { method: 'POST' })
+    const run = (await response.json()) as RetentionRun
+    expect(run).toMatchObject({ isDryRun: false, isWhole: true })
+    expect(deletedOf(run)).toEqual(counts)
+    expect(await json(server, '/health')).toMatchObject({ database: { polls: 1 } })
+    expect(deletedOf(await retention.run.mutate())).toEqual(counts.map(([setting]) => [setting, 0]))
+    expect(server.errors).toEqual([])
+  })
+
+  test('is told and deleted by the command line, without a server, too', async () => {
+    await using server = await runningServer()
+    await aged(server)
+    const at = ['--database', server.databaseUrl]
+    const environment = { STORE_MONITOR_KEEP_POLLS: '400d' }
+    for (const args of [['retention'], ['retention', 'run', '--dry-run']]) {
+      const told = await runCli([...args, ...at], { environment })
+      expect(told.stdout).toMatch(/^SETTING +KEPT FOR +BEFORE +WOULD GO\nkeepPolls +400d +\S+Z +6 +polls\n$/)
+      expect(told.stderr).toMatch(
+        /^nothing has been deleted; to delete it: npx store-monitor retention run --/,
+      )
+    }
+    const run = await runCli(['retention', 'run', ...at, '--json'], { environment })
+    expect(jsonLines(run.stdout)).toMatchObject([{ isWhole: true, items: [{ deleted: 6 }] }])
+    expect(await json(server, '/health')).toMatchObject({ database: { polls: 1 } })
+  })
+
+  test('is nothing where all is kept for ever, which is said', async () => {
+    await using server = await runningServer()
+    const refused = await runCli(['retention', 'run', '--url', server.url])
+    expect(refused).toMatchObject({ exitCode: 4, stdout: '' })
+    expect(refused.stderr).toContain('everything is kept for ever: set keepReports, ')
+  })
 })
 
 test.each([

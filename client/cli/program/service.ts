@@ -1,5 +1,7 @@
 import type { BackupOptions } from '../commands/backup.ts'
+import type { Command } from 'commander'
 import type { DoctorOptions } from '../commands/doctor.ts'
+import type { RetentionOptions } from '../commands/retention.ts'
 import type { ServeOptions } from '../commands/serve.ts'
 import type { MessageOptions } from '../context.ts'
 import type { Adder } from './adder.ts'
@@ -37,6 +39,36 @@ export function addServe({ context, add, examples }: Adder): void {
     .action(async (options: ServeOptions) => {
       const { runServe } = await import('../commands/serve.ts')
       await runServe(context, options)
+    })
+}
+
+/** What deletes what is old. */
+export function addRetention({ context, addConnected, connected, examples }: Adder): void {
+  const retention = addConnected(
+    'retention',
+    'Tell what is older than the settings keep it; or delete it now.',
+  )
+    .enablePositionalOptions()
+    .option('--json', 'write it as JSON')
+    .addHelpText(
+      'after',
+      examples('retention', 'retention run --dry-run', 'retention run --url http://127.0.0.1:8000'),
+    )
+    .action(async (options: RetentionOptions) => {
+      const { runRetention } = await import('../commands/retention.ts')
+      await runRetention(context, { ...options, dryRun: true })
+    })
+
+  connected(
+    retention
+      .command('run')
+      .description('Delete now what keepReports, keepRejectedRows and keepPolls keep no longer.'),
+  )
+    .option('--dry-run', 'delete nothing, and tell how much would be')
+    .option('--json', 'write it as JSON')
+    .action(async (_: unknown, command: Command) => {
+      const { runRetention } = await import('../commands/retention.ts')
+      await runRetention(context, command.optsWithGlobals<RetentionOptions>())
     })
 }
 

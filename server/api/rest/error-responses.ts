@@ -11,6 +11,7 @@ import { nothingToReportOn } from '../../reports/nothing-to-report-on.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
 import { overLimit } from '../../limits/over-limit.ts'
+import { retentionInput } from '../../../shared/retention.ts'
 import { usualLimits } from '../../limits/setting.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
@@ -138,6 +139,11 @@ export const malformedCorrection: RestResponse = {
 export const malformedCorrectionId: RestResponse = {
   description: malformed,
   example: refusal(correctionPath, { correction_id: '0' }),
+}
+
+export const malformedRetention: RestResponse = {
+  description: malformed,
+  example: refusal(retentionInput, { dryRun: 'yes' }),
 }
 
 export const malformedDeletion: RestResponse = {

@@ -15,6 +15,7 @@ import { reportEventRoutes } from './report-event-routes.ts'
 import { reportFileRoutes } from './report-file-routes.ts'
 import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
+import { retentionRoutes } from './retention-routes.ts'
 import type { RestRoute } from './route.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -46,6 +47,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...sourceRoutes(parts),
     ...pollerRoutes(parts),
     ...deletionRoutes(parts),
+    ...retentionRoutes(parts),
     ...keyRoutes(parts),
     ...sessionRoutes(parts),
     ...signInRoutes(parts),
