@@ -47,6 +47,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What it says of itself, where it is a provider for tests alone.
+    onConsoleLog: (text) => !text.startsWith('oidc-provider '),
     projects: [
       {
         extends: true,

@@ -132,7 +132,7 @@ async function requireKeys(
   throw new AppError(
     'invalid',
     `${host} is reached by others than this machine, and there is no key: they could read and change everything. ` +
-      `Make a key first: ${howToMakeKey}. Or listen on 127.0.0.1, or let everybody in with --insecure (STORE_MONITOR_INSECURE=true)`,
+      `Make a key first: ${howToMakeKey}. Or have people sign in at a provider (oidc in the configuration file), or listen on 127.0.0.1, or let everybody in with --insecure (STORE_MONITOR_INSECURE=true)`,
   )
 }
 

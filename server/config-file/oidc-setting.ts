@@ -17,6 +17,8 @@ const mapped = z
     context.addIssue({ code: 'custom', path: ['groups'], message })
   })
 
+const issuerForm = 'write the URL of the issuer, such as https://id.example.org/realms/soup'
+
 function isIssuer(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false
@@ -30,8 +32,8 @@ function isThisMachine(hostname: string): boolean {
 export const oidcSetting = z
   .strictObject({
     issuer: z
-      .string()
-      .refine(isIssuer, 'write the URL of the issuer, such as https://id.example.org/realms/soup')
+      .string(issuerForm)
+      .refine(isIssuer, issuerForm)
       .describe('The provider, as it calls itself: an https address'),
     clientId: z.string().min(1, 'write what the provider calls this server').describe('This server there'),
     clientSecret: z

@@ -1,12 +1,17 @@
 /** Signing in at a provider of OpenID Connect, which is a real one. */
 import { writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { attemptIn } from '../../server/access/oidc/attempt.ts'
 import { oidcSetting } from '../../server/config-file/oidc-setting.ts'
 import { providerPath as signInPath, providerReturnPath as returnPath } from '../../shared/way-in.ts'
 import { bearing, madeKeys } from '../support/access-keys.ts'
 import { browsing, type Browsing } from '../support/browsing.ts'
-import { arrivedBack, identityProvider, type IdentityProvider } from '../support/identity-provider.ts'
+import {
+  arrivedBack,
+  identityProvider,
+  TOKEN_LASTS_MS,
+  type IdentityProvider,
+} from '../support/identity-provider.ts'
 import { runningServer, type TestServer } from '../support/running-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDatabase } from '../support/test-database.ts'
@@ -308,16 +313,22 @@ describe('where the provider', () => {
   })
 
   test('fails between there and back, that is told, too', async () => {
-    const { browser, back } = await arrive('ann')
-    provider.interrupt((request, response) => {
-      if (request.url !== '/token') return false
-      response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Oops</h1>')
-      return true
-    })
-    const response = await browser.ask(back)
-    expect(response.status).toBe(503)
-    expect(await response.text()).toContain('Soup does not answer as it should')
-    expect(server.told.at(-1)).toMatch(/^signing in by Soup is not possible: /)
+    const fails = async (path: string, status: number) => {
+      const { browser, back } = await arrive('ann')
+      provider.interrupt((request, response) => {
+        if (request.url !== path) return false
+        const headers = { 'content-type': 'text/html', 'www-authenticate': 'Bearer' }
+        response.writeHead(status, headers).end('<h1>Oops</h1>')
+        return true
+      })
+      const response = await browser.ask(back)
+      provider.interrupt()
+      expect(response.status).toBe(503)
+      expect(await response.text()).toContain('Soup does not answer as it should')
+      return server.told.at(-1)
+    }
+    expect(await fails('/token', 500)).toMatch(/^signing in by Soup is not possible: /)
+    expect(await fails('/me', 401)).toMatch(/^signing in by Soup is not possible: its UserInfo endpoint /)
   })
 
   test('calls itself otherwise, nobody is sent there', async () => {
@@ -348,6 +359,26 @@ describe('where the provider', () => {
     await writeFile(path, provider.setting().clientSecret!)
     await signInAs('ann', wrong)
     expect(wrong.told.slice(1)).toEqual(['signing in by Soup is possible again'])
+  })
+
+  test('is of another time by more than a minute, that is told', async () => {
+    const comesBackAfter = async (differenceMs: number) => {
+      const { browser, back } = await arrive('ann')
+      provider.interrupt((request, response) => {
+        if (request.url !== '/token') return false
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - TOKEN_LASTS_MS - differenceMs })
+        response.on('finish', () => vi.useRealTimers())
+        return false
+      })
+      return browser.ask(back, asProgram)
+    }
+    const response = await comesBackAfter(70_000)
+    expect([response.status, await detailOf(response)]).toEqual([
+      503,
+      expect.stringMatching(/^the clock of this server and that of Soup differ: /),
+    ])
+    expect(server.told.at(-1)).toMatch(/set both by NTP$/)
+    expect((await comesBackAfter(40_000)).status).toBe(303)
   })
 
   test('has another key by now, that is learnt', async () => {

@@ -25,6 +25,9 @@ export interface IdentityProvider extends AsyncDisposable {
   readonly asked: readonly string[]
 }
 
+/** How long what it says of somebody is so. */
+export const TOKEN_LASTS_MS = 600_000
+
 const client = { id: 'store-monitor', secret: 'secret: 50% more/&' }
 
 /** A real provider of OpenID Connect on loopback, which asks for a name and nothing else. */
@@ -115,7 +118,7 @@ function createProvider(issuer: string, people: ReadonlyMap<string, Claims>, isI
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...people.get(sub) }) }),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     loadExistingGrant: grantAll,
-    ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 600, IdToken: 600 },
+    ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 3600, IdToken: TOKEN_LASTS_MS / 1000 },
   })
 }
 

@@ -37,9 +37,9 @@ async function examined(context: CommandContext, options: DoctorOptions): Promis
   }
   const { file } = read
   const from = file === undefined ? 'there is no configuration file' : `${resolve(file.path)} is right`
-  const { databaseUrl, host, publicUrl } = read.config
+  const { databaseUrl, host, port, publicUrl } = read.config
   const { environment, now, version } = context
-  const provider = file?.oidc && { oidc: file.oidc, environment, version, host, publicUrl }
+  const provider = file?.oidc && { oidc: file.oidc, environment, version, host, port, publicUrl }
   return {
     findings: [
       { check: 'settings', state: 'ok', what: from, remedy: null },

@@ -67,7 +67,7 @@ function unavailable(why: string): AppError {
 }
 
 function isOfClient(client: OpenIdClient, thrown: unknown): boolean {
-  if (thrown instanceof client.WWWAuthenticateChallengeError) return true
+  if (thrown instanceof client.WWWAuthenticateChallengeError) return thrown.status === 401
   const isAnswer = thrown instanceof client.ResponseBodyError
   return isAnswer && ['invalid_client', 'unauthorized_client'].includes(thrown.error)
 }

@@ -111,7 +111,11 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
     const hasAll = [...wantedClaims(setting)].every(has)
     if (hasAll || configuration.serverMetadata().userinfo_endpoint === undefined) return claims
     // Many tell there what they leave out of the token.
-    const further = await client.fetchUserInfo(configuration, tokens.access_token, claims.sub)
+    const further = await client
+      .fetchUserInfo(configuration, tokens.access_token, claims.sub)
+      .catch((cause: unknown) => {
+        throw new Error('its UserInfo endpoint does not answer', { cause })
+      })
     return { ...further, ...claims }
   }
 

@@ -17,8 +17,8 @@ import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 const noPage = 'is no page of this server: write such as /stores'
 
 const ownPage = z
-  .string()
-  .max(2000)
+  .string('write it once')
+  .max(2000, 'it has more than 2000 characters')
   .transform((address, context) => {
     const own = ownAddress(address)
     if (own === undefined) context.addIssue({ code: 'custom', message: `${shown(address)} ${noPage}` })

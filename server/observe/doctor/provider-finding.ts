@@ -12,6 +12,7 @@ export interface ProviderPlace {
   readonly environment: Environment
   readonly version: string
   readonly host: string
+  readonly port: number
   readonly publicUrl: string | undefined
 }
 
@@ -19,7 +20,7 @@ const check = 'OpenID Connect'
 
 /** Whether the provider answers, as the issuer that is meant, and where it has to send people back to. */
 export async function providerFinding(place: ProviderPlace): Promise<Finding> {
-  const { oidc, environment, version, host, publicUrl } = place
+  const { oidc, environment, version, host, port, publicUrl } = place
   if (publicUrl === undefined && !isLoopbackAddress(host)) {
     return {
       check,
@@ -46,7 +47,7 @@ export async function providerFinding(place: ProviderPlace): Promise<Finding> {
   }
   const back =
     publicUrl === undefined
-      ? `http://127.0.0.1:PORT${providerReturnPath}`
+      ? `http://127.0.0.1:${port || 'PORT'}${providerReturnPath}`
       : new URL(providerReturnPath, publicUrl).href
   return fine(
     check,
