@@ -97,7 +97,9 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
   [/^\.key\./, 'prefix'],
+  [/^\.session\.revoke\./, 'sessionId'],
   [/^\.session\./, 'permissions'],
+  [/^\.retention\./, 'items'],
   [/^\.health\./, 'database'],
 ]
 

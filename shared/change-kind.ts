@@ -13,6 +13,7 @@ export const changeKinds = [
   'key-revoked',
   'reports-deleted',
   'rejected-rows-deleted',
+  'session-revoked',
 ] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
@@ -22,10 +23,15 @@ export const changeKindsBesidesData = [
   'key-revoked',
   'reports-deleted',
   'rejected-rows-deleted',
+  'session-revoked',
 ] as const satisfies readonly ChangeKind[]
 
 /** Those of them that are of no store. */
-const changeKindsOfKeys = ['key-created', 'key-revoked'] as const satisfies readonly ChangeKind[]
+const changeKindsOfKeys = [
+  'key-created',
+  'key-revoked',
+  'session-revoked',
+] as const satisfies readonly ChangeKind[]
 
 export function isOfKeys(kind: ChangeKind): boolean {
   return changeKindsOfKeys.some((one) => one === kind)

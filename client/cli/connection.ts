@@ -36,7 +36,7 @@ async function withDatabase<Result>(
     workers: options.workers,
     config: path,
   })
-  const { databaseUrl, workers, keepReports, keepRejectedRows, keepPolls } = config
+  const { databaseUrl, workers, keepReports, keepRejectedRows, keepPolls, sessionIdle } = config
   const { createService } = await import('../../server/service.ts')
   const { environment, version, now, stderr } = context
   await using service = await createService({
@@ -50,6 +50,7 @@ async function withDatabase<Result>(
     keepReports,
     keepRejectedRows,
     keepPolls,
+    sessionIdle,
     ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
     environment,
     version,

@@ -7,7 +7,7 @@ import { addAsked } from './program/asked.ts'
 import { addChanges } from './program/changes.ts'
 import { addImports } from './program/imports.ts'
 import { addInsight } from './program/insight.ts'
-import { addKeys } from './program/keys.ts'
+import { addKeys, addSessions } from './program/keys.ts'
 import { addPolls } from './program/polls.ts'
 import { addReport } from './program/report.ts'
 import { addReports } from './program/reports.ts'
@@ -52,6 +52,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addChanges(adder)
   addImports(adder)
   addKeys(adder)
+  addSessions(adder)
   addRetention(adder)
   addBackupAndDemo(adder)
   return program

@@ -15,7 +15,7 @@ export const permissions = {
   'data:delete': 'delete polls and stores',
   'sources:read': 'read what the server pulls and asks',
   'sources:run': 'have a source or a poller do its work',
-  'keys:manage': 'make, list and revoke keys',
+  'keys:manage': 'make, list and revoke keys, and end sessions',
 } as const
 export type Permission = keyof typeof permissions
 

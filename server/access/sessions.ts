@@ -43,6 +43,7 @@ export interface FoundSession {
 }
 
 export interface Sessions {
+  readonly times: SessionTimes
   /** Returns when it is stored. */
   begin(owner: SessionOwner): Promise<BegunSession>
   find(token: string): Promise<FoundSession | undefined>
@@ -129,6 +130,7 @@ export function createSessions({
   }
 
   return {
+    times,
     async begin(owner) {
       const at = now()
       const { token, tokenId, hash } = createSessionToken()

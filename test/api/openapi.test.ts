@@ -6,6 +6,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSessionToken } from '../../server/access/session-token.ts'
 import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
 import { openApiDocument } from '../../server/api/rest/openapi.ts'
@@ -14,6 +15,8 @@ import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 import { connect } from '../../server/database/connect.ts'
 import { usualLimits } from '../../server/limits/setting.ts'
+import { insertSession } from '../../server/database/sessions.ts'
+import { writeAlone } from '../../server/database/write-alone.ts'
 import { claimSource, readSources } from '../../server/database/sources.ts'
 import { toAppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
@@ -147,6 +150,21 @@ afterAll(async () => {
   await Promise.all([server, empty, limited].map((one) => one[Symbol.asyncDispose]()))
   await parts.disposeAsync()
 })
+
+async function aSession(): Promise<string> {
+  await using db = await connect(server.databaseUrl)
+  const at = Date.now()
+  const { tokenId, hash } = createSessionToken()
+  const owner = { way: 'oidc', keyNumber: null, name: 'Ann', role: 'viewer', labels: [] } as const
+  const session = { ...owner, tokenId, hash, at, expiresAt: at + 1_000_000 }
+  await writeAlone(db, 'data', (tx) => insertSession(tx, session))
+  const { session_id } = await db
+    .selectFrom('session')
+    .select('session_id')
+    .where('token_id', '=', tokenId)
+    .executeTakeFirstOrThrow()
+  return String(session_id)
+}
 
 const running = () => storedReport(server.databaseUrl)
 const failed = () => storedReport(server.databaseUrl, { state: 'failed', failure: 'the disk is full' })
@@ -481,6 +499,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 200, id: createdCorrection, query: 'by=Ann' },
     { status: 400, id: '0' },
     { status: 404, id: '999' },
+  ],
+  listSessions: [{ status: 200 }, { status: 400, query: 'limit=0' }],
+  revokeSession: [
+    { status: 200, id: aSession, query: 'by=Ann&reason=left' },
+    { status: 400, id: 'x' },
+    { status: 404, id: '999999' },
   ],
   runRetention: [
     { status: 200, body: '{"dryRun":true}' },

@@ -238,3 +238,46 @@ test('a server without keys tells that nobody is asked', async () => {
   await using open = await runningServer()
   expect(await (await fetch(`${open.url}/session`)).json()).toMatchObject({ isAsked: false, role: 'admin' })
 })
+
+describe('those who manage keys', () => {
+  test('see who has signed in, and end a session, of which the next request is told', async () => {
+    const session = await signedIn(server.url, keys.viewer)
+    const client = createStoreMonitorClient({ url: server.url, key: keys.admin })
+    const listed = await client.session.list.query({ limit: 1 })
+    expect(listed.items).toMatchObject([{ name: 'viewer', way: 'key', role: 'viewer', labels: [] }])
+    const overRest = await fetch(`${server.url}/sessions?limit=1`, { headers: bearing(keys.admin) })
+    expect(await overRest.json()).toEqual(listed)
+    const { sessionId } = listed.items[0]!
+    expect((await session.fetch('/stores')).status).toBe(200)
+    const ended = await client.session.revoke.mutate({ sessionId, reason: 'left' })
+    expect(ended).toEqual(listed.items[0])
+    expect((await session.fetch('/stores')).status).toBe(401)
+    const { items } = await client.data.changes.query({ kind: 'session-revoked', limit: 1 })
+    expect(items).toMatchObject([
+      { what: `session ${sessionId} of viewer: viewer, by key`, author: 'admin', reason: 'left' },
+    ])
+    await expect(client.session.revoke.mutate({ sessionId })).rejects.toMatchObject({ code: 'not-found' })
+    const others = await client.session.list.query()
+    expect(others.items.map((one) => one.sessionId)).not.toContain(sessionId)
+  })
+
+  test('do so by the command line, on the database, too, and another server takes it no more in a second', async () => {
+    const session = await signedIn(server.url, keys.operator)
+    const at = ['--database', server.databaseUrl]
+    const listed = await runCli(['sessions', ...at])
+    expect(listed.stdout).toMatch(
+      /^SESSION +NAME +BY +ROLE +GROUPS +BEGUN +LAST USED +ENDS\n +\d+ +operator +key/,
+    )
+    const newest = await runCli(['sessions', 'list', '--json', '--limit', '1', ...at])
+    const sessionId = jsonLines(newest.stdout)[0]!['sessionId']
+    const ended = await runCli(['sessions', 'revoke', String(sessionId), '--by', 'Ann', '--json', ...at])
+    expect(jsonLines(ended.stdout)).toMatchObject([{ sessionId, name: 'operator' }])
+    await vi.waitFor(async () => expect((await session.fetch('/stores')).status).toBe(401), soon)
+    expect(await runCli(['sessions', 'revoke', String(sessionId), ...at])).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(
+        `there is no session ${String(sessionId)} that has not ended`,
+      ) as string,
+    })
+  })
+})

@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander'
 import { roles } from '../../../shared/role.ts'
 import type { CreateKeyOptions, KeysOptions, RevokeKeyOptions } from '../commands/keys.ts'
+import type { RevokeSessionOptions, SessionsOptions } from '../commands/sessions.ts'
 import type { Adder } from './adder.ts'
+import { wholeNumber } from './options.ts'
 
 /** What manages the keys of those who call a server. */
 export function addKeys({ context, addListing, connected, examples }: Adder): void {
@@ -66,5 +68,32 @@ export function addKeys({ context, addListing, connected, examples }: Adder): vo
     .action(async (name: string, _: unknown, command: Command) => {
       const { runRevokeKey } = await import('../commands/keys.ts')
       await runRevokeKey(context, command.optsWithGlobals<RevokeKeyOptions>(), name)
+    })
+}
+
+/** What manages the sessions of those who signed in. */
+export function addSessions({ context, addListing, connected, examples }: Adder): void {
+  const sessions = addListing('sessions', 'List the sessions of those who signed in on the page; or end one.')
+    .enablePositionalOptions()
+    .addHelpText('after', examples('sessions', 'sessions revoke 7 --reason left'))
+    .action(async (options: SessionsOptions) => {
+      const { runSessions } = await import('../commands/sessions.ts')
+      await runSessions(context, options)
+    })
+
+  connected(sessions.command('list').description('List those that have not ended, the newest first.')).action(
+    async (_: unknown, command: Command) => {
+      const { runSessions } = await import('../commands/sessions.ts')
+      await runSessions(context, command.optsWithGlobals<SessionsOptions>())
+    },
+  )
+
+  connected(sessions.command('revoke').description('End a session: whoever has it has to sign in again.'))
+    .argument('<session>', 'its number', wholeNumber)
+    .option('--by <name>', 'who ends it')
+    .option('--reason <text>', 'why')
+    .action(async (sessionId: number, _: unknown, command: Command) => {
+      const { runRevokeSession } = await import('../commands/sessions.ts')
+      await runRevokeSession(context, command.optsWithGlobals<RevokeSessionOptions>(), sessionId)
     })
 }

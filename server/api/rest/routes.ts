@@ -8,6 +8,7 @@ import { importRoutes } from './import-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { newsRoutes } from './news-routes.ts'
+import { openSessionRoutes } from './open-session-routes.ts'
 import { pollRoutes } from './poll-routes.ts'
 import { pollerRoutes } from './poller-routes.ts'
 import { pushRoutes } from './push-routes.ts'
@@ -50,6 +51,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...retentionRoutes(parts),
     ...keyRoutes(parts),
     ...sessionRoutes(parts),
+    ...openSessionRoutes(parts),
     ...signInRoutes(parts),
     ...serviceRoutes(parts),
   ]
