@@ -190,7 +190,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     writing,
     now,
     sessionTimes: { idleMs: sessionIdle, lifetimeMs: sessionLifetime },
-    hasProvider: provider !== undefined,
+    provider,
     onError,
   })
   parts.defer(() => access.write().catch(onError))

@@ -5,6 +5,7 @@ import { readKeysVersion, readKnownKeys, type KnownKey } from '../database/acces
 import type { Db } from '../database/connect.ts'
 import { createKeyUses, type KeyUses } from './key-uses.ts'
 import { isTokenOf, keyIdOf } from './key-token.ts'
+import type { Provider } from './oidc/provider.ts'
 import { permissionsOf } from './permissions.ts'
 import { nobody, type Principal } from './principal.ts'
 import { createSessions, type Sessions, type SessionTimes } from './sessions.ts'
@@ -36,8 +37,8 @@ export interface AccessParts {
   readonly writing: Db
   readonly now: () => number
   readonly sessionTimes: SessionTimes
-  /** Whether people sign in at a provider. */
-  readonly hasProvider?: boolean
+  /** Where people sign in who are known elsewhere. */
+  readonly provider?: Pick<Provider, 'isGranted'> | undefined
   readonly onError: (error: unknown) => void
 }
 
@@ -51,11 +52,11 @@ export function createAccess({
   writing,
   now,
   sessionTimes,
-  hasProvider = false,
+  provider,
   onError,
 }: AccessParts): Access {
   const uses = createKeyUses(writing)
-  const sessions = createSessions({ reading, writing, times: sessionTimes, hasProvider, now, onError })
+  const sessions = createSessions({ reading, writing, times: sessionTimes, provider, now, onError })
   let known: Promise<Known> | undefined
   let readAt = -Infinity
 
@@ -92,7 +93,7 @@ export function createAccess({
 
   return {
     async asksWho(authorization) {
-      if (hasProvider) return true
+      if (provider !== undefined) return true
       const isThere = ({ version }: Known) => version !== ''
       return isThere(await keys()) || (authorization !== undefined && isThere(await keys(UNKNOWN_FOR_MS)))
     },

@@ -13,6 +13,7 @@ import {
 } from '../database/sessions.ts'
 import { writeAlone } from '../database/write-alone.ts'
 import { hashOf, isTokenOf } from './key-token.ts'
+import type { Provider } from './oidc/provider.ts'
 import { permissionsOf } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { createSessionToken, sessionIdOf } from './session-token.ts'
@@ -60,21 +61,14 @@ export interface SessionsParts {
   readonly reading: Db
   readonly writing: Db
   readonly times: SessionTimes
-  /** Whether people sign in at a provider: else what they signed in to there has ended. */
-  readonly hasProvider?: boolean
+  /** Where people sign in: what they have signed in to there ends with what made it possible. */
+  readonly provider?: Pick<Provider, 'isGranted'> | undefined
   readonly now: () => number
   /** Told of what went wrong behind an answer. */
   readonly onError: (error: unknown) => void
 }
 
-export function createSessions({
-  reading,
-  writing,
-  times,
-  hasProvider = false,
-  now,
-  onError,
-}: SessionsParts): Sessions {
+export function createSessions({ reading, writing, times, provider, now, onError }: SessionsParts): Sessions {
   const known = new Map<
     string,
     { readonly readAt: number; readonly session: Promise<KnownSession | undefined> }
@@ -102,7 +96,7 @@ export function createSessions({
 
   async function openSession(tokenId: string): Promise<KnownSession | undefined> {
     const session = await read(tokenId)
-    if (session === undefined || (session.way === 'oidc' && !hasProvider)) return undefined
+    if (session === undefined || (session.way === 'oidc' && !provider?.isGranted(session))) return undefined
     const at = now()
     const lastSeenAt = Math.max(session.lastSeenAt, seen.get(tokenId)?.at ?? 0)
     const isOver = session.expiresAt <= at || lastSeenAt + times.idleMs <= at

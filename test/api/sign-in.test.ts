@@ -161,20 +161,26 @@ describe('who signs in at a provider', () => {
     expect((await other.ask(address.href)).status).toBe(200)
   })
 
-  test('has no session any more on a server that knows no provider', async () => {
+  test('has a session as long as the setting would give it', async () => {
     await using database = await testDatabase()
     let cookie = ''
     {
       await using before = await serving({ databaseUrl: database.url })
-      const browser = await signInAs('ann', before)
+      const browser = await signInAs('bob', before)
       ;[cookie = ''] = browser.cookiesOf(before.url).values()
     }
     await madeKeys(database.url, [{}])
-    await using after = await runningServer({ databaseUrl: database.url })
-    const { port } = new URL(after.url)
-    const headers = { cookie: `store-monitor-${port}=${cookie}` }
-    const isAsked = async () => (await fetch(`${after.url}/stores`, { headers })).status
-    await expect.poll(isAsked, { timeout: 10_000 }).toBe(401)
+    const mapping = (groups: string) => [{ value: 'others', role: 'viewer', groups }]
+    const statusWith = async (more: Parameters<typeof runningServer>[0]) => {
+      await using after = await runningServer({ databaseUrl: database.url, ...more })
+      const { port } = new URL(after.url)
+      const headers = { cookie: `store-monitor-${port}=${cookie}` }
+      return (await fetch(`${after.url}/stores`, { headers })).status
+    }
+    expect(await statusWith({ oidc: provider.setting({ mapping: mapping('chain=Soup') }) })).toBe(200)
+    expect(await statusWith({ oidc: provider.setting({ mapping: mapping('chain=Stew') }) })).toBe(401)
+    expect(await statusWith({})).toBe(401)
+    expect(await statusWith({ oidc: provider.setting() })).toBe(200)
   })
 })
 

@@ -1,5 +1,7 @@
 /** What a provider says of somebody, and whose session that makes. */
 import { AppError } from '../../../shared/app-error.ts'
+import type { StoreLabel } from '../../../shared/group.ts'
+import { writtenLabel } from '../../../shared/label.ts'
 import type { OidcSetting } from '../../config-file/oidc-setting.ts'
 import type { SessionOwner } from '../../database/sessions.ts'
 
@@ -48,6 +50,18 @@ export function ownerBy(setting: OidcSetting, label: string, claims: Claims): Se
       'Ask whoever runs this server to map a value to a role (oidc.mapping in its configuration file)',
     { title: 'No role' },
   )
+}
+
+/** Whether a session that was begun so could be begun now. */
+export function isMapped(
+  { mapping }: OidcSetting,
+  { role, labels }: Pick<SessionOwner, 'role' | 'labels'>,
+): boolean {
+  return mapping.some((one) => one.role === role && textOf(one.groups ?? []) === textOf(labels))
+}
+
+function textOf(labels: readonly StoreLabel[]): string {
+  return JSON.stringify(labels.map(writtenLabel).sort())
 }
 
 function claimInWords(claims: Claims, claim: string): string {

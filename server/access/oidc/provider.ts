@@ -5,7 +5,7 @@ import { withSecrets, type Environment } from '../../config-file/secrets.ts'
 import type { SessionOwner } from '../../database/sessions.ts'
 import { createOutgoing } from '../../outgoing/outgoing.ts'
 import { ATTEMPT_LASTS_MS, type Attempt } from './attempt.ts'
-import { ownerBy, valuesOf, wantedClaims, type Claims } from './claims.ts'
+import { isMapped, ownerBy, valuesOf, wantedClaims, type Claims } from './claims.ts'
 import { beginAgain, failureOf } from './failures.ts'
 import { createIssuer, loadClient, type OpenIdClient } from './issuer.ts'
 import type { Configuration } from 'openid-client'
@@ -29,6 +29,8 @@ export interface ProviderParts {
 export interface Provider extends Disposable {
   /** What people call it. */
   readonly label: string
+  /** Whether a session that was begun there could be begun now. */
+  isGranted(owner: Pick<SessionOwner, 'role' | 'labels'>): boolean
   /** Looks whether it answers, which is told where it does not. */
   look(): Promise<void>
   /** Where a browser goes to sign in. Throws an `unavailable` AppError. */
@@ -121,6 +123,7 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
 
   return {
     label,
+    isGranted: (owner) => isMapped(setting, owner),
     async look() {
       await asked('there', async () => {}).catch(() => {})
     },
