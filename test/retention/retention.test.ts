@@ -33,23 +33,28 @@ async function changesOf(server: TestServer, kind: string): Promise<Changes['ite
 }
 
 describe('by itself, a server deletes', () => {
-  test('polls of weeks that are over for so long, and goes on with the others', async () => {
-    const now = Date.now()
-    // Until 2024-09-01.
-    await using server = await runningServer({ keepPolls: now - Date.UTC(2024, 8, 1), retainEveryMs: 20 })
-    await server.upload(head + polls)
-    await expect.poll(() => json(server, '/health')).toMatchObject({ database: { polls: 2, stores: 2 } })
-    const changes = await changesOf(server, 'polls-deleted')
-    expect(changes.map(({ what }) => what)).toEqual(['2 polls of 2 stores', '2 polls of 2 stores'])
-    expect(changes[0]).toMatchObject({
-      author: 'retention',
-      reason: expect.stringMatching(/^keepPolls is \d+/) as string,
-    })
-    await using db = await connect(server.databaseUrl)
-    expect(await db.selectFrom('poll_week_summary').select('week').execute()).toHaveLength(1)
-    expect((await finishedReport(server.url))['status']).toBe('Complete')
-    expect(server.errors).toEqual([])
-  })
+  test(
+    'polls of weeks that are over for so long, and goes on with the others',
+    { timeout: 20_000 },
+    async () => {
+      const now = Date.now()
+      // Until 2024-09-01.
+      await using server = await runningServer({ keepPolls: now - Date.UTC(2024, 8, 1), retainEveryMs: 20 })
+      await server.upload(head + polls)
+      const left = { database: { polls: 2, stores: 2 } }
+      await expect.poll(() => json(server, '/health'), { timeout: 15_000 }).toMatchObject(left)
+      const changes = await changesOf(server, 'polls-deleted')
+      expect(changes.map(({ what }) => what)).toEqual(['2 polls of 2 stores', '2 polls of 2 stores'])
+      expect(changes[0]).toMatchObject({
+        author: 'retention',
+        reason: expect.stringMatching(/^keepPolls is \d+/) as string,
+      })
+      await using db = await connect(server.databaseUrl)
+      expect(await db.selectFrom('poll_week_summary').select('week').execute()).toHaveLength(1)
+      expect((await finishedReport(server.url))['status']).toBe('Complete')
+      expect(server.errors).toEqual([])
+    },
+  )
 
   test('nothing where nothing says so', async () => {
     await using server = await runningServer({ retainEveryMs: 5 })
