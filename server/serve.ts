@@ -76,7 +76,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     insecure: config.insecure,
     allowedOrigins: config.allowedOrigins ?? usualConfig.allowedOrigins,
   })
-  const { errorAnswer } = await import('./api/error-answer.ts')
+  const { errorAnswer, errorText } = await import('./api/error-answer.ts')
   const { isEventStream } = await import('./api/rest/event-stream.ts')
   const serve = getRequestListener(answer, {
     hostname: config.host,
@@ -88,7 +88,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   })
   const server = guardedServer(limits, {
     answer: (request, response) => void serve(request, response),
-    errorAnswer,
+    errorText,
     trustedProxies: config.trustedProxies,
   })
   const connections = trackConnections(server)

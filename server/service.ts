@@ -21,7 +21,7 @@ import { getReport } from './database/reports.ts'
 import type { Importer } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
 import { createPollExporter } from './export/poll-exporter.ts'
-import type { PushTarget } from './ingest/pushing/pusher.ts'
+import { checkedPusher } from './ingest/pushing/checked-pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import { createGate } from './limits/gate.ts'
@@ -166,12 +166,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       return writer.importPaths(paths, options)
     },
   }
-  const pusher: PushTarget = {
-    async push(push) {
-      checkInPlace()
-      return writer.push(push)
-    },
-  }
+  const pusher = checkedPusher(writer, checkInPlace)
   const asking = parts.use(
     createAsking(setting, {
       reading,

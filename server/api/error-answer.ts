@@ -1,6 +1,7 @@
 import type { AppError, AppErrorCode } from '../../shared/app-error.ts'
 import { problemMediaType, problemOf, type Problem } from '../../shared/problem.ts'
-import { trpcAnswer } from './errors.ts'
+import type { AnswerText } from '../limits/guarded-server.ts'
+import { trpcErrorBody } from './errors.ts'
 import { challenge } from './request-context.ts'
 
 const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>> = {
@@ -13,8 +14,19 @@ const headersOf: Readonly<Partial<Record<AppErrorCode, Record<string, string>>>>
 
 /** What a request to a path is answered that came to an error, as its client reads it. */
 export function errorAnswer(path: string, error: AppError): Response {
-  if (path.startsWith('/trpc/')) return trpcAnswer(error, errorHeaders(error))
-  return problemAnswer(problemOf(error), errorHeaders(error))
+  const { status, headers, text } = errorText(path, error)
+  return new Response(text, { status, headers })
+}
+
+/** Likewise, for who has to answer very many of them. */
+export function errorText(path: string, error: AppError): AnswerText {
+  const problem = problemOf(error)
+  const isOfTrpc = path.startsWith('/trpc/')
+  return {
+    status: problem.status,
+    headers: { 'content-type': isOfTrpc ? 'application/json' : problemMediaType, ...errorHeaders(error) },
+    text: JSON.stringify(isOfTrpc ? trpcErrorBody(error) : problem),
+  }
 }
 
 export function errorHeaders({ code, retryAfterSeconds }: AppError): Record<string, string> {

@@ -62,14 +62,10 @@ export function appErrorOfTrpc(error: TRPCError): AppError {
 }
 
 /** What a request is answered that is refused before its calls are looked at, as a client of tRPC reads it. */
-export function trpcAnswer(error: AppError, headers: Readonly<Record<string, string>> = {}): Response {
+export function trpcErrorBody(error: AppError): object {
   const code = trpcCodeOf[error.code]
-  const { status } = problemOf(error)
-  const data = { code, httpStatus: status, appErrorCode: error.code }
-  return Response.json(
-    { error: { message: error.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } },
-    { status, headers },
-  )
+  const data = { code, httpStatus: problemOf(error).status, appErrorCode: error.code }
+  return { error: { message: error.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } }
 }
 
 /** Any error as one that says what was wrong; those of a schema name the field. */

@@ -1,14 +1,14 @@
 import type { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import type { TRPCRequestInfo } from '@trpc/server/http'
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { AppError } from '../../shared/app-error.ts'
 import { requirePermission, type Principal } from '../access/principal.ts'
 import type { ApiParts } from './api-parts.ts'
 import { refuseLargeInput, refuseLongBatch } from './batch-limits.ts'
-import { errorHeaders } from './error-answer.ts'
-import { appErrorOf, appErrorOfTrpc, trpcAnswer } from './errors.ts'
+import { errorAnswer, errorHeaders } from './error-answer.ts'
+import { appErrorOf, appErrorOfTrpc } from './errors.ts'
 import type { ProcedureMeta } from './procedure.ts'
 import { procedureName } from './procedure-name.ts'
 import { limitBodySilence } from './body-silence.ts'
@@ -19,7 +19,7 @@ import { callsOf } from './router.ts'
 /** Serves the router under /trpc. */
 export function serveTrpc(app: Hono, parts: ApiParts): void {
   const { limits } = parts
-  const onError = () => trpcAnswer(bodyTooLarge(limits.bodyBytes))
+  const onError = ({ req }: Context) => errorAnswer(req.path, bodyTooLarge(limits.bodyBytes))
   app.use(
     '/trpc/*',
     limitBodySilence(limits.bodySilence),

@@ -39,15 +39,21 @@ export function serverOptions({ headTime, headBytes }: Limits): ServerOptions {
 export interface GuardedParts {
   readonly answer: RequestListener
   /** What is answered to a request to a path that is not taken, but an error. */
-  readonly errorAnswer: (path: string, error: AppError) => Response
+  readonly errorText: (path: string, error: AppError) => AnswerText
   /** Proxies that say whose requests theirs are. */
   readonly trustedProxies?: readonly string[] | undefined
+}
+
+export interface AnswerText {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
 }
 
 /** A server that is not listening yet. Whom it refuses, it tells why as the API would. */
 export function guardedServer(
   limits: Limits,
-  { answer, errorAnswer, trustedProxies = [] }: GuardedParts,
+  { answer, errorText, trustedProxies = [] }: GuardedParts,
 ): Server {
   const server = createServer(serverOptions(limits))
   const isTrusted = trustOf(trustedProxies)
@@ -110,25 +116,22 @@ export function guardedServer(
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = refused.get(request.socket) ?? (await tooOften(request))
     if (request.socket.destroyed) return
-    if (refusal !== undefined) await refuse(request, response, refusal)
+    if (refusal !== undefined) refuse(request, response, refusal)
     else if (alwaysAnswered.has(request.url ?? '')) answer(request, response)
     else turns.take(pathOf(request), () => answer(request, response))
   }
 
-  async function refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    refusal: AppError,
-  ): Promise<void> {
+  function refuse(request: IncomingMessage, response: ServerResponse, refusal: AppError): void {
     request.resume()
-    const { status, headers, body } = errorAnswer(request.url ?? '', refusal)
-    const text = body === null ? '' : await new Response(body).text()
-    if (refused.has(request.socket)) response.setHeader('connection', 'close')
-    response
-      .setHeaders(headers)
-      .setHeader('x-content-type-options', 'nosniff')
-      .setHeader('cache-control', 'no-store')
-    response.writeHead(status).end(text)
+    const { status, headers, text } = errorText(request.url ?? '', refusal)
+    response.writeHead(status, {
+      ...headers,
+      'content-length': Buffer.byteLength(text),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      ...(refused.has(request.socket) && { connection: 'close' }),
+    })
+    response.end(text)
   }
 
   async function tooOften(request: IncomingMessage): Promise<AppError | undefined> {

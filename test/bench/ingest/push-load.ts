@@ -2,8 +2,7 @@
  * A process of its own that pushes polls to a server, over some connections at once, each as soon as the one before was
  * answered: `fork('push-load.ts', [URL, OPTIONS])`. It tells when it has sent `pushes`, or was told to stop.
  */
-import { Readable } from 'node:stream'
-import { createHttpClient, type HttpClient } from '../http.ts'
+import { connectToPush } from './push-connection.ts'
 import { createPollStream, type Format } from './scene.ts'
 
 export interface PushLoadOptions {
@@ -33,31 +32,22 @@ let isStopped = false
 
 async function pushAll(url: string, options: PushLoadOptions): Promise<void> {
   const { storeIds, connections, polls, format, fromHour, pushes = Infinity } = options
-  using client = createHttpClient(url)
   const stream = createPollStream(storeIds, fromHour, connections)
   const latencies: number[] = []
   let sent = 0
   const start = performance.now()
   await Promise.all(
     Array.from({ length: connections }, async () => {
+      using connection = await connectToPush(url, mediaTypes[format])
       while (!isStopped && sent < pushes) {
         sent++
-        latencies.push(await push(client, stream.next(polls, format), format))
+        const body = stream.next(polls, format)
+        const sentAt = performance.now()
+        await connection.push(body)
+        latencies.push(performance.now() - sentAt)
       }
     }),
   )
   const result: PushLoadResult = { ms: performance.now() - start, pushes: latencies.length, latencies }
   process.send!(result, () => process.disconnect!())
-}
-
-async function push(client: HttpClient, body: string, format: Format): Promise<number> {
-  const {
-    status,
-    body: answer,
-    ms,
-  } = await client.send('POST', '/polls', Readable.from([body]), {
-    'content-type': mediaTypes[format],
-  })
-  if (status !== 200) throw new Error(`a push was answered with ${status}: ${answer.toString()}`)
-  return ms
 }
