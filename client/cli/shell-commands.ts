@@ -6,6 +6,19 @@ import { createProgram } from './program.ts'
 const shells = ['bash', 'zsh', 'fish'] as const
 
 export function addShellCommands(program: Command, context: CommandContext): void {
+  addShownCommands(program, context)
+  // What these scripts call.
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      const { completionsOf } = await import('./commands/completion.ts')
+      context.stdout.write(completionsOf(shownProgram(context), words))
+    })
+}
+
+function addShownCommands(program: Command, context: CommandContext): void {
   program
     .helpCommand(false)
     .command('help')
@@ -36,18 +49,15 @@ Examples:
     .addArgument(completion.createArgument('<shell>', 'the shell').choices(shells))
     .action(async (shell: string) => {
       const { completionScript } = await import('./commands/completion.ts')
-      context.stdout.write(completionScript(createProgram(context), shell))
+      context.stdout.write(completionScript(shownProgram(context), shell))
     })
+}
 
-  // What these scripts call.
-  program
-    .command('complete', { hidden: true })
-    .argument('[words...]')
-    .allowUnknownOption()
-    .action(async (words: string[]) => {
-      const { completionsOf } = await import('./commands/completion.ts')
-      context.stdout.write(completionsOf(createProgram(context), words))
-    })
+/** What `--help` has. */
+function shownProgram(context: CommandContext): Command {
+  const program = createProgram(context)
+  addShownCommands(program, context)
+  return program
 }
 
 /** Ends the program with an error where there is no such command. */

@@ -18,6 +18,8 @@ describe('a shell is told', () => {
       ':4',
     ])
     expect(await completions('reports', '')).toContainEqual(expect.stringMatching(/^delete\t/))
+    expect(await completions('vers')).toEqual([expect.stringMatching(/^version\t/), ':4'])
+    expect(await completions('complet')).toEqual([expect.stringMatching(/^completion\t/), ':4'])
   })
 
   test('which options, and what they may be', async () => {
@@ -47,6 +49,17 @@ describe('a shell is told', () => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') skip(`there is no ${shell} here`)
       throw error
     }
+  })
+
+  test('Bash completes by it, also without the package bash-completion, and where it was read before', async () => {
+    const { stdout } = await runCli(['completion', 'bash'])
+    const program = `
+      store-monitor() { printf 'report\\tx\\nreports\\tx\\n:4\\n'; }
+      COMP_WORDS=(store-monitor repo) COMP_CWORD=1
+      __store_monitor_complete 2>/dev/null
+      echo "\${COMPREPLY[@]}"`
+    const shell = ['--norc', '--noprofile', '-c', stdout + stdout + program]
+    expect(execFileSync('bash', shell, { stdio: 'pipe', encoding: 'utf8' })).toBe('report reports\n')
   })
 
   test('of no other shell', async () => {

@@ -8,15 +8,31 @@ const [ONLY_THESE, ANY] = [':4', ':0']
 export function completionScript(program: Command, shell: string): string {
   const name = program.name()
   const script = written(() => tab(program).setup(name, name, shell))
-  // Else Bash never completes files, whatever it is told.
-  return script.replace(/^complete -F /m, 'complete -o bashdefault -o default -F ')
+  return shell === 'bash' ? forAnyBash(script) : script
+}
+
+/** The library's script for Bash wants a function of the package bash-completion, which many machines lack. */
+function forAnyBash(script: string): string {
+  const ofPackage = '_get_comp_words_by_ref -n "=:" cur prev words cword'
+  const words = 'words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]}'
+  return (
+    script
+      .replace(
+        ofPackage,
+        `if declare -F _get_comp_words_by_ref >/dev/null; then ${ofPackage}; else ${words}; fi`,
+      )
+      // Where it is read again in a shell.
+      .replaceAll(/^readonly /gm, '')
+      // Else Bash never completes files, whatever it is told.
+      .replace(/^complete -F /m, 'complete -o bashdefault -o default -F ')
+  )
 }
 
 /** What the last word could be. */
 export function completionsOf(program: Command, words: readonly string[]): string {
   const text = written(() => tab(program).parse([...words]))
   // Where it knows of nothing, it would keep the shell from its files.
-  return text.trim() === ONLY_THESE ? `${ANY}\n` : text
+  return text.trim() === ONLY_THESE ? `${ANY}\n` : text.replace(/^complete\t.*\n/m, '') // what it adds for itself
 }
 
 /** What the library writes to the console. */
