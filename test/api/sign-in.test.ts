@@ -16,6 +16,7 @@ import { runningServer, type TestServer } from '../support/running-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDatabase } from '../support/test-database.ts'
 
+const soon = { timeout: 30_000 }
 const asProgram = { headers: { accept: 'application/json' } }
 const polls = 'store_id,status,timestamp_utc\na,active,2023-01-24 10:00:00 UTC\n'
 
@@ -105,7 +106,7 @@ describe('who signs in at a provider', () => {
     const changes = await browser.ask(`${server.url}/changes?limit=1`, { headers: ownHeaders()! })
     expect(await changes.json()).toMatchObject({ items: [{ kind: 'details', author: 'ann@soup.example' }] })
     const requests = () => JSON.stringify(server.happened.filter(({ type }) => type === 'request'))
-    await expect.poll(requests).toMatch(/"session [\w-]{12}"/)
+    await expect.poll(requests, soon).toMatch(/"session [\w-]{12}"/)
     expect(requests()).not.toContain('soup.example')
   })
 
@@ -296,7 +297,6 @@ test.for([
 })
 
 describe('where the provider', () => {
-  const soon = { timeout: 10_000 }
   test('does not answer, the server does, and signing in works as soon as it answers', async () => {
     provider.interrupt((_, response) => Boolean(response.destroy()))
     await using early = await serving()
