@@ -1,4 +1,4 @@
-import { expressionBuilder, sql } from 'kysely'
+import { expressionBuilder, sql, type ExpressionBuilder } from 'kysely'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import { chunks } from './chunks.ts'
@@ -35,7 +35,13 @@ export async function planParts(
   const storeCount = await countStores(db)
   const storesPerPart = partSize(storeCount)
   const firsts = await firstStoresOfParts(db, storesPerPart)
-  await db.transaction().execute(async (tx) => {
+  await unlessBegun(db, async (tx) => {
+    const mayBegin = beginnable(reportKey, computedWith)
+    // First, as whoever is at a part has it locked, and then waits for the report.
+    await tx
+      .deleteFrom('report_part')
+      .where('report_key', 'in', (eb) => eb.selectFrom('report').select('report_key').where(mayBegin))
+      .execute()
     const { numUpdatedRows } = await tx
       .updateTable('report')
       .set({
@@ -46,16 +52,9 @@ export async function planParts(
         program_version: computedWith.programVersion,
         zone_data_version: computedWith.zoneDataVersion,
       })
-      .where('report_key', '=', reportKey)
-      .where((eb) =>
-        eb.or([
-          eb('state', '=', 'queued'),
-          eb.and([eb('state', '=', 'running'), eb.not(isComputedWith(computedWith)(eb))]),
-        ]),
-      )
+      .where(mayBegin)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) return
-    await tx.deleteFrom('report_part').where('report_key', '=', reportKey).execute()
+    if (numUpdatedRows === 0n) throw begunByOthers
     const parts = firsts.map((firstStoreId, part) => ({
       report_key: reportKey,
       part,
@@ -68,6 +67,29 @@ export async function planParts(
     }))
     for (const chunk of chunks(parts)) await tx.insertInto('report_part').values(chunk).execute()
   })
+}
+
+/** Undoes what was begun, too, by others that were sooner. */
+const begunByOthers = new Error('others have begun the report')
+
+async function unlessBegun(db: Db, work: (tx: Db) => Promise<void>): Promise<void> {
+  try {
+    await db.transaction().execute(work)
+  } catch (error) {
+    if (error !== begunByOthers) throw error
+  }
+}
+
+/** Whether it is the report, and was not begun, or with other versions. */
+function beginnable(reportKey: number, computedWith: ComputedWith) {
+  return (eb: ExpressionBuilder<Database, 'report'>) =>
+    eb.and([
+      eb('report_key', '=', reportKey),
+      eb.or([
+        eb('state', '=', 'queued'),
+        eb.and([eb('state', '=', 'running'), eb.not(isComputedWith(computedWith)(eb))]),
+      ]),
+    ])
 }
 
 function storesOfPart(part: number, storeCount: number, storesPerPart: number): number {

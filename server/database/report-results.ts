@@ -30,23 +30,14 @@ export async function storeParts(
   planned: PlannedReport,
   results: readonly PartResult[],
 ): Promise<boolean> {
+  return whileRunning(db, (tx) => putParts(tx, planned, results))
+}
+
+/** False, and nothing is stored, where `work` found that the report is not running. */
+export async function whileRunning(db: Db, work: (tx: Db) => Promise<void>): Promise<boolean> {
   try {
-    return await db.transaction().execute(async (tx) => {
-      let isNew = false
-      let done = 0
-      let more = 0
-      for (const result of results) {
-        const plannedStores = await putResult(tx, planned.reportKey, result)
-        if (plannedStores === undefined) continue
-        isNew = true
-        done += result.storeCount
-        more += result.storeCount - plannedStores
-      }
-      if (!isNew) return isRunning(tx, planned)
-      // Last, as others wait for their turn at the report.
-      if (await countAsDone(tx, planned, { done, more })) return true
-      throw notRunning
-    })
+    await db.transaction().execute(work)
+    return true
   } catch (error) {
     if (error === notRunning) return false
     throw error
@@ -55,6 +46,32 @@ export async function storeParts(
 
 /** Undoes what has been stored of parts. */
 const notRunning = new Error('the report is not running')
+
+/** To be called in `whileRunning`. */
+export async function putParts(
+  tx: Db,
+  planned: PlannedReport,
+  results: readonly PartResult[],
+): Promise<void> {
+  let isNew = false
+  let done = 0
+  let more = 0
+  for (const result of results) {
+    const plannedStores = await putResult(tx, planned.reportKey, result)
+    if (plannedStores === undefined) continue
+    isNew = true
+    done += result.storeCount
+    more += result.storeCount - plannedStores
+  }
+  // Last, as others wait for their turn at the report.
+  if (!isNew) await requireRunning(tx, planned)
+  else if (!(await countAsDone(tx, planned, { done, more }))) throw notRunning
+}
+
+/** Likewise. */
+export async function requireRunning(tx: Db, planned: PlannedReport): Promise<void> {
+  if (!(await isRunning(tx, planned))) throw notRunning
+}
 
 /** How many stores the part was planned for; undefined where its result is stored already. */
 async function putResult(

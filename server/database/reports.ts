@@ -11,6 +11,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import { isComputedWith, type ComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
+import { dialectOf } from './dialect/dialect.ts'
 import { labelsOf, textOfLabels } from './labels-text.ts'
 import type { ReportTable } from './report-tables.ts'
 import type { Database } from './schema.ts'
@@ -201,7 +202,6 @@ export async function finishReport(
     )
     .returning(['stores_total', 'requested_at'])
     .executeTakeFirst()
-  // Not in one transaction with that: who stores a part has it locked, and waits for the report.
   if (end.state !== 'complete') await deletePartsOfNone(db, reportKey)
   return ended
 }
@@ -214,14 +214,16 @@ function partsToDo(eb: ExpressionBuilder<Database, 'report'>, reportKey: number)
     .where('csv_bytes', 'is', null)
 }
 
-/** Deletes the parts of a report that has come to nothing. */
-async function deletePartsOfNone(db: Db, reportKey: number): Promise<void> {
-  const cameToNothing = db
-    .selectFrom('report')
-    .select('report_key')
-    .where('report_key', '=', reportKey)
+/** Deletes the parts of a report that has come to nothing, where it has; but for those that others are at, who then do so. */
+export async function deletePartsOfNone(db: Db, reportKey: number): Promise<void> {
+  const parts = db
+    .selectFrom('report_part')
+    .innerJoin('report', 'report.report_key', 'report_part.report_key')
+    .select('part')
+    .where('report_part.report_key', '=', reportKey)
     .where('state', 'in', ['failed', 'cancelled'])
-  await db.deleteFrom('report_part').where('report_key', 'in', cameToNothing).execute()
+    .$if(dialectOf(db).locksRows, (query) => query.forUpdate('report_part').skipLocked())
+  await db.deleteFrom('report_part').where('report_key', '=', reportKey).where('part', 'in', parts).execute()
 }
 
 /** The report as callers see it. */

@@ -5,8 +5,11 @@ export interface Job<Task> {
   /** Tells it from all others. */
   readonly key: number
   plan(): Promise<readonly Task[]>
-  /** `unwanted` where others have ended the job, of which then no more is done. */
-  perform(task: Task): Promise<'done' | 'unwanted'>
+  /**
+   * `taken` where others are at it, so that it is to be looked at again; `unwanted` where they have ended the job, of which then no
+   * more is done.
+   */
+  perform(task: Task): Promise<'done' | 'taken' | 'unwanted'>
   /** The last step, once all tasks are done. */
   finish(): Promise<void>
   /** The last step instead, where one has failed. */
@@ -39,6 +42,8 @@ export interface JobQueueSetting {
   readonly maxUnderWay: number
   /** How long a job pauses after so many setbacks in a row. */
   readonly pauseMs?: (setbacks: number) => number
+  /** How long a job pauses of which others are at all that is left. */
+  readonly lookAgainMs?: number
   /** Told of failures that could not even be written down. */
   readonly onError: (error: unknown) => void
 }
@@ -56,11 +61,14 @@ interface Entry<Task> {
   phase: Phase<Task>
   underWay: number
   setbacks: number
+  /** How many tasks in a row others were at. */
+  takenInARow: number
   pause: NodeJS.Timeout | undefined
 }
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
+const LOOK_AGAIN_MS = 200
 
 /** From a second to half a minute. */
 export function growingPauseMs(setbacks: number): number {
@@ -75,6 +83,7 @@ export function growingPauseMs(setbacks: number): number {
 export function createJobQueue<Task>({
   maxUnderWay,
   pauseMs = growingPauseMs,
+  lookAgainMs = LOOK_AGAIN_MS,
   onError,
 }: JobQueueSetting): JobQueue<Task> {
   const entries = new Map<number, Entry<Task>>()
@@ -136,11 +145,22 @@ export function createJobQueue<Task>({
 
   async function perform(entry: Entry<Task>, task: Task): Promise<void> {
     try {
-      if ((await entry.job.perform(task)) === 'unwanted') remove(entry)
+      const outcome = await entry.job.perform(task)
+      if (outcome === 'unwanted') remove(entry)
+      else if (outcome === 'taken') putBack(entry, task)
+      else entry.takenInARow = 0
     } catch (error) {
       if (entry.phase.name === 'planned') entry.phase.left.unshift(task)
       throw error
     }
+  }
+
+  function putBack(entry: Entry<Task>, task: Task): void {
+    if (entry.phase.name !== 'planned') return
+    entry.phase.left.push(task)
+    if (++entry.takenInARow < entry.phase.left.length) return
+    entry.takenInARow = 0
+    pause(entry, () => lookAgainMs)
   }
 
   function begin(entry: Entry<Task>, step: () => Promise<void>): void {
@@ -159,20 +179,19 @@ export function createJobQueue<Task>({
       await step()
       entry.setbacks = 0
     } catch (error) {
-      if (passes(error)) pauseAfter(entry)
+      if (passes(error)) pause(entry, () => pauseMs(++entry.setbacks))
       else if (isFailing) giveUp(entry, error)
       else if (entry.phase.name !== 'failed') entry.phase = { name: 'failed', reason: error }
     }
   }
 
-  function pauseAfter(entry: Entry<Task>): void {
+  function pause(entry: Entry<Task>, forMs: () => number): void {
     const isDropped = entries.get(entry.job.key) !== entry
     if (isStopped || isDropped || entry.pause !== undefined) return
-    entry.setbacks++
     entry.pause = setTimeout(() => {
       entry.pause = undefined
       beginSteps()
-    }, pauseMs(entry.setbacks))
+    }, forMs())
   }
 
   function giveUp(entry: Entry<Task>, error: unknown): void {
@@ -196,7 +215,13 @@ export function createJobQueue<Task>({
         onGone()
         return
       }
-      const fresh = { phase: { name: 'not planned' }, underWay: 0, setbacks: 0, pause: undefined } as const
+      const fresh = {
+        phase: { name: 'not planned' },
+        underWay: 0,
+        setbacks: 0,
+        takenInARow: 0,
+        pause: undefined,
+      } as const
       const entry: Entry<Task> = { job, caller, onGone, ...fresh }
       entries.set(job.key, entry)
       turns.set(caller, (turns.get(caller) ?? new Set()).add(entry))

@@ -47,9 +47,9 @@ export function reportJob(report: StoredReport, parts: ReportJobParts): Job<Part
       return pending
     },
     async perform(parts) {
-      const isWanted = await trace.step(() => runTask('generateParts', { reportKey, parts, asked }))
-      watch.tellProgress(reportId)
-      return isWanted ? 'done' : 'unwanted'
+      const outcome = await trace.step(() => runTask('generateParts', { reportKey, parts, asked }))
+      if (outcome !== 'taken') watch.tellProgress(reportId)
+      return outcome
     },
     finish: () => end({ state: 'complete', computedWith }),
     fail: (reason) => end({ state: 'failed', failure: failureOf(reason), computedWith }),

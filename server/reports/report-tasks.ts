@@ -1,16 +1,17 @@
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { Db } from '../database/connect.ts'
 import { dialectOf } from '../database/dialect/dialect.ts'
-import { listPendingParts, planParts } from '../database/report-plan.ts'
-import { storeParts } from '../database/report-results.ts'
-import { beginKeeping, keepWeeks } from '../database/kept-weeks.ts'
+import { listPendingParts, planParts, type PartPlan } from '../database/report-plan.ts'
+import type { PartResult } from '../database/report-results.ts'
+import { doParts } from '../database/shared-parts.ts'
+import { beginKeeping, keepWeeks, type FoundWeeks } from '../database/kept-weeks.ts'
 import { createGenerator } from './generate.ts'
 import { groupsOf } from './groups.ts'
 import { createPeriodGroupReader } from './period-groups.ts'
 import { firstPeriodStores } from './period-stores.ts'
 import { verifyPart } from './verify-part.ts'
 import { mostStoresOf } from './asked-time.ts'
-import { stretchesOfParts } from './part-size.ts'
+import { stretchesOfParts, type PartStretch } from './part-size.ts'
 import { weeksOf } from './report-weeks.ts'
 import type { WorkerTasks } from './worker-task.ts'
 
@@ -52,11 +53,21 @@ export function createReportTasks({
     async generateParts({ reportKey, parts, asked }) {
       const planned = { reportKey, computedWith }
       const weeks = weeksOf(asked)
-      if (weeks === undefined) return storeParts(writing, planned, await generator.parts(parts, asked))
-      const { results, found } = await generator.partsWithKept(parts, { asked, weeks, computedWith })
-      const isWanted = await storeParts(writing, planned, results)
-      if (found !== undefined) await keepWeeks(writing, computedWith, found)
-      return isWanted
+      if (weeks === undefined) {
+        return doParts(writing, planned, parts, (claimed) =>
+          byStretches(claimed, (stretch) => generator.parts(stretch, asked)),
+        )
+      }
+      const founds: FoundWeeks[] = []
+      const outcome = await doParts(writing, planned, parts, (claimed) =>
+        byStretches(claimed, async (stretch) => {
+          const { results, found } = await generator.partsWithKept(stretch, { asked, weeks, computedWith })
+          if (found !== undefined) founds.push(found)
+          return results
+        }),
+      )
+      for (const found of founds) await keepWeeks(writing, computedWith, found)
+      return outcome
     },
     hoursOfWeek: ({ parts, asked }) => generator.hoursOfWeek(parts, asked),
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
@@ -64,4 +75,16 @@ export function createReportTasks({
     firstPeriodStores: ({ report, query }) => firstPeriodStores(reading, report, query),
     verifyPart: (task) => verifyPart(reading, generator, task),
   }
+}
+
+/** Of parts that were not all claimed, those that follow each other are done at once. */
+async function byStretches(
+  parts: readonly PartPlan[],
+  compute: (stretch: PartStretch) => Promise<PartResult[]>,
+): Promise<PartResult[]> {
+  const results: PartResult[] = []
+  for (const stretch of stretchesOfParts(parts, { workers: 1, partsAtOnce: parts.length })) {
+    results.push(...(await compute(stretch)))
+  }
+  return results
 }

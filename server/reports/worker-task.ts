@@ -10,6 +10,7 @@ import type {
 import type { ListedRowPage, ReportRowsQuery } from '../../shared/report-rows.ts'
 import type { ReportSummaryQuery } from '../../shared/report-summary.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
+import type { PartsOutcome } from '../database/shared-parts.ts'
 import { preciseNow } from '../tracing/worked.ts'
 import type { PartStretch } from './part-size.ts'
 import type { PeriodReport } from './period-groups.ts'
@@ -41,12 +42,12 @@ export interface ThreadSetting extends WorkerSetting {
 export interface WorkerTasks {
   /** Deals the stores into parts and returns those that are to be done, in stretches to be done at once. */
   planReport(task: { readonly reportKey: number; readonly asked: Asked }): Promise<PartStretch[]>
-  /** Judges parts and stores their results; false where the report has been ended by others. */
+  /** Judges parts and stores their results. */
   generateParts(task: {
     readonly reportKey: number
     readonly parts: PartStretch
     readonly asked: Asked
-  }): Promise<boolean>
+  }): Promise<PartsOutcome>
   /** The last week of the stores of parts by hour of the week, as `hours-of-week.ts` has it. */
   hoursOfWeek(task: { readonly parts: PartStretch; readonly asked: Asked }): Promise<Float64Array>
   /** The groups that a label makes of a complete report by window. */

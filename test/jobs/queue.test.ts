@@ -247,3 +247,28 @@ test('a job that is dropped, or that comes again or too late, is gone at once', 
   add('late')
   expect(gone).toEqual(['again', 'first', 'late'])
 })
+
+test('tasks that others are at are looked at again, not at once where they are at all that is left', async () => {
+  let looks = 0
+  const queue = createJobQueue<number>({ maxUnderWay: 1, lookAgainMs: 1, onError: noErrors })
+  const done: string[] = []
+  const takenTimes = new Map([
+    [0, 3],
+    [2, 1],
+  ])
+  const { job, ended } = aJob(1, 4, done, {
+    async perform(task) {
+      looks++
+      await Promise.resolve()
+      const left = takenTimes.get(task) ?? 0
+      takenTimes.set(task, left - 1)
+      if (left > 0) return 'taken'
+      done.push(`1.${task}`)
+      return 'done'
+    },
+  })
+  queue.add(job)
+  expect(await ended).toBe('finished')
+  expect(done).toEqual(['1.1', '1.3', '1.2', '1.0', '1 finished'])
+  expect(looks).toBe(8)
+})

@@ -8,7 +8,7 @@ const answer = answersOf<WorkerTasks>(async ({ databaseUrl: folder }) => {
   writeFileSync(`${folder}/connecting`, '')
   while (!existsSync(`${folder}/go`)) await pause(5)
   writeFileSync(`${folder}/connected`, '')
-  return { generateParts: () => Promise.resolve(true) } as unknown as WorkerTasks
+  return { generateParts: () => Promise.resolve('done') } as unknown as WorkerTasks
 })
 
 export const generateParts = answer('generateParts')

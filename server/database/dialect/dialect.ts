@@ -105,6 +105,8 @@ export interface Dialect {
   textBefore(text: RawBuilder<string>, marker: string): RawBuilder<string>
   /** How many rows of polls are best written, and read to be merged, at once. */
   readonly pollRowsAtOnce: number
+  /** Whether many write at once, and lock rows, so that processes can share what is to be done. */
+  readonly locksRows: boolean
   /** How many parts of a report a thread best does at once: more are fewer questions, and keep other work waiting longer. */
   readonly reportPartsAtOnce: number
   /** A database as Kysely speaks to it. Throws an AppError that says what is wrong with the URL or the database. */

@@ -19,6 +19,7 @@ export function postgresDialect(): Dialect {
     clock: sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     textBefore: (text, marker) => sql`split_part(${text}, ${marker}, 1)`,
     pollRowsAtOnce: 2048,
+    locksRows: true,
     reportPartsAtOnce: 4,
     open: (databaseUrl, access) => openPostgres(databaseUrl, access, dialect),
     async lock(transaction, what) {
