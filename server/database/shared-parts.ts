@@ -36,12 +36,30 @@ export async function doParts(
     const claimed = await claimParts(tx, planned, parts)
     const left = parts.filter((part) => !claimed.includes(part))
     if (left.length > 0 && (await areToDo(tx, planned.reportKey, left))) outcome = 'taken'
-    if (claimed.length > 0) await putParts(tx, planned, await compute(claimed))
-    else await requireRunning(tx, planned)
+    if (claimed.length === 0) return requireRunning(tx, planned)
+    const results = await inTime(tx, () => compute(claimed))
+    await putParts(tx, planned, results)
   })
   if (isWanted) return outcome
   await deletePartsOfNone(db, planned.reportKey)
   return 'unwanted'
+}
+
+/** From this on something may have taken too long for the database, which takes whoever is silent for gone. */
+const LONG_MS = 4000
+const LONGEST_MS = 120_000
+/** Once parts took long here, they may take so long. */
+let allowedMs: number | undefined
+
+async function inTime<Result>(tx: Db, work: () => Promise<Result>): Promise<Result> {
+  if (allowedMs !== undefined) await dialectOf(tx).allowIdle(tx, allowedMs)
+  const begunAt = performance.now()
+  try {
+    return await work()
+  } finally {
+    const tookMs = performance.now() - begunAt
+    if (tookMs > LONG_MS) allowedMs = Math.min(LONGEST_MS, Math.max(allowedMs ?? 0, Math.ceil(tookMs * 3)))
+  }
 }
 
 /** Locks those of a report that is running that nobody has done, and nobody is at. */

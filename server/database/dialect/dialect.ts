@@ -1,4 +1,11 @@
-import type { Dialect as KyselyDialect, DialectAdapter, Kysely, RawBuilder, Transaction } from 'kysely'
+import type {
+  Dialect as KyselyDialect,
+  DialectAdapter,
+  Kysely,
+  QueryExecutorProvider,
+  RawBuilder,
+  Transaction,
+} from 'kysely'
 import type { ColumnTypes } from '../../../migrations/column-types.ts'
 import type { StoreLabel } from '../../../shared/group.ts'
 import type { StoreId } from '../../../shared/ids.ts'
@@ -122,6 +129,8 @@ export interface Dialect {
   makeNew(db: Db, known: readonly string[]): Promise<string[]>
   /** Called before a migration in its transaction. */
   beginMigration(transaction: Kysely<unknown>): Promise<void>
+  /** Lets a transaction be idle for so long, or for ever with 0: otherwise its locks are taken for those of a machine that is gone. */
+  allowIdle(transaction: QueryExecutorProvider, ms: number): Promise<void>
   /** Reads stores in ascending order of id. */
   readStoreRules(db: Db, stores: PartStores): Promise<StoreRules[]>
   /** Gives stores, which there are, other schedules. */

@@ -6,6 +6,7 @@ const unreachable = 'cannot be reached: does it run, and is the URL right?'
 const meanings: readonly (readonly [codes: RegExp, code: AppErrorCode, meaning: string])[] = [
   [/^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|08)/, 'unavailable', unreachable],
   [/^57P0[1-5]$/, 'unavailable', 'is starting or stopping: try again'],
+  [/^25P03$/, 'unavailable', 'has given up a connection that nothing came from: try again'],
   [/^28/, 'unavailable', 'does not let this user in: are name and password right?'],
   [/^3D000$/, 'unavailable', 'has no such database: make it first (createdb)'],
   [/^42501$/, 'unavailable', 'does not let this user do that: give it rights to the database'],
@@ -30,7 +31,7 @@ export function databaseError(place: string, error: unknown): unknown {
 
 /** Whether a connection is of no use any more after an error on it. */
 export function isConnectionLost(error: unknown): boolean {
-  return error instanceof Error && /^(?:ECONN|EPIPE|ETIMEDOUT|08|57P)/.test(codeOf(error))
+  return error instanceof Error && /^(?:ECONN|EPIPE|ETIMEDOUT|08|57P|25P03)/.test(codeOf(error))
 }
 
 function codeOf(error: Error): string {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type QueryExecutorProvider } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 import { backUpPostgres } from './backup.ts'
 import { postgresColumnTypes } from './column-types.ts'
@@ -11,6 +11,10 @@ import { readStoreRules, writeScheduleKeys } from './store-rules.ts'
 const LOCK_CLASS = 0x5707e
 /** A migration lets others go on after this, and tries again. */
 const DDL_LOCK_TIMEOUT_MS = 3000
+
+async function allowIdle(transaction: QueryExecutorProvider, ms: number): Promise<void> {
+  await sql`set local idle_in_transaction_session_timeout = ${sql.lit(ms)}`.execute(transaction)
+}
 
 /** PostgreSQL, which many processes on many machines use at once. */
 export function postgresDialect(): Dialect {
@@ -33,7 +37,9 @@ export function postgresDialect(): Dialect {
     makeNew: async () => [],
     async beginMigration(transaction) {
       await sql`set local lock_timeout = ${sql.lit(DDL_LOCK_TIMEOUT_MS)}`.execute(transaction)
+      await allowIdle(transaction, 0)
     },
+    allowIdle,
     readStoreRules,
     writeScheduleKeys,
     readPacked,

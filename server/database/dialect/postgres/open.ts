@@ -41,16 +41,27 @@ function noUrl(): AppError {
   )
 }
 
+/**
+ * What a process has locked whose machine stops, or is cut off, is free for others after this: it is idle within a transaction, or
+ * does not answer for so long.
+ */
+const IDLE_IN_TRANSACTION_MS = 5000
+const KEEP_ALIVE = '-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2'
+
 /** A report reads all of a store as of one moment; what is claimed and counted is as others have left it. */
 function sessionOptions({ readOnly, durable, patienceMs }: Access): string[] {
   return [
     // Both take longer to begin than our statements to end.
     '-c jit=off -c max_parallel_workers_per_gather=0',
     `-c lock_timeout=${patienceMs}`,
+    KEEP_ALIVE,
     ...(durable ? [] : ['-c synchronous_commit=off']),
     ...(readOnly
       ? ['-c default_transaction_read_only=on', '-c default_transaction_isolation=repeatable\\ read']
-      : ['-c default_transaction_isolation=read\\ committed']),
+      : [
+          '-c default_transaction_isolation=read\\ committed',
+          `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+        ]),
   ]
 }
 

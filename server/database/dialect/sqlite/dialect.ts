@@ -23,6 +23,7 @@ export function sqliteDialect(): Dialect {
     tryToShare: async () => true,
     makeNew,
     beginMigration: async () => {},
+    allowIdle: async () => {},
     readStoreRules,
     writeScheduleKeys,
     readPacked,
