@@ -1,10 +1,12 @@
-import { repeatedly, type Repetition } from './repeatedly.ts'
+import { repeatedly, type Repeated, type Repetition } from './repeatedly.ts'
 
 /** Looks at something now and then while anybody watches: once for all who do. */
 export interface Lookout {
   readonly watchers: number
   /** For one who watches, until this is disposed; aborting the signal wakes them. */
   join(signal: AbortSignal | undefined): Watcher
+  /** Looks soon, where anybody watches, as there is a reason. */
+  lookSoon(): void
   /** Wakes all who watch. */
   wake(): void
 }
@@ -16,7 +18,7 @@ export interface Watcher extends AsyncDisposable {
 
 export function createLookout(look: () => Promise<unknown>, repetition: Repetition): Lookout {
   const wakes = new Set<() => void>()
-  let looking: AsyncDisposable | undefined
+  let looking: Repeated | undefined
 
   return {
     get watchers() {
@@ -36,6 +38,9 @@ export function createLookout(look: () => Promise<unknown>, repetition: Repetiti
           if (wakes.size === 0) await looking?.[Symbol.asyncDispose]()
         },
       }
+    },
+    lookSoon() {
+      if (wakes.size > 0) looking?.soon()
     },
     wake() {
       for (const wake of wakes) wake()

@@ -10,6 +10,8 @@ export interface NewsWatchParts {
 export interface NewsWatch {
   /** What there is of late, now and at each change, until the signal is aborted. */
   watch(signal?: AbortSignal): AsyncGenerator<News, void>
+  /** Looks soon, as there may be some. */
+  lookSoon(): void
 }
 
 /** Looks for news now and then while anybody watches. */
@@ -26,6 +28,7 @@ export function createNewsWatch({ read, onError, everyMs = 1000 }: NewsWatchPart
   }
 
   return {
+    lookSoon: () => lookout.lookSoon(),
     async *watch(signal) {
       await using watcher = lookout.join(signal)
       await look()

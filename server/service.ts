@@ -10,6 +10,7 @@ import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import { usualConfig, type Config } from './config.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
+import { isOfReport, listenOn, type Announced } from './database/announced.ts'
 import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
@@ -203,6 +204,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     }
   }
   const retention = createRetainer(setting, { databaseUrl, reading, now, checkInPlace, traces })
+  const news = createNewsWatch({ read: () => readNews(reading, now()), onError })
   const apiParts: ApiParts = {
     db: reading,
     access,
@@ -225,7 +227,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     retention,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live,
-    news: createNewsWatch({ read: () => readNews(reading, now()), onError }),
+    news,
     readiness: () => readinessOf({ db: reading, oldestPushMs: () => writer.load().oldestPushMs }),
     metrics: async () => metrics?.text({ load: load(), database: () => measureDatabase(reading) }),
     version,
@@ -234,6 +236,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     limits,
     uploads: createGate(limits, 'uploads', 'files that are uploaded and imported'),
     onError,
+  }
+  function hear(announced: Announced): void {
+    reports.hear(announced)
+    news.lookSoon()
+    if (!isOfReport(announced)) live.lookSoon()
   }
   async function foldWhatIsOld(): Promise<void> {
     if (await hasTail(reading)) await writer.tidy()
@@ -254,6 +261,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     reports,
     async recover() {
       void provider?.look()
+      owned.use(listenOn(reading, databaseUrl, hear))
       owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))

@@ -19,24 +19,26 @@ export interface PartPlan {
 export interface Planning {
   readonly reportKey: number
   readonly computedWith: ComputedWith
+  /** Whether what others began with other versions is begun anew; by default, it is. */
+  readonly anew?: boolean
   readonly partSize: (storeCount: number) => number
   readonly startedAtMs: number
 }
 
 /**
  * Deals all stores into parts of as many as `partSize` says and sets the report running. Nothing is done where that has
- * happened before, or where the report has ended. A report that was begun with other versions is begun anew, so that all
+ * happened before, or where the report has ended. A report that was begun with other versions is begun anew, or left, so that all
  * of its bytes are those of one.
  */
 export async function planParts(
   db: Db,
-  { reportKey, computedWith, partSize, startedAtMs }: Planning,
+  { reportKey, computedWith, anew = true, partSize, startedAtMs }: Planning,
 ): Promise<void> {
   const storeCount = await countStores(db)
   const storesPerPart = partSize(storeCount)
   const firsts = await firstStoresOfParts(db, storesPerPart)
   await unlessBegun(db, async (tx) => {
-    const mayBegin = beginnable(reportKey, computedWith)
+    const mayBegin = beginnable(reportKey, computedWith, anew)
     // First, as whoever is at a part has it locked, and then waits for the report.
     await tx
       .deleteFrom('report_part')
@@ -81,13 +83,13 @@ async function unlessBegun(db: Db, work: (tx: Db) => Promise<void>): Promise<voi
 }
 
 /** Whether it is the report, and was not begun, or with other versions. */
-function beginnable(reportKey: number, computedWith: ComputedWith) {
+function beginnable(reportKey: number, computedWith: ComputedWith, anew: boolean) {
   return (eb: ExpressionBuilder<Database, 'report'>) =>
     eb.and([
       eb('report_key', '=', reportKey),
       eb.or([
         eb('state', '=', 'queued'),
-        eb.and([eb('state', '=', 'running'), eb.not(isComputedWith(computedWith)(eb))]),
+        ...(anew ? [eb.and([eb('state', '=', 'running'), eb.not(isComputedWith(computedWith)(eb))])] : []),
       ]),
     ])
 }

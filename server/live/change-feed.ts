@@ -28,6 +28,8 @@ export interface ChangeFeed {
     lastEventId: string | undefined,
     signal?: AbortSignal,
   ): AsyncGenerator<ToldEvent, void>
+  /** Looks soon, where anybody follows, as something may have changed. */
+  lookSoon(): void
 }
 
 export interface ChangeFeedParts {
@@ -125,6 +127,7 @@ export function createChangeFeed(parts: ChangeFeedParts): ChangeFeed {
   }
 
   return {
+    lookSoon: () => lookout.lookSoon(),
     watch(followed, lastEventId, signal) {
       if (lookout.watchers < mostWatchers) return follow(followed, lastEventId, signal)
       const followers = lookout.watchers

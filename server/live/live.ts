@@ -28,6 +28,7 @@ export function createLive(
   return {
     down: (query) => threads.run('downStores', query),
     watch: (followed, lastEventId, signal) => feed.watch(followed, lastEventId, signal),
+    lookSoon: () => feed.lookSoon(),
     threads: () => threads.size(),
     [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
   }

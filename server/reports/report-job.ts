@@ -17,6 +17,8 @@ export interface ReportJobParts {
   readonly watch: ReportWatch
   readonly computedWith: ComputedWith
   readonly now: () => number
+  /** Whether a report that others began with something else is begun once more. */
+  readonly anew: boolean
   /** Told of each report that ends here. */
   readonly onEnd?: (ended: EndedReport) => void
   /** Its trace, where there is one. */
@@ -34,7 +36,7 @@ export interface EndedReport {
 
 /** A report as a job, whose tasks are stretches of its parts. What is true of it is in the database. */
 export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartStretch> {
-  const { runTask, watch, computedWith, trace = untracedWork } = parts
+  const { runTask, watch, computedWith, anew, trace = untracedWork } = parts
   const { report_key: reportKey, report_id: reportId } = report
   const asked = askedOf(report)
   const end = (how: Omit<ReportEnd, 'finishedAtMs'>) =>
@@ -42,7 +44,7 @@ export function reportJob(report: StoredReport, parts: ReportJobParts): Job<Part
   return {
     key: reportKey,
     async plan() {
-      const pending = await trace.step(() => runTask('planReport', { reportKey, asked }))
+      const pending = await trace.step(() => runTask('planReport', { reportKey, asked, anew }))
       watch.tellProgress(reportId)
       return pending
     },

@@ -36,12 +36,13 @@ export function createReportTasks({
   const generator = createGenerator(reading)
   const readPeriodGroups = createPeriodGroupReader(reading)
   return {
-    async planReport({ reportKey, asked }) {
+    async planReport({ reportKey, asked, anew }) {
       const most = mostStoresOf(asked)
       if (weeksOf(asked) !== undefined) await beginKeeping(writing, computedWith)
       await planParts(writing, {
         reportKey,
         computedWith,
+        anew,
         partSize: (storeCount) => Math.min(most, partSize(storeCount)),
         startedAtMs: now(),
       })

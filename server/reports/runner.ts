@@ -14,7 +14,9 @@ import type {
 } from '../../shared/report.ts'
 import type { Verification, VerifyQuery } from '../../shared/verification.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
+import type { Announced } from '../database/announced.ts'
 import type { Db } from '../database/connect.ts'
+import { dialectOf } from '../database/dialect/dialect.ts'
 import { ensureReport } from '../database/ensured-report.ts'
 import { textOfLabels } from '../database/labels-text.ts'
 import {
@@ -27,6 +29,7 @@ import {
 } from '../database/reports.ts'
 import { createJobQueue } from '../jobs/queue.ts'
 import { createGate } from '../limits/gate.ts'
+import type { Repeated } from '../repeatedly.ts'
 import { usualLimits, type Limits } from '../limits/setting.ts'
 import { untraced, type WorkTraces } from '../tracing/work-traces.ts'
 import { asOfMsOf } from './as-of.ts'
@@ -43,6 +46,9 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
+/** Beneath what is announced. */
+const LOOK_EVERY_MS = 1000
+const STUCK_AFTER_MS = 10_000
 
 /** Who asks for a report. */
 export interface RequestedBy {
@@ -77,6 +83,8 @@ export interface ReportRunner extends ReportViews, RollUps, AsyncDisposable {
    * are done are kept.
    */
   resumeUnfinished(): Promise<void>
+  /** Told of what a process on the database did, this one included. */
+  hear(announced: Announced): void
   /** What there is to do here, and the threads that do it. */
   load(): { readonly waiting: number; readonly underWay: number; readonly threads: number }
   /** Begins no further part of a report; those under way end, and the others are for the next start. */
@@ -99,8 +107,8 @@ export interface RunnerParts {
   readonly patienceMs?: number
   /** How long a report pauses after so many setbacks in a row. */
   readonly pauseMs?: (setbacks: number) => number
-  /** How often it looks for reports that others left unfinished. */
-  readonly lookEveryMs?: number
+  /** How often it looks for reports that others left unfinished, and when it takes them for left. */
+  readonly lookTimes?: { readonly everyMs: number; readonly stuckAfterMs: number }
   /** Told of each report that ends here. */
   readonly onEnd?: (ended: EndedReport) => void
   readonly traces?: WorkTraces
@@ -118,7 +126,7 @@ export function createReportRunner({
   storesPerPart,
   patienceMs,
   pauseMs,
-  lookEveryMs,
+  lookTimes,
   computedWith,
   limits = usualLimits,
   now,
@@ -131,7 +139,8 @@ export function createReportRunner({
   let pool: Promise<ThreadPool> | undefined
   let startedPool: ThreadPool | undefined
   let generator: Promise<Generator> | undefined
-  let unfinished: AsyncDisposable | undefined
+  let unfinished: Repeated | undefined
+  const areShared = dialectOf(writing).locksRows
   const threads = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
   const views = createReportViews(reading, threads, runTask)
   const watch = createReportWatch(reading)
@@ -162,9 +171,16 @@ export function createReportRunner({
     return createGenerator(reading)
   }
 
-  function enqueue(report: StoredReport, caller = '', onGone = () => {}): void {
+  function enqueue(
+    report: StoredReport,
+    {
+      caller = '',
+      onGone = () => {},
+      anew = false,
+    }: { caller?: string; onGone?: () => void; anew?: boolean },
+  ): void {
     const trace = tracedReport(traces, report.report_id, { onEnd, onGone })
-    const job = reportJob(report, { writing, runTask, watch, computedWith, now, ...trace.jobParts })
+    const job = reportJob(report, { writing, runTask, watch, computedWith, now, anew, ...trace.jobParts })
     queue.add(job, { caller, onGone: trace.onGone })
   }
 
@@ -178,7 +194,7 @@ export function createReportRunner({
     const { report, isNew } = await insert()
     if (isNew) {
       const kept = place.move()
-      enqueue(report, caller, () => kept.dispose())
+      enqueue(report, { caller, onGone: () => kept.dispose() })
     }
     return { report, isNew }
   }
@@ -254,10 +270,22 @@ export function createReportRunner({
     async resumeUnfinished() {
       unfinished = await watchUnfinishedReports(reading, {
         isOurs: (reportKey) => queue.has(reportKey),
-        takeUp: (report) => enqueue(report),
+        areShared,
+        canShare: ({ state, program_version, zone_data_version }) =>
+          state === 'queued' ||
+          (program_version === computedWith.programVersion &&
+            zone_data_version === computedWith.zoneDataVersion),
+        takeUp: (report, how) => enqueue(report, how),
         onError,
-        ...(lookEveryMs === undefined ? {} : { everyMs: lookEveryMs }),
+        everyMs: areShared ? LOOK_EVERY_MS : STUCK_AFTER_MS,
+        stuckAfterMs: STUCK_AFTER_MS,
+        ...lookTimes,
       })
+    },
+
+    hear(announced) {
+      if (announced.type === 'report') watch.tellProgress(announced.reportId)
+      if (announced.type === 'new-report' || announced.type === 'perhaps') unfinished?.soon()
     },
 
     load: () => ({ ...queue.counts(), threads: startedPool?.size() ?? 0 }),

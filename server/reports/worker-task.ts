@@ -41,7 +41,11 @@ export interface ThreadSetting extends WorkerSetting {
 /** What the runner asks of a worker: one function of `report-worker.ts` for each. */
 export interface WorkerTasks {
   /** Deals the stores into parts and returns those that are to be done, in stretches to be done at once. */
-  planReport(task: { readonly reportKey: number; readonly asked: Asked }): Promise<PartStretch[]>
+  planReport(task: {
+    readonly reportKey: number
+    readonly asked: Asked
+    readonly anew: boolean
+  }): Promise<PartStretch[]>
   /** Judges parts and stores their results. */
   generateParts(task: {
     readonly reportKey: number

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { expect, test } from 'vitest'
 import { connect } from '../../server/database/connect.ts'
-import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
+import { createReportRunner, type ReportRunner, type RunnerParts } from '../../server/reports/runner.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
 import { insertReport, reportOf } from '../../server/database/reports.ts'
@@ -21,7 +21,7 @@ const usual = reportOptions.parse({})
 
 async function runnerOn(
   databaseUrl: string,
-  { workers = 1, ...setting }: { workers?: number; storesPerPart?: number; lookEveryMs?: number } = {},
+  { workers = 1, ...setting }: Partial<Pick<RunnerParts, 'workers' | 'storesPerPart' | 'lookTimes'>> = {},
 ) {
   await using parts = new AsyncDisposableStack()
   const db = parts.use(await connect(databaseUrl))
@@ -115,7 +115,10 @@ test('a report that was stopped in the middle goes on after a restart and keeps 
 
 test('a report that another process left unfinished is taken up, also while a server runs', async () => {
   await using database = await filledDatabase(40)
-  await using server = await runnerOn(database.url, { ...smallParts, lookEveryMs: 20 })
+  await using server = await runnerOn(database.url, {
+    ...smallParts,
+    lookTimes: { everyMs: 20, stuckAfterMs: 20 },
+  })
   await server.runner.resumeUnfinished()
   await using killed = await connect(database.url)
   const { report } = await insertReport(killed, {

@@ -79,6 +79,13 @@ export interface PackedRow {
   readonly bytes: Uint8Array
 }
 
+/** Who hears what the processes on a database announce. */
+export interface Listener {
+  heard(announced: string): void
+  /** Something may have been announced that was not heard. */
+  missed(): void
+}
+
 /** What a database says of itself to whoever looks whether all is well. */
 export interface Examination {
   readonly version: string
@@ -156,6 +163,8 @@ export interface Dialect {
    * not at all. Throws an AppError where that cannot be, or is done with the database's own tools.
    */
   backUp(databaseUrl: string, file: string, options: BackUpOptions): Promise<number>
+  /** Hears what is announced (`ColumnTypes.announce`) until it is disposed of; undefined where nothing ever is. */
+  listen(databaseUrl: string, listener: Listener): AsyncDisposable | undefined
   /** How many bytes it takes on disk, and how many of them are free for what is written next; undefined where that is not known. */
   size(db: Db): Promise<DatabaseSize>
   examine(db: Db): Promise<Examination>

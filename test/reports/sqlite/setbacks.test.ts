@@ -157,6 +157,7 @@ function queueOn(
   const watch = createReportWatch(reading)
   const of = (report: StoredReport) =>
     reportJob(report, {
+      anew: false,
       writing,
       runTask: async (name, task) => resultOf(await outcomeOf<unknown>(tasks[name](task as never))) as never,
       watch: {

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { ColumnTypes } from '../../../../migrations/column-types.ts'
 
+/** What the triggers tell, those hear who listen to this. */
+export const CHANNEL = 'store_monitor'
+
 export const postgresColumnTypes: ColumnTypes = {
   bytes: 'bytea',
   byteOrderedText: sql`text collate "C"`,
@@ -13,6 +16,18 @@ export const postgresColumnTypes: ColumnTypes = {
       begin raise exception 'rows of % are never changed or removed', tg_table_name; end $$`.execute(db)
     await sql`create trigger ${sql.ref(name)} before update or delete on ${sql.table(table)}
       for each row execute function ${sql.ref(name)}()`.execute(db)
+  },
+  async announce(db, table, { on, as, of }) {
+    await sql`create or replace function store_monitor_announce() returns trigger language plpgsql as $$
+      begin
+        perform pg_notify(${sql.lit(CHANNEL)}, concat_ws(' ', tg_argv[0], to_jsonb(new) ->> tg_argv[1]));
+        return null;
+      end $$`.execute(db)
+    const [each, args] = of === undefined ? ['statement', [as]] : ['row', [as, of]]
+    await sql`create trigger ${sql.ref(`${table}_${on}_is_announced`)} after ${sql.raw(on)} on ${sql.table(table)}
+      for each ${sql.raw(each)} execute function store_monitor_announce(${sql.join(args.map((arg) => sql.lit(arg)))})`.execute(
+      db,
+    )
   },
   uniqueLongText: (column) => column.notNull(),
   // Packed polls do not get smaller by compression, which would only cost time.

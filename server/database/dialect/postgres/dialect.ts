@@ -2,6 +2,7 @@ import { sql, type QueryExecutorProvider } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 import { backUpPostgres } from './backup.ts'
 import { postgresColumnTypes } from './column-types.ts'
+import { listenOnPostgres } from './listen.ts'
 import { openPostgres } from './open.ts'
 import { readPacked, writePacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
@@ -46,6 +47,7 @@ export function postgresDialect(): Dialect {
     writePacked,
     readPart,
     backUp: backUpPostgres,
+    listen: listenOnPostgres,
     async examine(db) {
       const { examine } = await import('./examine.ts')
       return examine(db)

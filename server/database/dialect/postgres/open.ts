@@ -13,24 +13,32 @@ export async function openPostgres(
   access: Access,
   dialect: Dialect,
 ): Promise<SharedPostgresDialect> {
-  const url = URL.parse(databaseUrl)
-  if (url === null) throw noUrl()
-  const place = `PostgreSQL at ${url.hostname || 'localhost'}:${url.port || 5432}${url.pathname}`
-  const ofUrl = url.searchParams.get('options') ?? ''
-  url.searchParams.delete('options')
+  const { place, ...connection } = connectionTo(databaseUrl, sessionOptions(access))
   const pool = new pg.Pool({
-    connectionString: url.href,
+    ...connection,
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    keepAlive: true,
     application_name: 'store-monitor',
-    options: [...sessionOptions(access), ofUrl].join(' '),
     types: types(),
   })
   // Whoever uses a connection that is lost has the error; one that nobody uses is replaced.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return new SharedPostgresDialect({ pool, place, dialect })
+}
+
+/** How the driver is to connect, with options of the session besides those that the URL has, and what errors call it. */
+export function connectionTo(databaseUrl: string, options: readonly string[]) {
+  const url = URL.parse(databaseUrl)
+  if (url === null) throw noUrl()
+  const ofUrl = url.searchParams.get('options') ?? ''
+  url.searchParams.delete('options')
+  return {
+    place: `PostgreSQL at ${url.hostname || 'localhost'}:${url.port || 5432}${url.pathname}`,
+    connectionString: url.href,
+    keepAlive: true,
+    options: [KEEP_ALIVE, ...options, ofUrl].join(' '),
+  }
 }
 
 function noUrl(): AppError {
@@ -54,7 +62,6 @@ function sessionOptions({ readOnly, durable, patienceMs }: Access): string[] {
     // Both take longer to begin than our statements to end.
     '-c jit=off -c max_parallel_workers_per_gather=0',
     `-c lock_timeout=${patienceMs}`,
-    KEEP_ALIVE,
     ...(durable ? [] : ['-c synchronous_commit=off']),
     ...(readOnly
       ? ['-c default_transaction_read_only=on', '-c default_transaction_isolation=repeatable\\ read']

@@ -8,6 +8,7 @@ export const sqliteColumnTypes: ColumnTypes = {
   generatedKey: (column) => column.primaryKey().autoIncrement(),
   uniqueLongText: (column) => column.notNull().unique(),
   referencesKept: (column, key) => column.references(key),
+  announce: async () => {},
   finishTable: async () => {},
   async dropReferred(db, table) {
     // The rows' references are then looked at when all is done.

@@ -33,6 +33,7 @@ export function sqliteDialect(): Dialect {
       const { backUpSqlite } = await import('./backup.ts')
       return backUpSqlite(databaseUrl, file, options)
     },
+    listen: () => undefined,
     async examine(db) {
       const { examine } = await import('./examine.ts')
       return examine(db)
