@@ -8,6 +8,10 @@ import { limitNames, limits, limitVariable, type GivenLimits, type Limits } from
 import { networkProblem } from './limits/trusted-proxies.ts'
 import { logFormats, logLevels } from './observe/log-levels.ts'
 
+/** What a server does: it answers callers, works at what is to be done, or both. */
+export const roles = ['all', 'web', 'worker'] as const
+export type Role = (typeof roles)[number]
+
 /** Where the database is unless it is said: a file in the current folder. */
 const defaultDatabaseUrl = 'store-monitor.db'
 
@@ -43,6 +47,12 @@ export const config = z.object({
     .enum(['json', 'csv'], 'write json or csv')
     .default('json')
     .describe('What a complete report is at GET /get_report: json (its state) or csv'),
+  role: z
+    .enum(roles, `write ${roles.join(', ')}`)
+    .default('all')
+    .describe(
+      'What a server of several on one PostgreSQL does: web answers callers, worker computes reports and does what is due by itself, all both',
+    ),
   watch: z
     .string()
     .transform(foldersIn)
@@ -186,6 +196,7 @@ const sources: Readonly<Record<Setting, Source>> = {
   },
   publicUrl: { variables: ['PUBLIC_URL'], defaultText: "as each request's Host header says" },
   getReportAs: { variables: ['GET_REPORT_AS'] },
+  role: { flag: '--role', variables: ['STORE_MONITOR_ROLE'] },
   watch: { flag: '--watch', variables: ['STORE_MONITOR_WATCH'], defaultText: 'none' },
   watchMove: { flag: '--watch-move', variables: ['STORE_MONITOR_WATCH_MOVE'] },
   logLevel: { flag: '--log-level', variables: ['STORE_MONITOR_LOG_LEVEL'] },

@@ -6,7 +6,7 @@ import { AppError, toAppError } from '../shared/app-error.ts'
 import { isPostgres } from '../shared/database-url.ts'
 import type { Access } from './access/access.ts'
 import { isLoopbackAddress } from './access/loopback.ts'
-import { usualConfig, type Config } from './config.ts'
+import { usualConfig, type Config, type Role } from './config.ts'
 import { removeLeftSpools } from './api/rest/upload-spool.ts'
 import { trackConnections } from './connections.ts'
 import { guardedServer } from './limits/guarded-server.ts'
@@ -24,7 +24,7 @@ const CUT_AT = 0.8
 /** What a server has to know of the settings: the log belongs to whoever starts it. */
 export type ServerConfig = Omit<Config, 'logLevel' | 'logFormat' | MayBeUsual> &
   Partial<Pick<Config, MayBeUsual>>
-type MayBeUsual = 'limits' | 'sessionIdle' | 'sessionLifetime' | 'allowedOrigins' | 'trustedProxies'
+type MayBeUsual = 'limits' | 'role' | 'sessionIdle' | 'sessionLifetime' | 'allowedOrigins' | 'trustedProxies'
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string
@@ -46,7 +46,8 @@ export interface ServerSetting extends Omit<
  */
 export async function startServer(config: ServerConfig, setting: ServerSetting): Promise<RunningServer> {
   const { stopWithinMs = STOP_WITHIN_MS } = setting
-  const { limits = usualLimits } = config
+  const { limits = usualLimits, role = usualConfig.role } = config
+  requireManyServers(role, config.databaseUrl)
   await using parts = new AsyncDisposableStack()
   const { createMetrics } = await import('./observe/metrics.ts')
   const database = isPostgres(config.databaseUrl) ? 'postgresql' : 'sqlite'
@@ -75,6 +76,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
     isTraced: traces !== undefined,
     insecure: config.insecure,
     allowedOrigins: config.allowedOrigins ?? usualConfig.allowedOrigins,
+    answersCallers: role !== 'worker',
   })
   const { errorAnswer, errorText } = await import('./api/error-answer.ts')
   const { isEventStream } = await import('./api/rest/event-stream.ts')
@@ -101,7 +103,7 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   })
   await removeLeftSpools()
   await service.recover()
-  await service.asking.start()
+  if (role !== 'web') await service.asking.start()
   const { address, family, port } = server.address() as AddressInfo
   const owned = parts.move()
   return {
@@ -120,6 +122,15 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
 function unreadError(error: unknown): AppError {
   if (!(error instanceof RequestError)) return toAppError(error)
   return new AppError('invalid', `the request is malformed: ${error.message}`)
+}
+
+/** Throws where there is nobody to share the work with. */
+function requireManyServers(role: Role, databaseUrl: string): void {
+  if (role === 'all' || isPostgres(databaseUrl)) return
+  throw new AppError(
+    'invalid',
+    `a server with the role ${role} needs others on the same PostgreSQL: one on SQLite does everything, so leave --role (STORE_MONITOR_ROLE) out`,
+  )
 }
 
 /** Throws where others than this machine would reach a server that asks nobody for a key. */

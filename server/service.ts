@@ -67,7 +67,10 @@ export interface ServiceSetting
     Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
     RetentionSetting,
     Partial<
-      Pick<Config, 'getReportAs' | 'watch' | 'watchMove' | 'limits' | 'sessionIdle' | 'sessionLifetime'>
+      Pick<
+        Config,
+        'role' | 'getReportAs' | 'watch' | 'watchMove' | 'limits' | 'sessionIdle' | 'sessionLifetime'
+      >
     >,
     AskingSetting {
   /** Where people sign in who are known elsewhere. */
@@ -111,6 +114,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     startThreads,
     startWriter = 'on demand',
     publicUrl,
+    role = usualConfig.role,
     getReportAs = usualConfig.getReportAs,
     watch = usualConfig.watch,
     watchMove = usualConfig.watchMove,
@@ -147,6 +151,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       databaseUrl,
       workers,
       startThreads,
+      doesReports: role !== 'web',
       computedWith,
       limits,
       now,
@@ -265,6 +270,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))
+      if (role === 'web') return
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
       owned.use(repeatedly(() => retention.runByItself(), { everyMs: retainEveryMs, onError }))
       await reports.resumeUnfinished()

@@ -1,4 +1,6 @@
 import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { AppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'
@@ -28,6 +30,8 @@ import { tellMore } from './tell-more.ts'
 export interface HttpSetting extends Omit<SiteSetting, 'publicUrl'>, CallerSetting {
   /** Told of each request. */
   readonly observe?: Observe
+  /** Whether callers are answered; otherwise only whoever watches the server is. */
+  readonly answersCallers?: boolean
   /** Whether it is told what threads did for it, too. */
   readonly isTraced?: boolean
 }
@@ -43,6 +47,7 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
   const routes = restRoutes(parts)
   const cookie = sessionCookie(parts.publicUrl, parts.now)
   const callers = { ...parts, cookie, site, publicPaths: publicPathsOf(routes) }
+  if (setting.answersCallers === false) app.use(answerOnlyWatchers)
   app.use(site.ownHost, site.ownPages, knowCaller(callers, setting))
   app.use(limitKeys(limits), countEventStreams(limits))
   app.use(
@@ -72,6 +77,16 @@ export function createHttpApp(parts: ApiParts, setting: HttpSetting = {}): Hono 
     return isToldToPerson(context) ? signInErrorPage(context, appError) : errorAnswer(req.path, appError)
   })
   return app
+}
+
+const forWatchers = new Set(['/livez', '/readyz', '/health', '/metrics'])
+
+const answerOnlyWatchers: MiddlewareHandler = async ({ req }, next) => {
+  if (forWatchers.has(req.path)) return next()
+  return errorAnswer(
+    req.path,
+    new AppError('unavailable', 'this server computes, and answers nobody: ask one with the role web or all'),
+  )
 }
 
 function publicPathsOf(routes: readonly RestRoute[]): ReadonlySet<string> {

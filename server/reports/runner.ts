@@ -98,6 +98,8 @@ export interface RunnerParts {
   readonly workers: number
   /** `at once` for a server, whose first report is not to wait for threads; `on demand` for a command that may need none. */
   readonly startThreads: 'at once' | 'on demand'
+  /** Whether reports are computed here, or left to others on the database; by default, they are. */
+  readonly doesReports?: boolean
   /** Instead of as many as there are workers for. */
   readonly storesPerPart?: number
   readonly computedWith: ComputedWith
@@ -123,6 +125,7 @@ export function createReportRunner({
   databaseUrl,
   workers,
   startThreads,
+  doesReports = true,
   storesPerPart,
   patienceMs,
   pauseMs,
@@ -140,6 +143,7 @@ export function createReportRunner({
   let startedPool: ThreadPool | undefined
   let generator: Promise<Generator> | undefined
   let unfinished: Repeated | undefined
+  const closing = new AbortController()
   const areShared = dialectOf(writing).locksRows
   const threads = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
   const views = createReportViews(reading, threads, runTask)
@@ -154,7 +158,7 @@ export function createReportRunner({
 
   async function startPool(): Promise<ThreadPool> {
     const { createThreadPool } = await import('./thread-pool.ts')
-    const minThreads = startThreads === 'at once' ? workers : 0
+    const minThreads = startThreads === 'at once' && doesReports ? workers : 0
     return (startedPool = createThreadPool(threads, { minThreads, maxThreads: workers }))
   }
 
@@ -184,6 +188,15 @@ export function createReportRunner({
     queue.add(job, { caller, onGone: trace.onGone })
   }
 
+  /** Of one that others compute. */
+  async function untilEnd(reportId: ReportId): Promise<void> {
+    try {
+      for await (const _ of watch.watch(reportId, closing.signal));
+    } catch {
+      // It is gone, or the database is: then it is not waited for.
+    }
+  }
+
   /** Takes the report that is asked for, where it is a new one, into the queue. */
   async function requested(
     caller: string,
@@ -194,12 +207,13 @@ export function createReportRunner({
     const { report, isNew } = await insert()
     if (isNew) {
       const kept = place.move()
-      enqueue(report, { caller, onGone: () => kept.dispose() })
+      if (doesReports) enqueue(report, { caller, onGone: () => kept.dispose() })
+      else void untilEnd(report.report_id).finally(() => kept.dispose())
     }
     return { report, isNew }
   }
 
-  if (startThreads === 'at once') pool = startPool()
+  if (startThreads === 'at once' && doesReports) pool = startPool()
 
   const runner: ReportRunner = {
     computedWith,
@@ -296,6 +310,7 @@ export function createReportRunner({
 
     async [Symbol.asyncDispose]() {
       runner.stop()
+      closing.abort()
       await unfinished?.[Symbol.asyncDispose]()
       await views[Symbol.asyncDispose]()
       const ended = await Promise.race([queue.settle(), delay(END_STEPS_WITHIN_MS, 'late', { ref: false })])

@@ -13,6 +13,7 @@ export interface ServeOptions extends MessageOptions {
   readonly port?: string
   readonly database?: string
   readonly workers?: string
+  readonly role?: string
   readonly watch?: readonly string[]
   readonly watchMove?: true
   readonly logLevel?: string
@@ -26,11 +27,12 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   const { startServer } = await import('../../../server/serve.ts')
   const { createLog } = await import('../../../server/observe/log.ts')
   const { environment, version, now, stderr, signal } = context
-  const { host, port, workers, database: databaseUrl } = options
+  const { host, port, workers, role, database: databaseUrl } = options
   const { config, file } = await readSettings(context, {
     host,
     port,
     workers,
+    role,
     databaseUrl,
     watch: options.watch?.join(delimiter),
     watchMove: options.watchMove && 'true',
@@ -56,9 +58,10 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   })
   const database = shownDatabase(config.databaseUrl)
   const settings = file === undefined ? '' : `, set by ${resolve(file.path)}`
-  tell(`store-monitor ${version} listening on ${server.url} with ${database}${settings}`)
+  const as = config.role === 'all' ? '' : `, as ${config.role}`
+  tell(`store-monitor ${version} listening on ${server.url} with ${database}${as}${settings}`)
   // A log is better off with a line for each thing that happens.
-  if (isForPerson) say(context, options, whatToTry(context, server.url))
+  if (isForPerson && config.role !== 'worker') say(context, options, whatToTry(context, server.url))
   if (!signal.aborted) await once(signal, 'abort')
   const again = (signal.reason as Interrupted).signal === 'SIGINT' ? 'Ctrl-C again' : 'a second SIGTERM'
   tell(`store-monitor is stopping; ${again} ends it at once`)

@@ -16,6 +16,10 @@ export function addServe({ context, add, examples }: Adder): void {
       'the SQLite file, or postgresql:// URL (DATABASE_URL, DB_URL; default: store-monitor.db)',
     )
     .option('--workers <count>', 'threads that compute reports (STORE_MONITOR_WORKERS)')
+    .option(
+      '--role <role>',
+      'of several servers on a PostgreSQL: web, worker or all (STORE_MONITOR_ROLE; default: all)',
+    )
     .option('--watch <folder...>', 'import the files that come into these folders (STORE_MONITOR_WATCH)')
     .option('--watch-move', 'move them to done and failed in there after it (STORE_MONITOR_WATCH_MOVE)')
     .option(
