@@ -20,7 +20,7 @@ import { pollers } from './019-pollers.ts'
 import { accessKeys } from './020-access-keys.ts'
 import { totals } from './021-totals.ts'
 import { sessions } from './022-sessions.ts'
-import { announcements } from './024-announcements.ts'
+import { announcements } from './023-announcements.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -81,6 +81,6 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     // Older programs would write polls and not count them.
     { name: '021-totals', readableFrom: '021-totals', ...totals },
     { name: '022-sessions', readableFrom: '021-totals', ...sessions(types) },
-    { name: '024-announcements', readableFrom: '021-totals', ...announcements(types) },
+    { name: '023-announcements', readableFrom: '021-totals', ...announcements(types) },
   ]
 }

@@ -90,6 +90,8 @@ export interface Listener {
 export interface Examination {
   readonly version: string
   readonly integrity: { readonly isWhole: boolean; readonly what: string }
+  /** Which servers work on it; undefined where there are none, or that is not known. */
+  readonly servers?: string
   /** Settings that are not as they should be. */
   readonly problems: readonly { readonly what: string; readonly remedy: string }[]
 }
@@ -167,7 +169,7 @@ export interface Dialect {
   listen(databaseUrl: string, listener: Listener): AsyncDisposable | undefined
   /** How many bytes it takes on disk, and how many of them are free for what is written next; undefined where that is not known. */
   size(db: Db): Promise<DatabaseSize>
-  examine(db: Db): Promise<Examination>
+  examine(db: Db, databaseUrl: string): Promise<Examination>
   /** Throws an `unavailable` AppError where the database is no longer the one that was opened. */
   checkInPlace(db: Db): void
 }

@@ -24,7 +24,7 @@ export async function databaseFindings(parts: DatabaseParts): Promise<Finding[]>
     await using db = await connect(databaseUrl, { readOnly: true, patienceMs: 5000 })
     return [
       fine('database', `${shownDatabase(databaseUrl)} can be read`),
-      ...(await ownFindings(db)),
+      ...(await ownFindings(db, databaseUrl)),
       ...(await tablesFindings(db, parts)),
     ]
   } catch (error) {
@@ -33,10 +33,11 @@ export async function databaseFindings(parts: DatabaseParts): Promise<Finding[]>
 }
 
 /** What this kind of database says of itself. */
-async function ownFindings(db: Db): Promise<Finding[]> {
-  const { version, integrity, problems } = await dialectOf(db).examine(db)
+async function ownFindings(db: Db, databaseUrl: string): Promise<Finding[]> {
+  const { version, servers, integrity, problems } = await dialectOf(db).examine(db, databaseUrl)
   return [
     fine('version', version),
+    ...(servers === undefined ? [] : [fine('servers', servers)]),
     ...problems.map(
       ({ what, remedy }) => ({ check: 'database settings', state: 'warning', what, remedy }) as const,
     ),

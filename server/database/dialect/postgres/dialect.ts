@@ -48,9 +48,9 @@ export function postgresDialect(): Dialect {
     readPart,
     backUp: backUpPostgres,
     listen: listenOnPostgres,
-    async examine(db) {
+    async examine(db, databaseUrl) {
       const { examine } = await import('./examine.ts')
-      return examine(db)
+      return examine(db, databaseUrl)
     },
     async size(db) {
       const { rows } = await sql<{ bytes: number }>`

@@ -8,6 +8,8 @@ import { connectionTo } from './open.ts'
 const CONNECT_AGAIN_MS = 1000
 /** A connection that nothing comes from is asked whether it is alive. */
 const ALIVE_EVERY_MS = 5000
+/** What such a connection is called in `pg_stat_activity`. */
+export const LISTENS_AS = 'store-monitor news'
 const END_WITHIN_MS = 1000
 
 /**
@@ -26,7 +28,7 @@ export function listenOnPostgres(databaseUrl: string, { heard, missed }: Listene
       keepAliveInitialDelayMillis: ALIVE_EVERY_MS,
       connectionTimeoutMillis: ALIVE_EVERY_MS,
       query_timeout: ALIVE_EVERY_MS,
-      application_name: 'store-monitor news',
+      application_name: LISTENS_AS,
     })
     client = fresh
     fresh.on('notification', ({ payload = '' }) => heard(payload))

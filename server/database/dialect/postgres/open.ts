@@ -54,7 +54,8 @@ function noUrl(): AppError {
  * does not answer for so long.
  */
 const IDLE_IN_TRANSACTION_MS = 5000
-const KEEP_ALIVE = '-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2'
+export const KEEP_ALIVE_SECONDS = 2
+const KEEP_ALIVE = `-c tcp_keepalives_idle=${KEEP_ALIVE_SECONDS} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2`
 
 /** A report reads all of a store as of one moment; what is claimed and counted is as others have left it. */
 function sessionOptions({ readOnly, durable, patienceMs }: Access): string[] {

@@ -23,7 +23,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '020-access-keys',
   '021-totals',
   '022-sessions',
-  '024-announcements',
+  '023-announcements',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -93,7 +93,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'020-access-keys\', \'020-access-keys\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'021-totals\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-sessions\', \'021-totals\')',
-  'insert into "schema_compatibility" ("migration", "readable_from") values (\'024-announcements\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-announcements\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
 ]
