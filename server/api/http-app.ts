@@ -1,6 +1,4 @@
-import { Hono } from 'hono'
 import { Hono, type MiddlewareHandler } from 'hono'
-import { COMPRESSIBLE_CONTENT_TYPE_REGEX, compress } from 'hono/compress'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { AppError } from '../../shared/app-error.ts'
 import { problemOf } from '../../shared/problem.ts'

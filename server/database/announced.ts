@@ -31,16 +31,8 @@ export function listenOn(
 
 /** Undefined for what newer programs announce, and this one knows nothing of. */
 function read(text: string): Announced | undefined {
-  const [type, reportId] = text.split(' ')
-  switch (type) {
-    case 'new-report':
-    case 'report':
-      return { type, reportId: reportId as ReportId }
-    case 'polls':
-    case 'import':
-    case 'change':
-      return { type }
-    default:
-      return undefined
-  }
+  const [type = '', reportId] = text.split(' ')
+  if (type === 'new-report' || type === 'report') return { type, reportId: reportId as ReportId }
+  if (type === 'polls' || type === 'import' || type === 'change') return { type }
+  return undefined
 }

@@ -32,7 +32,7 @@ async function toldOf(other: string, server: string): Promise<string[]> {
 
 describe.runIf(databaseType === 'postgres')('several servers on a database', () => {
   test('share the work, tell of each other, and any that computes may be killed', async () => {
-        await using database = await filledDatabase(10_000)
+    await using database = await filledDatabase(10_000)
     await using web = await aServer(database.url, 'web')
     await using worker = await aServer(database.url, 'worker')
     const expected = await completedCsv(web.url, await triggerReport(web.url))

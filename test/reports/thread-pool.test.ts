@@ -37,8 +37,8 @@ async function dyingThreads(deaths: number) {
 
 test('what a thread was at when it died is done again in another', async () => {
   await using threads = await dyingThreads(2)
-  expect(await threads.pool.run('generateParts', task)).toBe(true)
-  expect(await threads.pool.run('generateParts', task)).toBe(true)
+  expect(await threads.pool.run('generateParts', task)).toBe('done')
+  expect(await threads.pool.run('generateParts', task)).toBe('done')
 })
 
 test('what threads keep dying of fails', async () => {
@@ -47,7 +47,7 @@ test('what threads keep dying of fails', async () => {
     code: 'internal',
     message: expect.stringMatching(/^its thread died 3 times in a row/) as string,
   })
-  expect(await threads.pool.run('generateParts', task)).toBe(true)
+  expect(await threads.pool.run('generateParts', task)).toBe('done')
 })
 
 test.each(['close', 'destroy'] as const)(

@@ -46,14 +46,16 @@ export function listenOnPostgres(databaseUrl: string, { heard, missed }: Listene
 
   function checkLater(checked: pg.Client): void {
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      checked.query('select 1').then(
-        () => {
-          if (client === checked) checkLater(checked)
-        },
-        () => lose(checked),
-      )
-    }, ALIVE_EVERY_MS).unref()
+    timer = setTimeout(() => void check(checked), ALIVE_EVERY_MS).unref()
+  }
+
+  async function check(checked: pg.Client): Promise<void> {
+    try {
+      await checked.query('select 1')
+      if (client === checked) checkLater(checked)
+    } catch {
+      lose(checked)
+    }
   }
 
   function lose(lost: pg.Client): void {
