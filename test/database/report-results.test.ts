@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { reportFile } from '../../server/api/rest/report-file.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
 import { readStoreRules } from '../../server/database/report-input.ts'
 import { listPendingParts, planParts } from '../../server/database/report-plan.ts'
@@ -68,6 +69,27 @@ test('a report whose stores are deleted while it is computed has those that are 
   await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 4 })
   expect(await on.stored()).toMatchObject({ state: 'complete', stores_done: 8, stores_total: 8 })
 })
+
+test.each([
+  ['json', '[\n]\n'],
+  ['ndjson', ''],
+] as const)(
+  'a report whose stores are all deleted while it is computed is whole as %s',
+  async (format, text) => {
+    await using database = await testDatabase()
+    await using on = await aReport(database.url)
+    const nothing = { storeCount: 0, totals: new Uint8Array(), csv: new Uint8Array() }
+    const planned = { reportKey: on.reportKey, computedWith: older }
+    await storeParts(
+      on.db,
+      planned,
+      [0, 1].map((part) => ({ ...nothing, part })),
+    )
+    await finishReport(on.db, on.reportKey, { state: 'complete', finishedAtMs: 4 })
+    const file = await reportFile(on.db, await on.stored(), { format, columns: 'default' })
+    expect(Buffer.concat(await Array.fromAsync(file.bytes())).toString()).toBe(text)
+  },
+)
 
 describe('a part of a report', () => {
   test.each(['csv', 'totals'] as const)('whose %s were damaged where they lie is not read', async (what) => {

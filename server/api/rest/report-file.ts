@@ -101,6 +101,8 @@ async function* writtenFile(
     const rows = storeIds.map((storeId, store) =>
       JSON.stringify(reportRowAt(totals, store, storeId, uncorrected)),
     )
+    // Its stores may have been deleted while it was computed.
+    if (rows.length === 0) continue
     if (format === 'ndjson') yield Buffer.from(`${rows.join('\n')}\n`)
     else yield Buffer.from(`${isFirst ? '\n' : ',\n'}${rows.join(',\n')}`)
     isFirst = false
