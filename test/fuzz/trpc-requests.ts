@@ -60,11 +60,17 @@ export function trpcRequests(
     path: encodeURIComponent(path.toWellFormed()),
     input: {},
   }))
+  const few = fc.array(callsOf('query'), { minLength: 1, maxLength: 4 })
+  // Also more than a batch may have.
+  const many = fc.array(callsOf('query'), { minLength: 5, maxLength: 22 })
   return fc.oneof(
     { arbitrary: callsOf('query').map(asQuery), weight: 6 },
     { arbitrary: callsOf('mutation').map(asMutation), weight: 4 },
     { arbitrary: callsOf('subscription').map(asQuery), weight: 1 },
-    { arbitrary: fc.array(callsOf('query'), { minLength: 1, maxLength: 22 }).map(asBatch), weight: 2 },
+    {
+      arbitrary: fc.oneof({ arbitrary: few, weight: 9 }, { arbitrary: many, weight: 1 }).map(asBatch),
+      weight: 2,
+    },
     {
       arbitrary: fc.array(callsOf('mutation'), { minLength: 1, maxLength: 4 }).map(asBatchOfMutations),
       weight: 1,
