@@ -79,11 +79,12 @@ test('text goes to a file as JSON does, not by the stream of the process', async
     })
     log.observe(request())
   }
+  // What a thread has begun to write, disposing does not await.
+  await expect
+    .poll(() => readFileSync(folder.file('log.txt'), 'utf8'))
+    .toMatch(/^\d\d:\d\d:\d\d GET \/stores 200 .*listStores\n$/)
   closeSync(file)
   expect(text()).toBe('')
-  expect(readFileSync(folder.file('log.txt'), 'utf8')).toMatch(
-    /^\d\d:\d\d:\d\d GET \/stores 200 .*listStores\n$/,
-  )
 })
 
 test('what machines ask all the time is told at debug, unless it goes wrong', async () => {
