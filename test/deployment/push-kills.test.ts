@@ -3,7 +3,7 @@ import { testDatabase } from '../support/test-database.ts'
 import { killAgainAndAgain } from './kill-scene.ts'
 
 /** `KILLS=1000 npx vitest run test/deployment/push-kills.test.ts` is the long form. */
-const kills = Number(process.env['KILLS'] ?? 6)
+const kills = Number(process.env['KILLS'] ?? 4)
 const seed = Number(process.env['KILL_SEED'] ?? 1)
 
 test.each([1, 2])(

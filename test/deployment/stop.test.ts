@@ -20,7 +20,7 @@ import {
 /** So many that a report takes a while. */
 const STORES = 40_000
 /** So many that an import takes a while. */
-const POLLS = 600_000
+const POLLS = 300_000
 const folder = filledFolder(STORES)
 
 async function stopped(server: ServingProcess): Promise<number | null> {

@@ -8,7 +8,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDatabase } from '../support/test-database.ts'
 import { startedProgram, writeServerProgram } from './server-program.ts'
 
-const KILLS = 12
+/** `KILLS=100 npx vitest run test/deployment/watch-kills.test.ts` is a longer form. */
+const KILLS = Number(process.env['KILLS'] ?? 4)
 const PUSHERS = 3
 const FILES_A_TIME = 8
 /** Of each file, and of each push. */
@@ -40,7 +41,7 @@ async function pushUntilGone(url: string, store: string, sentBefore: number) {
 
 test(
   'a server that is killed while it takes files and pushes loses nothing, and has taken each file once in the end',
-  { timeout: 300_000 },
+  { timeout: 60_000 + KILLS * 20_000 },
   async () => {
     await using database = await testDatabase()
     await using folder = await temporaryFolder()
