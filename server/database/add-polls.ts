@@ -27,13 +27,14 @@ const DENSE_POLLS = 12
 /**
  * Adds polls to those that there are, which give way at the same millisecond: many of a store and week to the week, few to
  * the tail. Returns what was new or said something else, and tells `onChanged` which polls of each store and week. `added` is
- * in ascending order of week, then store, and has each pair once.
+ * in ascending order of week, then store, and has each pair once. `densePolls` of a store and week go to the week.
  */
 export async function addPolls(
   tx: WriteTx,
   added: readonly StorePollWeek[],
   latest: LatestPolls = createLatestPolls(),
   onChanged?: (changed: StorePollWeek) => void,
+  densePolls = DENSE_POLLS,
 ): Promise<Changed> {
   const batch = await latest.begin(tx)
   const stores = new Set<number>()
@@ -44,7 +45,7 @@ export async function addPolls(
     const ofWeek = added.slice(start, end)
     const polls = ofWeek.reduce((sum, { words }) => sum + words.length, 0)
     const place =
-      polls >= DENSE_POLLS * ofWeek.length ? inWeek(tx, week, batch) : inTail(tx, { week, batch, latest })
+      polls >= densePolls * ofWeek.length ? inWeek(tx, week, batch) : inTail(tx, { week, batch, latest })
     changed = bothChanged(changed, await addToWeek(tx, ofWeek, { week, place, stores, latest, onChanged }))
   }
   return { ...changed, storeKeys: [...stores] }

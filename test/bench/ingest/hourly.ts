@@ -2,16 +2,15 @@
  * A process of its own that puts a file of polls into a database and prints what that took: as the program does, or as it
  * would without a tail, each store's poll into its week: `hourly.js DATABASE FILE tail|weeks`.
  */
+import { addPolls } from '../../../server/database/add-polls.ts'
 import { connect, type Db } from '../../../server/database/connect.ts'
-import { dialectOf } from '../../../server/database/dialect/dialect.ts'
-import { pollRowsOf, readStoredWeeks } from '../../../server/database/poll-weeks.ts'
 import { keysOfStores } from '../../../server/database/stores.ts'
+import { createLatestPolls } from '../../../server/database/tail/latest-polls.ts'
 import { writeAlone } from '../../../server/database/write-alone.ts'
 import { findFiles } from '../../../server/ingest/importing/find-files.ts'
 import { importPaths } from '../../../server/ingest/importing/import-here.ts'
 import { createPollRows } from '../../../server/ingest/rows/poll-rows.ts'
 import { readRows } from '../../../server/ingest/rows/read-rows.ts'
-import { mergedWeek } from '../../../server/uptime/poll-week.ts'
 import { writtenBytesOf } from '../written-bytes.ts'
 
 export interface Hourly {
@@ -54,23 +53,8 @@ async function importIntoWeeks(db: Db): Promise<void> {
         storeKey: keys[polls.storeOfWeek[i]!]!,
         words: polls.words.subarray(polls.starts[i], polls.starts[i]! + polls.lengths[i]!),
       }))
-      const { pollRowsAtOnce, writePacked } = dialectOf(tx)
-      for (let from = 0; from < added.length; from += pollRowsAtOnce) {
-        const some = added.slice(from, from + pollRowsAtOnce).sort((a, b) => a.storeKey - b.storeKey)
-        const [older] = await readStoredWeeks(
-          tx,
-          [some[0]!.week],
-          some.map(({ storeKey }) => storeKey),
-        )
-        const placeOf = new Map(older!.storeKeys.map((storeKey, place) => [storeKey, place]))
-        const merged = some.map(({ week, storeKey, words }) => {
-          const place = placeOf.get(storeKey)
-          if (place === undefined) return { week, storeKey, words }
-          const ofStore = older!.words.subarray(older!.from[place], older!.to[place])
-          return { week, storeKey, words: mergedWeek(ofStore, words).words }
-        })
-        await writePacked(tx, 'poll_week', pollRowsOf(merged), false)
-      }
+      added.sort((a, b) => a.week - b.week || a.storeKey - b.storeKey)
+      await addPolls(tx, added, createLatestPolls(), undefined, 1)
     })
   }
 }
