@@ -13,13 +13,13 @@ export interface IngestAmounts {
   /** From the beginning of a tail to its end: a store's polls of so many hours. */
   readonly hours: number
   readonly singlesMs: number
-  /** Of a long push, and of one a tenth of it; none where that is no matter of size. */
+  /** Of a long push, and of one a quarter of it; none where that is no matter of size. */
   readonly longPush: number
 }
 
 function amountsOf(stores: number): IngestAmounts {
   if (stores <= sizes.small) return { batches: 40, hours: 24, singlesMs: 500, longPush: 50_000 }
-  if (stores < sizes.country) return { batches: 500, hours: 48, singlesMs: 6000, longPush: 2_000_000 }
+  if (stores < sizes.country) return { batches: 500, hours: 48, singlesMs: 6000, longPush: 8_000_000 }
   return { batches: 1000, hours: 24, singlesMs: 6000, longPush: 0 }
 }
 
