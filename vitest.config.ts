@@ -3,11 +3,20 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { bundledPackages } from './test/support/bundled-packages.ts'
+import { bundledPrograms } from './test/support/bundled-programs.ts'
+import { memoryFolder } from './test/support/memory-folder.ts'
 
 // Most of a test is processes and threads that start; what Node.js has compiled of them once need not be compiled again.
 process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/compiled')
 
-const withBundles = `--import=${await bundledPackages()}`
+const inMemory = process.env['TMPDIR'] ?? memoryFolder()
+if (inMemory !== undefined) process.env['TMPDIR'] = inMemory
+
+// Who watches changes the sources.
+const isOneRun = process.argv.includes('run')
+const withBundles = [await bundledPackages(), ...(isOneRun ? [await bundledPrograms()] : [])].map(
+  (url) => `--import=${url}`,
+)
 
 /** Whether a file of tests, or what it imports of ours, makes databases of either kind: it is then run on both. */
 function makesDatabases(file: string, seen = new Set<string>()): boolean {
@@ -39,14 +48,17 @@ const onBoth = globSync('test/**/*.test.ts', { exclude: onSqliteAlone })
 
 export default defineConfig({
   test: {
-    // A process for each file: native modules and worker threads of our own stay apart.
+    // Native modules are to be in processes. A few do for all files: to load the same again for each took a quarter of the time.
     pool: 'forks',
-    execArgv: [withBundles],
-    env: { CLI_NODE_OPTIONS: withBundles },
+    isolate: false,
+    execArgv: withBundles,
+    env: { CLI_NODE_OPTIONS: withBundles.join(' ') },
     // Most of a test is other processes, whose end it awaits.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What hangs is to be found, and not how much else the machine does.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     // What it says of itself, where it is a provider for tests alone.
     onConsoleLog: (text) => !text.startsWith('oidc-provider '),
     projects: [

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
+import { hooksSource } from './import-hooks.ts'
 
 const root = join(import.meta.dirname, '../..')
 const cache = join(root, 'node_modules/.cache')
@@ -41,29 +42,17 @@ async function makeBundles(folder: string): Promise<void> {
   })
   await bundle.write({ dir: made, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' })
   await writeFile(join(made, 'package.json'), '{"type":"module"}')
-  await writeFile(join(made, 'hooks.mjs'), hooksSource(folder))
+  await writeFile(
+    join(made, 'hooks.mjs'),
+    hooksSource(entries.map((entry) => [import.meta.resolve(entry), bundleOf(folder, entry)])),
+  )
   await rename(made, folder).catch(() => rm(made, { recursive: true }))
+}
+
+function bundleOf(folder: string, entry: string): string {
+  return pathToFileURL(join(folder, `${nameOf(entry)}.js`)).href
 }
 
 function nameOf(entry: string): string {
   return entry.replaceAll('/', '-')
-}
-
-/** By what a name is resolved to, as the tests' runner resolves names itself. */
-function hooksSource(folder: string): string {
-  const bundles = entries.map((entry) => [
-    import.meta.resolve(entry),
-    pathToFileURL(join(folder, `${nameOf(entry)}.js`)).href,
-  ])
-  return `import { registerHooks } from 'node:module'
-
-const bundles = new Map(${JSON.stringify(bundles)})
-registerHooks({
-  resolve(specifier, context, next) {
-    const resolved = next(specifier, context)
-    const url = bundles.get(resolved.url)
-    return url === undefined ? resolved : { ...resolved, url }
-  },
-})
-`
 }

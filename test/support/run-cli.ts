@@ -47,6 +47,7 @@ export function startCli(
   const child = spawn(process.execPath, [launcher, ...args], {
     env: {
       PATH: process.env['PATH'],
+      TMPDIR: process.env['TMPDIR'],
       TZ: 'Asia/Kathmandu',
       NODE_COMPILE_CACHE: compileCache,
       NODE_OPTIONS: process.env['CLI_NODE_OPTIONS'],
