@@ -9,6 +9,7 @@ import { createAsking, type Asking, type AskingSetting } from './asking.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import { usualConfig, type Config } from './config.ts'
+import { createChanging } from './changing.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
 import { isOfReport, listenOn, type Announced } from './database/announced.ts'
 import { connect } from './database/connect.ts'
@@ -17,7 +18,6 @@ import { cancelImport } from './database/imports.ts'
 import { readNews } from './database/news.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { hasTail } from './database/tail/tidy-tail.ts'
-import { writeAlone } from './database/write-alone.ts'
 import { getReport } from './database/reports.ts'
 import type { Importer } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
@@ -162,6 +162,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   )
   // For what opens the database anew: it would find another one, where somebody has put one in its place.
   const checkInPlace = () => dialectOf(writing).checkInPlace(writing)
+  const changing = parts.use(createChanging({ databaseUrl, checkInPlace, ...patience }))
   const threads = { databaseUrl, workers, storesPerPart: undefined, patienceMs, computedWith }
   const polls = parts.use(createPollExporter(threads, { checkInPlace }))
   const live = parts.use(createLive(threads, { checkInPlace, onError, mostWatchers: limits.followers }))
@@ -189,6 +190,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const access = createAccess({
     reading,
     writing,
+    lasting: () => changing.lasting(),
     now,
     sessionTimes: { idleMs: sessionIdle, lifetimeMs: sessionLifetime },
     provider,
@@ -214,13 +216,8 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     db: reading,
     access,
     provider,
-    change: (work) => writeAlone(writing, 'data', work),
-    async removeStores(work) {
-      checkInPlace()
-      const setting = { mayCreate: false, checkpoints: false, checksReferences: false, ...patience }
-      await using removing = await connect(databaseUrl, setting)
-      return await writeAlone(removing, 'data', work)
-    },
+    change: changing.change,
+    removeStores: changing.removeStores,
     now,
     reports,
     importer: observedImporter(importer, 'upload', observe),

@@ -35,6 +35,8 @@ export interface Access extends Pick<KeyUses, 'write'> {
 export interface AccessParts {
   readonly reading: Db
   readonly writing: Db
+  /** For what must not be undone by a power cut. */
+  readonly lasting: () => Promise<Db>
   readonly now: () => number
   readonly sessionTimes: SessionTimes
   /** Where people sign in who are known elsewhere. */
@@ -50,13 +52,14 @@ interface Known {
 export function createAccess({
   reading,
   writing,
+  lasting,
   now,
   sessionTimes,
   provider,
   onError,
 }: AccessParts): Access {
   const uses = createKeyUses(writing)
-  const sessions = createSessions({ reading, writing, times: sessionTimes, provider, now, onError })
+  const sessions = createSessions({ reading, writing, lasting, times: sessionTimes, provider, now, onError })
   let known: Promise<Known> | undefined
   let readAt = -Infinity
 

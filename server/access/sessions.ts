@@ -60,6 +60,8 @@ export interface Sessions {
 export interface SessionsParts {
   readonly reading: Db
   readonly writing: Db
+  /** For what must not be undone by a power cut. */
+  readonly lasting: () => Promise<Db>
   readonly times: SessionTimes
   /** Where people sign in: what they have signed in to there ends with what made it possible. */
   readonly provider?: Pick<Provider, 'isGranted'> | undefined
@@ -68,7 +70,15 @@ export interface SessionsParts {
   readonly onError: (error: unknown) => void
 }
 
-export function createSessions({ reading, writing, times, provider, now, onError }: SessionsParts): Sessions {
+export function createSessions({
+  reading,
+  writing,
+  lasting,
+  times,
+  provider,
+  now,
+  onError,
+}: SessionsParts): Sessions {
   const known = new Map<
     string,
     { readonly readAt: number; readonly session: Promise<KnownSession | undefined> }
@@ -118,7 +128,7 @@ export function createSessions({ reading, writing, times, provider, now, onError
       const next = createSessionToken(session.tokenId)
       const renewed = { hash: next.hash, hashBefore: hashOf(token), at: now() }
       const { tokenId, expiresAt } = session
-      if (await renewToken(writing, session, renewed))
+      if (await renewToken(await lasting(), session, renewed))
         newTokens.set(tokenId, { token: next.token, expiresAt })
     })
   }
@@ -129,7 +139,7 @@ export function createSessions({ reading, writing, times, provider, now, onError
       const at = now()
       const { token, tokenId, hash } = createSessionToken()
       const session = { ...owner, tokenId, hash, at, expiresAt: at + times.lifetimeMs }
-      await writeAlone(writing, 'data', (tx) => insertSession(tx, session))
+      await writeAlone(await lasting(), 'data', (tx) => insertSession(tx, session))
       return { token, principal: principalOf(session) }
     },
     async find(token) {
@@ -153,7 +163,7 @@ export function createSessions({ reading, writing, times, provider, now, onError
     },
     isOpen: async (tokenId) => (await openSession(tokenId)) !== undefined,
     async end(tokenId) {
-      await deleteSession(writing, tokenId)
+      await deleteSession(await lasting(), tokenId)
       known.delete(tokenId)
       newTokens.delete(tokenId)
     },

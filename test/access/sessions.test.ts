@@ -35,6 +35,7 @@ function server(): Sessions {
   return createSessions({
     reading: db,
     writing: db,
+    lasting: () => Promise.resolve(db),
     times: { idleMs: 12 * HOUR_MS, lifetimeMs: 7 * 24 * HOUR_MS },
     now: () => nowMs,
     onError: (error) => errors.push(error),
