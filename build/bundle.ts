@@ -22,6 +22,11 @@ function isPackage(id: string): boolean {
   return /^[@a-z]/.test(id) && !/^(?:node:|@oxc-project\/)|\.ts$/.test(id)
 }
 
+/** Whether what is imported stays in node_modules. */
+export function isLeftOut(id: string, bundled = bundledPackages): boolean {
+  return isPackage(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
 /** Importing `node:process` reads all that it has, and so opens stdin. The global is the same object. */
 const globalProcess: Plugin = {
   name: 'global-process',
@@ -80,7 +85,7 @@ export async function bundlePackage(
       ...programs,
     },
     platform: 'node',
-    external: (id) => isPackage(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)),
+    external: (id) => isLeftOut(id, bundled),
     plugins: [globalProcess, noChildProcesses],
     checks: { ineffectiveDynamicImport: false },
   })

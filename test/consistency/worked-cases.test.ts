@@ -29,7 +29,7 @@ describe.for(workedCases.map((one, i) => ({ ...one, seed: i + 1 })))(
       const random = createRandom(seed)
       await using server = await runningServer()
       const { head, rows } = tableOf(await readFile(join(folder, 'store_status.csv')))
-      const pieces = randomPieces(rows, random, Math.ceil(rows.length / 12))
+      const pieces = randomPieces(rows, random, Math.ceil(rows.length / 6))
       const feeding = [
         ...rules.map((name) => async () => {
           const bytes = await readFile(join(folder, name)).catch(() => undefined)
