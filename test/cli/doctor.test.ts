@@ -40,6 +40,7 @@ test('where all is well, everything is ok, and each setting has its origin', asy
     'Node.js',
     'database',
     'version',
+    'size',
     'integrity',
     'tables',
     'clock',

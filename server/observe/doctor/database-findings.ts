@@ -6,6 +6,7 @@ import { lastZoneDataVersion, readClock } from '../../database/examined.ts'
 import { missingMigrations, requireOurTables } from '../../database/migrate.ts'
 import { latestPollAt } from '../../database/poll-week-summary.ts'
 import { failed, fine, type Finding } from './finding.ts'
+import { sizeFinding } from './size-finding.ts'
 
 /** How far clocks may differ: polls that are pushed without a time are dated by them. */
 const MOST_CLOCK_DIFFERENCE_MS = 2000
@@ -37,6 +38,7 @@ async function ownFindings(db: Db, databaseUrl: string): Promise<Finding[]> {
   const { version, servers, integrity, problems } = await dialectOf(db).examine(db, databaseUrl)
   return [
     fine('version', version),
+    sizeFinding(await dialectOf(db).size(db)),
     ...(servers === undefined ? [] : [fine('servers', servers)]),
     ...problems.map(
       ({ what, remedy }) => ({ check: 'database settings', state: 'warning', what, remedy }) as const,

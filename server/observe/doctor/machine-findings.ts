@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { isPostgres } from '../../../shared/database-url.ts'
 import { sqliteFile } from '../../database/dialect/sqlite/file.ts'
 import { fine, type Finding } from './finding.ts'
+import { megabytes } from './megabytes.ts'
 
 const LEAST_FREE_BYTES = 100_000_000
 const ENOUGH_FREE_BYTES = 1_000_000_000
@@ -44,8 +45,4 @@ async function sizeOfFile(path: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   )
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1_000_000)} MB`
 }

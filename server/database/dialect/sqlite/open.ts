@@ -9,6 +9,9 @@ import { SharedSqliteDialect } from './driver.ts'
 import { sqliteFile, watchFile } from './file.ts'
 import { createPatience } from './patience.ts'
 
+/** Twice what is usual between two checkpoints. */
+const MOST_BYTES_OF_LOG_KEPT = 64 * 1024 * 1024
+
 /** Opens the file, and makes it where it may write. Throws an AppError that names the file. */
 export async function openSqlite(
   databaseUrl: string,
@@ -58,6 +61,8 @@ function configure(
   database.pragma(`synchronous = ${durable ? 'full' : 'normal'}`)
   // In 32 MiB of log most of the tail's pages are written, read and free again, and never reach the file.
   database.pragma(`wal_autocheckpoint = ${checkpoints ? 4000 : 0}`)
+  // Otherwise the log stays as large as the largest transaction ever was, for as long as anybody has it open.
+  if (!readOnly) database.pragma(`journal_size_limit = ${MOST_BYTES_OF_LOG_KEPT}`)
   database.pragma(`foreign_keys = ${checksReferences ? 'on' : 'off'}`)
   database.pragma(`cache_size = -${keepsLittle ? 2048 : 32768}`)
 }

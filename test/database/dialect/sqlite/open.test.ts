@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -20,6 +20,18 @@ test('a closed database is one file, also where a connection was never asked any
     for (const other of others) await other.destroy()
   }
   expect(await readdir(folder.path)).toEqual(['a.db'])
+})
+
+test('the log of a large transaction is given back while the database is open', async () => {
+  await using folder = await temporaryFolder()
+  await using db = await connect(folder.file('a.db'))
+  const sizeOfLog = async () => (await stat(folder.file('a.db-wal'))).size
+  const write = (bytes: number) => sql`insert into one values (zeroblob(${bytes}))`.execute(db)
+  await sql`create table one (bytes blob)`.execute(db)
+  await write(68 * 1024 * 1024)
+  expect(await sizeOfLog()).toBeGreaterThan(68 * 1024 * 1024)
+  await write(1)
+  expect(await sizeOfLog()).toBeLessThanOrEqual(64 * 1024 * 1024)
 })
 
 test('two that open a new database at once both find its tables', async () => {

@@ -1,12 +1,12 @@
 /** What a file is to those who use it at once, and what becomes of them when somebody takes it away. */
-import { copyFile, rename, rm } from 'node:fs/promises'
+import { copyFile, rename, rm, stat } from 'node:fs/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../../../server/database/connect.ts'
 import { databaseSummary } from '../../../../server/database/poll-week-summary.ts'
 import { writeAlone } from '../../../../server/database/write-alone.ts'
 import { fillDatabase } from '../../../support/filled-database.ts'
-import { runningServer } from '../../../support/running-server.ts'
+import { finishedReport, runningServer } from '../../../support/running-server.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 const nothing = async () => {}
@@ -55,6 +55,30 @@ describe('a file that another program has locked', () => {
     file.unlock()
     await writeAlone(db, 'data', nothing)
   })
+})
+
+test('a file is made smaller beside a server, which goes on in it', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.file('a.db')
+  await fillDatabase(path, 500)
+  const { size } = await stat(path)
+  const other = new BetterSqlite3(path)
+  {
+    const keepPolls = Date.now() - Date.UTC(2023, 0, 27)
+    await using server = await runningServer({ databaseUrl: path, keepPolls })
+    const upload = (at: string) => server.upload(`store_id,status,timestamp_utc\nstore-000001,active,${at}\n`)
+    await upload('2023-01-30T00:00:00Z')
+    await finishedReport(server.url)
+    await fetch(`${server.url}/retention/run`, { method: 'POST' })
+    other.exec('vacuum')
+    await upload('2023-01-30T01:00:00Z')
+    expect(await finishedReport(server.url)).toMatchObject({ status: 'Complete' })
+    expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({ database: { polls: 2 } })
+    expect(server.errors).toEqual([])
+  }
+  expect(other.pragma('integrity_check', { simple: true })).toBe('ok')
+  other.close()
+  expect((await stat(path)).size).toBeLessThan(size)
 })
 
 describe('a file that is taken away under a server', () => {
