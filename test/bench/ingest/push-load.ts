@@ -39,7 +39,8 @@ async function pushAll(url: string, options: PushLoadOptions): Promise<void> {
   await Promise.all(
     Array.from({ length: connections }, async () => {
       using connection = await connectToPush(url, mediaTypes[format])
-      while (!isStopped && sent < pushes) {
+      // On a busy machine it may be told to stop before it has begun.
+      while ((!isStopped || sent < connections) && sent < pushes) {
         sent++
         const body = stream.next(polls, format)
         const sentAt = performance.now()
