@@ -53,8 +53,8 @@ test('what would be taken is told over REST and tRPC', async () => {
   expect(await clientOf(server.url).import.list.query()).toMatchObject({ items: [] })
   const long = { answer: 'x'.repeat(50_001) }
   expect(await post('/sources/platform/try', long)).toMatchObject({
-    status: 400,
-    body: { detail: expect.stringMatching(/answer.*at most 50000 characters/) as string },
+    status: 413,
+    body: { detail: expect.stringMatching(/answer: 50001 characters are too many/) as string },
   })
   platform.answer = (_, response) => response.writeHead(500).end()
   expect(await post('/sources/platform/try')).toMatchObject({ status: 503 })

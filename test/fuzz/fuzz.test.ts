@@ -79,9 +79,9 @@ async function finishedReport(options: object): Promise<string> {
   }
 }
 
-function asked({ method, path, headers, body }: FuzzRequest): Request | undefined {
+function asked({ method, path, headers, body }: FuzzRequest, signal: AbortSignal): Request | undefined {
   try {
-    return new Request(`http://localhost${path}`, { method, headers, body: body ?? null })
+    return new Request(`http://localhost${path}`, { method, headers, body: body ?? null, signal })
   } catch {
     return undefined // no client could send it
   }
@@ -116,12 +116,13 @@ test(`${count} requests of any kind are answered as documented`, { timeout: 3_60
 
   async function requireDocumentedAnswer(fuzzed: FuzzRequest): Promise<void> {
     await setImmediate()
-    const sent = asked(fuzzed)
+    const left = new AbortController()
+    const sent = asked(fuzzed, left.signal)
     if (sent === undefined) return
     const answer = async () => {
       const response = await fetchOf(sent)
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
-      await judge(fuzzed, response)
+      await judge(fuzzed, response, () => left.abort())
       if (response.ok) reached.add(fuzzed.meant)
     }
     await within(ANSWER_WITHIN_MS, answer())

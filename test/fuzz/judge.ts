@@ -6,8 +6,8 @@ import type { Known } from './known.ts'
 import type { FuzzRequest, Operation } from './rest-requests.ts'
 
 export interface Judge {
-  /** Reads an answer; throws where it is not as documented. */
-  judge(request: FuzzRequest, response: Response): Promise<void>
+  /** Reads an answer; throws where it is not as documented. `leave` is what a client does that reads no further. */
+  judge(request: FuzzRequest, response: Response, leave: () => void): Promise<void>
 }
 
 /** Answers that have no end. */
@@ -38,7 +38,6 @@ export function createJudge(document: object, operations: readonly Operation[], 
     const mediaType = mediaTypeOf(headers)
     const types = Object.keys(documented.content ?? {})
     if (text === '' && (types.length === 0 || status === 304)) return
-    if (mediaType === 'text/html' && headers.get('vary')?.includes('accept')) return
     const body = documented.content?.[mediaType]
     if (body === undefined)
       throw new Error(`${meant} ${status} is ${mediaType}, and not ${types.join(' or ')}`)
@@ -57,13 +56,16 @@ export function createJudge(document: object, operations: readonly Operation[], 
   }
 
   return {
-    async judge(request, response) {
+    async judge(request, response, leave) {
       const { status, headers } = response
       const isEndless = headers.get('content-type')?.startsWith(endless) === true
       const text = isEndless ? '' : textOf(headers, await response.bytes())
-      if (isEndless) await response.body?.cancel()
+      if (isEndless) {
+        leave()
+        await response.body?.cancel()
+      }
       if (status >= 500 && status !== 503) throw new Error('it is an error of the server')
-      if (isEndless || request.method === 'HEAD') return
+      if (isEndless || request.method === 'HEAD' || isPage(headers)) return
       if (request.path.startsWith('/trpc/')) {
         requireCallAnswers(JSON.parse(text), status)
       } else {
@@ -84,6 +86,11 @@ function textOf(headers: Headers, bytes: Uint8Array): string {
   }
   const encoding = headers.get('content-encoding') as keyof typeof unpack | null
   return (encoding === null ? Buffer.from(bytes) : unpack[encoding](bytes)).toString('utf8')
+}
+
+/** What people get whose browser asks for it. */
+function isPage(headers: Headers): boolean {
+  return mediaTypeOf(headers) === 'text/html' && headers.get('vary')?.includes('accept') === true
 }
 
 function mediaTypeOf(headers: Headers): string {

@@ -25,6 +25,7 @@ export function isToldToPerson({ req }: Context): boolean {
 export function signInErrorPage(context: Context, error: AppError): Response | Promise<Response> {
   const { status } = problemOf(error)
   for (const [name, value] of Object.entries(errorHeaders(error))) context.header(name, value)
+  context.header('vary', 'accept')
   context.header('content-security-policy', contentSecurityPolicy)
   return context.html(page(error.message), status as ContentfulStatusCode)
 }
