@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { bundledPackages } from './test/support/bundled-packages.ts'
 import { bundledPrograms } from './test/support/bundled-programs.ts'
 import { memoryFolder } from './test/support/memory-folder.ts'
@@ -46,11 +47,31 @@ const onBoth = globSync('test/**/*.test.ts', { exclude: onSqliteAlone })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => makesDatabases(file))
 
+/** What takes longest begins first, so that no processor waits for it at the end. */
+class LongestFirst extends BaseSequencer {
+  static readonly longest = [
+    '/fuzz/',
+    '/package/pack.',
+    '/deployment/dockerfile.',
+    '/web/accessibility.',
+    '/deployment/stop.',
+  ]
+
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = LongestFirst.longest.findIndex((part) => moduleId.includes(part))
+      return place < 0 ? LongestFirst.longest.length : place
+    }
+    return (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b))
+  }
+}
+
 export default defineConfig({
   test: {
     // Native modules are to be in processes. A few do for all files: to load the same again for each took a quarter of the time.
     pool: 'forks',
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     execArgv: withBundles,
     env: { CLI_NODE_OPTIONS: withBundles.join(' ') },
     // Most of a test is other processes, whose end it awaits.

@@ -48,6 +48,8 @@ import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
 const END_STEPS_WITHIN_MS = 1000
 /** Beneath what is announced. */
 const LOOK_EVERY_MS = 1000
+/** Where processes share reports, only one that another version began. */
+const SHARED_STUCK_AFTER_MS = 30_000
 const STUCK_AFTER_MS = 10_000
 
 /** Who asks for a report. */
@@ -292,7 +294,7 @@ export function createReportRunner({
         takeUp: (report, how) => enqueue(report, how),
         onError,
         everyMs: areShared ? LOOK_EVERY_MS : STUCK_AFTER_MS,
-        stuckAfterMs: STUCK_AFTER_MS,
+        stuckAfterMs: areShared ? SHARED_STUCK_AFTER_MS : STUCK_AFTER_MS,
         ...lookTimes,
       })
     },

@@ -94,7 +94,7 @@ describe('the events of a report', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
     const first = await reader.read()
-    expect(first.value).toMatch(/^event: running\ndata: \{"report_id":"[^\n]*\nid: queued-0\n\n$/)
+    expect(first.value).toMatch(/^event: running\ndata: \{"report_id":"[^\n]*\nid: running-0\n\n$/)
     await end(running, 'failed')
     const second = await reader.read()
     expect(second.value).toMatch(
