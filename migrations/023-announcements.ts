@@ -5,8 +5,8 @@ import type { ColumnTypes } from './column-types.ts'
 export function announcements(types: ColumnTypes) {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      await types.announce(db, 'report', { on: 'insert', as: 'new-report', of: 'report_id' })
-      await types.announce(db, 'report', { on: 'update', as: 'report', of: 'report_id' })
+      await types.announce(db, 'report', { on: 'insert', as: 'new-report', of: ['report_id'] })
+      await types.announce(db, 'report', { on: 'update', as: 'report', of: ['report_id', 'state'] })
       await types.announce(db, 'poll_batch', { on: 'update', as: 'polls' })
       await types.announce(db, 'import', { on: 'insert', as: 'import' })
       await types.announce(db, 'import', { on: 'update', as: 'import' })

@@ -24,13 +24,13 @@ export interface ColumnTypes {
   /** Makes the database refuse to change or remove what a table has. */
   makeAppendOnly(db: Kysely<unknown>, table: string): Promise<void>
   /**
-   * Has the database tell all who listen when something becomes of a table: once for a statement, or, with the value of a column, for
-   * each row. Nothing where a database cannot.
+   * Has the database tell all who listen when something becomes of a table: once for a statement, or, with the values of one or two columns,
+   * for each row. Nothing where a database cannot.
    */
   announce(
     db: Kysely<unknown>,
     table: string,
-    what: { readonly on: 'insert' | 'update'; readonly as: string; readonly of?: string },
+    what: { readonly on: 'insert' | 'update'; readonly as: string; readonly of?: readonly string[] },
   ): Promise<void>
   /** Does what remains to be done for a table once it is there. */
   finishTable(

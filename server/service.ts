@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
+import { isFinished } from '../shared/report-state.ts'
 import { createAccess, type Access } from './access/access.ts'
 import type { Provider } from './access/oidc/provider.ts'
 import { operator } from './access/principal.ts'
@@ -11,7 +12,7 @@ import { callsOf, type RouterCalls } from './api/router.ts'
 import { usualConfig, type Config } from './config.ts'
 import { createChanging } from './changing.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
-import { isOfReport, listenOn, type Announced } from './database/announced.ts'
+import { listenOn, type Announced } from './database/announced.ts'
 import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
 import { cancelImport } from './database/imports.ts'
@@ -241,8 +242,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   }
   function hear(announced: Announced): void {
     reports.hear(announced)
-    news.lookSoon()
-    if (!isOfReport(announced)) live.lookSoon()
+    // How far a report is is no news.
+    if (announced.type !== 'report' || isFinished(announced.state)) news.lookSoon()
+    if (announced.type !== 'report' && announced.type !== 'new-report') live.lookSoon()
   }
   async function foldWhatIsOld(): Promise<void> {
     if (await hasTail(reading)) await writer.tidy()

@@ -20,9 +20,11 @@ export interface Job<Task> {
 export interface JobOf {
   /** Callers take turns, and those with several jobs within theirs. */
   readonly caller?: string
-  /** Called when it is not here any more. */
-  readonly onGone?: () => void
+  /** Called when it is not here any more: its last step is done, others have ended it, or it was dropped. */
+  readonly onGone?: (how: Gone) => void
 }
+
+export type Gone = 'ended' | 'unwanted' | 'dropped'
 
 export interface JobQueue<Task> {
   /** Begins a job when it has its turn; does nothing where it is here already. */
@@ -57,7 +59,7 @@ type Phase<Task> =
 interface Entry<Task> {
   readonly job: Job<Task>
   readonly caller: string
-  readonly onGone: () => void
+  readonly onGone: (how: Gone) => void
   phase: Phase<Task>
   underWay: number
   setbacks: number
@@ -133,12 +135,12 @@ export function createJobQueue<Task>({
       case 'planned':
         return async () => {
           await job.finish()
-          remove(entry)
+          remove(entry, 'ended')
         }
       case 'failed':
         return async () => {
           await job.fail(phase.reason)
-          remove(entry)
+          remove(entry, 'ended')
         }
     }
   }
@@ -146,7 +148,7 @@ export function createJobQueue<Task>({
   async function perform(entry: Entry<Task>, task: Task): Promise<void> {
     try {
       const outcome = await entry.job.perform(task)
-      if (outcome === 'unwanted') remove(entry)
+      if (outcome === 'unwanted') remove(entry, 'unwanted')
       else if (outcome === 'taken') putBack(entry, task)
       else entry.takenInARow = 0
     } catch (error) {
@@ -195,24 +197,24 @@ export function createJobQueue<Task>({
   }
 
   function giveUp(entry: Entry<Task>, error: unknown): void {
-    remove(entry)
+    remove(entry, 'ended')
     onError(error)
   }
 
-  function remove(entry: Entry<Task>): void {
+  function remove(entry: Entry<Task>, how: Gone): void {
     clearTimeout(entry.pause)
     if (entries.get(entry.job.key) !== entry) return
     entries.delete(entry.job.key)
     const ofCaller = turns.get(entry.caller)!
     ofCaller.delete(entry)
     if (ofCaller.size === 0) turns.delete(entry.caller)
-    entry.onGone()
+    entry.onGone(how)
   }
 
   return {
     add(job, { caller = '', onGone = () => {} } = {}) {
       if (isStopped || entries.has(job.key)) {
-        onGone()
+        onGone('unwanted')
         return
       }
       const fresh = {
@@ -235,7 +237,7 @@ export function createJobQueue<Task>({
     },
     drop(key) {
       const entry = entries.get(key)
-      if (entry) remove(entry)
+      if (entry) remove(entry, 'dropped')
     },
     stop() {
       isStopped = true

@@ -18,7 +18,6 @@ import type { Announced } from '../database/announced.ts'
 import type { Db } from '../database/connect.ts'
 import { dialectOf } from '../database/dialect/dialect.ts'
 import { ensureReport } from '../database/ensured-report.ts'
-import { textOfLabels } from '../database/labels-text.ts'
 import {
   deleteReport,
   getReport,
@@ -28,7 +27,6 @@ import {
   type StoredReport,
 } from '../database/reports.ts'
 import { createJobQueue } from '../jobs/queue.ts'
-import { createGate } from '../limits/gate.ts'
 import type { Repeated } from '../repeatedly.ts'
 import { usualLimits, type Limits } from '../limits/setting.ts'
 import { untraced, type WorkTraces } from '../tracing/work-traces.ts'
@@ -37,12 +35,14 @@ import type { Generator } from './generate.ts'
 import { endReport, reportJob, type EndedReport } from './report-job.ts'
 import type { PartStretch } from './part-size.ts'
 import { createRollUps, type RollUps } from './roll-ups.ts'
-import type { ThreadPool } from './thread-pool.ts'
+import { createRequests } from './requests.ts'
+import { requireSameOptions } from './same-options.ts'
+import { threadsOnDemand } from './threads-on-demand.ts'
 import { createReportViews, type ReportViews } from './view/report-views.ts'
 import { tracedReport } from './traced-report.ts'
 import { createReportWatch, type ReportWatch } from './watch.ts'
 import { watchUnfinishedReports } from './unfinished-reports.ts'
-import type { ResultOf, TaskOf, WorkerTasks } from './worker-task.ts'
+import type { WorkerTasks } from './worker-task.ts'
 
 /** How long the steps under way have to end when the runner is disposed of; what they had not stored is to be done again. */
 const END_STEPS_WITHIN_MS = 1000
@@ -140,37 +140,26 @@ export function createReportRunner({
   onError,
 }: RunnerParts): ReportRunner {
   const ending = onEnd === undefined ? {} : { onEnd }
+  const threadSetting = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
+  const startsThreads = startThreads === 'at once' && doesReports
   // Both are loaded when they are first needed: a command that asks for the state of a report does without.
-  let pool: Promise<ThreadPool> | undefined
-  let startedPool: ThreadPool | undefined
+  const threads = threadsOnDemand<WorkerTasks>(threadSetting, {
+    minThreads: startsThreads ? workers : 0,
+    maxThreads: workers,
+    checkInPlace() {}, // those that stay have the one that was opened
+  })
+  const runTask = threads.run
   let generator: Promise<Generator> | undefined
   let unfinished: Repeated | undefined
   const closing = new AbortController()
   const areShared = dialectOf(writing).locksRows
-  const threads = { databaseUrl, workers, storesPerPart, patienceMs, computedWith }
-  const views = createReportViews(reading, threads, runTask)
+  const views = createReportViews(reading, threadSetting, runTask)
   const watch = createReportWatch(reading)
   const queue = createJobQueue<PartStretch>({
     maxUnderWay: workers * 2,
     onError,
     ...(pauseMs === undefined ? {} : { pauseMs }),
   })
-
-  const waiting = createGate(limits, 'reports', 'reports that wait or are computed')
-
-  async function startPool(): Promise<ThreadPool> {
-    const { createThreadPool } = await import('./thread-pool.ts')
-    const minThreads = startThreads === 'at once' && doesReports ? workers : 0
-    return (startedPool = createThreadPool(threads, { minThreads, maxThreads: workers }))
-  }
-
-  async function runTask<Name extends keyof WorkerTasks>(
-    name: Name,
-    task: TaskOf<WorkerTasks, Name>,
-  ): Promise<ResultOf<WorkerTasks, Name>> {
-    pool ??= startPool()
-    return (await pool).run(name, task)
-  }
 
   async function loadGenerator(): Promise<Generator> {
     const { createGenerator } = await import('./generate.ts')
@@ -190,32 +179,14 @@ export function createReportRunner({
     queue.add(job, { caller, onGone: trace.onGone })
   }
 
-  /** Of one that others compute. */
-  async function untilEnd(reportId: ReportId): Promise<void> {
-    try {
-      for await (const _ of watch.watch(reportId, closing.signal));
-    } catch {
-      // It is gone, or the database is: then it is not waited for.
-    }
-  }
+  const requested = createRequests(limits, {
+    compute(report, caller, onGone) {
+      if (doesReports) enqueue(report, { caller, onGone })
+      else void watch.untilEnd(report.report_id, closing.signal).finally(onGone)
+    },
+  })
 
-  /** Takes the report that is asked for, where it is a new one, into the queue. */
-  async function requested(
-    caller: string,
-    insert: () => Promise<{ readonly report: StoredReport; readonly isNew: boolean }>,
-  ): Promise<{ readonly report: StoredReport; readonly isNew: boolean }> {
-    using place = new DisposableStack()
-    place.use(waiting.enter(caller))
-    const { report, isNew } = await insert()
-    if (isNew) {
-      const kept = place.move()
-      if (doesReports) enqueue(report, { caller, onGone: () => kept.dispose() })
-      else void untilEnd(report.report_id).finally(() => kept.dispose())
-    }
-    return { report, isNew }
-  }
-
-  if (startThreads === 'at once' && doesReports) pool = startPool()
+  if (startsThreads) threads.start()
 
   const runner: ReportRunner = {
     computedWith,
@@ -300,11 +271,14 @@ export function createReportRunner({
     },
 
     hear(announced) {
-      if (announced.type === 'report') watch.tellProgress(announced.reportId)
+      if (announced.type === 'report') {
+        if (isFinished(announced.state)) watch.tellEnd(announced.reportId)
+        else watch.tellProgress(announced.reportId)
+      }
       if (announced.type === 'new-report' || announced.type === 'perhaps') unfinished?.soon()
     },
 
-    load: () => ({ ...queue.counts(), threads: startedPool?.size() ?? 0 }),
+    load: () => ({ ...queue.counts(), threads: threads.size() }),
 
     stop() {
       queue.stop() // what is not done stays to be done in the database
@@ -316,27 +290,9 @@ export function createReportRunner({
       await unfinished?.[Symbol.asyncDispose]()
       await views[Symbol.asyncDispose]()
       const ended = await Promise.race([queue.settle(), delay(END_STEPS_WITHIN_MS, 'late', { ref: false })])
-      if (ended === 'late') await (await pool)?.destroy()
-      else await (await pool)?.close()
+      if (ended === 'late') await threads[Symbol.asyncDispose]()
+      else await threads.close()
     },
   }
   return runner
-}
-
-function requireSameOptions(report: StoredReport, options: ReportOptions): void {
-  const { asOf, interpolation, reach, corrections, by, from, to, labels } = options
-  const isSame =
-    (asOf ?? null) === report.requested_as_of &&
-    interpolation === report.interpolation &&
-    reach === report.reach_ms &&
-    corrections === report.corrections &&
-    (by ?? null) === report.period &&
-    (from ?? null) === report.since &&
-    (to ?? null) === report.until &&
-    textOfLabels(labels) === report.labels
-  if (isSame) return
-  throw new AppError(
-    'conflict',
-    `this key belongs to report ${report.report_id}, which was requested with other options: use another key`,
-  )
 }

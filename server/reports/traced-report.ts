@@ -1,4 +1,5 @@
 import type { ReportId } from '../../shared/ids.ts'
+import type { Gone } from '../jobs/queue.ts'
 import type { WorkTraces } from '../tracing/work-traces.ts'
 import type { EndedReport, ReportJobParts } from './report-job.ts'
 
@@ -12,7 +13,7 @@ export function tracedReport(
   traces: WorkTraces,
   reportId: ReportId,
   { onEnd, onGone }: Told,
-): { readonly jobParts: Pick<ReportJobParts, 'onEnd' | 'trace'>; readonly onGone: () => void } {
+): { readonly jobParts: Pick<ReportJobParts, 'onEnd' | 'trace'>; readonly onGone: (how: Gone) => void } {
   const trace = traces.begin('report', { 'store_monitor.report.id': reportId })
   let ended: EndedReport | undefined
   return {
@@ -23,8 +24,9 @@ export function tracedReport(
         onEnd?.(report)
       },
     },
-    onGone() {
-      const { state = 'cancelled', stores, failure } = ended ?? {}
+    onGone(how) {
+      // Others may have ended it, who tell how.
+      const { state = how === 'dropped' ? 'cancelled' : undefined, stores, failure } = ended ?? {}
       trace.end({ 'store_monitor.report.state': state, 'store_monitor.report.stores': stores }, failure)
       onGone()
     },

@@ -15,6 +15,8 @@ export interface ReportWatch {
   tellEnd(reportId: ReportId): void
   /** The report now and after each change until it has ended. Its end is told at once, progress now and then. */
   watch(reportId: ReportId, signal?: AbortSignal): AsyncGenerator<Report, void>
+  /** Waits until it has ended, is gone, or cannot be looked at. */
+  untilEnd(reportId: ReportId, signal: AbortSignal): Promise<void>
 }
 
 /** Has those who watch a report look at it in the database whenever there is news. */
@@ -46,7 +48,7 @@ export function createReportWatch(db: Db): ReportWatch {
     }
   }
 
-  return {
+  const reportWatch: ReportWatch = {
     tellProgress: (reportId) => void news.emit(reportId, 'progress'),
     tellEnd: (reportId) => void news.emit(reportId, 'end'),
     async *watch(reportId, signal) {
@@ -61,5 +63,13 @@ export function createReportWatch(db: Db): ReportWatch {
         await listener.heard
       }
     },
+    async untilEnd(reportId, signal) {
+      try {
+        for await (const _ of reportWatch.watch(reportId, signal));
+      } catch {
+        // It is gone, or the database is: then it is not waited for.
+      }
+    },
   }
+  return reportWatch
 }

@@ -238,14 +238,15 @@ test('callers take turns, so that who has many jobs does not hold up who has one
 test('a job that is dropped, or that comes again or too late, is gone at once', () => {
   const queue = createJobQueue<number>({ maxUnderWay: 1, onError: noErrors })
   const gone: string[] = []
-  const add = (name: string) => queue.add(aJob(1, 1, []).job, { onGone: () => gone.push(name) })
+  const add = (name: string) =>
+    queue.add(aJob(1, 1, []).job, { onGone: (how) => gone.push(`${name} ${how}`) })
   add('first')
   add('again')
-  expect(gone).toEqual(['again'])
+  expect(gone).toEqual(['again unwanted'])
   queue.drop(1)
   queue.stop()
   add('late')
-  expect(gone).toEqual(['again', 'first', 'late'])
+  expect(gone).toEqual(['again unwanted', 'first dropped', 'late unwanted'])
 })
 
 test('tasks that others are at are looked at again, not at once where they are at all that is left', async () => {

@@ -17,15 +17,16 @@ export const postgresColumnTypes: ColumnTypes = {
     await sql`create trigger ${sql.ref(name)} before update or delete on ${sql.table(table)}
       for each row execute function ${sql.ref(name)}()`.execute(db)
   },
-  async announce(db, table, { on, as, of }) {
+  async announce(db, table, { on, as, of = [] }) {
     await sql`create or replace function store_monitor_announce() returns trigger language plpgsql as $$
       begin
-        perform pg_notify(${sql.lit(CHANNEL)}, concat_ws(' ', tg_argv[0], to_jsonb(new) ->> tg_argv[1]));
+        perform pg_notify(${sql.lit(CHANNEL)}, concat_ws(' ',
+          tg_argv[0], to_jsonb(new) ->> tg_argv[1], to_jsonb(new) ->> tg_argv[2]));
         return null;
       end $$`.execute(db)
-    const [each, args] = of === undefined ? ['statement', [as]] : ['row', [as, of]]
+    const each = of.length === 0 ? 'statement' : 'row'
     await sql`create trigger ${sql.ref(`${table}_${on}_is_announced`)} after ${sql.raw(on)} on ${sql.table(table)}
-      for each ${sql.raw(each)} execute function store_monitor_announce(${sql.join(args.map((arg) => sql.lit(arg)))})`.execute(
+      for each ${sql.raw(each)} execute function store_monitor_announce(${sql.join([as, ...of].map((arg) => sql.lit(arg)))})`.execute(
       db,
     )
   },
