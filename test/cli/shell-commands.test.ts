@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { runCli } from '../support/run-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -60,6 +60,21 @@ describe('a shell is told', () => {
       echo "\${COMPREPLY[@]}"`
     const shell = ['--norc', '--noprofile', '-c', stdout + stdout + program]
     expect(execFileSync('bash', shell, { stdio: 'pipe', encoding: 'utf8' })).toBe('report reports\n')
+  })
+
+  test('Bash does nothing of what is typed before it is entered', async () => {
+    const { stdout } = await runCli(['completion', 'bash'])
+    await using folder = await temporaryFolder()
+    const file = folder.file('told')
+    const program = `
+      store-monitor() { printf '<%s>' "$@" >> "$TOLD"; printf ':4\\n'; }
+      COMP_WORDS=(store-monitor report '$(echo done >> "$TOLD")' '\`echo done >> "$TOLD"\`;' '') COMP_CWORD=4
+      __store_monitor_complete 2>/dev/null || true`
+    const shell = ['--norc', '--noprofile', '-c', stdout + program]
+    execFileSync('bash', shell, { stdio: 'pipe', env: { ...process.env, TOLD: file } })
+    expect(await readFile(file, 'utf8')).toBe(
+      '<complete><--><report><$(echo done >> "$TOLD")><`echo done >> "$TOLD"`;><>',
+    )
   })
 
   test('of no other shell', async () => {

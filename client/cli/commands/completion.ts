@@ -8,11 +8,14 @@ const [ONLY_THESE, ANY] = [':4', ':0']
 export function completionScript(program: Command, shell: string): string {
   const name = program.name()
   const script = written(() => tab(program).setup(name, name, shell))
-  return shell === 'bash' ? forAnyBash(script) : script
+  return shell === 'bash' ? forAnyBash(script, name) : script
 }
 
-/** The library's script for Bash wants a function of the package bash-completion, which many machines lack. */
-function forAnyBash(script: string): string {
+/**
+ * The library's script for Bash wants a function of the package bash-completion, which many machines lack, and evaluates what was typed,
+ * so that `$(reboot)` would before it is entered.
+ */
+function forAnyBash(script: string, name: string): string {
   const ofPackage = '_get_comp_words_by_ref -n "=:" cur prev words cword'
   const words = 'words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]}'
   return (
@@ -20,6 +23,10 @@ function forAnyBash(script: string): string {
       .replace(
         ofPackage,
         `if declare -F _get_comp_words_by_ref >/dev/null; then ${ofPackage}; else ${words}; fi`,
+      )
+      .replace(
+        /^ *requestComp=[^]*? out=\$\(eval "\$requestComp" 2>\/dev\/null\)$/m,
+        () => `    out=$(${name} complete -- "\${words[@]:1:cword-1}" "$cur" 2>/dev/null)`,
       )
       // Where it is read again in a shell.
       .replaceAll(/^readonly /gm, '')
