@@ -256,12 +256,36 @@ describe('is not signed in, and told why:', () => {
     for (const cookie of [
       [ago, secret, returnTo].join('.'),
       [at, secret, Buffer.from('//evil.example').toString('base64url')].join('.'),
+      [at, secret, Buffer.from('/stores\n').toString('base64url')].join('.'),
     ]) {
       const address = `${server.url + returnPath}?code=x&state=${attemptIn(cookie)!.state}`
       const headers = { ...asProgram.headers, cookie: `${name}=${cookie}` }
       const response = await fetch(address, { headers })
       expect([response.status, await detailOf(response)]).toEqual([400, expect.stringMatching(notHere)])
     }
+  })
+
+  test('who comes with what no provider says, which tells nothing of the one that there is', async () => {
+    const discovered = () => provider.asked.filter((one) => one.includes('/.well-known/')).length
+    const [toldBefore, discoveredBefore] = [server.told.length, discovered()]
+    for (const change of [
+      (search: URLSearchParams) => search.set('iss', 'https://evil.example'),
+      (search: URLSearchParams) => search.delete('iss'),
+      (search: URLSearchParams) => search.set('code', ''),
+      (search: URLSearchParams) => search.delete('code'),
+    ]) {
+      const { browser, back } = await arrive('ann')
+      const other = new URL(back)
+      change(other.searchParams)
+      const response = await browser.ask(other.href, asProgram)
+      expect([response.status, await detailOf(response)]).toEqual([
+        400,
+        'what this browser comes back with is not of Soup: begin again',
+      ])
+    }
+    const { browser, back } = await arrive('ann')
+    expect((await browser.ask(`${back}&response=x&id_token=x&token=x`)).status).toBe(303)
+    expect([server.told.length, discovered()]).toEqual([toldBefore, discoveredBefore])
   })
 
   test('who comes too often with what is wrong', async () => {
@@ -362,9 +386,13 @@ describe('where the provider', () => {
     expect(await detailOf(response)).toMatch(/^signing in by Soup is not set up as it should be/)
     expect(wrong.told).toEqual([expect.stringMatching(/^Soup does not know this server: .*clientSecret/)])
     expect(wrong.told.join()).not.toContain('wrong')
+    await writeFile(path, '\n')
+    const begun = await fetch(wrong.url + signInPath, { ...asProgram, redirect: 'manual' })
+    expect([begun.status, await detailOf(begun)]).toEqual([503, expect.not.stringContaining(path)])
+    expect(wrong.told[1]).toMatch(/clientSecret: the secret in \S+ is empty/)
     await writeFile(path, provider.setting().clientSecret!)
     await signInAs('ann', wrong)
-    expect(wrong.told.slice(1)).toEqual(['signing in by Soup is possible again'])
+    expect(wrong.told.slice(2)).toEqual(['signing in by Soup is possible again'])
   })
 
   test('is of another time by more than a minute, that is told', async () => {

@@ -15,7 +15,7 @@ const LONGEST_TEXT = 200
 const notNow: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable'])
 
 export function failureOf(client: OpenIdClient, label: string, thrown: unknown): Failure {
-  if (thrown instanceof AppError && thrown.code !== 'unavailable') return { error: thrown }
+  if (thrown instanceof AppError) return { error: thrown }
   if (thrown instanceof client.AuthorizationResponseError) {
     const { error, error_description: description } = thrown
     return { error: refused(label, error, description) }

@@ -61,7 +61,12 @@ export async function discover(
   { outgoing, environment }: IssuerParts,
 ): Promise<Configuration> {
   const client = await loadClient()
-  const secret = clientSecret === undefined ? undefined : await secretIn(clientSecret, environment)
+  const secret =
+    clientSecret === undefined
+      ? undefined
+      : await secretIn(clientSecret, environment).catch((cause: unknown) => {
+          throw new Error('clientSecret', { cause }) // for whoever runs the server, and nobody else
+        })
   const url = new URL(issuer)
   const configuration = await client.discovery(
     url,

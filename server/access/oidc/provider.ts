@@ -96,12 +96,22 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
     used.set(state, at + ATTEMPT_LASTS_MS)
   }
 
+  /** What stands in the address, whoever sends the browser here chooses: what is wrong there says nothing of the provider. */
+  function requireAnswer(configuration: Configuration, { searchParams }: URL): void {
+    const { issuer, authorization_response_iss_parameter_supported: isNamed } = configuration.serverMetadata()
+    const named = searchParams.get('iss') ?? ''
+    const isOfIssuer = named === '' ? !isNamed : named === issuer
+    const hasOutcome = ['code', 'error'].some((name) => searchParams.get(name))
+    if (!isOfIssuer || !hasOutcome) throw beginAgain(`what this browser comes back with is not of ${label}`)
+  }
+
   async function claimsOf(
     client: OpenIdClient,
     configuration: Configuration,
     attempt: Attempt,
     address: URL,
   ): Promise<Claims> {
+    requireAnswer(configuration, address)
     const tokens = await client.authorizationCodeGrant(configuration, address, {
       expectedState: attempt.state,
       expectedNonce: attempt.nonce,

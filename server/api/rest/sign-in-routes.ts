@@ -61,9 +61,9 @@ export function signInRoutes(parts: ApiParts): RestRoute[] {
 
   function attemptOf(context: Context, state: string | undefined): Attempt {
     const attempt = attemptIn(keptAttempt.read(context) ?? '')
-    const isOver = attempt !== undefined && attempt.begunAt + ATTEMPT_LASTS_MS <= now()
-    if (attempt !== undefined && !isOver && attempt.state === state && ownAddress(attempt.returnTo))
-      return attempt
+    if (attempt !== undefined && attempt.state === state && now() < attempt.begunAt + ATTEMPT_LASTS_MS) {
+      if (ownAddress(attempt.returnTo) === attempt.returnTo) return attempt
+    }
     throw notBegunHere(homeOf(parts, context))
   }
 
@@ -135,7 +135,7 @@ export function signInRoutes(parts: ApiParts): RestRoute[] {
           const attempt = attemptOf(context, query.state)
           keptAttempt.clear(context)
           const address = new URL(returnAddress(parts, context))
-          address.search = new URL(context.req.url).search
+          for (const [name, value = ''] of Object.entries(query)) address.searchParams.set(name, value)
           const { token, principal } = await access.sessions.begin(await asked.ownerOf(attempt, address))
           context.set('principal', principal)
           cookie.write(context, token, principal.session!.expiresAt)
