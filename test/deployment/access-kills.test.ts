@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest'
 import { bearing } from '../support/access-keys.ts'
 import { signedIn } from '../support/browser-session.ts'
-import { runningServer } from '../support/running-server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDatabase } from '../support/test-database.ts'
+import { startedProgram, writeServerProgram } from './server-program.ts'
 
 test('a server that is killed when it has answered has kept what became of keys and sessions', async () => {
   await using database = await testDatabase()
-  await using servers = new AsyncDisposableStack()
+  await using programs = await temporaryFolder()
+  const program = programs.file('server.mjs')
+  await writeServerProgram(program, { databaseUrl: database.url }, {})
 
-  /** What one is answered that writes nothing any more, as if it were killed then: another one goes on. */
+  /** What a server answers that is killed as soon as it has. */
   async function beforeKill<Result>(ask: (url: string) => Promise<Result>): Promise<Result> {
-    const server = servers.use(await runningServer({ databaseUrl: database.url }))
+    await using server = await startedProgram(program)
     return await ask(server.url)
   }
 
