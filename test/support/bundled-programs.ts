@@ -34,9 +34,12 @@ export async function bundledPrograms(): Promise<string> {
 
 function digestOfSources(): string {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
-  const sources = globSync(['{build,client,server,shared}/**/*.{ts,wasm}', 'test/support/*bundle*.ts'], {
-    cwd: root,
-  })
+  const sources = globSync(
+    ['{build,client,migrations,server,shared}/**/*.{ts,wasm}', 'test/support/*bundle*.ts'],
+    {
+      cwd: root,
+    },
+  )
   for (const path of sources.sort()) hash.update(`${path}\n`).update(readFileSync(join(root, path)))
   return hash.digest('hex').slice(0, 16)
 }
