@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { forwardedElements } from './forwarded.ts'
 import type { IsTrusted } from './trusted-proxies.ts'
 
 /** Who is at the other end, behind the proxies that are trusted. */
@@ -51,26 +52,17 @@ function xForwardedFor({ headers }: IncomingMessage): readonly string[] {
   return partsOf(headers['x-forwarded-for'])
 }
 
-/** https://www.rfc-editor.org/rfc/rfc7239 */
 function forwardedFor({ headers }: IncomingMessage): readonly string[] {
-  return partsOf(headers.forwarded).map((element) => fieldOf(element, 'for') ?? '')
+  return forwardedElements(headers.forwarded).map((element) => element.get('for') ?? '')
 }
 
 function saysHttps({ headers }: IncomingMessage): boolean {
-  const proto = fieldOf(partsOf(headers.forwarded).at(-1) ?? '', 'proto')
+  const proto = forwardedElements(headers.forwarded).at(-1)?.get('proto')
   return (partsOf(headers['x-forwarded-proto']).at(-1) ?? proto)?.toLowerCase() === 'https'
 }
 
 function partsOf(header: string | readonly string[] | undefined): readonly string[] {
   return [header ?? []].flat().flatMap((text) => text.split(',').map((part) => part.trim()))
-}
-
-function fieldOf(element: string, name: string): string | undefined {
-  for (const pair of element.split(';')) {
-    const [key = '', value] = pair.split('=')
-    if (key.trim().toLowerCase() === name) return value?.trim().replaceAll('"', '')
-  }
-  return undefined
 }
 
 /** Of `192.0.2.7`, `192.0.2.7:4711`, `2001:db8::7` and `[2001:db8::7]:4711`; undefined of what is none, such as `unknown`. */

@@ -47,6 +47,25 @@ test.for([
   ['Forwarded of IPv6', '10.0.0.1', { forwarded: 'for="[2001:db8:2::9]:4711"' }, '2001:db8:2::9'],
   ['Forwarded that hides it', '10.0.0.1', { forwarded: 'for=_hidden' }, '10.0.0.1'],
   [
+    'Forwarded with , and ; in the host that a client named',
+    '10.0.0.1',
+    { forwarded: 'for=203.0.113.9;host="a;for=1.1.1.1,for=1.1.1.1"' },
+    '203.0.113.9',
+  ],
+  [
+    'Forwarded with quotes that a client opened',
+    '10.0.0.1',
+    { forwarded: 'for=1.1.1.1;host=", for="[2001:db8:2::9]"' },
+    '10.0.0.1',
+  ],
+  ['likewise, where they are not closed', '10.0.0.1', { forwarded: 'host=", for=203.0.113.9' }, '10.0.0.1'],
+  [
+    'Forwarded with empty elements, and IPv6 without quotes',
+    '10.0.0.1',
+    { forwarded: ', for=1.1.1.1 ; ,FOR=[2001:db8:2::9]:80; proto=http' },
+    '2001:db8:2::9',
+  ],
+  [
     'both alike',
     '10.0.0.1',
     { forwarded: 'for=203.0.113.9', 'x-forwarded-for': '203.0.113.9' },
