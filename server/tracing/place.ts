@@ -22,7 +22,8 @@ export function spanOfRequest(traceparent: string | undefined): ComingSpan {
 }
 
 function placeOf(traceparent = ''): SpanPlace | undefined {
-  const [, traceId, spanId, flags] = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/.exec(traceparent) ?? []
+  const form = /^00-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})$/
+  const [, traceId, spanId, flags] = form.exec(traceparent) ?? []
   if (traceId === undefined || spanId === undefined) return undefined
   return { traceId, spanId, isSampled: (Number.parseInt(flags!, 16) & 1) === 1 }
 }

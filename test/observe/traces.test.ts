@@ -74,6 +74,27 @@ test("a request's span covers what a thread did for it, and is the caller's chil
   expect(JSON.stringify(spans)).not.toContain('secret')
 })
 
+test('a caller that names no span, but zeros, is given one as any other', async () => {
+  await using traces = await collector()
+  {
+    await using server = await runningServer({ traces: traces.server.url })
+    for (const [traceId, spanId] of [
+      ['0'.repeat(32), 'b'.repeat(16)],
+      ['a'.repeat(32), '0'.repeat(16)],
+    ]) {
+      const headers = { traceparent: `00-${traceId}-${spanId}-01` }
+      await (await fetch(`${server.url}/livez`, { headers })).text()
+    }
+    await expect.poll(() => server.happened.filter(({ type }) => type === 'request'), slowly).toHaveLength(2)
+  }
+  const spans = traces.spans()
+  expect(spans).toHaveLength(2)
+  for (const { traceId, parentSpanId } of spans) {
+    expect(traceId).not.toMatch(/^(?:0|a)+$/)
+    expect(parentSpanId ?? '').toBe('')
+  }
+})
+
 test('a collector that is away keeps nobody from an answer, nor a server from its end', async () => {
   await using server = await runningServer({ traces: 'http://127.0.0.1:9' })
   expect((await fetch(`${server.url}/livez`)).status).toBe(200)
