@@ -45,6 +45,7 @@ export function trackConnections(server: Server): Connections {
 
   return {
     addEventStream(response) {
+      if (response.closed) return
       eventStreams.add(response)
       response.once('close', () => eventStreams.delete(response))
     },

@@ -52,7 +52,7 @@ export function observeRequests(observe: Observe, isTraced = false): MiddlewareH
     }
 
     if (isEndless) observe({ type: 'event-stream' })
-    if (outgoing === undefined) tell()
+    if (outgoing === undefined || outgoing.closed) tell()
     else outgoing.once('close', tell)
   }
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import type { AnsweredRequest } from '../../server/observe/happened.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
@@ -52,6 +53,15 @@ test.for([
   })
   expect(JSON.stringify(request)).not.toContain('secret')
   expect(request!.bytes).toBeGreaterThan(100)
+})
+
+test('a request is told of whose caller left before it was answered', async () => {
+  await using server = await runningServer()
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  const head = 'POST /trigger_report HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n'
+  socket.write(head, () => socket.destroy())
+  const [request] = await requestsOf(server, 1)
+  expect(request).toMatchObject({ route: 'triggerReport', isCut: true })
 })
 
 test('a stream of events is told of when it begins, and as a request once it ends', async () => {
