@@ -49,6 +49,18 @@ describe('a request whose body falls silent is answered so, and its connection i
   })
 })
 
+test('nobody waits twice for a push that falls silent', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  try {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.write('POST /polls HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
+    expect(timers.mock.calls.filter(([, ms]) => ms === 50)).toHaveLength(1)
+  } finally {
+    timers.mockRestore()
+  }
+})
+
 test('the client tells so in words', async () => {
   const silent = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new TextEncoder().encode(header)),

@@ -95,7 +95,7 @@ export function pushRoutes({ db, pusher, now, limits }: ApiParts): RestRoute[] {
           })
           return answerOf(result)
         } catch (error) {
-          await readRest(bodyOf(context, limits.bodySilence))
+          if (!isSilence(error)) await readRest(bodyOf(context, limits.bodySilence))
           throw error
         }
       },
@@ -141,6 +141,11 @@ async function readRest(body: AsyncIterable<Uint8Array>): Promise<void> {
   } catch {
     // Nobody is there to be answered.
   }
+}
+
+/** Of who fell silent, nothing is waited for once more. */
+function isSilence(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'timed-out'
 }
 
 /** Undefined where the body itself is to tell: curl says of any that it is a form. */
