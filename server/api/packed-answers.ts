@@ -23,7 +23,8 @@ export const packedAnswers: MiddlewareHandler = async (context, next) => {
 }
 
 function mayBePacked({ req, res: { status, headers } }: Context): boolean {
-  const isAsItIs = status === 206 || req.method === 'HEAD' || headers.has('content-encoding')
+  const isError = status >= 400 // which is short
+  const isAsItIs = isError || status === 206 || req.method === 'HEAD' || headers.has('content-encoding')
   const length = headers.get('content-length')
   return (
     !isAsItIs &&

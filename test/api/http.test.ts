@@ -51,6 +51,15 @@ describe('to a caller that accepts gzip', () => {
     expect(again).toMatchObject({ status: 304, text: '', headers: { etag: tag, vary: 'Accept-Encoding' } })
   })
 
+  test('an error is sent as it is: it is short', async () => {
+    for (const path of ['/nowhere', `/reports/${unknownId}.csv`, '/trpc/nosuch']) {
+      const refused = await curl(`curl -H 'Accept-Encoding: gzip' '${server.url}${path}'`)
+      expect(refused).toMatchObject({ status: 404 })
+      expect(refused.headers).not.toHaveProperty('content-encoding')
+      expect(refused.headers['content-length']).toBe(String(refused.bytes.length))
+    }
+  })
+
   test('a part is sent as it is', async () => {
     const part = await curl(
       `curl -H 'Accept-Encoding: gzip' -H 'Range: bytes=0-7' ${server.url}/reports/${id}.csv`,
