@@ -13,7 +13,8 @@ import { guardedServer } from './limits/guarded-server.ts'
 import { usualLimits } from './limits/setting.ts'
 import type { Happened } from './observe/happened.ts'
 import type { Traces } from './observe/traces.ts'
-import { createService, type ServiceSetting } from './service.ts'
+import { createService } from './service.ts'
+import type { ServiceSetting } from './service-setting.ts'
 
 /** How long a server takes at most to stop once it has been told to. */
 export const STOP_WITHIN_MS = 10_000

@@ -4,12 +4,12 @@ import { isFinished } from '../shared/report-state.ts'
 import { createAccess, type Access } from './access/access.ts'
 import type { Provider } from './access/oidc/provider.ts'
 import { operator } from './access/principal.ts'
-import type { ApiParts, OnError } from './api/api-parts.ts'
+import type { ApiParts } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
-import { createAsking, type Asking, type AskingSetting } from './asking.ts'
+import { createAsking, type Asking } from './asking.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
-import { usualConfig, type Config } from './config.ts'
+import { usualConfig } from './config.ts'
 import { createChanging } from './changing.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
 import { listenOn, type Announced } from './database/announced.ts'
@@ -25,7 +25,6 @@ import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts
 import { createPollExporter } from './export/poll-exporter.ts'
 import { checkedPusher } from './ingest/pushing/checked-pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
-import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import { createGate } from './limits/gate.ts'
 import { usualLimits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
@@ -33,15 +32,13 @@ import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { repeatedly } from './repeatedly.ts'
 import { watchChanges } from './observe/change-watch.ts'
-import type { Observe } from './observe/happened.ts'
 import { measureDatabase, type Load } from './observe/load.ts'
-import type { Metrics } from './observe/metrics.ts'
 import { readinessOf } from './observe/readiness.ts'
 import { observedImporter, observedPusher } from './observe/ways-in.ts'
-import { createReportRunner, type ReportRunner, type RunnerParts } from './reports/runner.ts'
-import type { RetentionSetting } from './retention/retention.ts'
+import { createReportRunner, type ReportRunner } from './reports/runner.ts'
 import { createRetainer } from './retention/retainer.ts'
-import { untraced, type WorkTraces } from './tracing/work-traces.ts'
+import type { ServiceSetting } from './service-setting.ts'
+import { untraced } from './tracing/work-traces.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
 export interface Service extends AsyncDisposable {
@@ -61,43 +58,6 @@ export interface Service extends AsyncDisposable {
   recover(): Promise<void>
   /** What it asks others for by itself, once that is started. For servers. */
   readonly asking: Pick<Asking, 'start'>
-}
-
-export interface ServiceSetting
-  extends
-    Pick<Config, 'databaseUrl' | 'workers' | 'publicUrl'>,
-    RetentionSetting,
-    Partial<
-      Pick<
-        Config,
-        'role' | 'getReportAs' | 'watch' | 'watchMove' | 'limits' | 'sessionIdle' | 'sessionLifetime'
-      >
-    >,
-    AskingSetting {
-  /** Where people sign in who are known elsewhere. */
-  readonly oidc?: OidcSetting | undefined
-  /** Whether a database is made where there is none; by default, it is. */
-  readonly mayCreateDatabase?: boolean
-  /** Whether the threads that compute reports are started at once, or when there is one to compute. */
-  readonly startThreads: RunnerParts['startThreads']
-  /** Likewise for the thread that writes polls. */
-  readonly startWriter?: NonNullable<WriterSetting['startThread']>
-  /** For how long a request waits for whoever else writes to the database. */
-  readonly patienceMs?: number
-  /** How often folders are looked into, and for how long a file in them is to be the same. */
-  readonly watchTimes?: { readonly everyMs: number; readonly settleMs: number }
-  readonly version: string
-  readonly now: () => number
-  /** Told of errors that are our fault. */
-  readonly onError: OnError
-  /** Told what happens. */
-  readonly observe?: Observe
-  /** What is counted and measured, where it is. */
-  readonly metrics?: Pick<Metrics, 'text'>
-  /** Where what goes on by itself is traced. */
-  readonly workTraces?: WorkTraces
-  /** How often what is old is looked for. */
-  readonly retainEveryMs?: number
 }
 
 /** A server that nobody pushes to looks after the tail all the same. */
