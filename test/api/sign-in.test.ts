@@ -1,7 +1,7 @@
 /** Signing in at a provider of OpenID Connect, which is a real one. */
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { attemptIn } from '../../server/access/oidc/attempt.ts'
+import { attemptIn, beginAttempt } from '../../server/access/oidc/attempt.ts'
 import { oidcSetting } from '../../server/config-file/oidc-setting.ts'
 import { providerPath as signInPath, providerReturnPath as returnPath } from '../../shared/way-in.ts'
 import { bearing, madeKeys } from '../support/access-keys.ts'
@@ -286,6 +286,39 @@ describe('is not signed in, and told why:', () => {
     const { browser, back } = await arrive('ann')
     expect((await browser.ask(`${back}&response=x&id_token=x&token=x`)).status).toBe(303)
     expect([server.told.length, discovered()]).toEqual([toldBefore, discoveredBefore])
+  })
+
+  test('who comes with many at once, which leaves places for who comes from elsewhere', async () => {
+    await using fresh = await serving({ trustedProxies: ['127.0.0.1'], limits: { wrongKeys: 1000 } })
+    const { port } = new URL(fresh.url)
+    const held: (() => void)[] = []
+    provider.interrupt((request, response) => {
+      if (request.url !== '/token') return false
+      held.push(() => {
+        response.writeHead(400, { 'content-type': 'application/json' })
+        response.end('{"error":"invalid_grant"}')
+      })
+      return true
+    })
+    const answered: number[] = []
+    async function comeBack(from: string): Promise<void> {
+      const { cookie, state } = beginAttempt('/', Date.now())
+      const headers = { ...asProgram.headers, 'x-forwarded-for': from }
+      const address = `${fresh.url + returnPath}?code=x&state=${state}&iss=${provider.issuer}`
+      const cookies = { cookie: `store-monitor-sign-in-${port}=${cookie}` }
+      answered.push((await fetch(address, { headers: { ...headers, ...cookies } })).status)
+    }
+    const coming: Promise<void>[] = []
+    for (const from of ['192.0.2.7', '192.0.2.8']) {
+      coming.push(...Array.from({ length: 25 }, () => comeBack(from)))
+      await expect.poll(() => answered, soon).toEqual(Array(coming.length / 5).fill(429))
+    }
+    while (answered.length < coming.length) {
+      for (const answer of held.splice(0)) answer()
+      await new Promise(setImmediate)
+    }
+    await Promise.all(coming)
+    expect(answered.filter((status) => status === 400)).toHaveLength(40)
   })
 
   test('who comes too often with what is wrong', async () => {

@@ -13,6 +13,7 @@ import type { Configuration } from 'openid-client'
 const MOST_CONNECTIONS = 8
 /** Who comes back is asked about at the provider: more than a crowd is somebody who tries. */
 const MOST_AT_ONCE = 100
+const MOST_OF_ADDRESS = 20
 const MOST_USED = 100_000
 
 /** People are sent there, and come back. */
@@ -35,8 +36,8 @@ export interface Provider extends Disposable {
   look(): Promise<void>
   /** Where a browser goes to sign in. Throws an `unavailable` AppError. */
   addressToSignIn(attempt: Attempt, returnAddress: string): Promise<URL>
-  /** Whose session it is, of one who has come back. Throws an AppError. */
-  ownerOf(attempt: Attempt, address: URL): Promise<SessionOwner>
+  /** Whose session it is, of one who has come back to `address`, from one of the network. Throws an AppError. */
+  ownerOf(attempt: Attempt, address: URL, from: string): Promise<SessionOwner>
   /** Where a browser goes to sign out there; undefined where that is not wanted, or not possible. */
   addressToSignOut(returnAddress: string): Promise<URL | undefined>
 }
@@ -53,7 +54,8 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
   const issuer = createIssuer(setting, { outgoing, environment })
   /** The states of those who were here, and until when they could be again. */
   const used = new Map<string, number>()
-  let atOnce = 0
+  /** The addresses of those who are asked about. */
+  const asking: string[] = []
   let isClosed = false
   let last: { readonly notice: string; readonly step: Step } | undefined
 
@@ -148,17 +150,18 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
           code_challenge_method: 'S256',
         }),
       ),
-    async ownerOf(attempt, address) {
-      if (atOnce >= MOST_AT_ONCE)
+    async ownerOf(attempt, address, from) {
+      const isOfAddress = asking.filter((one) => one === from).length >= MOST_OF_ADDRESS
+      if (isOfAddress || asking.length >= MOST_AT_ONCE)
         throw new AppError('busy', 'too many sign in at once: try again in a moment')
       takeState(attempt.state)
-      atOnce++
+      asking.push(from)
       try {
         return await asked('back', async (client, configuration) =>
           ownerBy(setting, label, await claimsOf(client, configuration, attempt, address)),
         )
       } finally {
-        atOnce--
+        asking.splice(asking.indexOf(from), 1)
       }
     },
     async addressToSignOut(returnAddress) {

@@ -68,9 +68,9 @@ export function signInRoutes(parts: ApiParts): RestRoute[] {
   }
 
   /** Tells who comes too often what that one is told who does not. */
-  function counted(context: Context, error: unknown): unknown {
+  function counted(from: string, error: unknown): unknown {
     const isOfCaller = error instanceof AppError && ['invalid', 'forbidden'].includes(error.code)
-    if (isOfCaller) attempts.countWrong(callerAddress(remoteAddressOf(context)))
+    if (isOfCaller) attempts.countWrong(from)
     return error
   }
 
@@ -131,17 +131,19 @@ export function signInRoutes(parts: ApiParts): RestRoute[] {
       },
       async handle({ query }, context) {
         const asked = known(provider)
+        const from = callerAddress(remoteAddressOf(context))
         try {
           const attempt = attemptOf(context, query.state)
           keptAttempt.clear(context)
           const address = new URL(returnAddress(parts, context))
           for (const [name, value = ''] of Object.entries(query)) address.searchParams.set(name, value)
-          const { token, principal } = await access.sessions.begin(await asked.ownerOf(attempt, address))
+          const owner = await asked.ownerOf(attempt, address, from)
+          const { token, principal } = await access.sessions.begin(owner)
           context.set('principal', principal)
           cookie.write(context, token, principal.session!.expiresAt)
           return context.redirect(attempt.returnTo, 303)
         } catch (error) {
-          throw counted(context, error)
+          throw counted(from, error)
         }
       },
     }),
