@@ -194,12 +194,13 @@ describe('what cannot be kept to a group is refused, with the reason', () => {
 })
 
 /**
- * Inputs that are different ones to a procedure: of what it takes, all; and of what it does not, which it leaves alone or refuses, each
- * value once.
+ * Inputs that are different ones to a procedure: of what it takes, all, also with what `may` be asked for in fields that it does not take;
+ * and of those, which it leaves alone or refuses, each value once.
  */
 function distinctFor(
   procedure: AnyTRPCProcedure,
   inputs: readonly Readonly<Record<string, unknown>>[],
+  may: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>>[] {
   const [parser] = procedure['_def']['inputs'] as unknown as readonly z.ZodType[]
   const schema = parser && z.toJSONSchema(parser, { io: 'input', unrepresentable: 'any' })
@@ -209,7 +210,8 @@ function distinctFor(
     const [own, others] = [true, false].map((isOwn) =>
       Object.entries(input).filter(([name, value]) => taken.has(name) === isOwn && value !== undefined),
     )
-    return [own!, ...others!.map((field) => [field])]
+    const beside = Object.entries(may).filter(([name]) => !taken.has(name))
+    return [own!, [...own!, ...beside], ...others!.map((field) => [field])]
   })
   const texts = new Set(pieces.map((fields) => JSON.stringify(Object.fromEntries(fields))))
   return Array.from(texts, (text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
@@ -245,7 +247,7 @@ test('procedures are kept to a group as routes are', async () => {
     const asked =
       keepsBy === undefined ? [{}] : [...named, { storeIds: ['zz-rival-1'] }, { storeIds: ['soup-1'] }]
     const inputs = asked.flatMap((one) => fields.map((other) => ({ ...other, ...one })))
-    for (const input of distinctFor(procedure, inputs)) {
+    for (const input of distinctFor(procedure, inputs, { reportId: own, storeId: 'soup-1' })) {
       const query = JSON.stringify(input)
       const { status, text } = await ask('GET', `/trpc/${path}?input=${encodeURIComponent(query)}`)
       const told = secretsIn(text, query)

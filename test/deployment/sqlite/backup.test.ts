@@ -51,6 +51,7 @@ describe('a backup', () => {
       copies[copies.length - 1] = copy
     }
     expect(await imported).toMatchObject({ rowsChanged: polls })
+    expect(copies).not.toEqual([])
     for (const copy of copies) {
       await using restored = await runningServer({ databaseUrl: copy })
       const { database } = await createStoreMonitorClient({ url: restored.url }).health.query()
