@@ -1,5 +1,6 @@
 import { failed, fine, type Finding } from '../../server/observe/doctor/finding.ts'
 import { AppError } from '../../shared/app-error.ts'
+import { isLoopback } from '../../shared/loopback.ts'
 import type { Readiness } from '../../shared/readiness.ts'
 import type { Caller } from '../../shared/session.ts'
 import type { Health } from '../../shared/store.ts'
@@ -64,8 +65,7 @@ async function answerOf({ now, signal }: CommandContext, url: string, path: stri
 
 function transportFinding(url: string): Finding {
   const { protocol, hostname } = new URL(url)
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  if (protocol === 'https:' || isHere) return fine('server', `${url} answers`)
+  if (protocol === 'https:' || isLoopback(hostname)) return fine('server', `${url} answers`)
   return {
     check: 'server',
     state: 'warning',

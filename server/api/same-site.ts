@@ -4,8 +4,9 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '../../shared/app-error.ts'
+import { isLoopback } from '../../shared/loopback.ts'
 import { bearerTokenOf } from '../access/access.ts'
-import { isLoopback, isLoopbackAddress } from '../access/loopback.ts'
+import { isLoopbackAddress } from '../access/loopback.ts'
 
 export interface SiteSetting {
   /** The address that the server listens on; undefined where it is called in its own process. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { givenLabels } from '../../shared/group.ts'
+import { isLoopback } from '../../shared/loopback.ts'
 import { roles } from '../../shared/role.ts'
 
 const claimName = z.string().min(1, 'write the name of a claim').max(200)
@@ -22,11 +23,7 @@ const issuerForm = 'write the URL of the issuer, such as https://id.example.org/
 function isIssuer(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.hostname))
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
 export const oidcSetting = z
