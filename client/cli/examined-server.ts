@@ -86,7 +86,7 @@ function clockFindings({ headers }: Response, hereMs: number): Finding[] {
   const differenceMs = thereMs + 500 - hereMs
   if (Math.abs(differenceMs) <= MOST_CLOCK_DIFFERENCE_MS) return [fine('clock', 'as that of this machine')]
   const seconds = Math.round(Math.abs(differenceMs) / 1000)
-  const what = `the server's is ${seconds} s ${differenceMs > 0 ? 'before' : 'behind'} that of this machine`
+  const what = `the server's is ${seconds} s ${differenceMs > 0 ? 'ahead of' : 'behind'} that of this machine`
   return [{ check: 'clock', state: 'warning', what, remedy: 'set both by NTP' }]
 }
 

@@ -160,13 +160,14 @@ test('a server is looked at over HTTP: what it is, its clock, whether it is read
 })
 
 test('a clock that is wrong is told, and what is no server of ours, or is none', async () => {
-  const anHourAgo = new Date(Date.now() - 3_600_000).toUTCString()
+  let offMs = -3_600_000
   await using late = await loopbackServer(({ url = '' }, response) => {
     const answers: Readonly<Record<string, object>> = {
       '/': { name: 'store-monitor', version: '0.0.0' },
       '/readyz': { status: 'failing', checks: [{ name: 'database', ok: false, reason: 'it is gone: look' }] },
     }
-    response.writeHead(url === '/readyz' ? 503 : 200, { date: anHourAgo, 'content-type': 'application/json' })
+    const date = new Date(Date.now() + offMs).toUTCString()
+    response.writeHead(url === '/readyz' ? 503 : 200, { date, 'content-type': 'application/json' })
     response.end(JSON.stringify(answers[url] ?? { result: { data: { isAsked: false, permissions: [] } } }))
   })
   const wrong = await doctor(['--url', late.url])
@@ -175,6 +176,10 @@ test('a clock that is wrong is told, and what is no server of ours, or is none',
     state: 'warning',
     what: expect.stringMatching(/^the server's is 3(599|600) s behind /) as string,
   })
+  offMs = 3_600_000
+  expect((await doctor(['--url', late.url])).of('clock').what).toMatch(
+    /^the server's is 3[56]\d\d s ahead of /,
+  )
   expect(wrong.of('database')).toMatchObject({ state: 'failed', what: 'it is gone', remedy: 'look' })
 
   await using other = await loopbackServer((_, response) => void response.end('<html>'))
