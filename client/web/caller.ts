@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Caller } from '../../shared/session.ts'
 import { errorOfFetch, errorOfResponse } from '../errors.ts'
-import { isSignedOut, sessionChanged } from './sign-in-state.ts'
+import { isSignedOut, mustSignIn, sessionChanged } from './sign-in-state.ts'
 import { queryClient, trpc } from './trpc.ts'
 
 const address = '/session'
@@ -20,8 +20,10 @@ export function useMay(permission: string): boolean {
 
 /** Asks whether the server still knows who one is. */
 export async function askWhoIAm(): Promise<void> {
-  const { role } = await queryClient.query(trpc.session.read.queryOptions(undefined, { staleTime: 0 }))
-  if (role === null && !isSignedOut()) sessionChanged(false)
+  if (isSignedOut()) return
+  const asked = queryClient.query(trpc.session.read.queryOptions(undefined, { staleTime: 0 }))
+  const caller = await asked.catch(() => undefined) // Then it does not say that one is not known.
+  if (caller?.role === null) mustSignIn()
 }
 
 /** Throws an AppError where the key does not count. */

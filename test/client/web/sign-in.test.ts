@@ -3,6 +3,7 @@ import { providerReturnPath } from '../../../shared/way-in.ts'
 import { madeKeys } from '../../support/access-keys.ts'
 import { openPage } from '../../support/browser-page.ts'
 import { chromiumPath } from '../../support/chromium.ts'
+import { curl } from '../../support/curl.ts'
 import { identityProvider } from '../../support/identity-provider.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { addressOf, expectSoon, pageScene, press, shown, type PageScene } from '../../support/page-scene.ts'
@@ -74,6 +75,45 @@ describe.skipIf(chromiumPath === undefined)('the page of a server that asks who 
     await runCli(['keys', 'revoke', 'leaving', '--database', scene.server.databaseUrl])
     for (const tab of [page, other]) await tab.getByRole('heading', { name: 'Sign in' }).waitFor()
     expect(addressOf(page)).toBe('/')
+  })
+
+  test('a key that is being written stays while another tab learns that the server asks', async () => {
+    await using opened = await scene.open('/')
+    const { page } = opened
+    await page.getByLabel('Key').fill('smk_begun')
+    const other = await page.context().newPage()
+    let answers = 0
+    // The refusal of the news is to come before that of what the screen asks for.
+    await other.route(/\/trpc\/(?!session|data\.news)/, () => undefined)
+    other.on('response', (response) => void (response.url().includes('/trpc/session.read') && answers++))
+    await other.goto(scene.server.url)
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await expectSoon(() => answers).toBeGreaterThan(1)
+    await other.evaluate('new Promise(requestAnimationFrame)')
+    expect(await page.getByLabel('Key').inputValue()).toBe('smk_begun')
+  })
+
+  test('an answer of before one signed in, come late to another tab, signs nobody out', async () => {
+    await using opened = await scene.open('/')
+    const { page } = opened
+    const other = await page.context().newPage()
+    await page.getByLabel('Key').fill(viewer)
+    await page.keyboard.press('Enter')
+    await page.bringToFront()
+    await shown(page)
+    await other.route(/\/trpc\/(session\.read|data\.news)/, async (route) => {
+      const { status, headers, text } = await curl(`curl '${route.request().url()}'`)
+      await route.fulfill({ status, headers, body: text })
+    })
+    await other.goto(scene.server.url)
+    // As if it were behind others: then another tab asks for the news.
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { get: () => true })`)
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+    const asked = page.waitForResponse(/session\.read/)
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect((await asked).status()).toBe(200)
+    await expectSoon(() => page.getByRole('banner').innerText()).toContain('ann (viewer)')
+    expect(await page.getByRole('heading', { name: 'Sign in' }).count()).toBe(0)
   })
 
   test('offers what the role may do, and no more', async () => {
