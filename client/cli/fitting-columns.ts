@@ -1,11 +1,11 @@
 import type { CommandContext } from './context.ts'
 import { formatTable, type TableColumn } from './output.ts'
 
-/** Where the output is no terminal. */
+/** Where the output is no terminal, or one that does not tell its size. */
 const USUAL_WIDTH = 120
 
 export function outputWidth({ stdout }: CommandContext): number {
-  return stdout.columns ?? USUAL_WIDTH
+  return stdout.columns || USUAL_WIDTH
 }
 
 export function tableWidth<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): number {

@@ -13,6 +13,9 @@ export interface Screen {
   end(): Promise<void>
 }
 
+/** Of a terminal that does not tell its size, as a serial line. */
+const usual = { rows: 24, columns: 80 }
+
 const enter = '\u001b[?1049h\u001b[?25l'
 const leave = '\u001b[?25h\u001b[?1049l'
 const home = '\u001b[H'
@@ -21,12 +24,14 @@ const clearBelow = '\u001b[J'
 
 export function createScreen(stdout: WriteStream): Screen {
   let isEntered = false
+  const rows = () => stdout.rows || usual.rows
   return {
     get rows() {
-      return stdout.rows
+      return rows()
     },
     async show(lines) {
-      const shown = lines.slice(0, stdout.rows).map((line) => line.slice(0, stdout.columns) + clearLine)
+      const columns = stdout.columns || usual.columns
+      const shown = lines.slice(0, rows()).map((line) => line.slice(0, columns) + clearLine)
       await write(stdout, (isEntered ? '' : enter) + home + shown.join('\r\n') + clearBelow)
       isEntered = true
     },

@@ -105,6 +105,11 @@ describe.runIf(hasTerminal)('on a terminal', () => {
     expect(lines.every((line) => line.length <= columns)).toBe(true)
   })
 
+  test('that does not tell its size it is as where there is none', () => {
+    const [first] = shown(0, 'report', '--by', 'day', ...dates, '--top', '2')
+    expect(first).toMatch(/^Uptime by day, /)
+  })
+
   test('that is too narrow for all periods, it is of all stores by period, unless stores are asked for', () => {
     const long = ['--since', '2026-10-20', '--until', '2026-11-03']
     const lines = shown(80, 'report', '--by', 'day', ...long)

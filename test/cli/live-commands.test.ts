@@ -77,3 +77,11 @@ test.runIf(hasTerminal)('top fills a terminal, and leaves it as it was', async (
   expect([written.indexOf(enter), written.split(enter).length]).toEqual([0, 2])
   expect(written.trimEnd().endsWith(leave)).toBe(true)
 })
+
+test.runIf(hasTerminal)('top is shown also on a terminal that does not tell its size', async () => {
+  await using database = await testDatabase()
+  await using server = await serving(database.url)
+  await push(server.url, 'store-1', 'inactive', 1)
+  const written = await writtenToTerminal({ rows: 0, columns: 0 }, ['top', '--url', server.url], /store-1/)
+  expect(written).toContain('1 down, 0 up, 0 unknown, 0 excused, 0 closed')
+})
