@@ -103,7 +103,7 @@ describe.skipIf(chromiumPath === undefined)('the page of a server that asks who 
     await shown(page)
     await other.route(/\/trpc\/(session\.read|data\.news)/, async (route) => {
       const { status, headers, text } = await curl(`curl '${route.request().url()}'`)
-      await route.fulfill({ status, headers, body: text })
+      await route.fulfill({ status, contentType: String(headers['content-type']), body: text })
     })
     await other.goto(scene.server.url)
     // As if it were behind others: then another tab asks for the news.
