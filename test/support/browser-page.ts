@@ -15,7 +15,10 @@ export async function openPage(
 ): Promise<BrowserPage> {
   await using parts = new AsyncDisposableStack()
   const browser = given ?? parts.adopt(await startChromium(), (browser) => browser.close())
-  const context = parts.adopt(await browser.newContext(options), (context) => context.close())
+  const context = parts.adopt(await browser.newContext(options), async (context) => {
+    for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await context.close()
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {

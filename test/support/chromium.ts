@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 
-/** A Chromium of this machine; undefined where it has none. */
+/** A Chromium of this machine, rather one that is made to have no window, which takes half the time; undefined where it has none. */
 export const chromiumPath: string | undefined = [
   process.env['CHROMIUM_PATH'] ?? '',
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
