@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import { sql, type Selectable, type UpdateObject } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { ImportKind } from '../../shared/import-kind.ts'
@@ -9,7 +9,8 @@ import { findChangesOf } from './changes-of-store.ts'
 import { countNotRecorded } from './changes.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
-import type { ImportTable } from './schema.ts'
+import { dialectOf } from './dialect/dialect.ts'
+import type { Database, ImportTable } from './schema.ts'
 
 /** What became of the rows of an import. Those of `accepted` that changed nothing are repeated. */
 export interface RowCounts {
@@ -18,8 +19,8 @@ export interface RowCounts {
   readonly rejected: number
 }
 
-/** How long an import that gives no sign of life is taken for alive. */
-export const heartbeatValidMs = 30_000
+/** How long an import that gives no sign of life is taken for alive, by the database's clock. */
+const heartbeatValidMs = 30_000
 
 /** Records that an import has begun, before anything of it is read. */
 export async function insertImport(
@@ -41,7 +42,7 @@ export async function insertImport(
       stores_touched: 0,
       failure: null,
       owner: begun.owner,
-      heartbeat_at: begun.startedAt,
+      heartbeat_at: dialectOf(db).clock,
       started_at: begun.startedAt,
       finished_at: null,
     })
@@ -51,8 +52,8 @@ export async function insertImport(
 }
 
 /** Records that an import is alive. Whether it is still to go on: it may have been cancelled, or been taken for dead. */
-export async function beatImport(db: Db, importId: ImportId, now: number): Promise<boolean> {
-  return await updateRunning(db, importId, { heartbeat_at: now })
+export async function beatImport(db: Db, importId: ImportId): Promise<boolean> {
+  return await updateRunning(db, importId, { heartbeat_at: dialectOf(db).clock })
 }
 
 /**
@@ -113,7 +114,11 @@ export function noSuchImport(importId: number): AppError {
   return new AppError('not-found', `there is no import ${importId}`)
 }
 
-async function updateRunning(db: Db, importId: ImportId, values: Updateable<ImportTable>): Promise<boolean> {
+async function updateRunning(
+  db: Db,
+  importId: ImportId,
+  values: UpdateObject<Database, 'import'>,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('import')
     .set(values)
@@ -125,7 +130,7 @@ async function updateRunning(db: Db, importId: ImportId, values: Updateable<Impo
 
 /** Records the imports as failed that a process which is gone has left running, and returns how many there were. */
 export async function failUnfinishedImports(db: Db, now: () => number): Promise<number> {
-  const lastBeatBefore = now() - heartbeatValidMs
+  const lastBeatBefore = sql<number>`${dialectOf(db).clock} - ${sql.lit(heartbeatValidMs)}`
   const unfinished = await db
     .selectFrom('import')
     .select('import_id')

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 /** For how long counts are kept. */
 const KEPT_HOURS = 7 * 24
 /** For how long a claim holds that is not put off: of a process that is gone. */
-const CLAIM_MS = 30_000
+const CLAIM_MS = 10_000
 
 export interface StoredPoller extends Selectable<PollerTable> {
   readonly is_claimed: boolean

@@ -4,7 +4,7 @@ import { dialectOf } from './dialect/dialect.ts'
 import type { SourceTable } from './way-in-tables.ts'
 
 /** For how long a claim holds that is not put off: of a process that is gone. */
-const CLAIM_MS = 3 * 60_000
+const CLAIM_MS = 10_000
 
 export interface StoredSource extends Selectable<SourceTable> {
   readonly is_claimed: boolean
@@ -28,14 +28,16 @@ export interface SourceClaim {
   readonly owner: string
   readonly lastAttemptAt: number | null
   readonly at: number
-  /** When it is tried again where nothing is heard of this attempt. */
-  readonly retryAt: number
+  /** How often it failed one after the other, as far as that is known. */
+  readonly failures: number
+  /** When it is tried again where nothing is heard of this attempt; null where it is left to the schedule. */
+  readonly retryAt: number | null
 }
 
 /** Whether it is theirs: nobody else is at it, or was since. */
 export async function claimSource(
   db: Db,
-  { name, owner, lastAttemptAt, at, retryAt }: SourceClaim,
+  { name, owner, lastAttemptAt, at, failures, retryAt }: SourceClaim,
 ): Promise<boolean> {
   const { clock } = dialectOf(db)
   await db
@@ -49,6 +51,7 @@ export async function claimSource(
       claimed_by: owner,
       claimed_until: sql<number>`${clock} + ${sql.lit(CLAIM_MS)}`,
       last_attempt_at: at,
+      failures,
       retry_at: retryAt,
     })
     .where('name', '=', name)

@@ -112,7 +112,8 @@ async function hereNow(): Promise<string> {
 async function pulledElsewhere(): Promise<string> {
   await using db = await connect(server.databaseUrl)
   const lastAttemptAt = (await readSources(db)).get('busy')?.last_attempt_at ?? null
-  await claimSource(db, { name: 'busy', owner: 'another', lastAttemptAt, at: Date.now(), retryAt: 0 })
+  const claim = { name: 'busy', owner: 'another', lastAttemptAt, at: Date.now(), failures: 0, retryAt: 0 }
+  await claimSource(db, claim)
   return 'busy'
 }
 

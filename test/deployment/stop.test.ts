@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createStoreMonitorClient } from '../../client/index.ts'
 import { connect } from '../../server/database/connect.ts'
 import { startServer } from '../../server/serve.ts'
+import { silenceImports } from '../support/begun-import.ts'
 import { filledFolder } from '../support/filled-folder.ts'
 import { finishedReport } from '../support/running-server.ts'
 import { testDatabase } from '../support/test-database.ts'
@@ -50,7 +51,7 @@ async function markPart(database: string, reportId: string): Promise<void> {
 /** As if imports had shown no sign of life for long. */
 async function silence(databaseUrl: string): Promise<void> {
   await using db = await connect(databaseUrl)
-  await db.updateTable('import').set({ heartbeat_at: 0 }).execute()
+  await silenceImports(db)
 }
 
 async function requested(url: string): Promise<IncomingMessage> {

@@ -1,4 +1,4 @@
-import { connect } from '../../server/database/connect.ts'
+import { connect, type Db } from '../../server/database/connect.ts'
 import { insertImport } from '../../server/database/imports.ts'
 import type { ImportId } from '../../shared/ids.ts'
 
@@ -12,4 +12,9 @@ export async function begunImport(databaseUrl: string): Promise<ImportId> {
     owner: 'another process',
     startedAt: Date.now(),
   })
+}
+
+/** As if the imports that are under way had shown no sign of life for long. */
+export async function silenceImports(db: Db): Promise<void> {
+  await db.updateTable('import').set({ heartbeat_at: 0 }).execute()
 }

@@ -5,7 +5,7 @@ import { claimSource, endClaim } from '../../server/database/sources.ts'
 export async function pulledBefore(databaseUrl: string, ...names: readonly string[]): Promise<void> {
   await using db = await connect(databaseUrl)
   for (const name of names) {
-    const claim = { name, owner: 'before', lastAttemptAt: null, at: Date.now(), retryAt: 0 }
+    const claim = { name, owner: 'before', lastAttemptAt: null, at: Date.now(), failures: 0, retryAt: 0 }
     await claimSource(db, claim)
     await endClaim(db, name, 'before', { retry_at: null })
   }

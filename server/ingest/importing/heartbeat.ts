@@ -8,22 +8,13 @@ export interface Heartbeat extends AsyncDisposable {
   readonly signal: AbortSignal
 }
 
-export interface HeartbeatOptions {
-  readonly now: () => number
-  readonly everyMs?: number | undefined
-}
-
-export function startHeartbeat(
-  db: Db,
-  importId: ImportId,
-  { now, everyMs = 2000 }: HeartbeatOptions,
-): Heartbeat {
+export function startHeartbeat(db: Db, importId: ImportId, everyMs = 2000): Heartbeat {
   const ended = new AbortController()
   let latest: Promise<void> | undefined
 
   async function beat(): Promise<void> {
     try {
-      if (!(await beatImport(db, importId, now()))) ended.abort()
+      if (!(await beatImport(db, importId))) ended.abort()
     } catch {
       // The database is busy: the next beat will do. What is really wrong with it the import finds out itself.
     }

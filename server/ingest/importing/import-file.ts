@@ -67,7 +67,7 @@ export async function importFile(
 
   const startedAt = now()
   const importId = await insertImport(options.hasty, { source, kind: header.kind, bytes, owner, startedAt })
-  await using heartbeat = startHeartbeat(db, importId, { now, everyMs: options.heartbeatEveryMs })
+  await using heartbeat = startHeartbeat(db, importId, options.heartbeatEveryMs)
   const signal = options.signal ? AbortSignal.any([heartbeat.signal, options.signal]) : heartbeat.signal
   heartbeat.signal.addEventListener('abort', () => void reader?.[Symbol.asyncDispose]())
   const readOptions = {

@@ -40,7 +40,7 @@ const LATEST_MS = 2 * 60_000
 const ROSTER_EVERY_MS = 30_000
 /** So long for each store, as they are all read. */
 const ROSTER_PER_STORE_MS = 1
-const CLAIM_EVERY_MS = 10_000
+const CLAIM_EVERY_MS = 3000
 /** How often it is put down how far it is, where nothing else is to be. */
 const RECORD_EVERY_MS = 10_000
 

@@ -7,9 +7,7 @@ import { isWorthRetrying, PullError, pullErrorOf } from './pull-error.ts'
 import { ImportFailed, type Pulled } from './pull-source.ts'
 import { retryAfterMs } from './schedule.ts'
 
-const KEEP_CLAIM_EVERY_MS = 45_000
-/** An attempt that nothing more is heard of is made again after this. */
-const RETRY_LOST_MS = 5 * 60_000
+const KEEP_CLAIM_EVERY_MS = 3000
 
 export interface Recording {
   readonly writing: Db
@@ -36,7 +34,9 @@ export async function recordPull(
   const { name } = source
   const at = now()
   const lastAttemptAt = stored?.last_attempt_at ?? null
-  const claim = { name, owner, lastAttemptAt, at, retryAt: at + RETRY_LOST_MS }
+  const failures = failuresBefore(stored)
+  const retryAt = retryOfLost(recording, source, failures, at)
+  const claim = { name, owner, lastAttemptAt, at, failures, retryAt }
   if (!(await claimSource(writing, claim))) return undefined
   await using _ = repeatedly(() => keepClaim(writing, name, owner), { everyMs: KEEP_CLAIM_EVERY_MS, onError })
   const pulled = await pull().catch((error: unknown) => ({ error }))
@@ -47,6 +47,24 @@ export async function recordPull(
   await endClaim(writing, name, owner, successOf(pulled, now()))
   if ((stored?.failures ?? 0) > 0) onNotice(`source ${name} is pulled again`)
   return pulled
+}
+
+/** One whose process is gone is one more: it may be what ended that. */
+function failuresBefore(stored: StoredSource | undefined): number {
+  const isLost = stored !== undefined && stored.claimed_by !== null && !stored.is_claimed
+  return (stored?.failures ?? 0) + (isLost ? 1 : 0)
+}
+
+/** An attempt that nothing more is heard of is made again by whoever comes next; after others that failed, not at once. */
+function retryOfLost(
+  { random }: Recording,
+  { retries }: SourceSetting,
+  failures: number,
+  at: number,
+): number | null {
+  if (failures === 0) return 0
+  const waitMs = retryAfterMs(failures, retries, random())
+  return waitMs === undefined ? null : at + waitMs
 }
 
 function successOf(pulled: Pulled, at: number) {
@@ -75,8 +93,8 @@ function failureOf(
   if (signal.aborted) return { retry_at: now() }
   const appError = pullErrorOf(error)
   if (appError.code === 'internal') onError(error)
-  const failures = (stored?.failures ?? 0) + 1
-  if (failures === 1) onNotice(`source ${name} cannot be pulled: ${appError.message}`)
+  const failures = failuresBefore(stored) + 1
+  if ((stored?.failures ?? 0) === 0) onNotice(`source ${name} cannot be pulled: ${appError.message}`)
   const waitMs = isWorthRetrying(appError) ? retryAfterMs(failures, retries, random()) : undefined
   const asked = appError instanceof PullError ? (appError.retryAfterMs ?? 0) : 0
   return {

@@ -50,7 +50,7 @@ export interface Sources extends AsyncDisposable {
 
 const LOOK_EVERY_MS = 1000
 /** After so long it is looked again when a source is due: others pull it, too. */
-const LOOK_AGAIN_MS = 60_000
+const LOOK_AGAIN_MS = 3000
 const MOST_AT_ONCE = 4
 
 export function createSources(setting: SourcesSetting): Sources {

@@ -8,7 +8,6 @@ import {
   completeImport,
   failUnfinishedImports,
   getImport,
-  heartbeatValidMs,
   insertImport,
   listImports,
   updateImportCounts,
@@ -17,6 +16,7 @@ import { writeAlone } from '../../../server/database/write-alone.ts'
 import { watchUnfinishedImports } from '../../../server/ingest/importing/unfinished-imports.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
+import { silenceImports } from '../../support/begun-import.ts'
 import {
   importScene,
   noon,
@@ -170,29 +170,29 @@ test('only an import that gives no sign of life is taken for dead', async () => 
   await using scene = await importScene()
   const dead = await begunImport(scene)
   const alive = await begunImport(scene)
-  const later = noon + heartbeatValidMs + 1
-  expect(await beatImport(scene.db, alive, later)).toBe(true)
-  expect(await failUnfinishedImports(scene.db, () => later)).toBe(1)
+  expect(await failUnfinishedImports(scene.db, () => noon)).toBe(0)
+  await silenceImports(scene.db)
+  expect(await beatImport(scene.db, alive)).toBe(true)
+  expect(await failUnfinishedImports(scene.db, () => noon)).toBe(1)
   expect(await getImport(scene.db, dead)).toMatchObject({
     state: 'failed',
     failure: expect.stringMatching(/^interrupted/) as unknown,
   })
   expect(await getImport(scene.db, alive)).toMatchObject({ state: 'running' })
-  expect(await beatImport(scene.db, dead, later)).toBe(false)
+  expect(await beatImport(scene.db, dead)).toBe(false)
 })
 
 test('an import whose process dies while others watch does not stay running', async () => {
   await using scene = await importScene()
-  let clock = noon
   const importId = await begunImport(scene)
   await using watch = await watchUnfinishedImports(scene.db, {
-    now: () => clock,
+    now: () => noon,
     onError: (error) => expect.unreachable(String(error)),
     everyMs: 1,
   })
   expect(watch).toBeDefined()
   expect(await getImport(scene.db, importId)).toMatchObject({ state: 'running' })
-  clock = noon + heartbeatValidMs + 1
+  await silenceImports(scene.db)
   await expect.poll(async () => (await getImport(scene.db, importId)).state).toBe('failed')
 })
 

@@ -7,6 +7,7 @@ import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import { formatTimestamp } from '../../../shared/timestamp.ts'
+import { silenceImports } from '../../support/begun-import.ts'
 import {
   importScene,
   pollFile,
@@ -112,6 +113,7 @@ test('a process that is killed in the middle of an import leaves nothing of it, 
 
   expect(await storedData(scene.db)).toEqual({ stores: [], summary: [], polls: [] })
   expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([{ state: 'running' }])
+  await silenceImports(scene.db)
   const later = Date.now() + 60_000
   expect(await failUnfinishedImports(scene.db, () => later)).toBe(1)
   expect((await listImports(scene.db, { limit: 1 })).items).toMatchObject([

@@ -10,6 +10,7 @@ import { connect } from '../../../server/database/connect.ts'
 import { listImports } from '../../../server/database/imports.ts'
 import { createSources, type Sources, type SourcesSetting } from '../../../server/ingest/pulling/sources.ts'
 import { createWriter } from '../../../server/ingest/writer/writer.ts'
+import type { Source } from '../../../shared/source.ts'
 import { storedPolls } from '../../support/import-scene.ts'
 import { loopbackServer, type LoopbackServer } from '../../support/loopback-server.ts'
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts'
@@ -209,6 +210,30 @@ test('a pull while another is at it is refused, and one of a server that is stop
   await other.pullDue()
   expect(await other.list()).toMatchObject([{ isPulling: false, lastOutcome: 'imported', failures: 0 }])
   expect(notices).toEqual([])
+})
+
+test('a pull whose server is gone is taken over once its claim has run out; one that ends those who do it waits longer each time', async () => {
+  const waits: number[] = []
+  for (let server = 1; server <= 4; server++) {
+    const arrived = Promise.withResolvers<void>()
+    platform.answer = () => arrived.resolve()
+    void (await pulling([source({ schedule: '0 0 * * *' })])).pullDue()
+    await arrived.promise
+    const other = await pulling([source({ schedule: '0 0 * * *' })])
+    await other.pullDue()
+    expect(platform.requests).toHaveLength(server)
+    await using db = await connect(database.url)
+    await db.updateTable('source').set({ claimed_by: 'gone', claimed_until: 0 }).execute()
+    const [{ nextAt, isPulling }] = (await other.list()) as [Source]
+    expect(isPulling).toBe(false)
+    waits.push(nextAt === null ? 0 : (Date.parse(nextAt) - nowMs) / 1000)
+    nowMs = nextAt === null ? nowMs : Date.parse(nextAt)
+  }
+  expect(waits).toEqual([0, 30, 60, 120])
+  platform.answer = (_, response) => response.end(csv)
+  await (await pulling([source({ schedule: '0 0 * * *' })])).pullDue()
+  expect(await (await pulling([source()])).list()).toMatchObject([{ failures: 0, lastOutcome: 'imported' }])
+  expect(notices).toEqual(['source platform is pulled again'])
 })
 
 test('secrets come from the environment and from files, and are not told', async () => {
