@@ -225,7 +225,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     reports,
     async recover() {
       void provider?.look()
-      owned.use(listenOn(reading, databaseUrl, hear))
+      owned.use(listenOn(reading, databaseUrl, hear, { version, now }))
       owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))

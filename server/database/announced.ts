@@ -1,7 +1,7 @@
 import type { ReportId } from '../../shared/ids.ts'
 import type { ReportState } from '../../shared/report-state.ts'
 import type { Db } from './connect.ts'
-import { dialectOf } from './dialect/dialect.ts'
+import { dialectOf, type Self } from './dialect/dialect.ts'
 
 /** What processes on a database tell each other of, by the triggers of its tables; `perhaps` where something may have been missed. */
 export type Announced =
@@ -14,14 +14,16 @@ export function listenOn(
   db: Db,
   databaseUrl: string,
   hear: (announced: Announced) => void,
+  self?: Self,
 ): AsyncDisposable | undefined {
-  return dialectOf(db).listen(databaseUrl, {
-    heard(text) {
+  const listener = {
+    heard(text: string) {
       const announced = read(text)
       if (announced !== undefined) hear(announced)
     },
     missed: () => hear({ type: 'perhaps' }),
-  })
+  }
+  return dialectOf(db).listen(databaseUrl, listener, self)
 }
 
 /** Undefined for what newer programs announce, and this one knows nothing of. */

@@ -86,6 +86,12 @@ export interface Listener {
   missed(): void
 }
 
+/** What a server says of itself to whoever looks at all that are on a database. */
+export interface Self {
+  readonly version: string
+  readonly now: () => number
+}
+
 /** What a database says of itself to whoever looks whether all is well. */
 export interface Examination {
   readonly version: string
@@ -166,7 +172,7 @@ export interface Dialect {
    */
   backUp(databaseUrl: string, file: string, options: BackUpOptions): Promise<number>
   /** Hears what is announced (`ColumnTypes.announce`) until it is disposed of; undefined where nothing ever is. */
-  listen(databaseUrl: string, listener: Listener): AsyncDisposable | undefined
+  listen(databaseUrl: string, listener: Listener, self?: Self): AsyncDisposable | undefined
   /** How many bytes it takes on disk, and how many of them are free for what is written next; undefined where that is not known. */
   size(db: Db): Promise<DatabaseSize>
   examine(db: Db, databaseUrl: string): Promise<Examination>

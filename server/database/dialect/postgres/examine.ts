@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { CHANNEL } from './column-types.ts'
-import { listenOnPostgres, LISTENS_AS } from './listen.ts'
-import { KEEP_ALIVE_SECONDS } from './open.ts'
 import type { Db, Examination } from '../dialect.ts'
+import { sharingProblems } from './examine-sessions.ts'
+import { readServers } from './servers.ts'
 
 const OLDEST = 150_000
 const names = ['server_version', 'server_encoding', 'fsync', 'full_page_writes', 'data_checksums'] as const
@@ -44,10 +42,12 @@ export async function examine(db: Db, databaseUrl: string): Promise<Examination>
       what: `${name} is ${settings.get(name)}: ${otherwise}`,
       remedy,
     }))
-  const servers = await listeningServers(db)
+  const { count, places, versions: ofServers } = await readServers(db)
   problems.push(...(await sharingProblems(db, databaseUrl)))
   return {
-    ...(servers === undefined ? {} : { servers }),
+    ...(count === 0
+      ? {}
+      : { servers: `${count} at work on it: ${places.join(', ')}; of version ${ofServers.join(', ')}` }),
     version: `PostgreSQL ${version}, ${settings.get('server_encoding')}`,
     problems: isOld ? [old, ...problems] : problems,
     integrity: {
@@ -58,47 +58,4 @@ export async function examine(db: Db, databaseUrl: string): Promise<Examination>
           : 'PostgreSQL does not check pages (data_checksums is off); rows of polls have checksums of their own',
     },
   }
-}
-
-const HEARD_WITHIN_MS = 2000
-const directly = 'let the URL lead to the server itself, or to a proxy that deals out connections by session'
-
-/** What keeps several servers from sharing the work: a proxy between them and the database, as a rule. */
-async function sharingProblems(db: Db, databaseUrl: string): Promise<Examination['problems'][number][]> {
-  const { rows } = await sql<{ jit: string; idle: string; is_local: boolean }>`
-    select current_setting('jit') as jit, current_setting('tcp_keepalives_idle') as idle,
-      inet_client_addr() is null as is_local`.execute(db)
-  const [{ jit, idle, is_local }] = rows as [(typeof rows)[number]]
-  const problems: Examination['problems'][number][] = []
-  if (jit !== 'off' || (!is_local && Number(idle) !== KEEP_ALIVE_SECONDS)) {
-    const what =
-      'settings of our connections do not arrive: what a server that is cut off has locked stays locked for long'
-    problems.push({ what, remedy: directly })
-  }
-  if (!(await hearsNews(db, databaseUrl))) {
-    const what = 'news does not arrive: what one server does others hear late'
-    problems.push({ what, remedy: directly })
-  }
-  return problems
-}
-
-async function hearsNews(db: Db, databaseUrl: string): Promise<boolean> {
-  const news = `doctor ${randomUUID()}`
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const tooLate = setTimeout(() => resolve(false), HEARD_WITHIN_MS)
-  await using _ = listenOnPostgres(databaseUrl, {
-    heard: (text) => text === news && resolve(true),
-    missed: () => void sql`select pg_notify(${CHANNEL}, ${news})`.execute(db).catch(() => resolve(false)),
-  })
-  const isHeard = await promise
-  clearTimeout(tooLate)
-  return isHeard
-}
-
-async function listeningServers(db: Db): Promise<string | undefined> {
-  const { rows } = await sql<{ servers: number; places: string | null }>`
-    select count(*)::int as servers, string_agg(distinct coalesce(host(client_addr), 'this machine'), ', ') as places
-    from pg_stat_activity where application_name = ${LISTENS_AS} and datname = current_database()`.execute(db)
-  const [{ servers, places }] = rows as [(typeof rows)[number]]
-  return servers === 0 ? undefined : `${servers} at work on it: ${places}`
 }

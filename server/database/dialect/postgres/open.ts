@@ -53,12 +53,22 @@ function noUrl(): AppError {
  * What a process has locked whose machine stops, or is cut off, is free for others after this: it is idle within a transaction, or
  * does not answer for so long.
  */
-const IDLE_IN_TRANSACTION_MS = 5000
-export const KEEP_ALIVE_SECONDS = 2
-const KEEP_ALIVE = `-c tcp_keepalives_idle=${KEEP_ALIVE_SECONDS} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2`
+export const IDLE_IN_TRANSACTION_MS = 5000
+export const keepAliveSettings = {
+  tcp_keepalives_idle: 2,
+  tcp_keepalives_interval: 1,
+  tcp_keepalives_count: 2,
+} as const
+const KEEP_ALIVE = Object.entries(keepAliveSettings)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ')
 
 /** A report reads all of a store as of one moment; what is claimed and counted is as others have left it. */
-function sessionOptions({ readOnly, durable, patienceMs }: Access): string[] {
+export function sessionOptions({
+  readOnly,
+  durable,
+  patienceMs,
+}: Pick<Access, 'readOnly' | 'durable' | 'patienceMs'>): string[] {
   return [
     // Both take longer to begin than our statements to end.
     '-c jit=off -c max_parallel_workers_per_gather=0',

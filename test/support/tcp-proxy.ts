@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+export interface TcpProxyOptions {
+  /** How long bytes are under way, each way. */
+  readonly delayMs?: number
+  /** Whether what the server sends is passed on; by default all is. */
+  readonly passes?: (bytes: Buffer) => boolean
+}
+
+/** What stands between programs and a server. */
+export interface TcpProxy extends AsyncDisposable {
+  /** The URL of the server as it is reached by way of this. */
+  urlOf(url: string): string
+}
+
+export async function tcpProxy(
+  serverUrl: string,
+  { delayMs = 0, passes = () => true }: TcpProxyOptions,
+): Promise<TcpProxy> {
+  const { hostname, port } = new URL(serverUrl)
+  const sockets = new Set<Socket>()
+  function kept(socket: Socket): Socket {
+    sockets.add(socket)
+    return socket
+      .setNoDelay()
+      .on('error', () => {})
+      .on('close', () => sockets.delete(socket))
+  }
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    pass(kept(client), kept(server), delayMs, () => true)
+    pass(server, client, delayMs, passes)
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  const own = String((proxy.address() as AddressInfo).port)
+  return {
+    urlOf: (url) => Object.assign(new URL(url), { port: own }).href,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => proxy.close(resolve))
+    },
+  }
+}
+
+/** In the order in which it came: what is due at the same time is passed on at once. */
+function pass(from: Socket, to: Socket, delayMs: number, passes: (bytes: Buffer) => boolean): void {
+  const later = (act: () => void) => (delayMs === 0 ? act() : void setTimeout(act, delayMs))
+  from.on('data', (bytes: Buffer) => passes(bytes) && later(() => to.writable && to.write(bytes)))
+  from.on('end', () => later(() => to.end()))
+  from.on('close', () => later(() => to.destroy()))
+}
