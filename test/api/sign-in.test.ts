@@ -197,6 +197,18 @@ describe('is not signed in, and told why:', () => {
     expect(browser.cookiesOf(server.url).size).toBe(0)
   })
 
+  test('and can be somebody else there, where who is signed in is not asked again otherwise', async () => {
+    const { browser, back } = await arrive('eve')
+    const page = await (await browser.ask(back)).text()
+    const [, again = ''] = /href="([^"]+)">Sign in as somebody else/.exec(page) ?? []
+    const { response } = await browser.follow(server.url + signInPath)
+    expect(await response.text()).toContain('Soup knows you as eve')
+    const { back: backAsAnn } = await arrivedBack(server.url, 'ann', again.slice(signInPath.length), browser)
+    expect((await browser.ask(backAsAnn)).status).toBe(303)
+    const wrong = await browser.ask(`${server.url + signInPath}?prompt=none`, asProgram)
+    expect([wrong.status, await detailOf(wrong)]).toEqual([400, 'prompt: write login or select_account'])
+  })
+
   test('who does not agree there', async () => {
     const { browser, back } = await arrive(undefined)
     const response = await browser.ask(back, asProgram)

@@ -143,8 +143,8 @@ export async function arrivedBack(
   serverUrl: string,
   person: string | undefined,
   query = '',
+  browser = browsing(),
 ): Promise<Arrived> {
-  const browser = browsing()
   const form = await browser.follow(serverUrl + providerPath + query)
   const body = new URLSearchParams(person === undefined ? {} : { name: person })
   let next = await browser.ask(form.address.href, { method: 'POST', body })

@@ -1,6 +1,7 @@
 /** Where people sign in who are known elsewhere: at a provider of OpenID Connect. */
 import { AppError } from '../../../shared/app-error.ts'
 import type { OidcSetting } from '../../config-file/oidc-setting.ts'
+import type { PromptAtProvider } from '../../../shared/way-in.ts'
 import { withSecrets, type Environment } from '../../config-file/secrets.ts'
 import type { SessionOwner } from '../../database/sessions.ts'
 import { createOutgoing } from '../../outgoing/outgoing.ts'
@@ -35,7 +36,7 @@ export interface Provider extends Disposable {
   /** Looks whether it answers, which is told where it does not. */
   look(): Promise<void>
   /** Where a browser goes to sign in. Throws an `unavailable` AppError. */
-  addressToSignIn(attempt: Attempt, returnAddress: string): Promise<URL>
+  addressToSignIn(attempt: Attempt, returnAddress: string, prompt?: PromptAtProvider): Promise<URL>
   /** Whose session it is, of one who has come back to `address`, from one of the network. Throws an AppError. */
   ownerOf(attempt: Attempt, address: URL, from: string): Promise<SessionOwner>
   /** Where a browser goes to sign out there; undefined where that is not wanted, or not possible. */
@@ -139,7 +140,7 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
     async look() {
       await asked('there', async () => {}).catch(() => {})
     },
-    addressToSignIn: ({ state, nonce, verifier }, returnAddress) =>
+    addressToSignIn: ({ state, nonce, verifier }, returnAddress, prompt) =>
       asked('there', async (client, configuration) =>
         client.buildAuthorizationUrl(configuration, {
           redirect_uri: returnAddress,
@@ -148,6 +149,7 @@ export function createProvider(setting: OidcSetting, parts: ProviderParts): Prov
           nonce,
           code_challenge: await client.calculatePKCECodeChallenge(verifier),
           code_challenge_method: 'S256',
+          ...(prompt && { prompt }),
         }),
       ),
     async ownerOf(attempt, address, from) {

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
 import { shown } from '../../../shared/fields.ts'
-import { providerPath, providerReturnPath } from '../../../shared/way-in.ts'
+import { promptsAtProvider, providerPath, providerReturnPath } from '../../../shared/way-in.ts'
 import { attemptIn, ATTEMPT_LASTS_MS, beginAttempt, type Attempt } from '../../access/oidc/attempt.ts'
 import type { Provider } from '../../access/oidc/provider.ts'
 import { callerAddress } from '../../limits/caller-address.ts'
@@ -30,6 +30,11 @@ const beginQuery = z.object({
     .default('/')
     .describe('The page that is shown after it')
     .meta({ examples: ['/stores'] }),
+  prompt: z
+    .enum(promptsAtProvider, `write ${promptsAtProvider.join(' or ')}`)
+    .optional()
+    .describe('How the provider asks also somebody who is signed in there, so that it can be somebody else')
+    .meta({ examples: ['login'] }),
 })
 
 const told = z.string().max(5000).optional()
@@ -93,7 +98,11 @@ export function signInRoutes(parts: ApiParts): RestRoute[] {
       },
       async handle({ query }, context) {
         const attempt = beginAttempt(query.return_to, now())
-        const address = await known(provider).addressToSignIn(attempt, returnAddress(parts, context))
+        const address = await known(provider).addressToSignIn(
+          attempt,
+          returnAddress(parts, context),
+          query.prompt,
+        )
         keptAttempt.write(context, attempt.cookie, now() + ATTEMPT_LASTS_MS)
         return context.redirect(address.href)
       },

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { createHash } from 'node:crypto'
 import type { AppError } from '../../../shared/app-error.ts'
 import { problemOf } from '../../../shared/problem.ts'
-import { providerPath, providerReturnPath } from '../../../shared/way-in.ts'
+import { asAnotherPath, providerPath, providerReturnPath } from '../../../shared/way-in.ts'
 import { errorHeaders } from '../error-answer.ts'
 import { wantsPage } from './page-request.ts'
 
@@ -27,10 +27,13 @@ export function signInErrorPage(context: Context, error: AppError): Response | P
   for (const [name, value] of Object.entries(errorHeaders(error))) context.header(name, value)
   context.header('vary', 'accept')
   context.header('content-security-policy', contentSecurityPolicy)
-  return context.html(page(error.message), status as ContentfulStatusCode)
+  return context.html(page(error), status as ContentfulStatusCode)
 }
 
-function page(message: string) {
+/** Who is known at the provider stays so there: without being asked, one would come back as the same. */
+function page({ message, code }: AppError) {
+  const asAnother =
+    code === 'forbidden' ? html`<p><a href="${asAnotherPath}">Sign in as somebody else</a></p>` : ''
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -44,6 +47,7 @@ function page(message: string) {
         <main>
           <h1>You are not signed in</h1>
           <p>${message.slice(0, 1).toUpperCase()}${message.slice(1)}.</p>
+          ${asAnother}
           <p><a href="/">Back to signing in</a></p>
         </main>
       </body>
