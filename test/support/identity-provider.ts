@@ -150,9 +150,21 @@ export async function arrivedBack(
   let next = await browser.ask(form.address.href, { method: 'POST', body })
   for (;;) {
     const back = next.headers.get('location')
-    if (back === null) throw new Error(`the provider answers ${next.status}: ${await next.text()}`)
+    if (back === null) {
+      next = await submitted(browser, await next.text())
+      continue
+    }
     await next.body?.cancel()
     if (back.startsWith(serverUrl)) return { browser, back }
     next = await browser.ask(back)
   }
+}
+
+/** What is answered to a page that sends its form by itself: by such the provider signs out who was there before. */
+function submitted(browser: Browsing, page: string): Promise<Response> {
+  const [, action] = /document\.forms\[0\]\.submit[^]*<form method="post" action="([^"]+)"/.exec(page) ?? []
+  if (action === undefined) throw new Error(`the provider answers ${page}`)
+  const fields = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  const body = new URLSearchParams(fields.map(([, name = '', value = '']) => [name, value]))
+  return browser.ask(action, { method: 'POST', body })
 }
