@@ -114,6 +114,7 @@ const judgedDays = {
   observed: givenPercent()
     .default(70)
     .describe('How much of the business time has to be up or down, in percent (default: 70)'),
+  expire,
 }
 
 export const uptimeRule = z

@@ -12,6 +12,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
   ['shared/', ['shared/', 'zod']],
   ['migrations/', ['migrations/', 'kysely', 'node:zlib']],
   ['server/uptime/', ['server/uptime/', 'temporal-polyfill', 'node:module']],
+  ['server/incidents/', ['server/incidents/', 'server/uptime/', 'shared/']],
   ['server/database/dialect/sqlite/', [...core, 'migrations/', 'kysely', 'better-sqlite3']],
   ['server/database/dialect/postgres/', [...core, 'migrations/', 'kysely', 'pg', 'pg-copy-streams']],
   ['server/database/', [...core, 'migrations/', 'kysely']],
@@ -215,7 +216,7 @@ function violations(file: string, source: string): string[] {
   const imports = importsOf(file, source)
     .filter((one) => !rule?.[1].some((allowed) => isAllowed(one, allowed)))
     .map(({ from }) => `${file} imports ${from}`)
-  const forbidden = file.startsWith('server/uptime/')
+  const forbidden = /^server\/(?:uptime|incidents)\//.test(file)
     ? /\bDate\.now\b|\bnew Date\(|\bTemporal\.Now\b|\bprocess\./g
     : /\bDate\.now\b|\bnew Date\(\)|\bTemporal\.Now\b|\bprocess\.env\b/g
   const reads = shells.test(file)

@@ -1,0 +1,93 @@
+import { intersected, subtracted, type Intervals } from '../uptime/interval.ts'
+import type { Corrections } from '../uptime/corrections.ts'
+import { POLL_WEEK_MS, type PollWeek } from '../uptime/poll-week.ts'
+import type { Policy } from '../uptime/stretches.ts'
+import { businessClock, type BusinessClock } from './business-clock.ts'
+
+/** What incidents of a store are found in. */
+export interface StoreHistory extends Policy {
+  /** From when on its polls are known; -Infinity where all are. */
+  readonly fromMs: number
+  /** Data time: polls up to then are known, itself included. */
+  readonly dataTimeMs: number
+  /** Speaking polls in order, of which the first `count` are in use. */
+  readonly atMs: Float64Array
+  /** 1 where it was up. */
+  readonly active: Uint8Array
+  readonly count: number
+  /** Business time, also some after data time. */
+  readonly clock: BusinessClock
+  /** Business time that is excused. */
+  readonly excused: Intervals
+  /** Business time that is not. */
+  readonly judged: Intervals
+}
+
+export interface HistoryInput {
+  /** As far after data time as rules look ahead. */
+  readonly open: Intervals
+  readonly weeks: readonly PollWeek[]
+  readonly corrections?: Corrections | undefined
+}
+
+/** What all stores have in common. */
+export interface HistoryTime extends Policy {
+  readonly fromMs: number
+  readonly dataTimeMs: number
+}
+
+const noTime: Intervals = new Float64Array(0)
+
+/** Makes histories, one after the other: each is good until the next one is made. */
+export function createHistories(time: HistoryTime): (input: HistoryInput) => StoreHistory {
+  let atMs = new Float64Array(1024)
+  let active = new Uint8Array(1024)
+
+  /** Rules 9, 11, 20 and 22 of docs/uptime.md. */
+  function speak(weeks: readonly PollWeek[], speaking: Intervals): number {
+    let count = 0
+    let t = 0
+    for (const { week, words, from, to } of weeks) {
+      const weekStartMs = week * POLL_WEEK_MS
+      for (let i = from; i < to; i++) {
+        const word = words[i]!
+        const at = weekStartMs + (word >>> 1)
+        while (t < speaking.length && speaking[t + 1]! <= at) t += 2
+        if (t === speaking.length || at > time.dataTimeMs) return count
+        if (speaking[t]! > at || at < time.fromMs) continue
+        atMs[count] = at
+        active[count++] = word & 1
+      }
+    }
+    return count
+  }
+
+  return ({ open, weeks, corrections }) => {
+    const most = weeks.reduce((sum, { from, to }) => sum + to - from, 0)
+    if (most > atMs.length) {
+      atMs = new Float64Array(2 * most)
+      active = new Uint8Array(2 * most)
+    }
+    const business = corrections === undefined ? open : subtracted(open, corrections.closed)
+    const excused = corrections === undefined ? noTime : intersected(business, corrections.excused)
+    const count = speak(weeks, corrections === undefined ? open : subtracted(open, corrections.silent))
+    return {
+      ...time,
+      atMs,
+      active,
+      count,
+      clock: businessClock(business),
+      excused,
+      judged: excused.length === 0 ? business : subtracted(business, excused),
+    }
+  }
+}
+
+/** The end of the last excused time that begins before `untilMs` and ends after `fromMs`, cut to them; undefined without. */
+export function lastExcusedEnd(excused: Intervals, fromMs: number, untilMs: number): number | undefined {
+  for (let i = excused.length - 2; i >= 0; i -= 2) {
+    if (excused[i + 1]! <= fromMs) return undefined
+    if (excused[i]! < untilMs) return Math.min(excused[i + 1]!, untilMs)
+  }
+  return undefined
+}
