@@ -172,6 +172,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'client/transfer.ts',
       'client/errors.ts',
       'type server/api/router.ts',
+      'type server/access/permissions.ts',
       'type @trpc/server',
       'react',
       'react-dom',

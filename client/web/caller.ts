@@ -1,5 +1,6 @@
 /** Who looks at the page, as far as the server asks. */
 import { useQuery } from '@tanstack/react-query'
+import type { Permission } from '../../server/access/permissions.ts'
 import type { Caller } from '../../shared/session.ts'
 import { errorOfFetch, errorOfResponse } from '../errors.ts'
 import { isSignedOut, mustSignIn, sessionChanged } from './sign-in-state.ts'
@@ -13,7 +14,7 @@ export function useCaller(): Caller | undefined {
 }
 
 /** Whether a control is offered: what the server would refuse is not. */
-export function useMay(permission: string): boolean {
+export function useMay(permission: Permission): boolean {
   const caller = useCaller()
   return caller === undefined || caller.permissions.includes(permission)
 }
