@@ -24,6 +24,7 @@ type Procedures = Pick<
   | 'correction'
   | 'outage'
   | 'data'
+  | 'alert'
   | 'key'
   | 'retention'
   | 'session'
@@ -98,6 +99,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     outage,
     data,
+    alert,
     key,
     retention,
     session,
@@ -113,6 +115,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     outage,
     correction,
     data,
+    alert,
     key,
     retention,
     session,

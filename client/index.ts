@@ -4,6 +4,7 @@ import { httpCalls } from './http-calls.ts'
 
 export type { AppRouter } from '../server/api/router.ts'
 export type { AccessKey, CreatedKey } from '../shared/access-key.ts'
+export type { AlertChannel, OutboxMessage } from '../shared/alert.ts'
 export { AppError, type AppErrorCode } from '../shared/app-error.ts'
 export type { Change, ChangeKind } from '../shared/change.ts'
 export type { CheckFinding, CheckName, DataCheck } from '../shared/check.ts'

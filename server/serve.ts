@@ -104,7 +104,10 @@ export async function startServer(config: ServerConfig, setting: ServerSetting):
   })
   await removeLeftSpools()
   await service.recover()
-  if (role !== 'web') await service.asking.start()
+  if (role !== 'web') {
+    await service.asking.start()
+    await service.telling.start()
+  }
   const { address, family, port } = server.address() as AddressInfo
   const owned = parts.move()
   return {

@@ -1,5 +1,6 @@
 import type { OnError } from './api/api-parts.ts'
 import type { AskingSetting } from './asking.ts'
+import type { TellingSetting } from './telling.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
 import type { Config } from './config.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
@@ -19,7 +20,8 @@ export interface ServiceSetting
         'role' | 'getReportAs' | 'watch' | 'watchMove' | 'limits' | 'sessionIdle' | 'sessionLifetime'
       >
     >,
-    AskingSetting {
+    AskingSetting,
+    TellingSetting {
   /** Where people sign in who are known elsewhere. */
   readonly oidc?: OidcSetting | undefined
   /** Whether a database is made where there is none; by default, it is. */

@@ -38,6 +38,7 @@ import { observedImporter, observedPusher } from './observe/ways-in.ts'
 import { createReportRunner, type ReportRunner } from './reports/runner.ts'
 import { createRetainer } from './retention/retainer.ts'
 import type { ServiceSetting } from './service-setting.ts'
+import { createTelling, type Telling } from './telling.ts'
 import { untraced } from './tracing/work-traces.ts'
 import { checkWatchedFolders } from './watched-folders.ts'
 
@@ -58,6 +59,8 @@ export interface Service extends AsyncDisposable {
   recover(): Promise<void>
   /** What it asks others for by itself, once that is started. For servers. */
   readonly asking: Pick<Asking, 'start'>
+  /** What it tells others by itself, likewise. */
+  readonly telling: Pick<Telling, 'start'>
 }
 
 /** A server that nobody pushes to looks after the tail all the same. */
@@ -147,6 +150,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
+  const telling = parts.use(createTelling(setting, { ...setting, reading, writing, observe }))
   const provider = oidc && parts.use(await providerBy(oidc, setting))
   const access = createAccess({
     reading,
@@ -186,6 +190,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     polls,
     sources: () => asking.sources(),
     pollers: () => asking.pollers(),
+    alerts: () => telling.alerts(),
     watchedFolders: () => watcher?.folders() ?? [],
     retention,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
@@ -250,8 +255,10 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       reports.stop()
       watcher?.stop()
       asking.stop()
+      telling.stop()
     },
     asking,
+    telling,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { count } from './fields.ts'
 
 const readinessChecks = ['database', 'tables', 'writing'] as const
 
@@ -15,6 +16,11 @@ export const readiness = z
   .object({
     status: z.enum(['ok', 'failing']).describe('ok where all checks are'),
     checks: z.array(readinessCheck).describe('Each thing that was looked at'),
+    deadLetters: count
+      .nullable()
+      .describe(
+        'How many messages of alerts were given up, which keeps no server from its work; null where that cannot be read',
+      ),
   })
   .describe('Whether the server can do its work')
 export type Readiness = z.infer<typeof readiness>

@@ -3,6 +3,7 @@ import type { ReportId } from '../../shared/ids.ts'
 import { createCaller } from '../call.ts'
 import { createClient, type StoreMonitorClient } from '../client.ts'
 import type { CommandContext } from './context.ts'
+import { write } from './output.ts'
 import type { ImportTarget } from './import-target.ts'
 import { flagsOf, readSettings, serverUrlOf, type ConnectionOptions } from './place.ts'
 
@@ -38,7 +39,7 @@ async function withDatabase<Result>(
   })
   const { databaseUrl, workers, keepReports, keepRejectedRows, keepPolls, sessionIdle } = config
   const { createService } = await import('../../server/service.ts')
-  const { environment, version, now, stderr } = context
+  const { environment, version, now, stdout, stderr } = context
   await using service = await createService({
     databaseUrl,
     // A command that only asks does not leave an empty database behind where there was none.
@@ -51,7 +52,8 @@ async function withDatabase<Result>(
     keepRejectedRows,
     keepPolls,
     sessionIdle,
-    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers }),
+    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers, alerts: file.alerts }),
+    writeLine: (line) => write(stdout, `${line}\n`),
     environment,
     version,
     now,

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { CommandContext } from './context.ts'
 import { exitCodeHelp } from './exit-code.ts'
+import { addAlerts } from './program/alerts.ts'
 import { createAdder } from './program/adder.ts'
 import { addAsked } from './program/asked.ts'
 import { addChanges } from './program/changes.ts'
@@ -45,6 +46,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addWaysIn(adder)
   addPolls(adder)
   addAsked(adder)
+  addAlerts(adder)
   addReport(adder)
   addInsight(adder)
   addReports(adder)

@@ -15,6 +15,8 @@ export const permissions = {
   'data:delete': 'delete polls and stores',
   'sources:read': 'read what the server pulls and asks',
   'sources:run': 'have a source or a poller do its work',
+  'alerts:read': 'read by which channels is told what happened, and what was told',
+  'alerts:run': 'test a channel of alerts, and have messages sent again',
   'keys:manage': 'make, list and revoke keys, and end sessions',
 } as const
 export type Permission = keyof typeof permissions
@@ -29,6 +31,7 @@ const reads = [
   'imports:read',
   'data:read',
   'sources:read',
+  'alerts:read',
 ] as const
 const viewer: readonly Permission[] = [...reads, 'reports:request']
 const ingester: readonly Permission[] = ['polls:write', 'imports:write', 'imports:read']
@@ -39,6 +42,7 @@ const operator: readonly Permission[] = [
   'stores:write',
   'data:delete',
   'sources:run',
+  'alerts:run',
 ]
 
 const byRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {

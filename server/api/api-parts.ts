@@ -2,6 +2,7 @@ import type { ImportId } from '../../shared/ids.ts'
 import type { ImportRecord } from '../../shared/import.ts'
 import type { Readiness } from '../../shared/readiness.ts'
 import type { WatchedFolder } from '../../shared/watched.ts'
+import type { Alerts } from '../alerts/alerts.ts'
 import type { Access } from '../access/access.ts'
 import type { Provider } from '../access/oidc/provider.ts'
 import type { Db } from '../database/connect.ts'
@@ -43,6 +44,8 @@ export interface ApiParts {
   watchedFolders(): readonly WatchedFolder[]
   /** Likewise, what asks stores by turns. */
   pollers(): Promise<Pollers>
+  /** Likewise, what is told to people and programs elsewhere. */
+  alerts(): Promise<Alerts>
   /** What deletes what is old. */
   readonly retention: Pick<Retainer, 'run'>
   cancelImport(importId: ImportId): Promise<ImportRecord>

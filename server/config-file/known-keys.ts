@@ -7,6 +7,7 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
 }
 
 /** The keys that a schema knows at a place. */
@@ -15,16 +16,18 @@ export function knownKeysAt(schema: z.ZodType, path: readonly PropertyKey[]): st
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema,
   ]
   for (const key of path) there = there.flatMap(alternatives).flatMap((one) => childOf(one, key) ?? [])
-  return there
+  const keys = there
     .flatMap(alternatives)
     .flatMap(({ properties, propertyNames }) => [
       ...Object.keys(properties ?? {}),
       ...(propertyNames?.enum ?? []),
     ])
+  return [...new Set(keys)]
 }
 
 function alternatives(schema: JsonSchema): readonly JsonSchema[] {
-  return [schema, ...(schema.anyOf ?? []).flatMap(alternatives)]
+  const { anyOf = [], oneOf = [] } = schema
+  return [schema, ...[...anyOf, ...oneOf].flatMap(alternatives)]
 }
 
 function childOf({ properties, additionalProperties, items }: JsonSchema, key: PropertyKey) {

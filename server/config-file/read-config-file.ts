@@ -3,6 +3,7 @@ import { AppError } from '../../shared/app-error.ts'
 import type { GivenSettings } from '../config.ts'
 import { knownKeysAt, nearestKey } from './known-keys.ts'
 import { configFile } from './schema.ts'
+import type { AlertsSetting } from './alerts-setting.ts'
 import type { OidcSetting } from './oidc-setting.ts'
 import type { PollerSetting } from './poller-setting.ts'
 import type { SourceSetting } from './source-setting.ts'
@@ -15,6 +16,7 @@ export interface ConfigFile {
   readonly sources: readonly SourceSetting[]
   readonly pollers: readonly PollerSetting[]
   readonly oidc: OidcSetting | undefined
+  readonly alerts: AlertsSetting | undefined
 }
 
 /** Reads and checks all of it. Throws an `invalid` AppError that names what is wrong, and where. */
@@ -22,12 +24,13 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const yaml = await readYamlFile(path)
   const checked = configFile.safeParse(yaml.value ?? {})
   if (!checked.success) throw wrong(path, yaml, firstOf(checked.error.issues))
-  const { sources, pollers, oidc, limits, ...values } = checked.data
+  const { sources, pollers, oidc, alerts, limits, ...values } = checked.data
   return {
     path,
     sources,
     pollers,
     oidc,
+    alerts,
     settings: {
       values,
       limits,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { config, type Setting } from '../config.ts'
 import { describeLimits, type LimitName } from '../limits/setting.ts'
+import { alertsSetting } from './alerts-setting.ts'
 import { oidcSetting } from './oidc-setting.ts'
 import { pollerSettings } from './poller-setting.ts'
 import { sourceSettings } from './source-setting.ts'
@@ -28,4 +29,5 @@ export const configFile = z.strictObject({
   sources: sourceSettings,
   pollers: pollerSettings,
   oidc: oidcSetting.optional(),
+  alerts: alertsSetting.optional(),
 })

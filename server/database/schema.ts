@@ -5,6 +5,7 @@ import type { ImportState } from '../../shared/import.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
 import type { AccessKeyTable, SessionTable } from './access-tables.ts'
+import type { AlertChannelTable, AlertEventTable, OutboxTable } from './alert-tables.ts'
 import type { ReportPartTable, ReportTable } from './report-tables.ts'
 import type {
   PollerHourTable,
@@ -50,6 +51,9 @@ export interface Database {
   report_part: ReportPartTable
   access_key: AccessKeyTable
   session: SessionTable
+  alert_event: AlertEventTable
+  outbox: OutboxTable
+  alert_channel: AlertChannelTable
 }
 
 export interface StoreTable {

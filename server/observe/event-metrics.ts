@@ -48,11 +48,18 @@ export function eventMetrics(registry: Registry): Observe {
   )
   const changes = counter('changes_total', 'Changes of the data, whoever made them, by kind', ['kind'])
 
+  const alerts = counter(
+    'alert_attempts_total',
+    'Attempts to tell something by channels of alerts, by what came of them (delivered, failed, dead)',
+    ['outcome'],
+  )
+
   // A rate of what has not happened is 0.
   for (const state of ['complete', 'failed', 'cancelled']) {
     reports.zero({ state })
     for (const source of ['upload', 'watch', 'source']) imports.inc({ state, source }, 0)
   }
+  for (const outcome of ['delivered', 'failed', 'dead']) alerts.inc({ outcome }, 0)
   for (const outcome of ['taken', 'busy', 'refused', 'failed']) {
     for (const source of ['push', 'poller']) pushes.inc({ outcome, source }, 0)
   }
@@ -102,6 +109,9 @@ export function eventMetrics(registry: Registry): Observe {
         break
       case 'change':
         changes.inc({ kind: happened.change.kind })
+        break
+      case 'alert':
+        alerts.inc({ outcome: happened.outcome })
         break
     }
   }

@@ -31,6 +31,11 @@ export function gaugesOf(
   const freeBytes = gauge('database_free_bytes', 'How much of it is free for what is written next (SQLite)')
   const tailRows = gauge('tail_rows', 'Rows of polls that are to be put to their weeks')
   const tailPolls = gauge('tail_polls', 'Polls in those')
+  const alertMessages = gauge(
+    'alert_messages',
+    'Messages of alerts that are to be delivered (waiting), or were given up (dead)',
+    ['state'],
+  )
 
   return {
     putLoad(load) {
@@ -51,6 +56,7 @@ export function gaugesOf(
       freeBytes.set(measures.freeBytes ?? NaN)
       tailRows.set(measures.tailRows)
       tailPolls.set(measures.tailPolls)
+      for (const [state, count] of Object.entries(measures.alertMessages)) alertMessages.set({ state }, count)
     },
   }
 }

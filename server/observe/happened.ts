@@ -36,6 +36,15 @@ export interface TracedRequest {
   readonly leftOut: number
 }
 
+/** An attempt to tell something. */
+export interface AlertAttempt {
+  readonly channel: string
+  readonly messageId: string
+  /** `failed`: it is tried again; `dead`: it is not. */
+  readonly outcome: 'delivered' | 'failed' | 'dead'
+  readonly failure?: string
+}
+
 /** What happens, as the log and the metrics are told it. */
 export type Happened =
   | { readonly type: 'request'; readonly request: AnsweredRequest }
@@ -47,6 +56,7 @@ export type Happened =
   | { readonly type: 'push'; readonly result: PushResult; readonly way: Way }
   | { readonly type: 'push-failed'; readonly error: unknown; readonly way: Way }
   | { readonly type: 'change'; readonly change: Change }
+  | ({ readonly type: 'alert' } & AlertAttempt)
 
 /** Is told what happens. Takes microseconds, and throws nothing. */
 export type Observe = (happened: Happened) => void

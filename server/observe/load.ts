@@ -1,6 +1,7 @@
 import type { Db } from '../database/connect.ts'
 import { dialectOf, type DatabaseSize } from '../database/dialect/dialect.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
+import { countMessages } from '../database/outbox.ts'
 import { storeCount } from '../database/store-ids.ts'
 import { readTotals, type Totals } from '../database/totals.ts'
 
@@ -18,6 +19,8 @@ export interface Load {
 export interface DatabaseMeasures extends Totals, DatabaseSize {
   readonly stores: number
   readonly latestPollAt: number | undefined
+  /** Messages of alerts that are to be delivered, and that were given up. */
+  readonly alertMessages: Readonly<Record<'waiting' | 'dead', number>>
 }
 
 export async function measureDatabase(db: Db): Promise<DatabaseMeasures> {
@@ -26,5 +29,6 @@ export async function measureDatabase(db: Db): Promise<DatabaseMeasures> {
     ...(await dialectOf(db).size(db)),
     stores: await storeCount(db),
     latestPollAt: await latestPollAt(db),
+    alertMessages: await countMessages(db),
   }
 }

@@ -31,6 +31,8 @@ export function levelOf(happened: Happened): Level {
       return 'debug'
     case 'change':
       return 'info'
+    case 'alert':
+      return happened.outcome === 'delivered' ? 'info' : 'warn'
   }
 }
 
@@ -75,6 +77,10 @@ export function lineOf(happened: Happened): Line {
     case 'change': {
       const { changeId, kind, importId, storeId, correctionId, polls, stores } = happened.change
       return withoutNulls({ changeId, kind, importId, storeId, correctionId, polls, stores })
+    }
+    case 'alert': {
+      const { channel, messageId, outcome, failure } = happened
+      return { channel, messageId, outcome, failure }
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Readiness, ReadinessCheck } from '../../shared/readiness.ts'
 import type { Db } from '../database/connect.ts'
 import { dialectOf } from '../database/dialect/dialect.ts'
 import { requireOurTables } from '../database/migrate.ts'
+import { countDeadLetters } from '../database/outbox.ts'
 import { lastStoreKey } from '../database/store-ids.ts'
 
 export interface ReadinessParts {
@@ -18,7 +19,8 @@ const LONGEST_WAIT_MS = 60_000
 export async function readinessOf({ db, oldestPushMs }: ReadinessParts): Promise<Readiness> {
   const database = await databaseCheck(db)
   const checks = [database, ...(database.ok ? [await tablesCheck(db)] : []), writingCheck(oldestPushMs())]
-  return { status: checks.every(({ ok }) => ok) ? 'ok' : 'failing', checks }
+  const status = checks.every(({ ok }) => ok) ? 'ok' : 'failing'
+  return { status, checks, deadLetters: await countDeadLetters(db).catch(() => null) }
 }
 
 async function databaseCheck(db: Db): Promise<ReadinessCheck> {

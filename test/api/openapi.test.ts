@@ -6,11 +6,13 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createStoreMonitorClient } from '../../client/index.ts'
 import { createSessionToken } from '../../server/access/session-token.ts'
 import type { ApiParts } from '../../server/api/api-parts.ts'
 import { createHttpApp } from '../../server/api/http-app.ts'
 import { openApiDocument } from '../../server/api/rest/openapi.ts'
 import { restRoutes } from '../../server/api/rest/routes.ts'
+import { alertsSetting } from '../../server/config-file/alerts-setting.ts'
 import { pollerSetting } from '../../server/config-file/poller-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 import { connect } from '../../server/database/connect.ts'
@@ -23,6 +25,7 @@ import { problemOf } from '../../shared/problem.ts'
 import { providerReturnPath } from '../../shared/way-in.ts'
 import { begunImport } from '../support/begun-import.ts'
 import { arrivedBack, identityProvider } from '../support/identity-provider.ts'
+import { loopbackServer } from '../support/loopback-server.ts'
 import { pulledBefore } from '../support/pulled-before.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
@@ -117,6 +120,19 @@ async function pulledElsewhere(): Promise<string> {
   return 'busy'
 }
 
+/** Whose channel says that it is gone. */
+async function givenUp(): Promise<string> {
+  return (await client().alert.test.mutate({ name: 'gone' })).messageId
+}
+
+async function delivered(): Promise<string> {
+  return (await client().alert.test.mutate({ name: 'log' })).messageId
+}
+
+function client() {
+  return createStoreMonitorClient({ url: server.url })
+}
+
 const parts = new AsyncDisposableStack()
 let server: TestServer
 /** Without any polls. */
@@ -127,6 +143,7 @@ let completeId: string
 beforeAll(async () => {
   const provider = parts.use(await identityProvider())
   provider.know('ann', { groups: ['staff'] })
+  const receiver = parts.use(await loopbackServer((_, response) => response.writeHead(410).end()))
   const database = parts.use(await testDatabase())
   await pulledBefore(database.url, 'here', 'busy')
   // Which makes keys, and is not to ask for one.
@@ -134,6 +151,18 @@ beforeAll(async () => {
     databaseUrl: database.url,
     sources: sources(),
     pollers,
+    alerts: alertsSetting.parse({
+      channels: [
+        { name: 'log', type: 'stdout' },
+        {
+          name: 'gone',
+          type: 'webhook',
+          url: receiver.url,
+          secret: `whsec_${'a'.repeat(32)}`,
+          allowPrivate: true,
+        },
+      ],
+    }),
     insecure: true,
     keepReports: 36_500 * 86_400_000,
   }
@@ -552,6 +581,17 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'nowhere' },
     { status: 409, id: 'city-Nowhere' },
     { status: 413, id: 'city-Bonn', body: tooLarge },
+  ],
+  listAlertChannels: [{ status: 200 }, { status: 200, onEmpty: true }],
+  testAlertChannel: [
+    { status: 200, id: 'log' },
+    { status: 404, id: 'nowhere' },
+  ],
+  listOutbox: [{ status: 200, query: 'channel=log' }, ...pageCalls],
+  replayMessage: [
+    { status: 200, id: givenUp },
+    { status: 404, id: 'nowhere' },
+    { status: 409, id: delivered },
   ],
   listChanges: [
     { status: 200, query: 'kind=import&since=2023-01-01T00:00Z' },

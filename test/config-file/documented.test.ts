@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
+import { channelSetting } from '../../server/alerts/channels/list.ts'
 import { readConfigFile } from '../../server/config-file/read-config-file.ts'
 import { oidcSetting } from '../../server/config-file/oidc-setting.ts'
 import { pollerSetting } from '../../server/config-file/poller-setting.ts'
@@ -10,6 +11,7 @@ import { markdownTable, withoutPadding } from '../support/markdown-table.ts'
 
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
+const alertsPage = readFileSync(join(root, 'docs/alerts.md'), 'utf8')
 
 /** The table of the keys of a schema as docs/operations.md is to have it. */
 function keyTable(of: string, schema: z.ZodObject): string {
@@ -22,11 +24,18 @@ test.each([
   ['source', sourceSetting],
   ['poller', pollerSetting],
   ['provider', oidcSetting],
-] as const)('docs/operations.md lists every key of a %s', (of, schema) => {
-  const [table = ''] = new RegExp(`^\\| key of a ${of} [^]*?(?=\n\n)`, 'm').exec(page) ?? []
+] as const)('docs/operations.md lists every key of a %s', (of, schema) => expectTable(page, of, schema))
+
+test.each(channelSetting.options.map((schema) => [`${schema.shape.type.value} channel`, schema] as const))(
+  'docs/alerts.md lists every key of a %s',
+  (of, schema) => expectTable(alertsPage, of, schema),
+)
+
+function expectTable(text: string, of: string, schema: z.ZodObject): void {
+  const [table = ''] = new RegExp(`^\\| key of a ${of} [^]*?(?=\n\n)`, 'm').exec(text) ?? []
   const expected = keyTable(of, schema)
   expect(withoutPadding(table), `write:\n${expected}`).toBe(withoutPadding(expected))
-})
+}
 
 test('the file in deploy/ is one', async () => {
   const { sources, pollers } = await readConfigFile(join(root, 'deploy/store-monitor.yaml'))

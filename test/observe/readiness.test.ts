@@ -18,6 +18,7 @@ test('a server that can do its work is ready', async () => {
       { name: 'tables', ...fine },
       { name: 'writing', ...fine },
     ],
+    deadLetters: 0,
   })
 })
 
@@ -44,6 +45,7 @@ test('a database that cannot be read is told, without where it is; a push that w
   const readiness = await readinessOf({ db, oldestPushMs: () => 61_000 })
   expect(readiness).toMatchObject({
     status: 'failing',
+    deadLetters: null,
     checks: [
       { name: 'database', ok: false },
       {

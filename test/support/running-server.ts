@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { AlertsSetting } from '../../server/config-file/alerts-setting.ts'
 import type { OidcSetting } from '../../server/config-file/oidc-setting.ts'
 import type { PollerSetting } from '../../server/config-file/poller-setting.ts'
 import type { Environment } from '../../server/config-file/secrets.ts'
@@ -34,6 +35,7 @@ export async function runningServer({
   pollers,
   retainEveryMs,
   oidc,
+  alerts,
   environment,
   ...setting
 }: {
@@ -53,6 +55,7 @@ export async function runningServer({
   watchTimes?: { everyMs: number; settleMs: number }
   pollers?: readonly PollerSetting[]
   oidc?: OidcSetting
+  alerts?: AlertsSetting
   environment?: Environment
   sessionLifetime?: number
   keepReports?: number
@@ -91,6 +94,7 @@ export async function runningServer({
         ...(sources === undefined ? {} : { sources }),
         ...(pollers === undefined ? {} : { pollers }),
         ...(oidc === undefined ? {} : { oidc }),
+        ...(alerts === undefined ? {} : { alerts }),
         ...(environment === undefined ? {} : { environment }),
         ...(retainEveryMs === undefined ? {} : { retainEveryMs }),
       },

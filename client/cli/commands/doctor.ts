@@ -40,11 +40,12 @@ async function examined(context: CommandContext, options: DoctorOptions): Promis
   const { databaseUrl, host, port, publicUrl } = read.config
   const { environment, now, version } = context
   const provider = file?.oidc && { oidc: file.oidc, environment, version, host, port, publicUrl }
+  const telling = file?.alerts && { channels: file.alerts.channels, environment }
   return {
     findings: [
       { check: 'settings', state: 'ok', what: from, remedy: null },
       ...variables,
-      ...(await examinePlace({ databaseUrl, now, versions: process.versions, provider })),
+      ...(await examinePlace({ databaseUrl, now, versions: process.versions, provider, telling })),
     ],
     settings: settingOrigins(read.config, context.environment, flags, file?.settings),
   }

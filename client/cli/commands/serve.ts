@@ -5,7 +5,7 @@ import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import type { Interrupted } from '../exit-code.ts'
 import { hint } from '../hint.ts'
 import { makePage } from '../make-page.ts'
-import { printable } from '../output.ts'
+import { printable, write } from '../output.ts'
 import { flagsOf, readSettings } from '../place.ts'
 
 export interface ServeOptions extends MessageOptions {
@@ -47,7 +47,10 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   const isForPerson = stderr.isTTY && format !== 'json'
   const tell = (text: string) => (isForPerson ? say(context, options, text) : log.tell(text))
   await using server = await startServer(config, {
-    ...(file === undefined ? {} : { sources: file.sources, pollers: file.pollers, oidc: file.oidc }),
+    ...(file === undefined
+      ? {}
+      : { sources: file.sources, pollers: file.pollers, oidc: file.oidc, alerts: file.alerts }),
+    writeLine: (line) => write(context.stdout, `${line}\n`),
     environment,
     version,
     now,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError } from '../../../shared/app-error.ts'
 import { poller, pollerList, triedPoller, tryPollerOptions } from '../../../shared/poller.ts'
-import { noSuch } from '../../ingest/named-settings.ts'
+import { noSuch } from '../../named-settings.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { tooLarge } from './error-responses.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'

@@ -53,6 +53,7 @@ export interface RestRoute<
     | 'Imports'
     | 'Polls'
     | 'Sources'
+    | 'Alerts'
     | 'Service'
     | typeof olderPaths
   readonly summary: string

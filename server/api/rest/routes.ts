@@ -1,4 +1,5 @@
 import type { ApiParts } from '../api-parts.ts'
+import { alertRoutes } from './alert-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { deletionRoutes } from './deletion-routes.ts'
@@ -47,6 +48,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...pollRoutes(parts),
     ...sourceRoutes(parts),
     ...pollerRoutes(parts),
+    ...alertRoutes(parts),
     ...deletionRoutes(parts),
     ...retentionRoutes(parts),
     ...keyRoutes(parts),

@@ -9,7 +9,7 @@ import {
   tryOptions,
 } from '../../../shared/source.ts'
 import type { ApiParts } from '../api-parts.ts'
-import { noSuch } from '../../ingest/named-settings.ts'
+import { noSuch } from '../../named-settings.ts'
 import { tooLarge } from './error-responses.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 import { importResult } from './import-schemas.ts'

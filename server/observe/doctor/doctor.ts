@@ -1,4 +1,5 @@
 /** Looks whether all is well where a server runs or is to run. Nothing is changed. */
+import { channelFindings, type ChannelPlace } from './channel-findings.ts'
 import { databaseFindings } from './database-findings.ts'
 import type { Finding } from './finding.ts'
 import { providerFinding, type ProviderPlace } from './provider-finding.ts'
@@ -12,6 +13,8 @@ export interface DoctorParts {
   readonly versions: NodeJS.ProcessVersions
   /** Where people sign in who are known elsewhere. */
   readonly provider?: ProviderPlace | undefined
+  /** By what is told what happened. */
+  readonly telling?: ChannelPlace | undefined
 }
 
 const OLDEST_NODE = 24
@@ -21,6 +24,7 @@ export async function examinePlace({
   now,
   versions,
   provider,
+  telling,
 }: DoctorParts): Promise<Finding[]> {
   const zoneDataVersion = versions['tz'] ?? 'unknown'
   return [
@@ -28,5 +32,6 @@ export async function examinePlace({
     ...(await databaseFindings({ databaseUrl, now, zoneDataVersion })),
     ...(await diskFindings(databaseUrl)),
     ...(provider === undefined ? [] : [await providerFinding(provider)]),
+    ...(telling === undefined ? [] : await channelFindings(telling)),
   ]
 }

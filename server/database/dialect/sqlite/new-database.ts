@@ -24,6 +24,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '021-totals',
   '022-sessions',
   '023-announcements',
+  '029-alerts',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -73,6 +74,13 @@ export const newDatabase: readonly string[] = [
   'CREATE UNIQUE INDEX "access_key_name_index" on "access_key" ("name") where "revoked_at" is null',
   'CREATE TABLE "session" ("session_id" integer primary key autoincrement, "token_id" text not null unique, "hash" blob not null, "hash_before" blob, "before_until" bigint, "way" text not null, "access_key_id" integer, "name" text not null, "role" text not null, "labels" text, "created_at" bigint not null, "renewed_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null)',
   'CREATE INDEX "session_key_index" on "session" ("access_key_id")',
+  'CREATE TABLE "alert_event" ("event_key" integer primary key autoincrement, "incident" text not null, "sequence" integer not null, "kind" text not null, "at" bigint not null, "payload" text not null, constraint "alert_event_unique" unique ("incident", "sequence"))',
+  'CREATE TRIGGER "alert_event_refuses_update" before update on "alert_event"\n    begin select raise(abort, \'rows of alert_event are never changed or removed\'); end',
+  'CREATE TRIGGER "alert_event_refuses_delete" before delete on "alert_event"\n    begin select raise(abort, \'rows of alert_event are never changed or removed\'); end',
+  'CREATE TABLE "outbox" ("outbox_key" integer primary key autoincrement, "message_id" text not null, "channel" text not null, "route" text, "incident" text not null, "sequence" integer not null, "state" text not null, "attempts" integer default 0 not null, "created_at" bigint not null, "due_at" bigint not null, "ended_at" bigint, "answer" text, "carried_by" integer, "claimed_by" text, "claimed_until" bigint, constraint "outbox_unique" unique ("channel", "incident", "sequence"))',
+  'CREATE INDEX "outbox_due_index" on "outbox" ("state", "channel", "due_at")',
+  'CREATE INDEX "outbox_message_index" on "outbox" ("message_id")',
+  'CREATE TABLE "alert_channel" ("name" text primary key, "failing_since" bigint, "disabled_at" bigint, "last_delivered_at" bigint, "last_error" text)',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -94,6 +102,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'021-totals\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-sessions\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-announcements\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'029-alerts\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
 ]

@@ -1,7 +1,7 @@
-/** What the configuration file has names for: sources, and pollers. */
-import { AppError } from '../../shared/app-error.ts'
+/** What the configuration file has names for: sources, pollers, and channels. */
+import { AppError } from '../shared/app-error.ts'
 
-type Kind = 'source' | 'poller'
+type Kind = 'source' | 'poller' | 'channel'
 
 interface Named {
   readonly name: string

@@ -1,0 +1,27 @@
+import type { AlertEventKind, Severity } from '../../shared/alert-kinds.ts'
+
+/** What is known of an event when it is recorded: what is told of it later does not change any more. */
+export interface AlertPayload {
+  readonly severity: Severity
+  /** Such as `down`: what a rule looks for. */
+  readonly condition: string
+  /** It in words, on one line. */
+  readonly summary: string
+  readonly storeId?: string | undefined
+  readonly storeName?: string | undefined
+  /** The groups that the store is in, each as label=value. */
+  readonly labels?: readonly string[]
+  /** When it began, and when it was over. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+}
+
+/** What became of an incident. */
+export interface AlertEvent {
+  readonly incident: string
+  /** Counted from 1 in each incident. */
+  readonly sequence: number
+  readonly kind: AlertEventKind
+  readonly at: number
+  readonly payload: AlertPayload
+}

@@ -1,0 +1,106 @@
+import { toAppError } from '../../shared/app-error.ts'
+import { disableChannel, noteDelivered, noteFailed, readChannels } from '../database/alert-channels.ts'
+import type { Db } from '../database/connect.ts'
+import type { ClaimedMessage } from '../database/outbox-claims.ts'
+import { endDelivered, giveUp, putOff } from '../database/outbox-outcomes.ts'
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { Observe } from '../observe/happened.ts'
+import { DeliveryError } from './channels/channel.ts'
+import { recordEvents } from './record-events.ts'
+import { waitAfterMs } from './retry-schedule.ts'
+
+export interface OutcomeParts {
+  readonly writing: Db
+  readonly channels: readonly string[]
+  /** Who claims. */
+  readonly owner: string
+  readonly now: () => number
+  readonly random: () => number
+  readonly observe: Observe
+  /** Told of what an operator should know: a channel that begins to fail, is disabled, or is well again. */
+  readonly onNotice: (text: string) => void
+}
+
+/** A channel by which nothing could be delivered for so long is disabled. */
+const DISABLED_AFTER_MS = 72 * 3_600_000
+
+export async function recordDelivered(
+  { writing, owner, now, observe, onNotice }: OutcomeParts,
+  claimed: ClaimedMessage,
+  answer: string,
+): Promise<void> {
+  const { channel } = claimed
+  const workedBefore = await writing.transaction().execute(async (tx) => {
+    if (!(await endDelivered(tx, claimed, owner, { at: now(), answer }))) return true
+    return await noteDelivered(tx, channel, now())
+  })
+  if (!workedBefore) onNotice(`channel ${channel} works again`)
+  observe({ type: 'alert', channel, messageId: claimed.message_id, outcome: 'delivered' })
+}
+
+export async function recordFailed(
+  parts: OutcomeParts,
+  claimed: ClaimedMessage,
+  error: unknown,
+): Promise<void> {
+  const { writing, owner, now, random, observe, onNotice } = parts
+  const { channel, attempts } = claimed
+  const { message: answer, retryAfterMs, isOver } = failureOf(error)
+  const at = now()
+  const waitMs = isOver === undefined ? waitAfterMs(attempts, random()) : undefined
+  const failed = await writing.transaction().execute(async (tx) => {
+    const isOurs =
+      waitMs === undefined
+        ? await giveUp(tx, claimed, owner, { at, answer })
+        : await putOff(tx, claimed, owner, { dueAt: at + Math.max(waitMs, retryAfterMs ?? 0), answer })
+    if (!isOurs) return undefined
+    const { failingSince, failedBefore, isDisabled } = await noteFailed(tx, channel, at, answer)
+    const isTooLong = at - failingSince >= DISABLED_AFTER_MS
+    const disables = !isDisabled && (isOver === 'channel' || isTooLong)
+    if (disables) await disable(parts, tx, { channel, at, failingSince, answer })
+    return { begins: !failedBefore, disables }
+  })
+  if (failed?.disables) onNotice(`channel ${channel} is disabled: ${answer}`)
+  else if (failed?.begins) onNotice(`channel ${channel} fails: ${answer}`)
+  const outcome = waitMs === undefined ? 'dead' : 'failed'
+  observe({ type: 'alert', channel, messageId: claimed.message_id, outcome, failure: answer })
+}
+
+interface Disabled {
+  readonly channel: string
+  readonly at: number
+  readonly failingSince: number
+  readonly answer: string
+}
+
+/** Disables a channel, which is said by another one: the first that works. */
+async function disable(
+  { channels, now }: OutcomeParts,
+  tx: Db,
+  { channel, at, failingSince, answer }: Disabled,
+): Promise<void> {
+  await disableChannel(tx, channel, at)
+  const stored = await readChannels(tx)
+  const others = channels.filter((name) => name !== channel && !stored.get(name)?.disabled_at)
+  const another = others.find((name) => !stored.get(name)?.failing_since) ?? others[0]
+  const event = {
+    incident: `channel-${channel}-${at}`,
+    sequence: 1,
+    kind: 'channel-disabled' as const,
+    at,
+    payload: {
+      severity: 'error' as const,
+      condition: 'channel-disabled',
+      summary: `Nothing is told by the channel ${channel} any more, which has failed since ${formatTimestamp(failingSince)}: ${answer}`,
+      since: failingSince,
+    },
+  }
+  const routed = another === undefined ? [] : [{ channel: another, route: null, dueAt: at }]
+  await recordEvents(tx, [event], () => routed, now())
+}
+
+function failureOf(error: unknown): Pick<DeliveryError, 'message' | 'retryAfterMs' | 'isOver'> {
+  if (error instanceof DeliveryError) return error
+  const message = error instanceof Error ? error.message : toAppError(error).message
+  return { message, retryAfterMs: undefined, isOver: undefined }
+}

@@ -1,0 +1,63 @@
+import type { AlertEventKind } from '../../shared/alert-kinds.ts'
+import { chunks } from './chunks.ts'
+import type { Db } from './connect.ts'
+
+export interface StoredEvent {
+  readonly incident: string
+  readonly sequence: number
+  readonly kind: AlertEventKind
+  readonly at: number
+  /** JSON. */
+  readonly payload: string
+}
+
+/** What a channel is to tell of an event. */
+export interface NewOutboxRow {
+  readonly messageId: string
+  readonly channel: string
+  readonly route: string | null
+  readonly incident: string
+  readonly sequence: number
+  readonly dueAt: number
+}
+
+/** Adds events to the ledger; those that were not there. */
+export async function insertAlertEvents<Event extends StoredEvent>(
+  tx: Db,
+  events: readonly Event[],
+): Promise<Event[]> {
+  const added = new Set<string>()
+  for (const some of chunks(events)) {
+    const rows = await tx
+      .insertInto('alert_event')
+      .values(
+        some.map(({ incident, sequence, kind, at, payload }) => ({ incident, sequence, kind, at, payload })),
+      )
+      .onConflict((conflict) => conflict.columns(['incident', 'sequence']).doNothing())
+      .returning(['incident', 'sequence'])
+      .execute()
+    for (const { incident, sequence } of rows) added.add(`${sequence} ${incident}`)
+  }
+  return events.filter(({ incident, sequence }) => added.has(`${sequence} ${incident}`))
+}
+
+/** Has channels tell events of the ledger. */
+export async function insertOutboxRows(
+  tx: Db,
+  rows: readonly NewOutboxRow[],
+  createdAt: number,
+): Promise<void> {
+  for (const some of chunks(rows)) {
+    const values = some.map(({ messageId, channel, route, incident, sequence, dueAt }) => ({
+      message_id: messageId,
+      channel,
+      route,
+      incident,
+      sequence,
+      state: 'waiting' as const,
+      created_at: createdAt,
+      due_at: dueAt,
+    }))
+    await tx.insertInto('outbox').values(values).execute()
+  }
+}

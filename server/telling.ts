@@ -1,0 +1,65 @@
+/** What a server tells others by itself. */
+import type { Alerts } from './alerts/alerts.ts'
+import type { AlertsSetting } from './config-file/alerts-setting.ts'
+import type { Environment } from './config-file/secrets.ts'
+import type { Db } from './database/connect.ts'
+import type { Observe } from './observe/happened.ts'
+
+export interface TellingSetting {
+  /** What the configuration file has of channels, and who is told what. */
+  readonly alerts?: AlertsSetting | undefined
+  /** Where a line for programs goes. */
+  readonly writeLine?: (line: string) => Promise<void>
+}
+
+interface TellingParts {
+  readonly reading: Db
+  readonly writing: Db
+  readonly environment?: Environment
+  readonly version: string
+  readonly now: () => number
+  readonly observe: Observe
+  readonly onNotice?: (text: string) => void
+  readonly onError: (error: unknown) => void
+}
+
+/** It is loaded when it is first asked for. Disposing ends what it is at. */
+export interface Telling extends AsyncDisposable {
+  alerts(): Promise<Alerts>
+  /** Begins to send what is due. Throws an `invalid` AppError where a secret is not there. */
+  start(): Promise<void>
+  stop(): void
+}
+
+export function createTelling(setting: TellingSetting, parts: TellingParts): Telling {
+  const { alerts: ofAlerts = { channels: [] }, writeLine = async () => {} } = setting
+  const { environment = {}, onNotice = () => {} } = parts
+  let loading: Promise<Alerts> | undefined
+
+  async function load(): Promise<Alerts> {
+    const { createAlerts } = await import('./alerts/alerts.ts')
+    return createAlerts({
+      ...parts,
+      environment,
+      onNotice,
+      writeLine,
+      setting: ofAlerts,
+      random: Math.random,
+    })
+  }
+
+  const alerts = () => (loading ??= load())
+  return {
+    alerts,
+    async start() {
+      if (ofAlerts.channels.length === 0) return
+      const { requireChannelSecrets } = await import('./alerts/channels/secrets-of.ts')
+      requireChannelSecrets(ofAlerts.channels, environment)
+      ;(await alerts()).start()
+    },
+    stop: () => void loading?.then((one) => one.stop()),
+    async [Symbol.asyncDispose]() {
+      await (await loading)?.[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,18 @@
+/** What can become of an incident, and what else is told: `test` by a person, `channel-disabled` of a channel that failed for long. */
+export const alertEventKinds = [
+  'opened',
+  'late',
+  'resolved',
+  'reopened',
+  'withdrawn',
+  'test',
+  'channel-disabled',
+] as const
+export type AlertEventKind = (typeof alertEventKinds)[number]
+
+export const severities = ['info', 'warning', 'error', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+/** `dead`: nothing more is tried, unless somebody has it sent again. */
+export const outboxStates = ['waiting', 'delivered', 'dead'] as const
+export type OutboxState = (typeof outboxStates)[number]
