@@ -17,6 +17,7 @@ interface TellingParts {
   readonly writing: Db
   readonly environment?: Environment
   readonly version: string
+  readonly publicUrl?: string | undefined
   readonly now: () => number
   readonly observe: Observe
   readonly onNotice?: (text: string) => void
@@ -40,6 +41,7 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
     const { createAlerts } = await import('./alerts/alerts.ts')
     return createAlerts({
       ...parts,
+      publicUrl: parts.publicUrl,
       environment,
       onNotice,
       writeLine,

@@ -10,9 +10,6 @@ export const alertEventKinds = [
 ] as const
 export type AlertEventKind = (typeof alertEventKinds)[number]
 
-export const severities = ['info', 'warning', 'error', 'critical'] as const
-export type Severity = (typeof severities)[number]
-
 /** `dead`: nothing more is tried, unless somebody has it sent again. */
 export const outboxStates = ['waiting', 'delivered', 'dead'] as const
 export type OutboxState = (typeof outboxStates)[number]

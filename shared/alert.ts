@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { alertEventKinds, outboxStates, severities } from './alert-kinds.ts'
+import { alertEventKinds, outboxStates } from './alert-kinds.ts'
 import { count, isoInstant } from './fields.ts'
+import { severities } from './incident-condition.ts'
 import { pageInput, pageOf } from './page.ts'
 
 export const alertChannel = z

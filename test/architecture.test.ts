@@ -65,6 +65,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/named-settings.ts',
       'server/repeatedly.ts',
       'zod',
+      'nodemailer',
     ],
   ],
   [

@@ -37,7 +37,7 @@ async function withDatabase<Result>(
     workers: options.workers,
     config: path,
   })
-  const { databaseUrl, workers, keepReports, keepRejectedRows, keepPolls, sessionIdle } = config
+  const { databaseUrl, workers, publicUrl, keepReports, keepRejectedRows, keepPolls, sessionIdle } = config
   const { createService } = await import('../../server/service.ts')
   const { environment, version, now, stdout, stderr } = context
   await using service = await createService({
@@ -48,6 +48,7 @@ async function withDatabase<Result>(
     // What may make a database is about to write to it.
     startWriter: options.mayCreate ? 'at once' : 'on demand',
     workers,
+    publicUrl,
     keepReports,
     keepRejectedRows,
     keepPolls,

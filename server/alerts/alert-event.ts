@@ -1,4 +1,5 @@
-import type { AlertEventKind, Severity } from '../../shared/alert-kinds.ts'
+import type { AlertEventKind } from '../../shared/alert-kinds.ts'
+import type { Severity } from '../../shared/incident-condition.ts'
 
 /** What is known of an event when it is recorded: what is told of it later does not change any more. */
 export interface AlertPayload {

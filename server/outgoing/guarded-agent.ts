@@ -48,7 +48,8 @@ function guarded<Socket>(
   return undefined
 }
 
-function lookupWith(
+/** Finds those of a host's addresses that may be connected to. */
+export function lookupWith(
   resolve: Resolve,
   mayConnectTo: Guard['mayConnectTo'],
 ): NonNullable<ClientRequestArgs['lookup']> {
@@ -64,7 +65,7 @@ function lookupWith(
   }
 }
 
-function forbidden(host: string, addresses: readonly LookupAddress[]): OutgoingError {
+export function forbidden(host: string, addresses: readonly LookupAddress[]): OutgoingError {
   const which = addresses.length === 0 ? '' : ` (${addresses.map(({ address }) => address).join(', ')})`
   return new OutgoingError(
     'forbidden',

@@ -119,6 +119,7 @@ export async function alertScene(): Promise<AlertScene> {
         reading: owned.use(await connect(database.url, { readOnly: true })),
         writing: owned.use(await connect(database.url)),
         version: '1.2.3',
+        publicUrl: 'https://monitor.example.org',
         now: () => scene.nowMs,
         random: () => 0.5,
         writeLine: async (line) => void lines.push(line),

@@ -20,6 +20,8 @@ export interface ChannelContext {
   readonly environment: Environment
   readonly version: string
   readonly now: () => number
+  /** Where people reach the page; undefined where that is not set. */
+  readonly publicUrl: string | undefined
   /** Where a line for programs goes. */
   readonly writeLine: (line: string) => Promise<void>
   readonly resolve?: Resolve | undefined

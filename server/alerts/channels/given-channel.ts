@@ -1,6 +1,6 @@
 /** What settings of channels have in common, as it is written. */
 import * as z from 'zod'
-import { givenHeaders, givenName, givenUrl } from '../../config-file/given.ts'
+import { givenHeaders, givenName, givenUrl, givenZone } from '../../config-file/given.ts'
 import { networkProblem } from '../../limits/trusted-proxies.ts'
 
 export const channelNameKey = givenName.describe('What it is called in lists, and in routes')
@@ -39,6 +39,8 @@ export const channelUrl = z
   )
 
 export const channelHeaders = givenHeaders
+
+export const channelZone = givenZone.describe('The zone of the times that are told (default: UTC)')
 
 /** Where a URL leads, without anything in it that could be a secret. */
 export function shownTarget(url: string): string {

@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { channelAllowPrivate, channelNameKey, channelUrl, channelZone } from '../given-channel.ts'
+
+export const teamsSetting = z
+  .strictObject({
+    name: channelNameKey,
+    type: z
+      .literal('teams')
+      .describe('A card to a workflow of Microsoft Teams that posts what a webhook receives'),
+    url: channelUrl,
+    zone: channelZone,
+    allowPrivate: channelAllowPrivate,
+  })
+  .describe('Tells people in Teams')
+export type TeamsSetting = z.output<typeof teamsSetting>

@@ -1,0 +1,77 @@
+import { formatTimestamp } from '../../shared/timestamp.ts'
+import type { AlertEvent } from './alert-event.ts'
+import type { Message } from './channels/channel.ts'
+
+/** A message as people read it. */
+export interface Words {
+  readonly subject: string
+  /** A line for each incident, at most so many. */
+  readonly lines: readonly string[]
+  /** How many more there are. */
+  readonly more: number
+  /** Where to go on; undefined where that is not known. */
+  readonly link: string | undefined
+  /** Whether all that it is about is over. */
+  readonly isOver: boolean
+}
+
+const MOST_LINES = 10
+
+export interface WordsContext {
+  readonly publicUrl: string | undefined
+  /** In which times are told. */
+  readonly zone: string
+}
+
+export function inWords({ events }: Message, { publicUrl, zone }: WordsContext): Words {
+  const incidents = [...Map.groupBy(events, ({ incident }) => incident).values()]
+  const told = incidents.map((ofOne) => lineOf(ofOne, zone))
+  const [first = ''] = told
+  return {
+    subject: told.length === 1 ? first : `${first} – and ${told.length - 1} more`,
+    lines: told.slice(0, MOST_LINES),
+    more: Math.max(0, told.length - MOST_LINES),
+    link: linkOf(incidents, publicUrl),
+    isOver: incidents.every((ofOne) => isOver(ofOne.at(-1)!)),
+  }
+}
+
+function isOver({ kind }: AlertEvent): boolean {
+  return kind === 'resolved' || kind === 'withdrawn' || kind === 'late'
+}
+
+/** What became of an incident: where it is over before anything was told of it, that it was. */
+function lineOf(events: readonly AlertEvent[], zone: string): string {
+  const last = events.at(-1)!
+  const { summary, since, until } = last.payload
+  const marked = `${markOf(last)} ${summary}`
+  const isLate = last.kind === 'late' || (events.length > 1 && isOver(last))
+  if (!isLate || since === undefined || until === undefined) return marked
+  return `${marked} (${timesOf(since, until, zone)}, told late)`
+}
+
+function markOf({ kind, payload }: AlertEvent): string {
+  if (kind === 'test') return '[test]'
+  if (kind === 'withdrawn') return '[withdrawn]'
+  return kind === 'resolved' || kind === 'late' ? '[over]' : `[${payload.severity}]`
+}
+
+function timesOf(since: number, until: number, zone: string): string {
+  const [from, to] = [since, until].map((ms) => timeOf(ms, zone))
+  return `${from}–${from!.slice(0, 10) === to!.slice(0, 10) ? to!.slice(11) : to} ${zone}`
+}
+
+/** `2026-10-05 13:00` */
+function timeOf(ms: number, zone: string): string {
+  if (zone === 'UTC') return formatTimestamp(ms).slice(0, 16).replace('T', ' ')
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
+  return format.format(ms)
+}
+
+function linkOf(incidents: readonly (readonly AlertEvent[])[], publicUrl: string | undefined) {
+  if (publicUrl === undefined) return undefined
+  const stores = new Set(incidents.map(([event]) => event!.payload.storeId))
+  const [store] = stores
+  const path = stores.size === 1 && store !== undefined ? `/stores/${encodeURIComponent(store)}` : '/'
+  return new URL(path, publicUrl).href
+}

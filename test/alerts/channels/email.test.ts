@@ -1,0 +1,167 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { alertScene, anEvent, type AlertScene } from '../../support/alert-scene.ts'
+
+let scene: AlertScene
+beforeEach(async () => {
+  scene = await alertScene()
+})
+afterEach(() => scene[Symbol.asyncDispose]())
+
+function refusal(responseCode: number): Error {
+  return Object.assign(new Error('refused'), { responseCode })
+}
+
+interface MailServer extends AsyncDisposable {
+  readonly port: number
+  /** Mails that arrived whole, whatever was answered. */
+  readonly mails: string[]
+  /** What is refused next, and when. */
+  readonly refused: { at: 'connect' | 'sender' | 'recipient' | 'end'; code: number }[]
+  connections: number
+}
+
+async function mailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+  const mails: string[] = []
+  const refused: MailServer['refused'] = []
+  const refusedAt = (at: (typeof refused)[0]['at']) =>
+    refused[0]?.at === at ? refusal(refused.shift()!.code) : undefined
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onConnect(_, done) {
+      made.connections++
+      done(refusedAt('connect') ?? null)
+    },
+    onMailFrom: (_, __, done) => done(refusedAt('sender') ?? null),
+    onRcptTo: (_, __, done) => done(refusedAt('recipient') ?? null),
+    onData(stream, _, done) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        mails.push(Buffer.concat(chunks).toString())
+        done(refusedAt('end') ?? null)
+      })
+    },
+    ...options,
+  })
+  server.on('error', () => {})
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.server.address() as AddressInfo
+  const made: MailServer = {
+    port,
+    mails,
+    refused,
+    connections: 0,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+  return made
+}
+
+function email(port: number) {
+  const addresses = { from: 'monitor@example.org', to: ['ann@example.org', 'bob@example.org'] }
+  return {
+    name: 'mail',
+    type: 'email' as const,
+    host: '127.0.0.1',
+    port,
+    tls: 'none' as const,
+    allowPrivate: true,
+    ...addresses,
+  }
+}
+
+function headerOf(mail: string, name: string): string | undefined {
+  return new RegExp(`^${name}: (.*(?:\r\n .*)*)`, 'mi').exec(mail)?.[1]?.replaceAll(/\r\n\s+/g, ' ')
+}
+
+test('a mail says what it is, and belongs to its incident', async () => {
+  await using server = await mailServer()
+  const alerts = await scene.alerting({ channels: [email(server.port)] })
+  await scene.record(['mail'], anEvent('Zürich'), anEvent('Zürich', 2))
+  await alerts.deliverDue()
+  await alerts.deliverDue()
+  const [opened, resolved] = server.mails as [string, string]
+  expect(headerOf(opened, 'Message-ID')).toMatch(/^<msg_\w{32}@example\.org>$/)
+  expect(headerOf(resolved, 'Message-ID')).not.toBe(headerOf(opened, 'Message-ID'))
+  expect(headerOf(resolved, 'References')).toBe(headerOf(opened, 'References'))
+  expect(headerOf(opened, 'References')).toMatch(/^<incident-\w{32}@example\.org>$/)
+  expect(headerOf(opened, 'Auto-Submitted')).toBe('auto-generated')
+  expect(headerOf(opened, 'List-Unsubscribe')).toBe('<mailto:monitor@example.org?subject=unsubscribe>')
+  expect(headerOf(opened, 'To')).toBe('ann@example.org, bob@example.org')
+  expect(headerOf(opened, 'Subject')).toMatch(/Z=C3=BCrich/)
+})
+
+test.each([
+  ['connect', 421],
+  ['sender', 451],
+  ['recipient', 451],
+  ['end', 451],
+] as const)(
+  'what is refused for a while at the %s is sent again, with the same Message-ID',
+  async (at, code) => {
+    await using server = await mailServer()
+    server.refused.push({ at, code })
+    const alerts = await scene.alerting({ channels: [email(server.port)] })
+    await scene.record(['mail'], anEvent('a'))
+    await alerts.deliverDue()
+    expect(await alerts.channels()).toMatchObject([{ state: 'failing', waiting: 1 }])
+    scene.nowMs += 10_000
+    await alerts.deliverDue()
+    expect(await alerts.channels()).toMatchObject([{ state: 'ok', waiting: 0, dead: 0 }])
+    expect(new Set(server.mails.map((mail) => headerOf(mail, 'Message-ID'))).size).toBe(1)
+  },
+)
+
+test('what is refused for good is given up, and one of several is told', async () => {
+  await using server = await mailServer()
+  const alerts = await scene.alerting({ channels: [email(server.port)] })
+  server.refused.push({ at: 'recipient', code: 550 })
+  expect(await alerts.test('mail')).toMatchObject({
+    state: 'delivered',
+    answer: expect.stringMatching(/^250 .*, but .*550/) as string,
+  })
+  server.refused.push({ at: 'sender', code: 550 })
+  expect(await alerts.test('mail')).toMatchObject({
+    state: 'dead',
+    answer: expect.stringContaining('550') as string,
+  })
+})
+
+test('what says nothing of TLS is not told a password, and one that is wrong may be set right', async () => {
+  await using server = await mailServer({
+    authOptional: false,
+    allowInsecureAuth: true,
+    authMethods: ['PLAIN'],
+    onAuth: ({ username, password }, _, done) =>
+      password === 'right' ? done(null, { user: username! }) : done(new Error('wrong')),
+  })
+  const setting = { ...email(server.port), user: 'monitor', password: '${PASS}' }
+  const secure = await scene.alerting(
+    { channels: [{ ...setting, tls: 'starttls' }] },
+    { environment: { PASS: 'right' } },
+  )
+  expect(await secure.test('mail')).toMatchObject({ state: 'waiting' })
+  expect(server.mails).toEqual([])
+  const wrong = await scene.alerting({ channels: [setting] }, { environment: { PASS: 'hidden' } })
+  const refused = await wrong.test('mail')
+  expect(refused).toMatchObject({ state: 'waiting', answer: expect.stringContaining('535') as string })
+  expect(JSON.stringify(refused)).not.toContain('hidden')
+  const right = await scene.alerting({ channels: [setting] }, { environment: { PASS: 'right' } })
+  expect(await right.test('mail')).toMatchObject({ state: 'delivered' })
+})
+
+test('no byte goes to a mail server of this network, whatever it is called', async () => {
+  await using server = await mailServer()
+  for (const host of ['127.0.0.1', '2130706433', 'localhost', '::ffff:127.0.0.1']) {
+    const channels = [{ ...email(server.port), host, allowPrivate: false }]
+    const alerts = await scene.alerting({ channels })
+    expect(await alerts.test('mail')).toMatchObject({
+      state: 'waiting',
+      answer: expect.stringContaining('is no address of the public internet') as string,
+    })
+  }
+  expect(server.connections).toBe(0)
+})
