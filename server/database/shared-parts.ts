@@ -13,10 +13,11 @@ import {
 import { deletePartsOfNone } from './reports.ts'
 
 /**
- * What became of parts that were to be done. `taken`: others are at some, which are to be looked at again, as they may not live to
- * end them. `unwanted`: the report has been ended, or begun anew.
+ * What became of parts that were to be done. `instead`: others are at some of them, or have done them, and others of the report were done
+ * in their place. `taken`: others are at all that is left, which is to be looked at again, as they may not live to end it. `over`: nothing is
+ * left. `unwanted`: the report has been ended, or begun anew.
  */
-export type PartsOutcome = 'done' | 'taken' | 'unwanted'
+export type PartsOutcome = 'done' | 'instead' | 'taken' | 'over' | 'unwanted'
 
 /**
  * Does parts of a report that are not done, and stores them. Where the database has many writers, whoever is at a part has it locked until it
@@ -34,9 +35,12 @@ export async function doParts(
   let outcome: PartsOutcome = 'done'
   const isWanted = await whileRunning(db, async (tx) => {
     const claimed = await claimParts(tx, planned, parts)
-    const left = parts.filter((part) => !claimed.includes(part))
-    if (left.length > 0 && (await areToDo(tx, planned.reportKey, left))) outcome = 'taken'
-    if (claimed.length === 0) return requireRunning(tx, planned)
+    if (claimed.length === 0) {
+      outcome = (await isAnyToDo(tx, planned.reportKey)) ? 'taken' : 'over'
+      return requireRunning(tx, planned)
+    }
+    const numbers = new Set(claimed.map(({ part }) => part))
+    if (!parts.every(({ part }) => numbers.has(part))) outcome = 'instead'
     const results = await inTime(tx, () => compute(claimed))
     await putParts(tx, planned, results)
   })
@@ -62,40 +66,49 @@ async function inTime<Result>(tx: Db, work: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** Locks those of a report that is running that nobody has done, and nobody is at. */
+/**
+ * Locks as many parts of a report that is running as are wanted, which nobody has done, and nobody is at: those that are wanted first. So
+ * processes that begin with the same parts do not wait for each other, nor look at what is done one by one.
+ */
 async function claimParts(
   tx: Db,
   { reportKey, computedWith }: PlannedReport,
-  parts: readonly PartPlan[],
+  wanted: readonly PartPlan[],
 ): Promise<PartPlan[]> {
+  const numbers = wanted.map(({ part }) => part)
   const claimed = await tx
     .selectFrom('report_part')
     .innerJoin('report', 'report.report_key', 'report_part.report_key')
-    .select('part')
+    .select((eb) => [
+      'part',
+      'first_store_id as firstStoreId',
+      eb
+        .selectFrom('report_part as next')
+        .select('next.first_store_id')
+        .whereRef('next.report_key', '=', 'report_part.report_key')
+        .whereRef('next.part', '=', eb('report_part.part', '+', 1))
+        .as('nextStoreId'),
+    ])
     .where('report_part.report_key', '=', reportKey)
-    .where('part', 'in', numbersOf(parts))
     .where('csv_bytes', 'is', null)
     .where('state', '=', 'running')
     .where(isComputedWith(computedWith))
+    .orderBy((eb) => eb.case().when('part', 'in', numbers).then(0).else(1).end())
+    .orderBy('part')
+    .limit(wanted.length)
     .forUpdate('report_part')
     .skipLocked()
     .execute()
-  const numbers = new Set(claimed.map(({ part }) => part))
-  return parts.filter(({ part }) => numbers.has(part))
+  return claimed.toSorted((a, b) => a.part - b.part)
 }
 
-async function areToDo(tx: Db, reportKey: number, parts: readonly PartPlan[]): Promise<boolean> {
+async function isAnyToDo(tx: Db, reportKey: number): Promise<boolean> {
   const toDo = await tx
     .selectFrom('report_part')
     .select('part')
     .where('report_key', '=', reportKey)
-    .where('part', 'in', numbersOf(parts))
     .where('csv_bytes', 'is', null)
     .limit(1)
     .executeTakeFirst()
   return toDo !== undefined
-}
-
-function numbersOf(parts: readonly PartPlan[]): number[] {
-  return parts.map(({ part }) => part)
 }

@@ -6,10 +6,10 @@ export interface Job<Task> {
   readonly key: number
   plan(): Promise<readonly Task[]>
   /**
-   * `taken` where others are at it, so that it is to be looked at again; `unwanted` where they have ended the job, of which then no
-   * more is done.
+   * `instead` where another task was done in its place, and it is to be looked at again; `taken` likewise, where others are at all that is
+   * left; `over` where nothing is left; `unwanted` where others have ended the job, of which then no more is done.
    */
-  perform(task: Task): Promise<'done' | 'taken' | 'unwanted'>
+  perform(task: Task): Promise<'done' | 'instead' | 'taken' | 'over' | 'unwanted'>
   /** The last step, once all tasks are done. */
   finish(): Promise<void>
   /** The last step instead, where one has failed. */
@@ -63,8 +63,6 @@ interface Entry<Task> {
   phase: Phase<Task>
   underWay: number
   setbacks: number
-  /** How many tasks in a row others were at. */
-  takenInARow: number
   pause: NodeJS.Timeout | undefined
 }
 
@@ -149,20 +147,14 @@ export function createJobQueue<Task>({
     try {
       const outcome = await entry.job.perform(task)
       if (outcome === 'unwanted') remove(entry, 'unwanted')
-      else if (outcome === 'taken') putBack(entry, task)
-      else entry.takenInARow = 0
+      else if (entry.phase.name !== 'planned') return
+      else if (outcome === 'over') entry.phase.left.length = 0
+      else if (outcome !== 'done') entry.phase.left.push(task)
+      if (outcome === 'taken') pause(entry, () => lookAgainMs)
     } catch (error) {
       if (entry.phase.name === 'planned') entry.phase.left.unshift(task)
       throw error
     }
-  }
-
-  function putBack(entry: Entry<Task>, task: Task): void {
-    if (entry.phase.name !== 'planned') return
-    entry.phase.left.push(task)
-    if (++entry.takenInARow < entry.phase.left.length) return
-    entry.takenInARow = 0
-    pause(entry, () => lookAgainMs)
   }
 
   function begin(entry: Entry<Task>, step: () => Promise<void>): void {
@@ -221,7 +213,6 @@ export function createJobQueue<Task>({
         phase: { name: 'not planned' },
         underWay: 0,
         setbacks: 0,
-        takenInARow: 0,
         pause: undefined,
       } as const
       const entry: Entry<Task> = { job, caller, onGone, ...fresh }

@@ -50,7 +50,7 @@ export function reportJob(report: StoredReport, parts: ReportJobParts): Job<Part
     },
     async perform(parts) {
       const outcome = await trace.step(() => runTask('generateParts', { reportKey, parts, asked }))
-      if (outcome !== 'taken') watch.tellProgress(reportId)
+      if (outcome === 'done' || outcome === 'instead') watch.tellProgress(reportId)
       return outcome
     },
     finish: () => end({ state: 'complete', computedWith }),

@@ -249,27 +249,42 @@ test('a job that is dropped, or that comes again or too late, is gone at once', 
   expect(gone).toEqual(['again unwanted', 'first dropped', 'late unwanted'])
 })
 
-test('tasks that others are at are looked at again, not at once where they are at all that is left', async () => {
-  let looks = 0
-  const queue = createJobQueue<number>({ maxUnderWay: 1, lookAgainMs: 1, onError: noErrors })
+test('a task that another was done instead of is looked at again after those that are left, and at once', async () => {
   const done: string[] = []
-  const takenTimes = new Map([
-    [0, 3],
-    [2, 1],
-  ])
-  const { job, ended } = aJob(1, 4, done, {
+  const outcomes = new Map([[0, ['instead', 'instead'] as const]])
+  const times = new Map<number, number>()
+  const queue = createJobQueue<number>({ maxUnderWay: 1, lookAgainMs: 1e9, onError: noErrors })
+  const { job, ended } = aJob(1, 3, done, {
     async perform(task) {
-      looks++
       await Promise.resolve()
-      const left = takenTimes.get(task) ?? 0
-      takenTimes.set(task, left - 1)
-      if (left > 0) return 'taken'
-      done.push(`1.${task}`)
-      return 'done'
+      const time = times.get(task) ?? 0
+      times.set(task, time + 1)
+      const outcome = outcomes.get(task)?.[time]
+      if (outcome === undefined) done.push(`1.${task}`)
+      return outcome ?? 'done'
     },
   })
   queue.add(job)
   expect(await ended).toBe('finished')
-  expect(done).toEqual(['1.1', '1.3', '1.2', '1.0', '1 finished'])
-  expect(looks).toBe(8)
+  expect(done).toEqual(['1.1', '1.2', '1.0', '1 finished'])
+  expect(times.get(0)).toBe(3)
+})
+
+test('a job of which others are at all that is left pauses, and others go on; where nothing is left it ends', async () => {
+  const done: string[] = []
+  const outcomes = ['done', 'taken', 'taken', 'over'] as const
+  let looks = 0
+  const queue = createJobQueue<number>({ maxUnderWay: 1, lookAgainMs: 1, onError: noErrors })
+  const { job, ended } = aJob(1, 100, done, {
+    async perform() {
+      await Promise.resolve()
+      return outcomes[looks++]!
+    },
+  })
+  const other = aJob(2, 3, done)
+  queue.add(job)
+  queue.add(other.job)
+  expect(await other.ended).toBe('finished')
+  expect(await ended).toBe('finished')
+  expect(looks).toBe(4)
 })
