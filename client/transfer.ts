@@ -6,6 +6,7 @@ import { mediaTypes, type ColumnChoice, type FileFormat } from '../shared/report
 import type { UploadEvent } from '../shared/upload-event.ts'
 import type { Caller } from './call.ts'
 import { errorOfFetch, errorOfStatus } from './errors.ts'
+import { followImport, isAway } from './follow-import.ts'
 
 export interface DownloadOptions {
   readonly format?: FileFormat
@@ -21,6 +22,11 @@ export interface ImportOptions {
   readonly maxRejected?: number | `${number}%`
   /** What the file calls columns, where that is not what we do: `{ store_id: 'Outlet' }`. */
   readonly columnMap?: ColumnMap
+  /**
+   * Whether to wait until it has been imported, which is the default. Otherwise the record is given once the server has the file, and
+   * imports it whatever becomes of it: `client.import.get.query(…)` tells how it ends.
+   */
+  readonly wait?: boolean
   readonly onProgress?: (progress: ImportProgress) => void
   readonly signal?: AbortSignal
 }
@@ -41,20 +47,27 @@ export async function importFile(
   options: ImportOptions,
 ): Promise<ImportRecord> {
   const record = await sendFile(caller, body, options)
-  if (record.state === 'complete') return record
+  if (record.state === 'complete' || options.wait === false) return record
   throw new AppError('invalid', `${record.source} was not imported: ${record.failure}`)
 }
 
-/** The record of a file's import, also of one that failed as nothing of the file could be taken. */
+/**
+ * The record of a file's import, also of one that failed as nothing of the file could be taken. Once the server has accepted it, it is
+ * waited for its end though that server goes away.
+ */
 export async function sendFile(
   caller: Pick<Caller, 'url' | 'fetch'>,
   body: Blob | ReadableStream<Uint8Array>,
-  { source, maxRejected, columnMap = {}, onProgress, signal }: ImportOptions,
+  { source, maxRejected, columnMap = {}, wait = true, onProgress, signal }: ImportOptions,
 ): Promise<ImportRecord> {
   const init = {
     method: 'POST',
     body,
-    headers: { accept: mediaTypes.ndjson, 'content-type': mediaTypes.csv },
+    headers: {
+      accept: wait ? mediaTypes.ndjson : 'application/json',
+      'content-type': mediaTypes.csv,
+      prefer: 'respond-async',
+    },
     duplex: 'half', // what fetch wants to be told about a body that is a stream
     ...(signal ? { signal } : {}),
   } satisfies RequestInit & { duplex: string }
@@ -64,12 +77,20 @@ export async function sendFile(
   })
   for (const mapping of formatColumnMap(columnMap)) query.append('map', mapping)
   const response = await caller.fetch(`/imports?${query.toString()}`, init)
-  for await (const line of lines(withAppErrors(response.body!, caller.url))) {
-    const event = JSON.parse(line) as UploadEvent
-    if ('import' in event) return event.import
-    if ('problem' in event) throw errorOfStatus(event.problem.status, event.problem.detail)
-    onProgress?.(event.progress)
+  if (!wait) return (await response.json()) as ImportRecord
+  let accepted: ImportRecord | undefined
+  try {
+    for await (const line of lines(withAppErrors(response.body!, caller.url))) {
+      const event = JSON.parse(line) as UploadEvent
+      if ('import' in event) return event.import
+      if ('problem' in event) throw errorOfStatus(event.problem.status, event.problem.detail)
+      if ('accepted' in event) accepted = event.accepted
+      else onProgress?.(event.progress)
+    }
+  } catch (error) {
+    if (accepted === undefined || !isAway(error)) throw error
   }
+  if (accepted !== undefined) return await followImport(caller, accepted, signal)
   throw new AppError('unavailable', `the connection to ${caller.url} was lost while ${source} was imported`)
 }
 

@@ -21,6 +21,7 @@ import { accessKeys } from './020-access-keys.ts'
 import { totals } from './021-totals.ts'
 import { sessions } from './022-sessions.ts'
 import { announcements } from './023-announcements.ts'
+import { uploads } from './024-uploads.ts'
 import { alerts } from './029-alerts.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -83,6 +84,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '021-totals', readableFrom: '021-totals', ...totals },
     { name: '022-sessions', readableFrom: '021-totals', ...sessions(types) },
     { name: '023-announcements', readableFrom: '021-totals', ...announcements(types) },
+    { name: '024-uploads', readableFrom: '021-totals', ...uploads(types) },
     { name: '029-alerts', readableFrom: '021-totals', ...alerts(types) },
   ]
 }

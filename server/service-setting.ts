@@ -3,6 +3,7 @@ import type { AskingSetting } from './asking.ts'
 import type { TellingSetting } from './telling.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
 import type { Config } from './config.ts'
+import type { UploadTimes } from './ingest/uploading/kept-uploads.ts'
 import type { WriterSetting } from './ingest/writer/writer-thread.ts'
 import type { Observe } from './observe/happened.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -34,6 +35,8 @@ export interface ServiceSetting
   readonly patienceMs?: number
   /** How often folders are looked into, and for how long a file in them is to be the same. */
   readonly watchTimes?: { readonly everyMs: number; readonly settleMs: number }
+  /** How long uploads are whose they are that nothing is heard of, and how often it is looked for such. */
+  readonly uploadTimes?: UploadTimes
   readonly version: string
   readonly now: () => number
   /** Told of errors that are our fault. */

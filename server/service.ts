@@ -22,11 +22,12 @@ import { hasTail } from './database/tail/tidy-tail.ts'
 import { getReport } from './database/reports.ts'
 import type { Importer } from './ingest/importing/importer.ts'
 import { watchUnfinishedImports } from './ingest/importing/unfinished-imports.ts'
+import { createKeptUploads } from './ingest/uploading/kept-uploads.ts'
 import { createPollExporter } from './export/poll-exporter.ts'
 import { checkedPusher } from './ingest/pushing/checked-pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import { createGate } from './limits/gate.ts'
-import { usualLimits } from './limits/setting.ts'
+import { usualLimits, type Limits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createNewsWatch } from './news-watch.ts'
@@ -85,6 +86,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     sessionIdle = usualConfig.sessionIdle,
     sessionLifetime = usualConfig.sessionLifetime,
     watchTimes,
+    uploadTimes,
     oidc,
     limits = usualLimits,
     patienceMs,
@@ -137,6 +139,19 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       return writer.importPaths(paths, options)
     },
   }
+  const keptUploads = parts.use(
+    createKeptUploads({
+      reading,
+      writing,
+      lasting: () => changing.lasting(),
+      importer: observedImporter(importer, 'upload', observe),
+      limits,
+      spooled: (bytes) => spooledUpload(bytes, limits),
+      now,
+      onError,
+      times: uploadTimes,
+    }),
+  )
   const pusher = checkedPusher(writer, checkInPlace)
   const asking = parts.use(
     createAsking(setting, {
@@ -186,6 +201,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     now,
     reports,
     importer: observedImporter(importer, 'upload', observe),
+    keptUploads,
     pusher: observedPusher(pusher, 'push', observe),
     polls,
     sources: () => asking.sources(),
@@ -207,6 +223,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   }
   function hear(announced: Announced): void {
     reports.hear(announced)
+    if (announced.type === 'import' || announced.type === 'perhaps') keptUploads.lookSoon()
     // How far a report is is no news.
     if (announced.type !== 'report' || isFinished(announced.state)) news.lookSoon()
     if (announced.type !== 'report' && announced.type !== 'new-report') live.lookSoon()
@@ -233,6 +250,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       owned.use(listenOn(reading, databaseUrl, hear, { version, now }))
       owned.use(await watchChanges(reading, observe, { onError }))
       owned.use(await watchUnfinishedImports(writing, { now, onError }))
+      keptUploads.start()
       owned.use(repeatedly(() => access.write(), { everyMs: WRITE_USES_EVERY_MS, onError }))
       if (role === 'web') return
       owned.use(repeatedly(foldWhatIsOld, { everyMs: TIDY_EVERY_MS, onError }))
@@ -252,6 +270,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     },
     stopTaking() {
       retention.stop()
+      keptUploads.stop()
       reports.stop()
       watcher?.stop()
       asking.stop()
@@ -261,6 +280,16 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     telling,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** The path of a file with these bytes, among the temporary ones; disposing removes it. */
+async function spooledUpload(bytes: AsyncIterable<Uint8Array>, limits: Limits) {
+  const { spool, spoolFolder } = await import('./api/rest/upload-spool.ts')
+  await using parts = new AsyncDisposableStack()
+  const { path } = parts.use(await spoolFolder())
+  await spool(bytes, path, limits)
+  const owned = parts.move()
+  return { path, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function providerBy(oidc: OidcSetting, setting: ServiceSetting): Promise<Provider> {

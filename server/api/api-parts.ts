@@ -12,6 +12,7 @@ import type { Importer } from '../ingest/importing/importer.ts'
 import type { Pollers } from '../ingest/polling/pollers.ts'
 import type { Sources } from '../ingest/pulling/sources.ts'
 import type { PushTarget } from '../ingest/pushing/pusher.ts'
+import type { KeptUploads } from '../ingest/uploading/kept-uploads.ts'
 import type { Gate } from '../limits/gate.ts'
 import type { Limits } from '../limits/setting.ts'
 import type { Live } from '../live/live.ts'
@@ -36,6 +37,8 @@ export interface ApiParts {
   readonly now: () => number
   readonly reports: ReportRunner
   readonly importer: Importer
+  /** Uploads that are imported whatever becomes of this process. */
+  readonly keptUploads: Pick<KeptUploads, 'begin'>
   readonly pusher: PushTarget
   readonly polls: Pick<PollExporter, 'file' | 'page'>
   /** What is pulled by a schedule, loaded when it is first asked for. */

@@ -22,11 +22,27 @@ export interface RowCounts {
 /** How long an import that gives no sign of life is taken for alive, by the database's clock. */
 const heartbeatValidMs = 30_000
 
+/** Of an import whose bytes are kept: who is at it, its upload says, and older programs are not to take it for dead. */
+const NEVER_STALE = Number.MAX_SAFE_INTEGER
+
+export interface BegunImport {
+  readonly source: string
+  readonly kind: ImportKind
+  readonly bytes: number
+  readonly owner: string
+  readonly startedAt: number
+  /** Whether its bytes are kept, so that others go on with it. */
+  readonly isKept?: boolean
+}
+
+/** An import, as long as it is somebody's: once another has taken it over, they write nothing of it. */
+export interface OwnImport {
+  readonly importId: ImportId
+  readonly owner: string
+}
+
 /** Records that an import has begun, before anything of it is read. */
-export async function insertImport(
-  db: Db,
-  begun: { source: string; kind: ImportKind; bytes: number; owner: string; startedAt: number },
-): Promise<ImportId> {
+export async function insertImport(db: Db, begun: BegunImport): Promise<ImportId> {
   const { import_id } = await db
     .insertInto('import')
     .values({
@@ -42,7 +58,7 @@ export async function insertImport(
       stores_touched: 0,
       failure: null,
       owner: begun.owner,
-      heartbeat_at: dialectOf(db).clock,
+      heartbeat_at: begun.isKept ? NEVER_STALE : dialectOf(db).clock,
       started_at: begun.startedAt,
       finished_at: null,
     })
@@ -52,8 +68,20 @@ export async function insertImport(
 }
 
 /** Records that an import is alive. Whether it is still to go on: it may have been cancelled, or been taken for dead. */
-export async function beatImport(db: Db, importId: ImportId): Promise<boolean> {
-  return await updateRunning(db, importId, { heartbeat_at: dialectOf(db).clock })
+export async function beatImport(db: Db, own: OwnImport): Promise<boolean> {
+  return await updateOwn(db, own, { heartbeat_at: dialectOf(db).clock })
+}
+
+/** Whether an import is still to go on, by this owner. */
+export async function isToGoOn(db: Db, { importId, owner }: OwnImport): Promise<boolean> {
+  const row = await db
+    .selectFrom('import')
+    .select('import_id')
+    .where('import_id', '=', importId)
+    .where('owner', '=', owner)
+    .where('state', '=', 'running')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /**
@@ -62,10 +90,10 @@ export async function beatImport(db: Db, importId: ImportId): Promise<boolean> {
  */
 export async function updateImportCounts(
   db: Db,
-  importId: ImportId,
+  own: OwnImport,
   { accepted, changed, rejected }: RowCounts,
 ): Promise<void> {
-  const isRunning = await updateRunning(db, importId, {
+  const isRunning = await updateOwn(db, own, {
     rows_accepted: accepted,
     rows_changed: changed.rows,
     rows_repeated: accepted - changed.rows,
@@ -74,25 +102,25 @@ export async function updateImportCounts(
     first_poll_at: changed.firstPollMs ?? null,
     last_poll_at: changed.lastPollMs ?? null,
   })
-  if (!isRunning) throw new AppError('conflict', `import ${importId} has been ended meanwhile`)
+  if (!isRunning) throw new AppError('conflict', `import ${own.importId} has been ended meanwhile`)
 }
 
 /** Records that an import is complete, in the transaction that completes it, after its counts. */
 export async function completeImport(
   db: Db,
-  importId: ImportId,
+  own: OwnImport,
   end: { sha256: string; finishedAt: number },
 ): Promise<void> {
-  await updateRunning(db, importId, { state: 'complete', sha256: end.sha256, finished_at: end.finishedAt })
+  await updateOwn(db, own, { state: 'complete', sha256: end.sha256, finished_at: end.finishedAt })
 }
 
-/** Records that an import has failed, unless it has ended otherwise. */
+/** Records that an import has failed, unless it has ended otherwise, or is another's by now. */
 export async function failImport(
   db: Db,
-  importId: ImportId,
+  own: OwnImport,
   end: { failure: string; finishedAt: number },
 ): Promise<void> {
-  await updateRunning(db, importId, { state: 'failed', failure: end.failure, finished_at: end.finishedAt })
+  await updateOwn(db, own, { state: 'failed', failure: end.failure, finished_at: end.finishedAt })
 }
 
 /**
@@ -100,7 +128,7 @@ export async function failImport(
  * AppError where there is no such import, or where it has ended.
  */
 export async function cancelImport(db: Db, importId: ImportId, now: number): Promise<ImportRecord> {
-  await updateRunning(db, importId, { state: 'cancelled', finished_at: now })
+  await running(db, importId).set({ state: 'cancelled', finished_at: now }).execute()
   const record = await getImport(db, importId)
   if (record.state === 'cancelled') return record
   throw importHasEnded(importId, record.state)
@@ -114,18 +142,20 @@ export function noSuchImport(importId: number): AppError {
   return new AppError('not-found', `there is no import ${importId}`)
 }
 
-async function updateRunning(
+async function updateOwn(
   db: Db,
-  importId: ImportId,
+  { importId, owner }: OwnImport,
   values: UpdateObject<Database, 'import'>,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('import')
+  const { numUpdatedRows } = await running(db, importId)
     .set(values)
-    .where('import_id', '=', importId)
-    .where('state', '=', 'running')
+    .where('owner', '=', owner)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+function running(db: Db, importId: ImportId) {
+  return db.updateTable('import').where('import_id', '=', importId).where('state', '=', 'running')
 }
 
 /** Records the imports as failed that a process which is gone has left running, and returns how many there were. */

@@ -13,6 +13,8 @@ import type {
   PushAnswerTable,
   PushHourTable,
   SourceTable,
+  UploadChunkTable,
+  UploadTable,
   WatchedFileTable,
 } from './way-in-tables.ts'
 
@@ -35,6 +37,8 @@ export interface Database {
   push_answer: PushAnswerTable
   source: SourceTable
   watched_file: WatchedFileTable
+  upload: UploadTable
+  upload_chunk: UploadChunkTable
   poller: PollerTable
   poller_hour: PollerHourTable
   change: ChangeTable

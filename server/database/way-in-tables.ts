@@ -1,5 +1,5 @@
 /** The tables of the ways in: what is pushed, pulled, asked and watched. */
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { ImportId } from '../../shared/ids.ts'
 import type { TurnOutcome } from '../../shared/poller.ts'
 import type { PullOutcome } from '../../shared/source.ts'
@@ -85,4 +85,28 @@ export interface WatchedFileTable {
   /** Why nothing of it was taken; null where it was. */
   failure: string | null
   at: number
+}
+
+/** A file that was taken to be imported, for as long as its bytes are kept. */
+export interface UploadTable {
+  upload_id: Generated<number>
+  /** null until all of it has come. */
+  import_id: ImportId | null
+  /** How it is to be imported, as JSON. */
+  options: string
+  /** How much of it is kept, packed. */
+  kept_bytes: number
+  /** How many have begun to import it, but for those who gave it back. */
+  attempts: number
+  created_at: number
+  /** Who is at it, and until when by the database's clock, unless that is put off. */
+  claimed_by: string | null
+  claimed_until: number
+}
+
+/** Bytes of an upload, packed (zstd), counted from 0. */
+export interface UploadChunkTable {
+  upload_id: number
+  number: number
+  bytes: ColumnType<Uint8Array, Uint8Array, Uint8Array>
 }

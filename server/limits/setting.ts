@@ -80,6 +80,7 @@ export const limits = z.object({
   uploads: count(100, 'Files that are uploaded and imported at once, those that wait included'),
   uploadsByCaller: count(50, 'Likewise, of one caller'),
   uploadBytes: bytes('64GiB', 'A file that is uploaded'),
+  keptUploadBytes: bytes('16GiB', 'What uploads that wait to be imported take of the database, packed'),
   freeDisk: bytes('32MiB', 'What uploads leave free where temporary files are', 0),
   pushArrayBytes: bytes('16MiB', 'An array of polls; lines of polls may be as many as there are', 1024),
   pushesWaitingBytes: bytes('64MiB', 'Pushed polls that wait to be written', 1024),

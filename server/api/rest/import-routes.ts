@@ -8,6 +8,7 @@ import { listTakenFiles } from '../../database/watched-files.ts'
 import { authorOf } from '../../access/principal.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { bodyOf } from '../body-silence.ts'
+import { baseUrl } from './base-url.ts'
 import { callerOf } from './caller.ts'
 import {
   emptyFile,
@@ -30,6 +31,7 @@ import {
   rejectedRowList,
   rejectedStoreList,
   rejectedSummaryBody,
+  uploadHeaders,
   uploadQuery,
 } from './import-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
@@ -50,20 +52,32 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       summary:
         'Import a CSV file: polls, hours, timezones, special hours, corrections or store details, told apart by its header',
       description:
-        'The file is the body (`curl --data-binary @FILE`). The answer comes when the import is complete; to a caller that accepts application/x-ndjson, with a line for each progress before it.',
+        'The file is the body (`curl --data-binary @FILE`). The answer comes when the import is complete; to a caller that accepts application/x-ndjson, with a line for each progress before it. With `Prefer: respond-async` it comes as soon as the file is kept in the database: then it is imported whatever becomes of the server that took it, and `Location` is where its record is; application/x-ndjson begins with that record.',
       query: uploadQuery,
+      headers: uploadHeaders,
       body: null,
       responses: {
         200: {
           description: 'The record of the import',
           content: { ...json(importResult), 'application/x-ndjson': null },
         },
+        202: {
+          description: 'To who prefers it: the record of the import, which goes on',
+          content: { ...json(importResult), 'application/x-ndjson': null },
+          headers: {
+            Location: 'Where the record of the import is',
+            'Preference-Applied': '`respond-async`',
+          },
+        },
         400: emptyFile,
         413: tooLargeUpload,
         429: tooManyUploads,
       },
-      handle: ({ query }, context) =>
+      handle: ({ query, headers }, context) =>
         receiveImport(parts, {
+          placeOfKept: headers.prefer?.isAsync
+            ? (importId) => new URL(`/imports/${importId}`, baseUrl(parts, context)).href
+            : undefined,
           body: bodyOf(context, parts.limits.bodySilence),
           isStreamWanted: context.req.header('accept')?.includes(mediaTypes.ndjson) ?? false,
           source: query.source,

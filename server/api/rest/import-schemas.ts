@@ -57,6 +57,17 @@ export const uploadQuery = z.object({
     .meta({ examples: ['store_id=Outlet'] }),
 })
 
+export const uploadHeaders = z.object({
+  prefer: z
+    .string()
+    .transform((preferences) => ({ isAsync: /(?:^|[,\s])respond-async\s*(?:$|[,;])/i.test(preferences) }))
+    .optional()
+    .describe(
+      '`respond-async` (RFC 7240): to be answered as soon as the file is kept, and imported whatever becomes of the server',
+    )
+    .meta({ examples: ['respond-async'] }),
+})
+
 export const importResult = importRecord.meta({ id: 'Import' })
 
 export const rejectedRowList = rejectedRowPage

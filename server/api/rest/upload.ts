@@ -13,6 +13,8 @@ export interface UploadOptions {
   readonly body: AsyncIterable<Uint8Array>
   /** Whether its sender wants to be told of each progress. */
   readonly isStreamWanted: boolean
+  /** Where its sender prefers an answer once the file is kept: where an import is, as a caller reaches it. */
+  readonly placeOfKept: ((importId: number) => string) | undefined
   /** What the record calls the file. */
   readonly source: string
   readonly maxRejected: MaxRejected | undefined
@@ -23,23 +25,25 @@ export interface UploadOptions {
   readonly caller: string
 }
 
+type OnProgress = (progress: ImportProgress) => void
+
 /**
  * Takes a CSV file as a request's body, imports it once all of it has arrived, and answers with the import's record; to a
  * caller that accepts `application/x-ndjson`, with a line for each progress and the record last.
  */
-export async function receiveImport(
-  parts: ApiParts,
-  { body, isStreamWanted, source, caller, ...options }: UploadOptions,
-): Promise<Response> {
+export async function receiveImport(parts: ApiParts, upload: UploadOptions): Promise<Response> {
+  if (upload.placeOfKept !== undefined) return await receiveKept(parts, upload, upload.placeOfKept)
+  const { body, isStreamWanted, source, maxRejected, columnMap, by, caller } = upload
   await using spooling = new AsyncDisposableStack()
   spooling.use(parts.uploads.enter(caller))
   const { path } = spooling.use(await spoolFolder())
   await spool(body, path, parts.limits)
   const spooled = spooling.move()
 
-  async function importUpload(onProgress?: (progress: ImportProgress) => void): Promise<ImportRecord> {
+  async function importUpload(onProgress?: OnProgress): Promise<ImportRecord> {
     try {
-      const { records } = await parts.importer.importPaths([path], { source, ...options, onProgress })
+      const options = { source, maxRejected, columnMap, by, onProgress }
+      const { records } = await parts.importer.importPaths([path], options)
       return records[0]!
     } catch (error) {
       throw namedAs(source, path, error)
@@ -49,11 +53,47 @@ export async function receiveImport(
   }
 
   if (!isStreamWanted) return Response.json(completed(await importUpload()))
-  return new Response(eventLines(importUpload, parts.onError), {
-    // A line that waits in a compressor is not progress.
-    headers: { 'content-type': mediaTypes.ndjson, 'cache-control': 'no-store, no-transform' },
-  })
+  return new Response(eventLines({ importUpload }, parts.onError), { headers: ofEventLines })
 }
+
+/** Likewise, but answers as soon as the file is imported whatever becomes of this process. */
+async function receiveKept(
+  parts: ApiParts,
+  { body, isStreamWanted, caller, source, maxRejected, columnMap, by }: UploadOptions,
+  placeOf: (importId: number) => string,
+): Promise<Response> {
+  await using spooling = new AsyncDisposableStack()
+  spooling.use(parts.uploads.enter(caller))
+  const { path } = spooling.use(await spoolFolder())
+  await using coming = await parts.keptUploads.begin()
+  await spool(coming.keeping(body), path, parts.limits)
+  const kept = await coming.acknowledge({ path, source, maxRejected, columnMap, by })
+  const spooled = spooling.move()
+
+  async function importUpload(onProgress?: OnProgress): Promise<ImportRecord> {
+    try {
+      return await kept.importHere({ isAwaited: isStreamWanted, onProgress })
+    } catch (error) {
+      throw namedAs(source, path, error)
+    } finally {
+      await spooled.disposeAsync()
+    }
+  }
+
+  const { record } = kept
+  const headers = { location: placeOf(record.importId), 'preference-applied': 'respond-async' }
+  if (isStreamWanted) {
+    const lines = eventLines({ accepted: record, importUpload }, parts.onError)
+    return new Response(lines, { status: 202, headers: { ...headers, ...ofEventLines } })
+  }
+  importUpload().catch((error: unknown) => {
+    if (appErrorOf(error).code === 'internal') parts.onError(error)
+  })
+  return Response.json(record, { status: 202, headers })
+}
+
+/** A line that waits in a compressor is not progress. */
+const ofEventLines = { 'content-type': mediaTypes.ndjson, 'cache-control': 'no-store, no-transform' }
 
 /** A record that tells of success. The others are for those who are told of all that happens. */
 function completed(record: ImportRecord): ImportRecord {
@@ -73,8 +113,14 @@ function namedAs(source: string, path: string, error: unknown): unknown {
   )
 }
 
+interface Told {
+  /** What is told at once, where its import goes on whatever becomes of this process. */
+  readonly accepted?: ImportRecord
+  readonly importUpload: (onProgress: OnProgress) => Promise<ImportRecord>
+}
+
 function eventLines(
-  importUpload: (onProgress: (progress: ImportProgress) => void) => Promise<ImportRecord>,
+  { accepted, importUpload }: Told,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
@@ -89,6 +135,7 @@ function eventLines(
         if (isRead) controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`))
       }
       try {
+        if (accepted !== undefined) send({ accepted })
         send({ import: await importUpload((progress) => send({ progress })) })
       } catch (error) {
         const appError = appErrorOf(error)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
+import type { OwnImport } from '../../database/imports.ts'
 import { createLatestPolls, type LatestPolls } from '../../database/tail/latest-polls.ts'
 import { tidy } from '../tidy.ts'
 import type { BegunImport, ImportPathsOptions } from './begin-import.ts'
@@ -22,6 +23,8 @@ export interface ImportBegunOptions extends ImportPathsOptions {
   readonly latest?: LatestPolls | undefined
   /** A connection for what a power cut may undo. */
   readonly hasty?: Db | undefined
+  /** The import of a file whose bytes are kept, which is recorded already. */
+  readonly kept?: OwnImport | undefined
 }
 
 export async function importBegun(

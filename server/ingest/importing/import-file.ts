@@ -1,17 +1,19 @@
 import { AppError } from '../../../shared/app-error.ts'
-import type { ChangeId } from '../../../shared/change.ts'
-import type { ImportId } from '../../../shared/ids.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import { bothChanged, nothingChanged } from '../../database/changed.ts'
 import { recordChange } from '../../database/changes.ts'
 import type { Db } from '../../database/connect.ts'
+import { changedInAll, nothingWentIn, readGoneIn } from '../../database/gone-in.ts'
 import {
+  beatImport,
   completeImport,
   failImport,
   getImport,
   insertImport,
+  isToGoOn,
   updateImportCounts,
+  type OwnImport,
 } from '../../database/imports.ts'
 import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { insertRejectionCounts } from '../../database/rejected-summary.ts'
@@ -43,6 +45,8 @@ export interface ImportOptions {
   readonly maxRejected?: MaxRejected | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** The import of a file whose bytes are kept, which is recorded already. */
+  readonly kept?: OwnImport | undefined
 }
 
 /**
@@ -56,7 +60,7 @@ export async function importFile(
   reader: PollReader | undefined,
   options: ImportOptions,
 ): Promise<ImportRecord> {
-  const { owner, now, latest, limits, onProgress } = options
+  const { now, latest, limits, onProgress, kept } = options
   const { file, header } = found
   const { name: source, bytes } = file
   let read = { bytesRead: 0, rowsRead: 0 }
@@ -66,8 +70,16 @@ export async function importFile(
   }
 
   const startedAt = now()
-  const importId = await insertImport(options.hasty, { source, kind: header.kind, bytes, owner, startedAt })
-  await using heartbeat = startHeartbeat(db, importId, options.heartbeatEveryMs)
+  async function begin(): Promise<OwnImport> {
+    const { owner } = options
+    const begun = { source, kind: header.kind, bytes, owner, startedAt }
+    return { importId: await insertImport(options.hasty, begun), owner }
+  }
+
+  const own = kept ?? (await begin())
+  const { importId } = own
+  const isAlive = () => (kept === undefined ? beatImport(db, own) : isToGoOn(db, own))
+  await using heartbeat = startHeartbeat(isAlive, options.heartbeatEveryMs)
   const signal = options.signal ? AbortSignal.any([heartbeat.signal, options.signal]) : heartbeat.signal
   heartbeat.signal.addEventListener('abort', () => void reader?.[Symbol.asyncDispose]())
   const readOptions = {
@@ -95,12 +107,22 @@ export async function importFile(
     }
 
     const { by } = options
-    const storing = { what: `${header.kind} of ${source}`, by, now, latest, signal, onStored: tellProgress }
-    if (problem === undefined) await store(db, importId, content, { ...storing, recordWatched })
-    else await failWithRejectedRows(db, importId, content, { failure: problem, now, recordWatched })
+    const storing = {
+      what: `${header.kind} of ${source}`,
+      by,
+      now,
+      latest,
+      signal,
+      onStored: tellProgress,
+      isBegunAnew: kept !== undefined,
+    }
+    if (problem === undefined) await store(db, own, content, { ...storing, recordWatched })
+    else await failWithRejectedRows(db, own, content, { failure: problem, now, recordWatched })
   } catch (error) {
+    // It is begun anew, here or elsewhere.
+    if (kept !== undefined && mayPass(error) && !heartbeat.signal.aborted) throw error
     const failure = failureOf(error)
-    await failImport(db, importId, { failure, finishedAt: now() })
+    await failImport(db, own, { failure, finishedAt: now() })
     const record = await getImport(db, importId)
     throw record.failure === failure ? error : endedByOthers(record, error)
   }
@@ -118,15 +140,15 @@ interface FailureOptions {
 
 async function failWithRejectedRows(
   db: Db,
-  importId: ImportId,
+  own: OwnImport,
   { rejected, rejections, rejectionCounts }: HashedRows<Change>,
   { failure, now, recordWatched }: FailureOptions,
 ): Promise<void> {
   await writeAlone(db, 'data', async (tx) => {
-    await updateImportCounts(tx, importId, { accepted: 0, changed: nothingChanged, rejected })
-    await insertRejectedRows(tx, importId, rejections)
-    await insertRejectionCounts(tx, importId, rejectionCounts)
-    await failImport(tx, importId, { failure, finishedAt: now() })
+    await updateImportCounts(tx, own, { accepted: 0, changed: nothingChanged, rejected })
+    await insertRejectedRows(tx, own.importId, rejections)
+    await insertRejectionCounts(tx, own.importId, rejectionCounts)
+    await failImport(tx, own, { failure, finishedAt: now() })
     await recordWatched(tx, failure)
   })
 }
@@ -143,19 +165,23 @@ interface StoreOptions extends Pick<ImportOptions, 'by' | 'now' | 'latest' | 'si
   readonly what: string
   readonly onStored: (rows: number) => void
   readonly recordWatched: RecordWatched
+  /** Whether some of it may have gone in before. */
+  readonly isBegunAnew: boolean
 }
 
 /** Puts what a file changes into the database, one step after the other; with the last one, the import is complete. */
 async function store(
   db: Db,
-  importId: ImportId,
+  own: OwnImport,
   content: HashedRows<Change>,
-  { what, by = null, now, latest, signal, onStored, recordWatched }: StoreOptions,
+  { what, by = null, now, latest, signal, onStored, recordWatched, isBegunAnew }: StoreOptions,
 ): Promise<void> {
   const { rejected, rejections, rejectionCounts, steps } = content
+  const { importId } = own
+  const before = isBegunAnew ? await readGoneIn(db, importId) : nothingWentIn
   let stored = 0
   let changed = nothingChanged
-  let changeId: ChangeId | undefined
+  let { changeId } = before
   for (const [i, step] of steps.entries()) {
     throwIfStopped(signal)
     const change = await step.prepare()
@@ -167,7 +193,11 @@ async function store(
     const store = async (tx: WriteTx) => {
       const changedNow = await change(tx)
       const changedSoFar = bothChanged(changed, changedNow)
-      await updateImportCounts(tx, importId, { accepted: stored, changed: changedSoFar, rejected })
+      await updateImportCounts(tx, own, {
+        accepted: Math.max(stored, before.accepted),
+        changed: changedInAll(before.changed, changedSoFar),
+        rejected,
+      })
       if (changedNow.rows > 0) {
         const made = { kind: 'import', importId, what, by, reason: null, at: now() } as const
         changeId ??= (await recordChange(tx, made)).changeId
@@ -176,7 +206,7 @@ async function store(
       if (isLast) {
         await insertRejectedRows(tx, importId, rejections)
         await insertRejectionCounts(tx, importId, rejectionCounts)
-        await completeImport(tx, importId, { sha256: await content.sha256(), finishedAt: now() })
+        await completeImport(tx, own, { sha256: await content.sha256(), finishedAt: now() })
         await recordWatched(tx, null)
       }
       return changedSoFar
@@ -188,6 +218,10 @@ async function store(
 
 function rowsOf({ steps }: HashedRows<Change>): number {
   return steps.reduce((sum, { rows }) => sum + rows, 0)
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'unavailable'
 }
 
 function failureOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import type { OwnImport } from '../../database/imports.ts'
 import type { FileLimits } from '../../limits/setting.ts'
 import type { OpenDatabase } from '../writer/open-database.ts'
 import { beginImport } from './begin-import.ts'
@@ -14,6 +15,7 @@ export interface ImportJob {
   readonly columnMap: ColumnMap | undefined
   readonly stamp: string | undefined
   readonly by: string | null
+  readonly kept: OwnImport | undefined
 }
 
 export interface ImportJobOptions {

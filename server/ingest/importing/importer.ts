@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/app-error.ts'
 import type { ColumnMap } from '../../../shared/column-map.ts'
 import type { ImportProgress } from '../../../shared/import.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
+import type { OwnImport } from '../../database/imports.ts'
 import { noteWorked } from '../../tracing/worked.ts'
 import type { EndAnswer } from '../writer/writer-message.ts'
 import type { WriterThread } from '../writer/writer-thread.ts'
@@ -21,6 +22,8 @@ export interface ImporterOptions {
   readonly stamp?: string | undefined
   /** Who imports, to be recorded. */
   readonly by?: string | null | undefined
+  /** The import of the file that is given, which is recorded already, as its bytes are kept. */
+  readonly kept?: OwnImport | undefined
 }
 
 /** Imports off the main thread, one after the other. */
@@ -101,8 +104,10 @@ export function createImporter(thread: WriterThread): Importer & {
 
   return {
     importPaths(paths, options = {}) {
-      const { source, maxRejected, columnMap, stamp, by = null } = options
-      const result = latest.then(() => run({ paths, source, maxRejected, columnMap, stamp, by }, options))
+      const { source, maxRejected, columnMap, stamp, by = null, kept } = options
+      const result = latest.then(() =>
+        run({ paths, source, maxRejected, columnMap, stamp, by, kept }, options),
+      )
       waiting++
       latest = result.catch(() => {}).finally(() => waiting--) // the caller has the error
       return result

@@ -45,6 +45,10 @@ function begunImport(scene: ImportScene, startedAt = noon): Promise<ImportId> {
   return insertImport(scene.db, { source: 'a.csv', kind: 'polls', bytes: 1, owner: 'another', startedAt })
 }
 
+function own(importId: ImportId) {
+  return { importId, owner: 'another' }
+}
+
 test.each([
   ['on the thread of the import', Infinity],
   ['by a thread of their own', 0],
@@ -150,12 +154,12 @@ test('of cancelling and completing at once, one is done', async () => {
   for (let race = 0; race < 20; race++) {
     const importId = await begunImport(scene)
     const completing = scene.db.transaction().execute(async (tx) => {
-      await updateImportCounts(tx, importId, {
+      await updateImportCounts(tx, own(importId), {
         accepted: 1,
         changed: { rows: 1, storeKeys: [1] },
         rejected: 0,
       })
-      await completeImport(tx, importId, { sha256: 'x', finishedAt: noon })
+      await completeImport(tx, own(importId), { sha256: 'x', finishedAt: noon })
     })
     const outcomes = await Promise.allSettled([completing, cancelImport(elsewhere, importId, noon)])
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
@@ -172,14 +176,14 @@ test('only an import that gives no sign of life is taken for dead', async () => 
   const alive = await begunImport(scene)
   expect(await failUnfinishedImports(scene.db, () => noon)).toBe(0)
   await silenceImports(scene.db)
-  expect(await beatImport(scene.db, alive)).toBe(true)
+  expect(await beatImport(scene.db, own(alive))).toBe(true)
   expect(await failUnfinishedImports(scene.db, () => noon)).toBe(1)
   expect(await getImport(scene.db, dead)).toMatchObject({
     state: 'failed',
     failure: expect.stringMatching(/^interrupted/) as unknown,
   })
   expect(await getImport(scene.db, alive)).toMatchObject({ state: 'running' })
-  expect(await beatImport(scene.db, dead)).toBe(false)
+  expect(await beatImport(scene.db, own(dead))).toBe(false)
 })
 
 test('an import whose process dies while others watch does not stay running', async () => {

@@ -24,6 +24,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '021-totals',
   '022-sessions',
   '023-announcements',
+  '024-uploads',
   '029-alerts',
 ]
 
@@ -74,6 +75,8 @@ export const newDatabase: readonly string[] = [
   'CREATE UNIQUE INDEX "access_key_name_index" on "access_key" ("name") where "revoked_at" is null',
   'CREATE TABLE "session" ("session_id" integer primary key autoincrement, "token_id" text not null unique, "hash" blob not null, "hash_before" blob, "before_until" bigint, "way" text not null, "access_key_id" integer, "name" text not null, "role" text not null, "labels" text, "created_at" bigint not null, "renewed_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null)',
   'CREATE INDEX "session_key_index" on "session" ("access_key_id")',
+  'CREATE TABLE "upload" ("upload_id" integer primary key autoincrement, "import_id" integer, "options" text not null, "kept_bytes" bigint not null, "attempts" integer not null, "created_at" bigint not null, "claimed_by" text, "claimed_until" bigint not null)',
+  'CREATE TABLE "upload_chunk" ("upload_id" integer not null, "number" integer not null, "bytes" blob not null, constraint "upload_chunk_pk" primary key ("upload_id", "number"))',
   'CREATE TABLE "alert_event" ("event_key" integer primary key autoincrement, "incident" text not null, "sequence" integer not null, "kind" text not null, "at" bigint not null, "payload" text not null, constraint "alert_event_unique" unique ("incident", "sequence"))',
   'CREATE TRIGGER "alert_event_refuses_update" before update on "alert_event"\n    begin select raise(abort, \'rows of alert_event are never changed or removed\'); end',
   'CREATE TRIGGER "alert_event_refuses_delete" before delete on "alert_event"\n    begin select raise(abort, \'rows of alert_event are never changed or removed\'); end',
@@ -102,6 +105,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'021-totals\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-sessions\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-announcements\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'024-uploads\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'029-alerts\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
