@@ -7,13 +7,14 @@ import type { ServerSetting } from '../../server/serve.ts'
 /** A server in a process of its own, which disposing kills. */
 export interface KilledServer extends AsyncDisposable {
   readonly url: string
+  kill(signal: NodeJS.Signals): void
 }
 
 /** Writes the program of a server that does something all the time, which no command can be told. */
 export async function writeServerProgram(
   path: string,
   settings: Readonly<Partial<Record<Setting, string>>>,
-  times: Pick<ServerSetting, 'watchTimes' | 'retainEveryMs'>,
+  times: Pick<ServerSetting, 'watchTimes' | 'uploadTimes' | 'retainEveryMs'>,
 ): Promise<void> {
   const [configModule, module] = ['config', 'serve'].map((name) =>
     JSON.stringify(new URL(`../../server/${name}.ts`, import.meta.url).href),
@@ -43,6 +44,7 @@ export async function startedProgram(path: string): Promise<KilledServer> {
   const [url] = (await Promise.race([once(child, 'message'), exited])) as [string]
   return {
     url,
+    kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await exited
