@@ -15,6 +15,7 @@ export interface ImportMessages extends MessageOptions {
   readonly howToList: string
   readonly maxRejected?: MaxRejected | undefined
   readonly columnMap?: ColumnMap | undefined
+  readonly wait?: boolean | undefined
 }
 
 /** Imports with progress on stderr, and says there which files and rows were not taken, and `howToList` all of them. */
@@ -42,7 +43,7 @@ export async function importPaths(
 
 /** What to say of files of which nothing could be taken, and of those that went in beside them; undefined without any. */
 export function describeFailed(records: readonly ImportRecord[]): string | undefined {
-  const failed = records.filter(({ state }) => state !== 'complete')
+  const failed = records.filter(({ state }) => state !== 'complete' && state !== 'running')
   if (failed.length === 0) return undefined
   const complete = records.filter(({ state }) => state === 'complete').map(({ source }) => source)
   return [
@@ -63,6 +64,7 @@ async function importWithProgress(
     source: input.source,
     maxRejected: options.maxRejected,
     columnMap: options.columnMap,
+    wait: options.wait,
     onProgress(progress) {
       // A file that has been read is done when its rows are stored: only then is the number of rows the last.
       const isStoring = progress.bytesRead === progress.bytesTotal && progress.rowsStored === 0

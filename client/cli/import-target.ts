@@ -1,4 +1,5 @@
 import type { ImportOutcome } from '../../server/ingest/importing/import-each.ts'
+import { AppError } from '../../shared/app-error.ts'
 import type { ColumnMap } from '../../shared/column-map.ts'
 import type { ImportProgress } from '../../shared/import.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
@@ -11,6 +12,8 @@ export interface ImportPathsOptions {
   readonly columnMap?: ColumnMap | undefined
   /** What the record calls a file whose path says nothing. */
   readonly source?: string | undefined
+  /** Whether to wait for the end of the imports, which is the default. */
+  readonly wait?: boolean | undefined
   readonly onProgress: (progress: ImportProgress) => void
   readonly signal: AbortSignal
 }
@@ -42,6 +45,7 @@ export async function withImportTarget<Result>(
   return await use({
     flags: flagsOf(options),
     async importPaths(paths, importOptions) {
+      if (importOptions.wait === false) throw nobodyElse()
       const { importHere } = await import('../../server/ingest/importing/import-here.ts')
       return importHere(databaseUrl, paths, { ...importOptions, now: context.now })
     },
@@ -50,4 +54,11 @@ export async function withImportTarget<Result>(
       return withConnection(context, options, ({ client }) => use(client))
     },
   })
+}
+
+function nobodyElse(): AppError {
+  return new AppError(
+    'invalid',
+    '--no-wait leaves the import to a server: write its --url too, or leave --no-wait out, as this command imports by itself',
+  )
 }

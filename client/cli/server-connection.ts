@@ -44,7 +44,7 @@ export function serverConnection(
     client,
     ask: (use) => use(client),
     flags: options.url === undefined ? [] : ['--url', url],
-    async importPaths(paths, { maxRejected, columnMap, onProgress, signal, ...options }) {
+    async importPaths(paths, { maxRejected, columnMap, onProgress, signal, wait = true, ...options }) {
       const { findFiles } = await import('../../server/ingest/importing/find-files.ts')
       const { importEach } = await import('../../server/ingest/importing/import-each.ts')
       await using found = await findFiles(paths, { source: options.source, columnMap })
@@ -54,7 +54,7 @@ export function serverConnection(
         onProgress({ source, bytesRead: 0, bytesTotal: body.size, rowsRead: 0, rowsStored: 0 })
         const most = maxRejected === undefined ? {} : { maxRejected: writtenMost(maxRejected) }
         const columns = columnMap === undefined ? {} : { columnMap }
-        return await sendFile(caller, body, { source, onProgress, signal, ...most, ...columns })
+        return await sendFile(caller, body, { source, wait, onProgress, signal, ...most, ...columns })
       })
       return { records, ignored: found.ignored }
     },

@@ -119,6 +119,18 @@ export async function keptTotals(db: Db): Promise<KeptTotals> {
   return { uploads: Number(uploads), bytes: Number(bytes) }
 }
 
+/** How many uploads that are to be imported nobody has been at for so long. */
+export async function forsakenUploads(db: Db, forMs: number): Promise<number> {
+  const { forsaken } = await db
+    .selectFrom('upload')
+    .innerJoin('import', 'import.import_id', 'upload.import_id')
+    .select((eb) => eb.fn.countAll<number>().as('forsaken'))
+    .where('state', '=', 'running')
+    .where(sql<boolean>`claimed_until <= ${until(db, -forMs)}`)
+    .executeTakeFirstOrThrow()
+  return Number(forsaken)
+}
+
 /** What there is to be done for uploads: some that nobody is at, and some that are over. */
 export async function lookAtUploads(db: Db): Promise<{ readonly free: boolean; readonly over: number[] }> {
   const rows = await db

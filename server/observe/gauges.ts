@@ -21,6 +21,11 @@ export function gaugesOf(
   ])
   const threads = gauge('threads', 'Threads, by what they do', ['pool'])
   const imports = gauge('imports_waiting', 'Files and folders that wait to be imported, also the one at it')
+  const uploads = gauge(
+    'uploads_kept',
+    'Uploads that are kept in the database: those that come, and those to be imported',
+  )
+  const uploadBytes = gauge('uploads_kept_bytes', 'How large those are, packed')
   const pushes = gauge('pushes_waiting', 'Pushes that wait to be written')
   const pushedBytes = gauge('pushes_waiting_bytes', 'How large those are')
   const up = gauge('database_up', 'Whether the database could be read: 1, or 0')
@@ -50,6 +55,8 @@ export function gaugesOf(
       up.set(measures === undefined ? 0 : 1)
       if (measures === undefined) return
       stores.set(measures.stores)
+      uploads.set(measures.uploads.uploads)
+      uploadBytes.set(measures.uploads.bytes)
       polls.set(measures.polls)
       latest.set((measures.latestPollAt ?? NaN) / 1000)
       bytes.set(measures.bytes)

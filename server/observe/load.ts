@@ -4,6 +4,7 @@ import { latestPollAt } from '../database/poll-week-summary.ts'
 import { countMessages } from '../database/outbox.ts'
 import { storeCount } from '../database/store-ids.ts'
 import { readTotals, type Totals } from '../database/totals.ts'
+import { keptTotals, type KeptTotals } from '../database/uploads.ts'
 
 /** What a process has to do, and the threads that do it. */
 export interface Load {
@@ -18,6 +19,7 @@ export interface Load {
 /** What there is in a database, without reading it. */
 export interface DatabaseMeasures extends Totals, DatabaseSize {
   readonly stores: number
+  readonly uploads: KeptTotals
   readonly latestPollAt: number | undefined
   /** Messages of alerts that are to be delivered, and that were given up. */
   readonly alertMessages: Readonly<Record<'waiting' | 'dead', number>>
@@ -28,6 +30,7 @@ export async function measureDatabase(db: Db): Promise<DatabaseMeasures> {
     ...(await readTotals(db)),
     ...(await dialectOf(db).size(db)),
     stores: await storeCount(db),
+    uploads: await keptTotals(db),
     latestPollAt: await latestPollAt(db),
     alertMessages: await countMessages(db),
   }

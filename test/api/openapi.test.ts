@@ -411,6 +411,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
   importFile: [
     { status: 200, body: polls },
     { status: 200, body: polls, headers: { accept: 'application/x-ndjson' } },
+    { status: 202, body: polls, headers: { prefer: 'respond-async' } },
     { status: 400 },
     { status: 400, body: 'a,b\n1,2\n' },
     { status: 400, body: `${polls}c,sleeping,2023-01-24 10:00:00 UTC\n`, query: 'max_rejected=0' },

@@ -255,6 +255,11 @@ describe('what goes wrong is one line on stderr and an exit code:', () => {
       exitCode: 2,
       says: /"sqlite:%E0%A4%A" has a % that is not followed by two hexadecimal digits/,
     },
+    {
+      args: ['import', messy.folder, '--no-wait'],
+      exitCode: 2,
+      says: /--no-wait leaves the import to a server: write its --url/,
+    },
     { args: ['import', 'nothing.csv'], exitCode: 3, says: /there is no file or folder nothing\.csv/ },
     {
       args: ['report-status', 'mine', '--url', 'SERVER'],

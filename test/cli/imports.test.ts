@@ -55,6 +55,17 @@ test('what changed a store is listed, by import and by change', async () => {
   expect(changes.stdout).toMatch(/import 2, 2 stores .*\n.*import 1, 1,201 stores /)
 })
 
+test('a file is left to the server, which tells what becomes of it', async () => {
+  const file = { input: 'store_id,name\ns0004,Four\n' }
+  const { stdout, stderr, exitCode } = await runCli(['import', '-', '--no-wait', ...at], file)
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/\n +5 {2}running {2}store-details .*\n$/)])
+  expect(stderr).toContain(
+    `the server imports them; to see what becomes of that: npx store-monitor imports 5 ${at.join(' ')}\n`,
+  )
+  const state = async () => (await runCli(['imports', '5', '--json', ...at])).stdout
+  await expect.poll(state).toContain('"state":"complete"')
+})
+
 test('what is not to be had is refused, with what to do', async () => {
   const refused = [
     [['imports', '--stores'], 'write its number too, such as "imports 3 --stores"', 2],

@@ -4,7 +4,7 @@ import { parseColumnMap } from '../../../shared/column-map.ts'
 import type { MaxRejected } from '../../../shared/max-rejected.ts'
 import type { ConnectionOptions } from '../place.ts'
 import type { ImportTarget } from '../import-target.ts'
-import type { CommandContext, MessageOptions } from '../context.ts'
+import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import { sayDoubts } from '../doubts.ts'
 import { hint } from '../hint.ts'
 import { importColumns } from '../import-columns.ts'
@@ -15,6 +15,7 @@ export interface ImportCommandOptions extends ConnectionOptions, MessageOptions 
   readonly json?: true
   readonly maxRejected?: MaxRejected
   readonly map?: readonly string[]
+  readonly wait: boolean
 }
 
 function ignoredRecord({ path, reason }: IgnoredFile): { source: string; state: 'ignored'; reason: string } {
@@ -33,6 +34,11 @@ export async function runImport(
   const { records, ignored } = await importPaths(context, messages, target, paths)
   if (options.json) await printJson(context, [...records, ...ignored.map(ignoredRecord)])
   else await printTable(context, importColumns, records)
+  if (!options.wait) {
+    const [first] = records
+    const howToLook = hint(context, 'imports', ...(first ? [String(first.importId)] : []), ...target.flags)
+    say(context, options, `the server imports them; to see what becomes of that: ${howToLook}`)
+  }
   if (!options.quiet && records.some(({ state }) => state === 'complete')) {
     await target.ask((client) => sayDoubts(context, options, client, target.flags))
   }

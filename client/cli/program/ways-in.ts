@@ -13,6 +13,10 @@ export function addWaysIn({ context, addConnected, addListing, examples }: Adder
       'refuse a file of which more rows are rejected, such as 20 or 2.5% (default: no limit)',
       maxRejected,
     )
+    .option(
+      '--no-wait',
+      'with --url: return once the server has the files, and imports them whatever becomes of it',
+    )
     .option('--json', "write a line of JSON for each file's record")
     .addHelpText(
       'after',
@@ -21,6 +25,7 @@ export function addWaysIn({ context, addConnected, addListing, examples }: Adder
         'import data/ --max-rejected 1%',
         "import export.csv --map 'store_id=Outlet No'",
         'import store_status.csv --url http://127.0.0.1:8000',
+        'import large.csv --url http://127.0.0.1:8000 --no-wait',
       ),
     )
     .action(async (paths: string[], options: ImportCommandOptions) => {

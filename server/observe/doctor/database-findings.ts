@@ -7,6 +7,7 @@ import { missingMigrations, requireOurTables } from '../../database/migrate.ts'
 import { latestPollAt } from '../../database/poll-week-summary.ts'
 import { failed, fine, type Finding } from './finding.ts'
 import { sizeFinding } from './size-finding.ts'
+import { uploadsFinding } from './uploads-finding.ts'
 
 /** How far clocks may differ: polls that are pushed without a time are dated by them. */
 const MOST_CLOCK_DIFFERENCE_MS = 2000
@@ -69,6 +70,7 @@ async function tablesFindings(db: Db, parts: DatabaseParts): Promise<Finding[]> 
   return [
     fine('tables', 'are those of this version'),
     ...(await clockFindings(db, parts)),
+    await uploadsFinding(db),
     await zoneFinding(db, parts),
   ]
 }
