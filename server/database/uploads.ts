@@ -1,12 +1,12 @@
-/** Uploads that are kept until they are imported: their bytes, and who is at them. */
-import { sql } from 'kysely'
+/** Uploads that are kept until they are imported, and who is at them. */
+import { sql, type RawBuilder } from 'kysely'
 import type { ColumnMap } from '../../shared/column-map.ts'
 import type { ImportId } from '../../shared/ids.ts'
 import type { MaxRejected } from '../../shared/max-rejected.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
-import { insertImport, type BegunImport, type OwnImport } from './imports.ts'
+import type { OwnImport } from './imports.ts'
 
 /** How an upload is to be imported. */
 export interface UploadOptions {
@@ -19,6 +19,16 @@ export interface UploadOptions {
 export interface UploadClaim {
   readonly owner: string
   readonly claimMs: number
+}
+
+/** When a claim ends that begins now, by the database's clock. */
+export function claimEnd(db: Db, ms: number): RawBuilder<number> {
+  return sql<number>`${dialectOf(db).clock} + ${sql.lit(ms)}`
+}
+
+/** Whether nobody has it. */
+export function isFree(db: Db): RawBuilder<boolean> {
+  return sql<boolean>`claimed_until <= ${dialectOf(db).clock}`
 }
 
 /** What is kept, in all. */
@@ -40,74 +50,6 @@ export interface TakenUpload {
   readonly options: UploadOptions
 }
 
-const until = (db: Db, ms: number) => sql<number>`${dialectOf(db).clock} + ${sql.lit(ms)}`
-const isFree = (db: Db) => sql<boolean>`claimed_until <= ${dialectOf(db).clock}`
-
-/** Begins to keep an upload that is coming. */
-export async function insertUpload(db: Db, { owner, claimMs }: UploadClaim): Promise<number> {
-  const { upload_id } = await db
-    .insertInto('upload')
-    .values({
-      import_id: null,
-      options: '{}',
-      kept_bytes: 0,
-      attempts: 1,
-      created_at: dialectOf(db).clock,
-      claimed_by: owner,
-      claimed_until: until(db, claimMs),
-    })
-    .returning('upload_id')
-    .executeTakeFirstOrThrow()
-  return upload_id
-}
-
-/** Bytes of an upload that is coming, packed. */
-export interface NextChunk {
-  readonly uploadId: number
-  readonly owner: string
-  readonly number: number
-  readonly bytes: Uint8Array
-}
-
-/** Keeps the next bytes of an upload. False where it was taken for lost meanwhile. */
-export async function insertUploadChunk(
-  db: Db,
-  { uploadId, owner, number, bytes }: NextChunk,
-): Promise<boolean> {
-  return await db.transaction().execute(async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('upload')
-      .set((eb) => ({ kept_bytes: eb('kept_bytes', '+', bytes.length) }))
-      .where('upload_id', '=', uploadId)
-      .where('claimed_by', '=', owner)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) return false
-    await tx.insertInto('upload_chunk').values({ upload_id: uploadId, number, bytes }).execute()
-    return true
-  })
-}
-
-/** Records that all of an upload is kept, and its import, as one; undefined where it was taken for lost meanwhile. */
-export async function insertUploadedImport(
-  db: Db,
-  uploadId: number,
-  begun: Omit<BegunImport, 'isKept' | 'owner'>,
-  { options, owner, claimMs }: UploadClaim & { readonly options: UploadOptions },
-): Promise<ImportId | undefined> {
-  return await db.transaction().execute(async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('upload')
-      .set({ options: JSON.stringify(options), claimed_until: until(db, claimMs) })
-      .where('upload_id', '=', uploadId)
-      .where('claimed_by', '=', owner)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) return undefined
-    const importId = await insertImport(tx, { ...begun, owner, isKept: true })
-    await tx.updateTable('upload').set({ import_id: importId }).where('upload_id', '=', uploadId).execute()
-    return importId
-  })
-}
-
 export async function keptTotals(db: Db): Promise<KeptTotals> {
   const { uploads, bytes } = await db
     .selectFrom('upload')
@@ -126,7 +68,7 @@ export async function forsakenUploads(db: Db, forMs: number): Promise<number> {
     .innerJoin('import', 'import.import_id', 'upload.import_id')
     .select((eb) => eb.fn.countAll<number>().as('forsaken'))
     .where('state', '=', 'running')
-    .where(sql<boolean>`claimed_until <= ${until(db, -forMs)}`)
+    .where(sql<boolean>`claimed_until <= ${claimEnd(db, -forMs)}`)
     .executeTakeFirstOrThrow()
   return Number(forsaken)
 }
@@ -157,7 +99,7 @@ export async function keepUploadClaims(
   for (const some of chunks(uploadIds)) {
     await db
       .updateTable('upload')
-      .set({ claimed_until: until(db, claimMs) })
+      .set({ claimed_until: claimEnd(db, claimMs) })
       .where('upload_id', 'in', some)
       .where('claimed_by', '=', owner)
       .execute()
@@ -171,7 +113,7 @@ export async function takeUploads(db: Db, { owner, claimMs }: UploadClaim): Prom
       .updateTable('upload')
       .set((eb) => ({
         claimed_by: owner,
-        claimed_until: until(db, claimMs),
+        claimed_until: claimEnd(db, claimMs),
         attempts: eb('attempts', '+', 1),
       }))
       .where(isFree(db))
@@ -214,7 +156,7 @@ export async function releaseUpload(
       .updateTable('upload')
       .set((eb) => ({
         claimed_by: null,
-        claimed_until: until(db, afterMs),
+        claimed_until: claimEnd(db, afterMs),
         attempts: eb('attempts', '-', 1),
       }))
       .where('upload_id', '=', uploadId)
@@ -242,57 +184,4 @@ export async function* readUploadChunks(db: Db, uploadId: number): AsyncGenerato
     if (chunk === undefined) return
     yield chunk.bytes
   }
-}
-
-/**
- * Removes an upload that is over: its import has ended, or it never came as a whole, and nobody is at it. Not one that came meanwhile
- * after all.
- */
-export async function deleteUploadThatIsOver(db: Db, uploadId: number): Promise<void> {
-  await db
-    .updateTable('upload')
-    .set({ claimed_by: null })
-    .where('upload_id', '=', uploadId)
-    .where('import_id', 'is', null)
-    .where(isFree(db))
-    .execute()
-  const upload = await db
-    .selectFrom('upload')
-    .select(['import_id', 'claimed_by'])
-    .where('upload_id', '=', uploadId)
-    .executeTakeFirst()
-  if (upload === undefined) return
-  const isLost = upload.import_id === null && upload.claimed_by === null
-  if (isLost || (upload.import_id !== null && !(await isRunning(db, upload.import_id))))
-    await deleteUpload(db, uploadId)
-}
-
-async function isRunning(db: Db, importId: ImportId): Promise<boolean> {
-  const row = await db
-    .selectFrom('import')
-    .select('import_id')
-    .where('import_id', '=', importId)
-    .where('state', '=', 'running')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-const CHUNKS_AT_ONCE = 64
-
-/** Removes what is kept of an upload, some at a time, so that others write in between. */
-export async function deleteUpload(db: Db, uploadId: number): Promise<void> {
-  const last = await db
-    .selectFrom('upload_chunk')
-    .select((eb) => eb.fn.max('number').as('number'))
-    .where('upload_id', '=', uploadId)
-    .executeTakeFirst()
-  for (let number = 0; number <= (last?.number ?? -1); number += CHUNKS_AT_ONCE) {
-    await db
-      .deleteFrom('upload_chunk')
-      .where('upload_id', '=', uploadId)
-      .where('number', '>=', number)
-      .where('number', '<', number + CHUNKS_AT_ONCE)
-      .execute()
-  }
-  await db.deleteFrom('upload').where('upload_id', '=', uploadId).execute()
 }

@@ -83,7 +83,7 @@ test(
       const feeding = Array.from({ length: FEEDERS }, () => feed(victim!.url))
       while (importIdOf.size < most) await new Promise(setImmediate)
       for (let turns = random() * 200; turns > 0; turns--) await new Promise(setImmediate)
-      await victim!.kill('SIGKILL')
+      victim!.kill('SIGKILL')
       await Promise.all(feeding)
     }
     const last = running[0] ?? (await start())

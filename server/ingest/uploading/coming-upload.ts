@@ -1,15 +1,8 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { Db } from '../../database/connect.ts'
-import {
-  deleteUpload,
-  insertUpload,
-  insertUploadChunk,
-  insertUploadedImport,
-  keptTotals,
-  type TakenUpload,
-  type UploadClaim,
-  type UploadOptions,
-} from '../../database/uploads.ts'
+import { insertUpload, insertUploadChunk, insertUploadedImport } from '../../database/coming-uploads.ts'
+import { deleteUpload } from '../../database/delete-upload.ts'
+import { keptTotals, type TakenUpload, type UploadClaim, type UploadOptions } from '../../database/uploads.ts'
 import { overLimit } from '../../limits/over-limit.ts'
 import type { Limits } from '../../limits/setting.ts'
 import { findFiles } from '../importing/find-files.ts'

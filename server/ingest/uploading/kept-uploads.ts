@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { AppError, toAppError } from '../../../shared/app-error.ts'
 import type { ImportProgress, ImportRecord } from '../../../shared/import.ts'
+import { deleteUpload, deleteUploadThatIsOver } from '../../database/delete-upload.ts'
 import { failImport, getImport } from '../../database/imports.ts'
 import {
-  deleteUpload,
-  deleteUploadThatIsOver,
   keepUploadClaims,
   lookAtUploads,
   readUploadChunks,
@@ -153,12 +152,18 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
   }
 
   async function takeOver(upload: TakenUpload): Promise<void> {
-    await using file = await spooledAgain(upload).catch(async (error: unknown) => {
-      tellIfOurs(error)
-      await whatBecame(upload, error).finally(() => letGo(upload))
-      return undefined
-    })
+    await using file = await spooledAgain(upload).catch((error: unknown) => giveUp(upload, error))
     if (file !== undefined) await importUpload(upload, file.path, { isAwaited: false })
+  }
+
+  /** Of one that is not begun to be imported. */
+  async function giveUp(upload: TakenUpload, error: unknown): Promise<undefined> {
+    tellIfOurs(error)
+    try {
+      await whatBecame(upload, error)
+    } finally {
+      await letGo(upload)
+    }
   }
 
   async function spooledAgain({ uploadId, bytes, attempts }: TakenUpload) {
