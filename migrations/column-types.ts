@@ -32,6 +32,11 @@ export interface ColumnTypes {
     table: string,
     what: { readonly on: 'insert' | 'update'; readonly as: string; readonly of?: readonly string[] },
   ): Promise<void>
+  /**
+   * Has rows by week and store say which chunk of 2,048 stores they are of, in their primary key: `store_key >> 11`. Programs that do not know
+   * of it go on writing them. Nothing where a database is never spread over machines.
+   */
+  spreadByChunk(db: Kysely<unknown>, table: string): Promise<void>
   /** Does what remains to be done for a table once it is there. */
   finishTable(
     db: Kysely<unknown>,

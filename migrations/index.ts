@@ -22,6 +22,7 @@ import { totals } from './021-totals.ts'
 import { sessions } from './022-sessions.ts'
 import { announcements } from './023-announcements.ts'
 import { uploads } from './024-uploads.ts'
+import { chunksOfPolls } from './025-chunks-of-polls.ts'
 import { alerts } from './029-alerts.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -85,6 +86,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '022-sessions', readableFrom: '021-totals', ...sessions(types) },
     { name: '023-announcements', readableFrom: '021-totals', ...announcements(types) },
     { name: '024-uploads', readableFrom: '021-totals', ...uploads(types) },
+    { name: '025-chunks-of-polls', readableFrom: '021-totals', ...chunksOfPolls(types) },
     { name: '029-alerts', readableFrom: '021-totals', ...alerts(types) },
   ]
 }

@@ -47,7 +47,12 @@ export async function deletePolls(
     all.add(going)
     const { week, goneKeys, kept } = going
     if (goneKeys.length > 0) {
-      await tx.deleteFrom('poll_week').where('week', '=', week).where('store_key', 'in', goneKeys).execute()
+      await tx
+        .deleteFrom('poll_week')
+        .where('week', '=', week)
+        .where('store_key', 'in', goneKeys)
+        .where(dialectOf(tx).inChunksOf(goneKeys))
+        .execute()
     }
     if (kept.length > 0) await dialectOf(tx).writePacked(tx, 'poll_week', pollRowsOf(kept), false)
     const touched = [...goneKeys, ...kept.map(({ storeKey }) => storeKey)]

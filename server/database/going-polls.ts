@@ -52,7 +52,11 @@ export async function* goingPolls(
 
 async function wholeRows(db: Db, week: number, storeKeys: readonly number[]): Promise<GoingPolls> {
   const going = noneOf(week)
-  const rows = await pollEnds(db).where('week', '=', week).where('store_key', 'in', storeKeys).execute()
+  const rows = await pollEnds(db)
+    .where('week', '=', week)
+    .where('store_key', 'in', storeKeys)
+    .where(dialectOf(db).inChunksOf(storeKeys))
+    .execute()
   for (const { store_key: storeKey, bytes, first, last } of rows) {
     going.goneKeys.push(storeKey)
     const polls = Math.floor(bytes / 4) - 1

@@ -1,6 +1,7 @@
 import type { StoreId } from '../../shared/ids.ts'
 import { lastPollMs, type PollWeek } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
 import { weeksWithPolls } from './poll-week-summary.ts'
 import { pollWeekOfBytes } from './poll-weeks.ts'
 import { readTail } from './tail/read-tail.ts'
@@ -52,6 +53,7 @@ async function lastStoredWeek(db: Db, weeks: readonly number[], storeKey: number
     .selectFrom('poll_week')
     .select(['week', 'polls'])
     .where('store_key', '=', storeKey)
+    .where(dialectOf(db).inChunksOf([storeKey]))
     // Of each week, as polls lie in the order of their weeks.
     .where('week', 'in', weeks)
     .orderBy('week', 'desc')

@@ -1,8 +1,8 @@
 import type { StoreId } from '../../shared/ids.ts'
 import type { PollWeek } from '../uptime/poll-week.ts'
 import type { Db } from './connect.ts'
-import { pollWeekOfBytes } from './poll-weeks.ts'
-import { readTail, weeksWithTail } from './tail/read-tail.ts'
+import { readStoredAndTail } from './read-polls.ts'
+import { weeksWithTail } from './tail/read-tail.ts'
 import { dialectOf, type PartStores, type StoreRules } from './dialect/dialect.ts'
 import { NoSuchStore } from './stores.ts'
 
@@ -37,25 +37,16 @@ export async function readStoreWithPolls(
   storeId: StoreId,
   weeks: readonly number[],
 ): Promise<{ readonly store: StoreRules; readonly polls: readonly PollWeek[] } | undefined> {
-  const rows = await tx
+  const store = await tx
     .selectFrom('store')
-    .leftJoin('poll_week', (join) =>
-      join.onRef('poll_week.store_key', '=', 'store.store_key').on('poll_week.week', 'in', weeks),
-    )
-    .select([
-      'store.store_key as storeKey',
-      'store_id as storeId',
-      'schedule_key as scheduleKey',
-      'week',
-      'polls',
-    ])
+    .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
     .where('store_id', '=', storeId)
-    .execute()
-  const [store] = rows
+    .executeTakeFirst()
   if (store === undefined) return undefined
-  const stored = rows.flatMap(({ week, polls }) =>
-    week === null || polls === null ? [] : pollWeekOfBytes(polls, week, store.storeKey),
-  )
-  const tail = await readTail(tx, weeks, [store.storeKey])
-  return { store, polls: weeksWithTail(stored, tail) }
+  const { tail, stored } = await readStoredAndTail(tx, weeks, [store.storeKey])
+  const polls = stored.flatMap(({ week, storeKeys, words, from, to }) => {
+    const place = storeKeys.indexOf(store.storeKey)
+    return place < 0 ? [] : { week, words, from: from[place]!, to: to[place]! }
+  })
+  return { store, polls: weeksWithTail(polls, tail) }
 }

@@ -33,6 +33,7 @@ export function writeAlone<Result>(
     if (pause !== undefined) pauses.set(tx, pause)
     const result = await work(tx)
     await writeTotals(tx)
+    await dialectOf(db).beforeCommit(tx)
     return result
   })
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connect, type Db } from '../../server/database/connect.ts'
+import { dialectOf } from '../../server/database/dialect/dialect.ts'
 import { pollWeekOf } from '../../server/uptime/poll-week.ts'
 import { bytesOfWords, wordsOfBytes } from '../../server/uptime/words.ts'
 import { withChecksum } from '../../server/database/poll-checksum.ts'
@@ -42,26 +43,21 @@ async function moveKeys(db: Db, move: (key: number) => number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     if (databaseType === 'sqlite') await sql`pragma defer_foreign_keys = on`.execute(tx)
     for (const { store_key: key } of stores) {
-      for (const table of ['store', 'poll_week'] as const) {
-        await tx
-          .updateTable(table)
-          .set({ store_key: move(key) })
-          .where('store_key', '=', key)
-          .execute()
-      }
-      for (const { week, polls } of await tx
-        .selectFrom('poll_week')
-        .select(['week', 'polls'])
-        .where('store_key', '=', move(key))
-        .execute()) {
+      await tx
+        .updateTable('store')
+        .set({ store_key: move(key) })
+        .where('store_key', '=', key)
+        .execute()
+      const rows = await tx
+        .deleteFrom('poll_week')
+        .where('store_key', '=', key)
+        .returning(['week', 'polls'])
+        .execute()
+      const moved = rows.map(({ week, polls }) => {
         const words = wordsOfBytes(polls).slice(0, -1)
-        await tx
-          .updateTable('poll_week')
-          .set({ polls: bytesOfWords(withChecksum(words, week, move(key))) })
-          .where('week', '=', week)
-          .where('store_key', '=', move(key))
-          .execute()
-      }
+        return { week, storeKey: move(key), bytes: bytesOfWords(withChecksum(words, week, move(key))) }
+      })
+      await dialectOf(tx).writePacked(tx, 'poll_week', moved, false)
     }
   })
 }

@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises'
 import pg from 'pg'
 import { connect } from '../../server/database/connect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
+import { citusUrl, dropOnWorkers, spreadOverCitus } from './citus-database.ts'
 import { fillDatabase } from './filled-database.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -25,7 +26,7 @@ export interface TestDatabase extends AsyncDisposable {
 /** A database without data of the kind that DB_TYPE says; our tables are there, as that is quicker to copy. */
 export function testDatabase(): Promise<TestDatabase> {
   return databaseType === 'postgres'
-    ? postgresDatabase(template)
+    ? postgresDatabase(template, citusUrl !== undefined)
     : sqliteDatabase(process.env['TEST_SQLITE_TEMPLATE'])
 }
 
@@ -65,14 +66,20 @@ async function sqliteDatabase(from?: string): Promise<TestDatabase> {
   }
 }
 
-async function postgresDatabase(template: string): Promise<TestDatabase> {
+/** Where a cluster is named, polls are spread over it. */
+async function postgresDatabase(template: string, isSpread = false): Promise<TestDatabase> {
   const server = new URL(process.env['TEST_DATABASE_URL']!)
   const name = `store_monitor_test_${randomUUID().replaceAll('-', '')}`
   await onServer(server, `create database ${name} template ${template} strategy file_copy`)
+  const url = onDatabase(server, name)
+  if (isSpread) await spreadOverCitus(url)
   return {
-    url: onDatabase(server, name),
+    url,
     copy: () => postgresDatabase(name),
-    [Symbol.asyncDispose]: () => onServer(server, `drop database ${name} with (force)`),
+    async [Symbol.asyncDispose]() {
+      await onServer(server, `drop database ${name} with (force)`)
+      if (isSpread) await dropOnWorkers(url)
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   Kysely,
   QueryExecutorProvider,
   RawBuilder,
+  SqlBool,
   Transaction,
 } from 'kysely'
 import type { ColumnTypes } from '../../../migrations/column-types.ts'
@@ -79,6 +80,14 @@ export interface PackedRow {
   readonly bytes: Uint8Array
 }
 
+/** The first batch and the last one that have rows in a place of the tail. */
+export interface BatchRange {
+  readonly week: number
+  readonly chunk: number
+  readonly firstBatch: number
+  readonly lastBatch: number
+}
+
 /** Who hears what the processes on a database announce. */
 export interface Listener {
   heard(announced: string): void
@@ -135,6 +144,8 @@ export interface Dialect {
   open(databaseUrl: string, access: Access): Promise<KyselyDialect>
   /** Waits until no other transaction has `what`, and keeps it until this one ends. */
   lock(transaction: Transaction<Database>, what: string): Promise<void>
+  /** To be called when all is written, before a transaction that has `what` commits. */
+  beforeCommit(transaction: Transaction<Database>): Promise<void>
   /** Keeps others from `lock`ing it until this transaction ends, unless one of them has it: false. Does not wait. */
   tryToShare(transaction: Transaction<Database>, what: string): Promise<boolean>
   /**
@@ -164,6 +175,13 @@ export interface Dialect {
     rows: readonly PackedRow[],
     isNewWeek: boolean,
   ): Promise<void>
+  /**
+   * Narrows down which rows of `poll_week` are meant by whose they are: on a database that is spread over machines that tells
+   * which of them have any.
+   */
+  inChunksOf(storeKeys: readonly number[]): RawBuilder<SqlBool>
+  /** Of those places in the tail that have any. */
+  readBatchRanges(db: Db, weeks: readonly number[], chunks: readonly number[]): Promise<BatchRange[]>
   /** Reads what is stored of a part of a report, and the CRC-32 that it had; undefined where there is none. */
   readPart(db: Db, stored: StoredPart): Promise<{ bytes: Uint8Array; checksum: number | null } | undefined>
   /**

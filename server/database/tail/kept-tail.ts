@@ -2,10 +2,9 @@
  * Rows of the tail never change, and parts of a report read the same ones, again and again: they are kept for as long as the
  * database has them.
  */
-import { sql } from 'kysely'
 import type { Words } from '../../uptime/words.ts'
 import type { Db } from '../connect.ts'
-import { dialectOf, type Dialect } from '../dialect/dialect.ts'
+import { dialectOf, type BatchRange, type Dialect } from '../dialect/dialect.ts'
 import { ANY_STORES, pairsOf, type TailPlace } from './tail-row.ts'
 
 /** As much as the tail of 100,000 stores may have. */
@@ -17,9 +16,7 @@ const READINGS_TO_FORGET = 1024
  * All rows of a chunk, or of any stores, and of a week: later ones are last. Between the same first and last batch there are the
  * same polls, as rows are only added behind, joined, or taken from the first on.
  */
-interface PlacedRows extends TailPlace {
-  readonly firstBatch: number
-  readonly lastBatch: number
+interface PlacedRows extends BatchRange {
   readonly rows: readonly Words[]
 }
 
@@ -45,7 +42,8 @@ export async function readKeptTail(
   weeks: readonly number[],
   chunks: readonly number[],
 ): Promise<ReadonlyMap<number, readonly Words[]>> {
-  const tail = keptTailOf(dialectOf(tx))
+  const dialect = dialectOf(tx)
+  const tail = keptTailOf(dialect)
   tail.readings++
   const isKept = (chunk: number): boolean => weeks.some((week) => tail.places.has(keyOf({ week, chunk })))
   const kept = chunks.filter(isKept)
@@ -54,7 +52,7 @@ export async function readKeptTail(
     weeks,
     chunks.filter((chunk) => !kept.includes(chunk)),
   )
-  for (const range of await batchesOf(tx, weeks, kept)) {
+  for (const range of kept.length === 0 ? [] : await dialect.readBatchRanges(tx, weeks, kept)) {
     const known = tail.places.get(keyOf(range))
     if (known?.firstBatch === range.firstBatch && known.lastBatch === range.lastBatch) found.push(known)
     else found.push(...(await readBehind(tx, range, known)))
@@ -85,24 +83,6 @@ function keptTailOf(dialect: Dialect): KeptTail {
 
 function keyOf({ week, chunk }: TailPlace): string {
   return `${week} ${chunk}`
-}
-
-type BatchRange = Omit<PlacedRows, 'rows'>
-
-/** Of each place that has rows; without looking at all of them, nor at weeks that have none. */
-async function batchesOf(tx: Db, weeks: readonly number[], chunks: readonly number[]): Promise<BatchRange[]> {
-  if (chunks.length === 0) return []
-  const listed = (numbers: readonly number[]) =>
-    sql.join(numbers.map((number) => sql`(cast(${number} as integer))`))
-  const ofPlace = sql`from poll_tail where week = w.column1 and chunk = c.column1`
-  const { rows } = await sql<{ week: number; chunk: number; first: number | null; last: number | null }>`
-    select w.column1 as week, c.column1 as chunk,
-      (select min(batch) ${ofPlace}) as first, (select max(batch) ${ofPlace}) as last
-    from (values ${listed(weeks)}) as w cross join (values ${listed(chunks)}) as c
-    where (select 1 from poll_tail where week = w.column1 limit 1) is not null`.execute(tx)
-  return rows.flatMap(({ week, chunk, first, last }) =>
-    first === null || last === null ? [] : { week, chunk, firstBatch: first, lastBatch: last },
-  )
 }
 
 /** Mostly what is known is still there, and some rows are behind that; whoever began earlier than others has fewer rows. */

@@ -46,6 +46,22 @@ export const postgresColumnTypes: ColumnTypes = {
   async dropReferred(db, table) {
     await sql`drop table ${sql.table(table)} cascade`.execute(db)
   },
+  async spreadByChunk(db, table) {
+    const [key, ofStore] = [`${table}_primary_key`, `${table}_of_store`]
+    await sql`alter table ${sql.table(table)} drop constraint ${sql.ref(key)}`.execute(db)
+    // All rows have it at once, and as an ordinary column from then on.
+    await sql`alter table ${sql.table(table)} add column chunk integer not null
+      generated always as (store_key >> 11) stored`.execute(db)
+    await sql`alter table ${sql.table(table)} alter column chunk drop expression`.execute(db)
+    await sql`alter table ${sql.table(table)} add constraint ${sql.ref(key)} primary key (week, chunk, store_key)`.execute(
+      db,
+    )
+    await sql`create unique index ${sql.ref(ofStore)} on ${sql.table(table)} (week, store_key)`.execute(db)
+    await sql`create function ${sql.ref(ofStore)}() returns trigger language plpgsql as $$
+      begin new.chunk := new.store_key >> 11; return new; end $$`.execute(db)
+    await sql`create trigger ${sql.ref(ofStore)} before insert on ${sql.table(table)}
+      for each row when (new.chunk is null) execute function ${sql.ref(ofStore)}()`.execute(db)
+  },
   // Each row would be looked up by a query of its own.
   referencesKept: (column) => column,
 }

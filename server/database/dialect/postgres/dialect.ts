@@ -1,12 +1,16 @@
-import { sql, type QueryExecutorProvider } from 'kysely'
+import { sql, type QueryExecutorProvider, type Transaction } from 'kysely'
+import { chunksOf } from '../../tail/tail-row.ts'
 import type { Dialect } from '../dialect.ts'
 import { backUpPostgres } from './backup.ts'
+import type { Database } from '../../schema.ts'
+import { COMMITS, requireWhole, waitForReaders } from './cluster/whole.ts'
 import { postgresColumnTypes } from './column-types.ts'
 import { listenOnPostgres } from './listen.ts'
 import { openPostgres } from './open.ts'
 import { readPacked, writePacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
 import { readStoreRules, writeScheduleKeys } from './store-rules.ts'
+import { readBatchRanges } from './tail-batches.ts'
 
 /** Ours, among the locks of whatever else works on the database. */
 const LOCK_CLASS = 0x5707e
@@ -19,6 +23,8 @@ async function allowIdle(transaction: QueryExecutorProvider, ms: number): Promis
 
 /** PostgreSQL, which many processes on many machines use at once. */
 export function postgresDialect(): Dialect {
+  /** Transactions that write polls that are spread over machines. */
+  const spreading = new WeakSet<Transaction<Database>>()
   const dialect: Dialect = {
     columnTypes: postgresColumnTypes,
     clock: sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
@@ -28,7 +34,15 @@ export function postgresDialect(): Dialect {
     reportPartsAtOnce: 4,
     open: (databaseUrl, access) => openPostgres(databaseUrl, access, dialect),
     async lock(transaction, what) {
-      await sql`select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${what}))`.execute(transaction)
+      const { rows } = await sql<{ is_spread: boolean }>`
+        select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${what})),
+          ${what} = 'data' and to_regclass(${COMMITS}) is not null as is_spread`.execute(transaction)
+      if (!rows[0]!.is_spread) return
+      spreading.add(transaction)
+      await requireWhole(transaction)
+    },
+    async beforeCommit(transaction) {
+      if (spreading.has(transaction)) await waitForReaders(transaction)
     },
     async tryToShare(transaction, what) {
       const { rows } = await sql<{ has: boolean }>`
@@ -45,6 +59,8 @@ export function postgresDialect(): Dialect {
     writeScheduleKeys,
     readPacked,
     writePacked,
+    inChunksOf: (storeKeys) => sql`poll_week.chunk = any(${chunksOf(storeKeys)}::int4[])`,
+    readBatchRanges,
     readPart,
     backUp: backUpPostgres,
     listen: listenOnPostgres,

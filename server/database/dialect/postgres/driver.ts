@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { AppError } from '../../../../shared/app-error.ts'
 import type { AdapterOfDialect, Dialect } from '../dialect.ts'
+import { beginWhole, isSpread } from './cluster/whole.ts'
 import { CopyOut } from './copy-out.ts'
 import { databaseError, isConnectionLost } from './database-error.ts'
 
@@ -13,14 +14,15 @@ interface SharedPostgresConfig {
   /** What the database is called in messages. */
   readonly place: string
   readonly dialect: Dialect
+  readonly onlyReads: boolean
 }
 
 /** PostgreSQL with prepared statements, `copy` as if it were a query, and errors for a person. */
 export class SharedPostgresDialect extends PostgresDialect {
   readonly #dialect: Dialect
 
-  constructor({ pool, place, dialect }: SharedPostgresConfig) {
-    super({ pool: sharedPool(pool, place) })
+  constructor({ pool, place, dialect, onlyReads }: SharedPostgresConfig) {
+    super({ pool: sharedPool(pool, place, onlyReads) })
     this.#dialect = dialect
   }
 
@@ -38,14 +40,14 @@ class SharedPostgresAdapter extends PostgresAdapter implements AdapterOfDialect 
   }
 }
 
-function sharedPool(pool: Pool, place: string): PostgresPool {
+function sharedPool(pool: Pool, place: string, onlyReads: boolean): PostgresPool {
   const known = new WeakMap<PoolClient, PostgresPoolClient>()
   return {
     options: {},
     async connect() {
       try {
         const client = await pool.connect()
-        const shared = known.get(client) ?? sharedClient(client, place)
+        const shared = known.get(client) ?? sharedClient(client, place, onlyReads)
         known.set(client, shared)
         return shared
       } catch (error) {
@@ -56,10 +58,16 @@ function sharedPool(pool: Pool, place: string): PostgresPool {
   }
 }
 
-function sharedClient(client: PoolClient, place: string): PostgresPoolClient {
+function sharedClient(client: PoolClient, place: string, onlyReads: boolean): PostgresPoolClient {
   let isLost = false
+  let readsSpread: boolean | undefined
+  async function begin(): Promise<unknown> {
+    readsSpread ??= onlyReads && (await isSpread(client))
+    return await (readsSpread ? beginWhole(client) : client.query('begin'))
+  }
   async function query(text: string, values: readonly unknown[]): Promise<unknown> {
     try {
+      if (text === 'begin') return await begin()
       if (text.startsWith('copy ')) return await copy(client, text, values)
       values.forEach(refuseNul)
       return await client.query({ ...nameOf(text), text, values: [...values] })

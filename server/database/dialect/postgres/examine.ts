@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Examination } from '../dialect.ts'
+import { clusterProblems } from './cluster/status.ts'
 import { sharingProblems } from './examine-sessions.ts'
 import { readServers } from './servers.ts'
 
@@ -43,7 +44,7 @@ export async function examine(db: Db, databaseUrl: string): Promise<Examination>
       remedy,
     }))
   const { count, places, versions: ofServers } = await readServers(db)
-  problems.push(...(await sharingProblems(db, databaseUrl)))
+  problems.push(...(await sharingProblems(db, databaseUrl)), ...(await clusterProblems(db)))
   return {
     ...(count === 0
       ? {}

@@ -24,7 +24,7 @@ export async function openPostgres(
   // Whoever uses a connection that is lost has the error; one that nobody uses is replaced.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new SharedPostgresDialect({ pool, place, dialect })
+  return new SharedPostgresDialect({ pool, place, dialect, onlyReads: access.readOnly })
 }
 
 /** How the driver is to connect, with options of the session besides those that the URL has, and what errors call it. */

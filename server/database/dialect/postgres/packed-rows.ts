@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { wordsOfBytes } from '../../../uptime/words.ts'
 import { packedColumns, type Db, type PackedRow, type PackedTable, type PackedWords } from '../dialect.ts'
+import { chunkOf, chunksOf } from '../../tail/tail-row.ts'
 import { keyRanges } from '../key-ranges.ts'
 import { placesOf } from '../packed-places.ts'
 import { binaryArray, BYTEA, copyPieces, INT4 } from './binary.ts'
@@ -36,8 +37,8 @@ async function readRows(
   storeKeys: readonly number[],
 ): Promise<Map<number, PackedWords>> {
   const query = CompiledQuery.raw(
-    `select week, store_key, ${packedColumns[table]} as bytes from ${table} where week = any($1::int4[]) and store_key = any($2::int4[])`,
-    [weeks, storeKeys],
+    `select week, store_key, ${packedColumns[table]} as bytes from ${table} where week = any($1::int4[]) and store_key = any($2::int4[])${table === 'poll_week' ? ' and chunk = any($3::int4[])' : ''}`,
+    table === 'poll_week' ? [weeks, storeKeys, chunksOf(storeKeys)] : [weeks, storeKeys],
   )
   const { rows } = await db.executeQuery<{ week: number; store_key: number; bytes: Buffer }>(query)
   const byWeek = Map.groupBy(rows, (row) => row.week)
@@ -57,7 +58,8 @@ async function copyRows(
   weeks: readonly number[],
   storeKeys: readonly number[],
 ): Promise<Map<number, PackedWords>> {
-  const condition = `week in (${weeks.join()}) and (${conditionOf(storeKeys)})`
+  const ofChunks = table === 'poll_week' ? `and chunk in (${chunksOf(storeKeys).join()})` : ''
+  const condition = `week in (${weeks.join()}) ${ofChunks} and (${conditionOf(storeKeys)})`
   // The number of two bytes makes all words begin where words do.
   const columns = `0::int2, week, store_key, ${packedColumns[table]}`
   const rowCount = weeks.length * storeKeys.length
@@ -107,19 +109,41 @@ export async function writePacked(
   rows: readonly PackedRow[],
   isNewWeek: boolean,
 ): Promise<void> {
-  const column = packedColumns[table]
+  const packed = packedColumns[table]
+  const key = keyColumns[table]
+  const columns = [...key.names, packed].join(', ')
   if (isNewWeek) {
-    const fields = rows.map(({ week, storeKey, bytes }) => [week, storeKey, bytes])
-    const copy = `copy ${table} (week, store_key, ${column}) from stdin (format binary)`
+    const fields = rows.map((row) => [...key.of(row), row.bytes])
+    const copy = `copy ${table} (${columns}) from stdin (format binary)`
     await db.executeQuery(CompiledQuery.raw(copy, [copyPieces(fields)]))
   } else {
-    const upsert = `insert into ${table} (week, store_key, ${column})
-      select * from unnest($1::int4[], $2::int4[], $3::bytea[])
-      on conflict (week, store_key) do update set ${column} = excluded.${column}`
-    const weeks = rows.map(({ week }) => week)
-    const storeKeys = rows.map(({ storeKey }) => storeKey)
-    const bytes = rows.map((row) => row.bytes)
-    const columns = [binaryArray(INT4, weeks), binaryArray(INT4, storeKeys), binaryArray(BYTEA, bytes)]
-    await db.executeQuery(CompiledQuery.raw(upsert, columns))
+    const numbers = key.names.map((_, i) => `$${i + 1}::int4[]`)
+    const upsert = `insert into ${table} (${columns})
+      select * from unnest(${numbers.join(', ')}, $${numbers.length + 1}::bytea[])
+      on conflict (${key.names.join(', ')}) do update set ${packed} = excluded.${packed}`
+    const keys = rows.map((row) => key.of(row))
+    const arrays = key.names.map((_, i) =>
+      binaryArray(
+        INT4,
+        keys.map((ofRow) => ofRow[i]!),
+      ),
+    )
+    const bytes = binaryArray(
+      BYTEA,
+      rows.map((row) => row.bytes),
+    )
+    await db.executeQuery(CompiledQuery.raw(upsert, [...arrays, bytes]))
   }
+}
+
+/** The primary keys of these tables. */
+const keyColumns: Record<
+  PackedTable,
+  { readonly names: readonly string[]; of(row: PackedRow): readonly number[] }
+> = {
+  poll_week: {
+    names: ['week', 'chunk', 'store_key'],
+    of: ({ week, storeKey }) => [week, chunkOf(storeKey), storeKey],
+  },
+  kept_totals: { names: ['week', 'store_key'], of: ({ week, storeKey }) => [week, storeKey] },
 }

@@ -9,6 +9,7 @@ export const sqliteColumnTypes: ColumnTypes = {
   uniqueLongText: (column) => column.notNull().unique(),
   referencesKept: (column, key) => column.references(key),
   announce: async () => {},
+  spreadByChunk: async () => {},
   finishTable: async () => {},
   async dropReferred(db, table) {
     // The rows' references are then looked at when all is done.

@@ -7,6 +7,7 @@ import { openSqlite } from './open.ts'
 import { createPackedWriter, readPacked } from './packed-rows.ts'
 import { readPart } from './report-part.ts'
 import { readStoreRules, writeScheduleKeys } from './store-rules.ts'
+import { readBatchRanges } from './tail-batches.ts'
 
 /** SQLite, in a file that several threads and processes use at once. */
 export function sqliteDialect(): Dialect {
@@ -20,6 +21,7 @@ export function sqliteDialect(): Dialect {
     open: (databaseUrl, access) => openSqlite(databaseUrl, access, dialect),
     // A transaction that may write has the only lock there is from its beginning.
     lock: async () => {},
+    beforeCommit: async () => {},
     tryToShare: async () => true,
     makeNew,
     beginMigration: async () => {},
@@ -28,6 +30,8 @@ export function sqliteDialect(): Dialect {
     writeScheduleKeys,
     readPacked,
     writePacked: createPackedWriter(),
+    inChunksOf: () => sql`true`,
+    readBatchRanges,
     readPart,
     async backUp(databaseUrl, file, options) {
       const { backUpSqlite } = await import('./backup.ts')

@@ -25,6 +25,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '022-sessions',
   '023-announcements',
   '024-uploads',
+  '025-chunks-of-polls',
   '029-alerts',
 ]
 
@@ -106,6 +107,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'022-sessions\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-announcements\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'024-uploads\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'025-chunks-of-polls\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'029-alerts\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
