@@ -6,6 +6,7 @@ import { addAlerts } from './program/alerts.ts'
 import { createAdder } from './program/adder.ts'
 import { addAsked } from './program/asked.ts'
 import { addChanges } from './program/changes.ts'
+import { addCluster } from './program/cluster.ts'
 import { addImports } from './program/imports.ts'
 import { addInsight } from './program/insight.ts'
 import { addKeys, addSessions } from './program/keys.ts'
@@ -56,6 +57,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addKeys(adder)
   addSessions(adder)
   addRetention(adder)
+  addCluster(adder)
   addBackupAndDemo(adder)
   return program
 }

@@ -28,8 +28,18 @@ export async function makeCluster(databaseUrl: string): Promise<void> {
 }
 
 export async function dropOnWorkers(databaseUrl: string): Promise<void> {
-  for (const worker of await listWorkers()) {
-    await run(worker, `drop database if exists ${nameOf(databaseUrl)} with (force)`)
+  for (const worker of await listWorkers()) await dropPatiently(worker, nameOf(databaseUrl))
+}
+
+const ATTEMPTS = 5
+
+/** What Citus does there by itself takes a while to end. */
+async function dropPatiently(worker: URL, name: string, attempts = ATTEMPTS): Promise<void> {
+  try {
+    await run(worker, `drop database if exists ${name} with (force)`)
+  } catch (error) {
+    if (attempts === 1) throw error
+    await dropPatiently(worker, name, attempts - 1)
   }
 }
 

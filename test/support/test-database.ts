@@ -30,6 +30,18 @@ export function testDatabase(): Promise<TestDatabase> {
     : sqliteDatabase(process.env['TEST_SQLITE_TEMPLATE'])
 }
 
+/** Likewise, of the coordinator alone where there is a cluster. */
+export async function localDatabase(): Promise<TestDatabase> {
+  const database = await postgresDatabase(template)
+  return {
+    ...database,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]()
+      await dropOnWorkers(database.url)
+    },
+  }
+}
+
 /** One with so many stores, as fillDatabase makes them. */
 export async function filledDatabase(storeCount: number): Promise<TestDatabase> {
   await using parts = new AsyncDisposableStack()

@@ -12,6 +12,7 @@ import type { StoreLabel } from '../../../shared/group.ts'
 import type { StoreId } from '../../../shared/ids.ts'
 import type { Words } from '../../uptime/words.ts'
 import type { Database } from '../schema.ts'
+import type { ClusterStatus, SpreadPolls } from './cluster.ts'
 
 export type Db = Kysely<Database>
 
@@ -123,6 +124,17 @@ export interface BackUpOptions {
   readonly signal: AbortSignal
 }
 
+/** A cluster that a database may be of, and over whose machines its polls are spread. */
+export interface Cluster {
+  /**
+   * Spreads polls over the machines there are; done again, over those that were added, too. Throws an AppError where that cannot be, or
+   * others are at work on the database.
+   */
+  spreadPolls(db: Db, shards: number | undefined): Promise<SpreadPolls>
+  /** Undefined where the database is of no cluster. */
+  clusterStatus(db: Db): Promise<ClusterStatus | undefined>
+}
+
 /**
  * What a kind of database does in a way of its own; all other SQL is the same on each. Its statements throw AppErrors for
  * what is not the program's fault: `unavailable` where another writes for too long, the disk is full or the database cannot
@@ -189,6 +201,8 @@ export interface Dialect {
    * not at all. Throws an AppError where that cannot be, or is done with the database's own tools.
    */
   backUp(databaseUrl: string, file: string, options: BackUpOptions): Promise<number>
+  /** Loaded when it is asked for; undefined where a database is on one machine alone. */
+  readonly cluster: (() => Promise<Cluster>) | undefined
   /** Hears what is announced (`ColumnTypes.announce`) until it is disposed of; undefined where nothing ever is. */
   listen(databaseUrl: string, listener: Listener, self?: Self): AsyncDisposable | undefined
   /** How many bytes it takes on disk, and how many of them are free for what is written next; undefined where that is not known. */

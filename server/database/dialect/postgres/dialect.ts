@@ -63,6 +63,7 @@ export function postgresDialect(): Dialect {
     readBatchRanges,
     readPart,
     backUp: backUpPostgres,
+    cluster: async () => (await import('./cluster/cluster.ts')).citusCluster,
     listen: listenOnPostgres,
     async examine(db, databaseUrl) {
       const { examine } = await import('./examine.ts')
@@ -71,7 +72,8 @@ export function postgresDialect(): Dialect {
     async size(db) {
       const { rows } = await sql<{ bytes: number }>`
         select pg_database_size(current_database()) as bytes`.execute(db)
-      return { bytes: Number(rows[0]!.bytes), freeBytes: undefined }
+      const { spreadBytes } = await import('./cluster/spread-bytes.ts')
+      return { bytes: rows[0]!.bytes + (await spreadBytes(db)), freeBytes: undefined }
     },
     // A server answers for its own files.
     checkInPlace() {},

@@ -37,6 +37,7 @@ export function sqliteDialect(): Dialect {
       const { backUpSqlite } = await import('./backup.ts')
       return backUpSqlite(databaseUrl, file, options)
     },
+    cluster: undefined,
     listen: () => undefined,
     async examine(db) {
       const { examine } = await import('./examine.ts')

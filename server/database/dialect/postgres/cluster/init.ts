@@ -1,20 +1,15 @@
 import { sql } from 'kysely'
 import { AppError } from '../../../../../shared/app-error.ts'
+import { migrateToLatest } from '../../../migrate.ts'
 import { writeAlone } from '../../../write-alone.ts'
+import type { SpreadPolls } from '../../cluster.ts'
 import type { Db } from '../../dialect.ts'
-import { dropWhatOlderProgramsNeed, SPREAD_BY, spreadProblems, spreadTables } from './layout.ts'
+import { dropWhatOlderProgramsNeed, SPREAD_BY, spreadProblems, tablesToSpread } from './layout.ts'
 import { requireCluster } from './nodes.ts'
 import { COMMITS, UNFINISHED } from './whole.ts'
 
 /** The first migration that a program has to know to write polls that are spread. */
 const READABLE_FROM = '025-chunks-of-polls'
-
-export interface SpreadPolls {
-  /** The tables that were spread now: none where they were already. */
-  readonly tables: readonly string[]
-  readonly nodes: number
-  readonly shards: number
-}
 
 /**
  * Spreads polls over the workers of a Citus cluster, whose coordinator this is. Done again, it takes in machines that were added. Throws
@@ -23,19 +18,11 @@ export interface SpreadPolls {
 export async function spreadPolls(db: Db, shards: number | undefined): Promise<SpreadPolls> {
   const nodes = await requireCluster(db)
   await requireNobodyElse(db)
-  const tables = await writeAlone(db, 'data', async (tx) => {
-    // All on one connection to each machine, as what is made on it has to be there for what comes next.
-    await sql`set local citus.multi_shard_modify_mode to 'sequential'`.execute(tx)
-    await dropWhatOlderProgramsNeed(tx)
-    const problems = await spreadProblems(tx)
-    if (problems.length > 0) throw new AppError('conflict', `polls cannot be spread: ${problems.join('; ')}`)
-    const spread = await spreadAlready(tx)
-    const local = spreadTables.filter((table) => !spread.has(table))
-    for (const table of local) await spreadTable(tx, table, shards)
-    await countCommits(tx, nodes.length)
-    await sql`insert into schema_compatibility (migration, readable_from) values (${READABLE_FROM}, ${READABLE_FROM})
-      on conflict (migration) do update set readable_from = excluded.readable_from`.execute(tx)
-    return local
+  await migrateToLatest(db)
+  // All on one connection to each machine, as what is made on it has to be there for what comes next.
+  const tables = await db.connection().execute(async (connection) => {
+    await sql`set citus.multi_shard_modify_mode to 'sequential'`.execute(connection)
+    return writeAlone(connection, 'data', (tx) => spreadTables(tx, nodes.length, shards))
   })
   await endOthers(db)
   const { rows } = await sql<{ shards: number }>`
@@ -43,12 +30,26 @@ export async function spreadPolls(db: Db, shards: number | undefined): Promise<S
   return { tables, nodes: nodes.length, shards: rows[0]!.shards }
 }
 
+/** Those that were not spread before. */
+async function spreadTables(tx: Db, nodes: number, shards: number | undefined): Promise<string[]> {
+  const spread = await spreadAlready(tx)
+  const local = tablesToSpread.filter((table) => !spread.has(table))
+  if (local.length > 0) await dropWhatOlderProgramsNeed(tx)
+  const problems = await spreadProblems(tx)
+  if (problems.length > 0) throw new AppError('conflict', `polls cannot be spread: ${problems.join('; ')}`)
+  for (const table of local) await spreadTable(tx, table, shards)
+  await countCommits(tx, nodes)
+  await sql`insert into schema_compatibility (migration, readable_from) values (${READABLE_FROM}, ${READABLE_FROM})
+    on conflict (migration) do update set readable_from = excluded.readable_from`.execute(tx)
+  return local
+}
+
 /** By which column tables are spread. Throws where that is another one than ours. */
 async function spreadAlready(tx: Db): Promise<Set<string>> {
   const { rows } = await sql<{ table: string; by: string | null }>`
     select relname as table, column_to_column_name(logicalrelid, partkey) as by
     from pg_dist_partition join pg_class on pg_class.oid = logicalrelid
-    where relname in (${sql.join(spreadTables)})`.execute(tx)
+    where relname in (${sql.join(tablesToSpread)})`.execute(tx)
   const other = rows.find(({ by }) => by !== SPREAD_BY)
   if (other !== undefined) {
     throw new AppError(
@@ -61,7 +62,7 @@ async function spreadAlready(tx: Db): Promise<Set<string>> {
 
 /** Those of a chunk lie on the same machine. */
 async function spreadTable(tx: Db, table: string, shards: number | undefined): Promise<void> {
-  const [first] = spreadTables
+  const [first] = tablesToSpread
   const where =
     table !== first
       ? sql`colocate_with => ${first}`

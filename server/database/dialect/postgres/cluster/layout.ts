@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../dialect.ts'
 
 /** The tables whose rows are spread over machines, by this column; all others stay where the coordinator is. */
-export const spreadTables = ['poll_tail', 'poll_week'] as const
+export const tablesToSpread = ['poll_tail', 'poll_week'] as const
 export const SPREAD_BY = 'chunk'
 
 /**
@@ -21,7 +21,7 @@ export async function spreadProblems(db: Db): Promise<string[]> {
     with spread as (
       select c.oid, c.relname, a.attnum as by
       from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = ${SPREAD_BY}
-      where c.oid in (${sql.join(spreadTables.map((table) => sql`${table}::regclass`))})
+      where c.oid in (${sql.join(tablesToSpread.map((table) => sql`${table}::regclass`))})
     )
     select format('%s has no column %s', relname, ${SPREAD_BY}::text) as problem from spread where by is null
     union all

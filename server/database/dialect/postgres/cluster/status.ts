@@ -1,24 +1,9 @@
 import { sql } from 'kysely'
+import type { ClusterStatus } from '../../cluster.ts'
 import type { Db } from '../../dialect.ts'
-import { spreadTables } from './layout.ts'
+import { tablesToSpread } from './layout.ts'
 import { listNodes, placeOf } from './nodes.ts'
 import { COMMITS, UNFINISHED } from './whole.ts'
-
-/** What a machine has of the polls. */
-export interface NodeStatus {
-  readonly node: string
-  readonly isActive: boolean
-  readonly shards: number
-  readonly bytes: number
-}
-
-export interface ClusterStatus {
-  /** Whether polls are spread. */
-  readonly isSpread: boolean
-  readonly nodes: readonly NodeStatus[]
-  /** Commits that have not come to their end on a machine. */
-  readonly unfinished: number
-}
 
 /** Undefined where the database knows nothing of Citus. */
 export async function clusterStatus(db: Db): Promise<ClusterStatus | undefined> {
@@ -38,7 +23,7 @@ export async function clusterStatus(db: Db): Promise<ClusterStatus | undefined> 
   }
   const { rows: shards } = await sql<{ node: string; shards: number; bytes: number }>`
     select nodename || ':' || nodeport as node, count(*) as shards, coalesce(sum(shard_size), 0)::bigint as bytes
-    from citus_shards where table_name::text in (${sql.join(spreadTables)}) group by 1`.execute(db)
+    from citus_shards where table_name::text in (${sql.join(tablesToSpread)}) group by 1`.execute(db)
   const { rows: commits } = await sql<{ unfinished: number | null }>`
     select max(${sql.raw(UNFINISHED)}()) as unfinished from ${sql.table(COMMITS)}`.execute(db)
   const byNode = new Map(shards.map((row) => [row.node, row]))
