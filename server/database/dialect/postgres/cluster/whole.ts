@@ -82,6 +82,8 @@ export async function requireWhole(tx: Transaction<Database>): Promise<void> {
  * phases, also where polls are of one machine alone: they would else be there before all else that is said of them.
  */
 export async function waitForReaders(tx: Transaction<Database>): Promise<void> {
+  // What the coordinator forgot in a crash would stay on the other machines.
+  await sql`set local synchronous_commit = on`.execute(tx)
   await sql`set local lock_timeout = ${sql.lit(LONGEST_READING_MS)}`.execute(tx)
   await sql`lock table poll_batch in exclusive mode`.execute(tx)
   await sql`update ${sql.table(COMMITS)} set number = number + 1`.execute(tx)
