@@ -179,6 +179,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/ingest/importing/import-each.ts',
       'server/ingest/importing/import-here.ts',
       'server/database/backup.ts',
+      'server/database/cluster.ts',
       'node:',
       '@trpc/client',
       'commander',

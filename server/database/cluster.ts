@@ -3,6 +3,8 @@ import { connect } from './connect.ts'
 import type { ClusterStatus, SpreadPolls } from './dialect/cluster.ts'
 import { dialectOf, type Dialect } from './dialect/dialect.ts'
 
+export type { NodeStatus } from './dialect/cluster.ts'
+
 /** Spreads the polls of a database, as `Dialect.cluster` says, over so many shards, or as many as the database likes. */
 export async function spreadPolls(databaseUrl: string, shards?: number): Promise<SpreadPolls> {
   await using db = await connect(databaseUrl, { durable: true, mayCreate: false })

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../../server/database/dialect/cluster.ts'
+import type { NodeStatus } from '../../../server/database/cluster.ts'
 import { say, type CommandContext, type MessageOptions } from '../context.ts'
 import { formatAmount, formatCount, printJson, printTable, type TableColumn } from '../output.ts'
 import { configOf } from '../place.ts'
