@@ -25,6 +25,7 @@ type Procedures = Pick<
   | 'outage'
   | 'data'
   | 'alert'
+  | 'alertRule'
   | 'key'
   | 'retention'
   | 'session'
@@ -100,6 +101,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     outage,
     data,
     alert,
+    alertRule,
     key,
     retention,
     session,
@@ -116,6 +118,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     data,
     alert,
+    alertRule,
     key,
     retention,
     session,

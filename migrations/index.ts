@@ -23,6 +23,7 @@ import { sessions } from './022-sessions.ts'
 import { announcements } from './023-announcements.ts'
 import { uploads } from './024-uploads.ts'
 import { chunksOfPolls } from './025-chunks-of-polls.ts'
+import { alertRules } from './027-alert-rules.ts'
 import { alerts } from './029-alerts.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -87,6 +88,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '023-announcements', readableFrom: '021-totals', ...announcements(types) },
     { name: '024-uploads', readableFrom: '021-totals', ...uploads(types) },
     { name: '025-chunks-of-polls', readableFrom: '021-totals', ...chunksOfPolls(types) },
+    { name: '027-alert-rules', readableFrom: '021-totals', ...alertRules(types) },
     { name: '029-alerts', readableFrom: '021-totals', ...alerts(types) },
   ]
 }

@@ -4,7 +4,7 @@ import { AppError } from './app-error.ts'
 import { parseDuration } from './duration.ts'
 import { givenLabel, givenLabels } from './group.ts'
 import { storeId } from './ids.ts'
-import { severities, type Severity } from './incident-condition.ts'
+import { severities, type IncidentCondition, type Severity } from './incident-condition.ts'
 import { writtenLabel } from './label.ts'
 import { readBy } from './read-by.ts'
 
@@ -59,11 +59,15 @@ function severity(usual: Severity) {
     .describe(`How much it matters (default: ${usual})`)
 }
 
+function conditionOf<Condition extends IncidentCondition>(condition: Condition) {
+  return z.literal(condition).describe('What incidents it finds')
+}
+
 const expire = givenSpan('7d').describe('How long without a word until it is over (default: 7d)')
 
 export const downRule = z
   .strictObject({
-    condition: z.literal('down'),
+    condition: conditionOf('down'),
     ...scope,
     severity: severity('error'),
     for: givenSpan('30m', { least: 0 }).describe('Business time since the outage began (default: 30m)'),
@@ -78,7 +82,7 @@ export const downRule = z
 
 export const noDataRule = z
   .strictObject({
-    condition: z.literal('no-data'),
+    condition: conditionOf('no-data'),
     ...scope,
     severity: severity('warning'),
     for: givenSpan('180m').describe('Business time since the last poll (default: 180m)'),
@@ -88,7 +92,7 @@ export const noDataRule = z
 
 export const unstableRule = z
   .strictObject({
-    condition: z.literal('unstable'),
+    condition: conditionOf('unstable'),
     ...scope,
     severity: severity('warning'),
     of: givenCount(20, 3, 1000).describe('How many polls are looked at (default: 20)'),
@@ -119,7 +123,7 @@ const judgedDays = {
 
 export const uptimeRule = z
   .strictObject({
-    condition: z.literal('uptime'),
+    condition: conditionOf('uptime'),
     ...scope,
     severity: severity('warning'),
     below: givenPercent().describe('Under what uptime, in percent'),
@@ -129,7 +133,7 @@ export const uptimeRule = z
 
 export const dropRule = z
   .strictObject({
-    condition: z.literal('drop'),
+    condition: conditionOf('drop'),
     ...scope,
     severity: severity('warning'),
     points: givenPercent(0.01).describe('By how many points of a percentage'),
@@ -139,7 +143,7 @@ export const dropRule = z
 
 export const budgetRule = z
   .strictObject({
-    condition: z.literal('budget'),
+    condition: conditionOf('budget'),
     ...scope,
     severity: severity('warning'),
     target: givenPercent(0, 99.999).describe('Which uptime was promised, in percent'),
@@ -154,7 +158,7 @@ export const budgetRule = z
 
 export const groupShareRule = z
   .strictObject({
-    condition: z.literal('group-share'),
+    condition: conditionOf('group-share'),
     ...scope,
     severity: severity('critical'),
     by: givenLabel.pipe(z.string()).describe('The label whose values are the groups, such as city'),
@@ -175,7 +179,7 @@ export const groupShareRule = z
 
 export const blindRule = z
   .strictObject({
-    condition: z.literal('blind'),
+    condition: conditionOf('blind'),
     ...scope,
     severity: severity('critical'),
     within: givenSpan('2h').describe(
@@ -195,7 +199,7 @@ export const blindRule = z
 
 export const lateRule = z
   .strictObject({
-    condition: z.literal('late'),
+    condition: conditionOf('late'),
     ...scope,
     severity: severity('critical'),
     for: givenSpan('3h').describe('How old the latest poll is at least (default: 3h)'),

@@ -14,6 +14,7 @@ export const changeKinds = [
   'reports-deleted',
   'rejected-rows-deleted',
   'session-revoked',
+  'alert-rules',
 ] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
@@ -24,6 +25,7 @@ export const changeKindsBesidesData = [
   'reports-deleted',
   'rejected-rows-deleted',
   'session-revoked',
+  'alert-rules',
 ] as const satisfies readonly ChangeKind[]
 
 /** Those of them that are of no store. */
@@ -31,6 +33,7 @@ const changeKindsOfKeys = [
   'key-created',
   'key-revoked',
   'session-revoked',
+  'alert-rules',
 ] as const satisfies readonly ChangeKind[]
 
 export function isOfKeys(kind: ChangeKind): boolean {

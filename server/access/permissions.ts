@@ -15,8 +15,9 @@ export const permissions = {
   'data:delete': 'delete polls and stores',
   'sources:read': 'read what the server pulls and asks',
   'sources:run': 'have a source or a poller do its work',
-  'alerts:read': 'read by which channels is told what happened, and what was told',
+  'alerts:read': 'read by what rules and channels is told what happened, and what was told',
   'alerts:run': 'test a channel of alerts, and have messages sent again',
+  'alerts:write': 'change by what rules is told what happened',
   'keys:manage': 'make, list and revoke keys, and end sessions',
 } as const
 export type Permission = keyof typeof permissions
@@ -43,6 +44,7 @@ const operator: readonly Permission[] = [
   'data:delete',
   'sources:run',
   'alerts:run',
+  'alerts:write',
 ]
 
 const byRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {

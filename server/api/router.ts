@@ -16,6 +16,7 @@ export const appRouter = router({
   correction: lazy(() => import('./routers/correction-router.ts')),
   data: lazy(() => import('./routers/data-router.ts')),
   alert: lazy(() => import('./routers/alert-router.ts')),
+  alertRule: lazy(() => import('./routers/alert-rule-router.ts')),
   key: lazy(() => import('./routers/key-router.ts')),
   retention: lazy(() => import('./routers/retention-router.ts')),
   session: lazy(() => import('./routers/session-router.ts')),

@@ -14,8 +14,8 @@ export interface YamlFile {
 const MOST_BYTES = 1024 * 1024
 
 /** Throws an `invalid` AppError for a file that cannot be read, or is no YAML. JSON is YAML, too. */
-export async function readYamlFile(path: string): Promise<YamlFile> {
-  const text = await textOf(path)
+export async function readYamlFile(path: string, what = 'configuration file'): Promise<YamlFile> {
+  const text = await textOf(path, what)
   const { isMap, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -46,14 +46,14 @@ export async function readYamlFile(path: string): Promise<YamlFile> {
   return { value: valueOf(path, document), lineOf }
 }
 
-async function textOf(path: string): Promise<string> {
+async function textOf(path: string, what: string): Promise<string> {
   try {
     const bytes = await readFile(path)
     if (bytes.length > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`)
     return bytes.toString('utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new AppError('invalid', `there is no configuration file ${path}`)
+    if (code === 'ENOENT') throw new AppError('invalid', `there is no ${what} ${path}`)
     throw new AppError('invalid', `${path} cannot be read: ${message}`, { cause: error })
   }
 }

@@ -58,7 +58,7 @@ export async function recordChange(tx: WriteTx, change: NewChange): Promise<Chan
   return changeOf(await changeRows(tx).where('change_id', '=', change_id).executeTakeFirstOrThrow())
 }
 
-function orNull(text: string | null): string | null {
+export function orNull(text: string | null): string | null {
   return text === '' ? null : text
 }
 

@@ -6,6 +6,7 @@ import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
 import type { AccessKeyTable, SessionTable } from './access-tables.ts'
 import type { AlertChannelTable, AlertEventTable, OutboxTable } from './alert-tables.ts'
+import type { AlertRulesTable } from './alert-rule-table.ts'
 import type { ReportPartTable, ReportTable } from './report-tables.ts'
 import type {
   PollerHourTable,
@@ -58,6 +59,7 @@ export interface Database {
   alert_event: AlertEventTable
   outbox: OutboxTable
   alert_channel: AlertChannelTable
+  alert_rules: AlertRulesTable
 }
 
 export interface StoreTable {

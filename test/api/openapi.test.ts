@@ -666,6 +666,16 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 409, onEmpty: true, query: 'by=city&since=2023-01-23&until=2023-01-24' },
   ],
+  readAlertRules: [
+    { status: 200 },
+    { status: 400, query: 'version=one' },
+    { status: 404, query: 'version=7' },
+  ],
+  applyAlertRules: [
+    { status: 200, body: '{"rules":[{"condition":"group-share","by":"city","group":"chain=Soup"}]}' },
+    { status: 400, body: '{"rules":[{"condition":"down","for":"a while"}]}' },
+    { status: 413, body: tooLarge },
+  ],
   listOutages: [
     { status: 200, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 200, query: 'since=2023-01-23&until=2023-01-24&format=csv' },

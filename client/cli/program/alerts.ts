@@ -2,10 +2,12 @@ import { Option, type Command } from 'commander'
 import { outboxStates } from '../../../shared/alert-kinds.ts'
 import type { AlertsOptions, OutboxOptions } from '../commands/alerts.ts'
 import type { Adder } from './adder.ts'
+import { addAlertRules } from './alert-rules.ts'
 import { wholeNumber } from './options.ts'
 
 /** What is told to people and programs elsewhere. */
-export function addAlerts({ context, addConnected, connected, examples }: Adder): void {
+export function addAlerts(adder: Adder): void {
+  const { context, addConnected, connected, examples } = adder
   const alerts = addConnected(
     'alerts',
     'List by what is told what happened; or test it, or see what was told.',
@@ -19,6 +21,8 @@ export function addAlerts({ context, addConnected, connected, examples }: Adder)
         'alerts test on-call',
         'alerts outbox --channel on-call',
         'alerts dead-letters',
+        'alerts export > alerts.yaml',
+        "alerts apply alerts.yaml --by Ann --reason 'fewer at night'",
       ),
     )
     .action(async (options: AlertsOptions) => {
@@ -68,6 +72,8 @@ export function addAlerts({ context, addConnected, connected, examples }: Adder)
       const { runReplay } = await import('../commands/alerts.ts')
       await runReplay(context, command.optsWithGlobals<AlertsOptions>(), messageId)
     })
+
+  addAlertRules(alerts, adder)
 
   function listing(name: string, description: string): Command {
     return connected(alerts.command(name).description(description))

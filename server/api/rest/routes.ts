@@ -1,5 +1,6 @@
 import type { ApiParts } from '../api-parts.ts'
 import { alertRoutes } from './alert-routes.ts'
+import { alertRuleRoutes } from './alert-rule-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { deletionRoutes } from './deletion-routes.ts'
@@ -43,6 +44,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...storeRoutes(parts),
     ...correctionRoutes(parts),
     ...changeRoutes(parts),
+    ...alertRuleRoutes(parts),
     ...newsRoutes(parts),
     ...pushRoutes(parts),
     ...pollRoutes(parts),

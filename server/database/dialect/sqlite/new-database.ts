@@ -26,6 +26,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '023-announcements',
   '024-uploads',
   '025-chunks-of-polls',
+  '027-alert-rules',
   '029-alerts',
 ]
 
@@ -78,6 +79,9 @@ export const newDatabase: readonly string[] = [
   'CREATE INDEX "session_key_index" on "session" ("access_key_id")',
   'CREATE TABLE "upload" ("upload_id" integer primary key autoincrement, "import_id" integer, "options" text not null, "kept_bytes" bigint not null, "attempts" integer not null, "created_at" bigint not null, "claimed_by" text, "claimed_until" bigint not null)',
   'CREATE TABLE "upload_chunk" ("upload_id" integer not null, "number" integer not null, "bytes" blob not null, constraint "upload_chunk_pk" primary key ("upload_id", "number"))',
+  'CREATE TABLE "alert_rules" ("version" integer primary key autoincrement, "made_at" bigint not null, "author" text, "reason" text, "rules" text not null)',
+  'CREATE TRIGGER "alert_rules_refuses_update" before update on "alert_rules"\n    begin select raise(abort, \'rows of alert_rules are never changed or removed\'); end',
+  'CREATE TRIGGER "alert_rules_refuses_delete" before delete on "alert_rules"\n    begin select raise(abort, \'rows of alert_rules are never changed or removed\'); end',
   'CREATE TABLE "alert_event" ("event_key" integer primary key autoincrement, "incident" text not null, "sequence" integer not null, "kind" text not null, "at" bigint not null, "payload" text not null, constraint "alert_event_unique" unique ("incident", "sequence"))',
   'CREATE TRIGGER "alert_event_refuses_update" before update on "alert_event"\n    begin select raise(abort, \'rows of alert_event are never changed or removed\'); end',
   'CREATE TRIGGER "alert_event_refuses_delete" before delete on "alert_event"\n    begin select raise(abort, \'rows of alert_event are never changed or removed\'); end',
@@ -108,6 +112,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'023-announcements\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'024-uploads\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'025-chunks-of-polls\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'027-alert-rules\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'029-alerts\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
