@@ -23,6 +23,7 @@ type Procedures = Pick<
   | 'source'
   | 'correction'
   | 'outage'
+  | 'sales'
   | 'data'
   | 'alert'
   | 'alertRule'
@@ -99,6 +100,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     source,
     correction,
     outage,
+    sales,
     data,
     alert,
     alertRule,
@@ -115,6 +117,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     poller,
     source,
     outage,
+    sales,
     correction,
     data,
     alert,

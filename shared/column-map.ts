@@ -17,6 +17,11 @@ export const mappedColumns = [
   'reason',
   'author',
   'name',
+  'ordered_at_utc',
+  'amount',
+  'currency',
+  'hour',
+  'revenue_per_hour',
 ] as const
 export type MappedColumn = (typeof mappedColumns)[number]
 

@@ -5,6 +5,8 @@ export const importKinds = [
   'timezones',
   'special-hours',
   'corrections',
+  'orders',
+  'revenue',
   'store-details',
 ] as const
 export type ImportKind = (typeof importKinds)[number]

@@ -1,9 +1,10 @@
-/** The CSVs of what is answered at once: rules 25, 29 and 30 of docs/uptime.md. */
+/** The CSVs of what is answered at once: rules 25, 29, 30 and 44 of docs/uptime.md. */
 import type { GroupRow } from './group.ts'
 import type { OutageGroup, OutageRow } from './outage.ts'
 import type { PeriodGroupRow } from './period-group.ts'
 import type { DownStore } from './store-now.ts'
 import type { PeriodRow } from './report.ts'
+import type { SalesRow } from './sales-at-risk.ts'
 import type { TimelineSegment } from './timeline.ts'
 import { percentColumns, reportColumns, reportWindows } from './report-columns.ts'
 
@@ -28,6 +29,16 @@ export function outageGroupCsvLine(row: OutageGroup): string {
   const counts = [stores, storesWithOutages, outages, ongoing, minutes(downtimeMs)]
   const ofLongest = longest === null ? ['', ''] : [minutes(longest.downtimeMs), longest.storeId]
   return `${[quoted(group ?? ''), ...counts, ...ofLongest].join()}\n`
+}
+
+/** Of what stores lost while they were down: rule 44. */
+export const salesCsvHeader =
+  'store_id,currency,at_risk_low,at_risk,at_risk_high,basis,downtime(in hours),unpriced(in hours),unknown(in hours)\n'
+
+export function salesCsvLine(row: SalesRow): string {
+  const { storeId, currency, low, middle, high, basis, downtimeMs, unpricedMs, unknownMs } = row
+  const times = [downtimeMs, unpricedMs, unknownMs].map((ms) => hundredths(ms, HOUR_MS))
+  return `${[storeId, currency, low, middle, high, basis, ...times].map((field) => field ?? '').join()}\n`
 }
 
 /** Of the stores that are down. */

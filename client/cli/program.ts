@@ -13,6 +13,7 @@ import { addKeys, addSessions } from './program/keys.ts'
 import { addPolls } from './program/polls.ts'
 import { addReport } from './program/report.ts'
 import { addReports } from './program/reports.ts'
+import { addSales } from './program/sales.ts'
 import { addBackupAndDemo, addRetention, addServe } from './program/service.ts'
 import { addStores } from './program/stores.ts'
 import { addWaysIn } from './program/ways-in.ts'
@@ -50,6 +51,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addAlerts(adder)
   addReport(adder)
   addInsight(adder)
+  addSales(adder)
   addReports(adder)
   addStores(adder)
   addChanges(adder)

@@ -13,6 +13,7 @@ export const appRouter = router({
   poller: lazy(() => import('./routers/poller-router.ts')),
   source: lazy(() => import('./routers/source-router.ts')),
   outage: lazy(() => import('./routers/outage-router.ts')),
+  sales: lazy(() => import('./routers/sales-router.ts')),
   correction: lazy(() => import('./routers/correction-router.ts')),
   data: lazy(() => import('./routers/data-router.ts')),
   alert: lazy(() => import('./routers/alert-router.ts')),

@@ -117,6 +117,13 @@ async function deletePollsOfWeek(tx: WriteTx, { week, first, made }: WeekStep): 
     .orderBy('store_key')
     .execute()
   if (rows.length === 0) return 0
+  // Without polls they say nothing.
+  await tx
+    .deleteFrom('order_week')
+    .where('store_key', '>=', first)
+    .where('store_key', '<', first + STORES_AT_ONCE)
+    .where('week', '<=', week)
+    .execute()
   const time = { startMs: week * POLL_WEEK_MS, endMs: (week + 1) * POLL_WEEK_MS }
   const { polls, storeKeys } = await deletePolls(
     tx,

@@ -45,6 +45,8 @@ export interface Database {
   change: ChangeTable
   touched_stores: TouchedStoresTable
   deleted_store: DeletedStoreTable
+  order_week: OrderWeekTable
+  store_revenue: StoreRevenueTable
   import: ImportTable
   rejected_row: RejectedRowTable
   rejected_reason: RejectedReasonTable
@@ -188,6 +190,21 @@ export interface DeletedStoreTable {
   store_key: number
   store_id: StoreId
   deleted_at: number
+}
+
+/** What a store's orders of a UTC week came to, packed as `sales/order-week.ts` says. */
+export interface OrderWeekTable {
+  store_key: number
+  week: number
+  hours: Bytes
+}
+
+export interface StoreRevenueTable {
+  store_key: number
+  /** null where no file says so. */
+  currency: string | null
+  /** JSON: what people say it takes in an hour, in hundredths: one number, or one or null for each hour of the week. */
+  given: string | null
 }
 
 export interface ImportTable {

@@ -21,7 +21,7 @@ export async function whatStoreHas(db: Db, { storeId }: StoreDeletionRequest): P
 }
 
 /**
- * Deletes a store with its rules, polls, labels and corrections, and records that. Its key is never given again, so that
+ * Deletes a store with its rules, polls, labels, corrections and orders, and records that. Its key is never given again, so that
  * old reports name it. Throws a `conflict` AppError, and deletes nothing, where it has not as many polls as are confirmed.
  * `tx` is best one that checks no references, as SQLite would look through all polls for those to the store.
  */
@@ -37,7 +37,7 @@ export async function deleteStore(
   const corrections = await countCorrections(tx, storeKey)
   await forgetWeeks(tx, [storeKey], 'always')
   await markStores(tx, [storeKey])
-  for (const table of ['correction', 'store_label', 'store'] as const) {
+  for (const table of ['correction', 'store_label', 'order_week', 'store_revenue', 'store'] as const) {
     await tx.deleteFrom(table).where('store_key', '=', storeKey).execute()
   }
   await tx

@@ -111,7 +111,7 @@ export async function* outagesByStore(
 }
 
 /** Stores that follow each other, so many at once, and of them those that have the labels. */
-async function* partsAfter(
+export async function* partsAfter(
   db: Db,
   after: StoreId | undefined,
   { storesAtOnce, labels }: { readonly storesAtOnce: number; readonly labels: readonly StoreLabel[] },

@@ -69,6 +69,17 @@ export function intersected(a: Intervals, b: Intervals): Intervals {
 
 /** Whether one of the intervals has an instant. */
 export function isWithin(intervals: Intervals, atMs: number): boolean {
+  return endsUpTo(intervals, atMs) % 2 === 1
+}
+
+/** Whether one of the intervals has all of a span. */
+export function isCovered(intervals: Intervals, { startMs, endMs }: Interval): boolean {
+  const place = endsUpTo(intervals, startMs)
+  return place % 2 === 1 && intervals[place]! >= endMs
+}
+
+/** How many starts and ends are at or before an instant. */
+function endsUpTo(intervals: Intervals, atMs: number): number {
   let low = 0
   let high = intervals.length
   while (low < high) {
@@ -76,7 +87,7 @@ export function isWithin(intervals: Intervals, atMs: number): boolean {
     if (intervals[middle]! <= atMs) low = middle + 1
     else high = middle
   }
-  return low % 2 === 1
+  return low
 }
 
 /** How much of `within` the intervals cover. */

@@ -94,9 +94,9 @@ function outageOf(
 }
 
 /** From the last active poll before those of the outage to the first one after them, as far as there is one in reach. */
-function longestRange(
+export function longestRange(
   { atMs, active, count }: SpeakingPolls,
-  { firstPollMs, lastPollMs }: Run,
+  { firstPollMs, lastPollMs }: Pick<Outage, 'firstPollMs' | 'lastPollMs'>,
   { reachMs, asOfMs }: Viewpoint,
 ): Interval {
   let before = placeOf(firstPollMs, atMs, count) - 1

@@ -1,6 +1,6 @@
 import type { Corrections } from './corrections.ts'
 import { fromInstant, intersected, subtracted, type Intervals } from './interval.ts'
-import { calendarOf, periodNames, slotsOf, type PeriodUnit, type Slot } from './periods.ts'
+import { addTimeInSlots, calendarOf, periodNames, slotsOf, type PeriodUnit, type Slot } from './periods.ts'
 import type { PollWeek } from './poll-week.ts'
 import type { ZoneInForce } from './schedule.ts'
 import { businessTime, speakingTime, type JudgedInput } from './speaking-polls.ts'
@@ -131,18 +131,4 @@ function timeOfStatus({ startMs, endMs, active, count }: Stretches, status: 0 | 
   const flat: number[] = []
   for (let i = 0; i < count; i++) if (active[i] === status) flat.push(startMs[i]!, endMs[i]!)
   return Float64Array.from(flat)
-}
-
-/** Adds how much of `time` lies in each period. */
-function addTimeInSlots(sums: Float64Array, time: Intervals, slots: readonly Slot[]): void {
-  let first = 0
-  for (let i = 0; i < time.length; i += 2) {
-    const startMs = time[i]!
-    const endMs = time[i + 1]!
-    while (first < slots.length && slots[first]!.endMs <= startMs) first++
-    for (let s = first; s < slots.length && slots[s]!.startMs < endMs; s++) {
-      const slot = slots[s]!
-      sums[slot.period]! += Math.min(slot.endMs, endMs) - Math.max(slot.startMs, startMs)
-    }
-  }
 }

@@ -55,8 +55,17 @@ export function timeOnDates(zones: readonly ZoneInForce[], fromDate: number, toD
 
 /** The local date of an instant that the zones reach to, in days since 1970-01-01: rule 23 of docs/uptime.md. */
 export function localDateAt(zones: readonly ZoneInForce[], atMs: number): number {
+  return Math.floor(localMsAt(zones, atMs) / DAY_MS)
+}
+
+/** Its hour of the week, 0 being Monday from 00:00. */
+export function hourOfWeekAt(zones: readonly ZoneInForce[], atMs: number): number {
+  return hourOfTheWeek(Math.floor(localMsAt(zones, atMs) / HOUR_MS) * HOUR_MS)
+}
+
+function localMsAt(zones: readonly ZoneInForce[], atMs: number): number {
   const { offsets } = zones.findLast(({ startMs }) => startMs <= atMs)!
-  return Math.floor((atMs + offsetMsAt(offsets, atMs)) / DAY_MS)
+  return atMs + offsetMsAt(offsets, atMs)
 }
 
 /** Time that belongs to one period. */
@@ -129,4 +138,18 @@ function erasOf({ startMs, endMs, offsets }: ZoneInForce): (Interval & { readonl
       offsetMs,
     }))
     .filter((era) => era.startMs < era.endMs)
+}
+
+/** Adds how much of `time` lies in each period. */
+export function addTimeInSlots(sums: Float64Array, time: Intervals, slots: readonly Slot[]): void {
+  let first = 0
+  for (let i = 0; i < time.length; i += 2) {
+    const startMs = time[i]!
+    const endMs = time[i + 1]!
+    while (first < slots.length && slots[first]!.endMs <= startMs) first++
+    for (let s = first; s < slots.length && slots[s]!.startMs < endMs; s++) {
+      const slot = slots[s]!
+      sums[slot.period]! += Math.min(slot.endMs, endMs) - Math.max(slot.startMs, startMs)
+    }
+  }
 }

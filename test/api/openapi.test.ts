@@ -676,6 +676,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, body: '{"rules":[{"condition":"down","for":"a while"}]}' },
     { status: 413, body: tooLarge },
   ],
+  listSalesAtRisk: [
+    { status: 200, query: 'since=2023-01-24&until=2023-01-24&average=85.5' },
+    { status: 200, query: 'since=2023-01-24&until=2023-01-24&format=csv&recaptured=20' },
+    { status: 400, query: 'since=2023-01-24&until=2023-01-23' },
+    { status: 400, query: 'since=2023-01-24&until=2023-01-24&average=-1' },
+    { status: 404, query: 'since=2023-01-24&until=2023-01-24&store_id=z' },
+    { status: 409, query: 'since=2023-01-24&until=2023-01-24', onEmpty: true },
+  ],
+  readSalesAtRisk: [
+    { status: 200, id: 'a', query: 'since=2023-01-24&until=2023-01-24' },
+    { status: 200, id: 'a', query: 'since=2023-01-24&until=2023-01-24&format=csv' },
+    { status: 400, id: 'a', query: 'since=2023-01-24' },
+    { status: 404, id: 'z', query: 'since=2023-01-24&until=2023-01-24' },
+    { status: 409, id: 'a', query: 'since=2023-01-24&until=2023-01-24', onEmpty: true },
+  ],
   listOutages: [
     { status: 200, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 200, query: 'since=2023-01-23&until=2023-01-24&format=csv' },

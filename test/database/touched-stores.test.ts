@@ -66,6 +66,8 @@ describe('an import says of which stores it changed something', () => {
       timezones: 'store_id,timezone_str\na,UTC\nc,UTC\n',
       corrections: `store_id,from_utc,to_utc,kind,reason\nd,${at},2023-01-25 12:00:00 UTC,closed,flood\n`,
       'store-details': 'store_id,name,city\na,,Bonn\ne,Eins,\nf,,\n',
+      orders: `store_id,ordered_at_utc,amount\nb,${at},12\ng,${at},5\n`,
+      revenue: 'store_id,revenue_per_hour\nd,100\n',
     }
     for (const [kind, text] of Object.entries(files)) {
       const path = await scene.write(`${kind}.csv`, text)
@@ -74,8 +76,17 @@ describe('an import says of which stores it changed something', () => {
     await scene.import(
       await scene.write('again.csv', `${files['business-hours']}a,1,09:00,17:00\nb,0,09:00,17:00\n`),
     )
-    const stores = await Promise.all([1, 2, 3, 4, 5, 6].map((importId) => storesOf(scene, importId)))
-    expect(stores).toEqual([['a', 'b'], ['b', 'c'], ['a', 'c'], ['d'], ['a', 'e', 'f'], ['a']])
+    const stores = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((importId) => storesOf(scene, importId)))
+    expect(stores).toEqual([
+      ['a', 'b'],
+      ['b', 'c'],
+      ['a', 'c'],
+      ['d'],
+      ['a', 'e', 'f'],
+      ['b', 'g'],
+      ['d'],
+      ['a'],
+    ])
   })
 
   test('of a file that goes in in several steps, of all of them', async () => {

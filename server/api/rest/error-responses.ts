@@ -16,7 +16,13 @@ import { usualLimits } from '../../limits/setting.ts'
 import { appErrorOf } from '../errors.ts'
 import { hasNoFile } from './report-file.ts'
 import { bodyTooLarge, type RestResponse } from './route.ts'
-import { checkQuery, historyQuery, outageGroupsQuery, outageQuery } from './insight-schemas.ts'
+import {
+  checkQuery,
+  historyQuery,
+  outageGroupsQuery,
+  outageQuery,
+  salesListQuery,
+} from './insight-schemas.ts'
 import {
   exampleReportId,
   fileQuery,
@@ -98,6 +104,11 @@ export const malformedHistory: RestResponse = {
 export const malformedOutages: RestResponse = {
   description: malformed,
   example: refusal(outageQuery, { since: 'yesterday', until: '2023-01-24' }),
+}
+
+export const malformedSales: RestResponse = {
+  description: malformed,
+  example: refusal(salesListQuery, { since: '2023-01-23', until: '2023-01-24', recaptured: 'half' }),
 }
 
 export const malformedOutageGroups: RestResponse = {

@@ -21,6 +21,7 @@ import { groupOutages } from '../../insight/outage-groups.ts'
 import { listOutages, outagesByStore } from '../../insight/outages.ts'
 import { readTimeline } from '../../insight/timeline.ts'
 import type { ApiParts } from '../api-parts.ts'
+import { linesOf, streamOfLines } from './csv-lines.ts'
 import {
   malformedHistory,
   malformedOutageGroups,
@@ -187,37 +188,13 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
           ...judgingOf(judging),
         })
         if (format === 'json') return context.json(await listOutages(db, query))
-        const lines = outageLines(outagesByStore(db, query, undefined))
-        // The first line is awaited, so that what is refused has its status.
-        const first = await lines.next()
-        return csv(context, streamOf(first.value ?? '', lines))
+        const lines = linesOf(outagesByStore(db, query, undefined), outageCsvHeader, ({ outages }) =>
+          outages.map(outageCsvLine).join(''),
+        )
+        return csv(context, await streamOfLines(lines))
       },
     }),
   ]
-}
-
-async function* outageLines(stores: ReturnType<typeof outagesByStore>): AsyncGenerator<string, undefined> {
-  let text = outageCsvHeader
-  for await (const { outages } of stores) {
-    text += outages.map(outageCsvLine).join('')
-    if (text.length < 16_384) continue
-    yield text
-    text = ''
-  }
-  yield text
-}
-
-function streamOf(first: string, rest: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  return new ReadableStream({
-    start: (controller) => controller.enqueue(encoder.encode(first)),
-    async pull(controller) {
-      const { value, done } = await rest.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-    cancel: async () => void (await rest.return(undefined)),
-  })
 }
 
 function csv(context: Context, body: string | ReadableStream<Uint8Array>): Response {

@@ -14,6 +14,7 @@ import {
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageOf } from '../../../shared/page.ts'
 import { judgingOptions } from '../../../shared/report.ts'
+import { salesListFields, salesRow } from '../../../shared/sales-at-risk.ts'
 import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { answerFormat, labelsQuery, pageQuery } from './schemas.ts'
 
@@ -71,6 +72,33 @@ export const outageGroupsQuery = z.object({
   format: answerFormat,
 })
 export const outageGroupsBody = outageGroups.meta({ id: 'OutageGroups' })
+const { recaptured, average } = salesListFields
+export const salesQuery = z.object({
+  since: salesListFields.since,
+  until: salesListFields.until,
+  recaptured: z.coerce
+    .number(isNo('percentage: write 0 to 100'))
+    .default(0)
+    .describe(recaptured.description!)
+    .meta({ examples: [20] }),
+  average: z.coerce
+    .number(isNo('revenue: write more than 0, such as 85.50'))
+    .optional()
+    .describe(average.description!)
+    .meta({ examples: [85.5] }),
+  ...judgingQuery,
+  format: answerFormat,
+})
+export const salesListQuery = salesQuery.extend({
+  store_id: salesListFields.storeId,
+  labels: labelsQuery,
+  ...pageQuery.shape,
+})
+export const salesBody = salesRow.meta({ id: 'SalesAtRisk' })
+export const salesListBody = pageOf(salesBody).meta({
+  id: 'SalesAtRiskList',
+  description: 'What stores lost while they were down, by store',
+})
 export const timelineBody = timeline.meta({ id: 'Timeline' })
 export const historyBody = history.meta({ id: 'History' })
 export const outageListBody = pageOf(outageRow.meta({ id: 'Outage' })).meta({

@@ -20,6 +20,7 @@ import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import type { RestRoute } from './route.ts'
+import { salesRoutes } from './sales-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
@@ -39,6 +40,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...verificationRoutes(parts),
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
+    ...salesRoutes(parts),
     ...importRoutes(parts),
     ...liveRoutes(parts),
     ...storeRoutes(parts),

@@ -40,6 +40,18 @@ export const columnsOfKinds = {
     },
     optional: { author: ['author'] },
   },
+  orders: {
+    needed: {
+      store_id: ['store_id'],
+      ordered_at_utc: ['ordered_at_utc', 'ordered_at'],
+      amount: ['amount', 'total'],
+    },
+    optional: { currency: ['currency'] },
+  },
+  revenue: {
+    needed: { store_id: ['store_id'], revenue_per_hour: ['revenue_per_hour'] },
+    optional: { day: ['day', 'day_of_week'], hour: ['hour'], currency: ['currency'] },
+  },
   // Last, as any file may have a column of names.
   'store-details': { needed: { store_id: ['store_id'], name: ['name'] }, optional: {} },
 } as const satisfies Record<ImportKind, { needed: ColumnNames; optional: ColumnNames }>
@@ -55,6 +67,7 @@ const tellingColumns = [
   'timezone_str',
   'from_utc',
   'to_utc',
+  'ordered_at_utc',
 ].map(columnKey)
 
 /** Where the columns of a header are. */

@@ -7,7 +7,7 @@ import { columnsOf } from '../csv/columns.ts'
 import { readHeader, type Header } from '../csv/header.ts'
 import { cannotRead, openFile, type OpenFile } from '../csv/open-file.ts'
 
-/** What polls are judged by goes before them, so that whoever asks in between does not see them judged without it. */
+/** What polls are judged by goes before them, so that whoever asks in between does not see them judged without it; what is not, behind. */
 export const importOrder: readonly ImportKind[] = [
   'store-details',
   'timezones',
@@ -15,6 +15,8 @@ export const importOrder: readonly ImportKind[] = [
   'special-hours',
   'corrections',
   'polls',
+  'revenue',
+  'orders',
 ]
 
 /** A file to import: open, and its header read. */

@@ -1,7 +1,9 @@
 import type { Changed } from '../../database/changed.ts'
 import { addCorrections } from '../../database/corrections.ts'
+import { setOrders } from '../../database/orders.ts'
 import { changeRules } from '../../database/schedules.ts'
 import { setStoreDetails } from '../../database/store-details.ts'
+import { setRevenue } from '../../database/store-revenue.ts'
 import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import type { WriteTx } from '../../database/write-alone.ts'
 import type { Header } from '../csv/header.ts'
@@ -9,9 +11,11 @@ import { sha256Of, type OpenFile } from '../csv/open-file.ts'
 import { createBusinessHoursRows } from '../rows/business-hours-rows.ts'
 import { createCorrectionRows } from '../rows/correction-rows.ts'
 import { mapNonEmpty } from '../rows/non-empty.ts'
+import { createOrderRows } from '../rows/order-rows.ts'
 import type { PollReader } from '../rows/poll-reader.ts'
 import { createPollRows, type StorePolls } from '../rows/poll-rows.ts'
 import { readRows, type HashedRows, type ReadOptions } from '../rows/read-rows.ts'
+import { createRevenueRows } from '../rows/revenue-rows.ts'
 import type { RowCollector } from '../rows/row-collector.ts'
 import type { RulesOfStores } from '../rows/rule-rows.ts'
 import { createSpecialHoursRows } from '../rows/special-hours-rows.ts'
@@ -50,6 +54,10 @@ export async function readChanges(
       )
     case 'store-details':
       return changesOf(await read(createStoreDetailsRows(header)), setStoreDetails)
+    case 'orders':
+      return changesOf(await read(createOrderRows(header, options.takenInAt)), setOrders)
+    case 'revenue':
+      return changesOf(await read(createRevenueRows(header)), setRevenue)
   }
 }
 

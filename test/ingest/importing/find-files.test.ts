@@ -48,6 +48,8 @@ describe('finding what to import', () => {
     ['special-hours', 'Store ID,Date,Start Time Local,End-Time-Local'],
     ['corrections', 'store_id;from_utc;to_utc;kind;reason;author'],
     ['store-details', 'store_id\tname\tcity'],
+    ['orders', 'order_id,Store ID,Ordered At,Total,currency'],
+    ['revenue', 'store_id;revenue_per_hour'],
     ['polls', 'StoreId,STATUS,timestampUTC'],
     ['timezones', 'sep=;\r\nstore_id;timezone'],
     ['timezones', '"sep=\t"\n\nstore_id\ttimezone_str\tvalid from'],
@@ -61,7 +63,7 @@ describe('finding what to import', () => {
     }
   })
 
-  test('a folder is imported rules first, and polls last', async () => {
+  test('a folder is imported rules first, then polls, and last what stores take', async () => {
     await using scene = await importScene()
     const headers = [
       polls,
@@ -70,6 +72,8 @@ describe('finding what to import', () => {
       zones,
       hours,
       'store_id,date,start_time_local,end_time_local\n',
+      'store_id,ordered_at_utc,amount\n',
+      'store_id,revenue_per_hour,day,hour\n',
     ]
     for (const [i, header] of headers.entries()) await scene.write(`in/${i}.csv`, header)
     await using found = await findFiles([scene.path('in')])
@@ -80,6 +84,8 @@ describe('finding what to import', () => {
       'special-hours',
       'corrections',
       'polls',
+      'revenue',
+      'orders',
     ])
   })
 

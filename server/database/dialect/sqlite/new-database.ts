@@ -28,6 +28,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '025-chunks-of-polls',
   '027-alert-rules',
   '029-alerts',
+  '031-sales',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -89,6 +90,8 @@ export const newDatabase: readonly string[] = [
   'CREATE INDEX "outbox_due_index" on "outbox" ("state", "channel", "due_at")',
   'CREATE INDEX "outbox_message_index" on "outbox" ("message_id")',
   'CREATE TABLE "alert_channel" ("name" text primary key, "failing_since" bigint, "disabled_at" bigint, "last_delivered_at" bigint, "last_error" text)',
+  'CREATE TABLE "order_week" ("store_key" integer not null references "store" ("store_key"), "week" integer not null, "hours" blob not null, constraint "order_week_primary_key" primary key ("store_key", "week")) without rowid',
+  'CREATE TABLE "store_revenue" ("store_key" integer not null primary key references "store" ("store_key"), "currency" text, "given" text) without rowid',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -114,6 +117,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'025-chunks-of-polls\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'027-alert-rules\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'029-alerts\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'031-sales\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
 ]

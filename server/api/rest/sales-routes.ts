@@ -1,0 +1,60 @@
+import type { Context } from 'hono'
+import type * as z from 'zod'
+import { salesCsvHeader, salesCsvLine } from '../../../shared/insight-csv.ts'
+import { salesListInput, type SalesRow } from '../../../shared/sales-at-risk.ts'
+import { listSalesAtRisk, salesByStore } from '../../insight/sales-at-risk.ts'
+import type { ApiParts } from '../api-parts.ts'
+import { linesOf, streamOfLines } from './csv-lines.ts'
+import { malformedSales, noPolls, unknownStore } from './error-responses.ts'
+import { judgingOf, salesBody, salesListBody, salesListQuery, salesQuery } from './insight-schemas.ts'
+import { defineRoute, type RestRoute } from './route.ts'
+import { storePath } from './schemas.ts'
+
+/** The operations that tell what was lost while stores were down. */
+export function salesRoutes({ db }: ApiParts): RestRoute[] {
+  const jsonOrCsv = (schema: z.ZodType) => ({ 'application/json': schema, 'text/csv': null })
+  const responses = { 400: malformedSales, 404: unknownStore, 409: noPolls }
+  return [
+    defineRoute({
+      id: 'listSalesAtRisk',
+      needs: 'stores:read',
+      keepsBy: ['storeId', 'labels'],
+      method: 'get',
+      paths: ['/sales-at-risk'],
+      tag: 'Stores',
+      summary:
+        'What stores lost on some local dates while they were down, as ranges: as JSON a page at a time, as CSV all of them',
+      query: salesListQuery,
+      responses: { 200: { description: 'Sales at risk', content: jsonOrCsv(salesListBody) }, ...responses },
+      async handle({ query: { format, store_id: storeId, ...rest } }, context) {
+        const query = salesListInput.parse({ storeId, ...judgingOf(rest) })
+        if (format === 'json') return context.json(await listSalesAtRisk(db, query))
+        const lines = linesOf(salesByStore(db, query, undefined), salesCsvHeader, salesCsvLine)
+        return csv(context, await streamOfLines(lines))
+      },
+    }),
+    defineRoute({
+      id: 'readSalesAtRisk',
+      needs: 'stores:read',
+      keepsBy: ['storeId'],
+      method: 'get',
+      paths: ['/stores/{store_id}/sales-at-risk'],
+      tag: 'Stores',
+      summary: 'What a store lost on some local dates while it was down, as a range',
+      path: storePath,
+      query: salesQuery,
+      responses: { 200: { description: 'Its sales at risk', content: jsonOrCsv(salesBody) }, ...responses },
+      async handle({ path, query: { format, ...rest } }, context) {
+        const query = salesListInput.parse({ storeId: path.store_id, ...judgingOf(rest) })
+        const { items } = await listSalesAtRisk(db, query)
+        const row: SalesRow = items[0]!
+        if (format === 'json') return context.json(row)
+        return csv(context, salesCsvHeader + salesCsvLine(row))
+      },
+    }),
+  ]
+}
+
+function csv(context: Context, body: string | ReadableStream<Uint8Array>): Response {
+  return context.body(body, 200, { 'content-type': 'text/csv; charset=utf-8' })
+}

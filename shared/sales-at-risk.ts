@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { count, isNo } from './fields.ts'
+import { givenLabels } from './group.ts'
+import { storeId } from './ids.ts'
+import { checkDates } from './outage.ts'
+import { pageInput } from './page.ts'
+import { judgingOptions, localDate } from './report.ts'
+
+/** What they are computed with, the most exact first. */
+const revenueBases = ['hour', 'day-type', 'store', 'given', 'group', 'average'] as const
+
+const percentForm = isNo('percentage: write 0 to 100')
+const averageForm = isNo('revenue: write more than 0, such as 85.50')
+
+const salesQueryFields = {
+  since: localDate.describe('The first local date'),
+  until: localDate.describe('The last local date, itself included'),
+  recaptured: z
+    .number(percentForm)
+    .min(0, percentForm)
+    .max(100, percentForm)
+    .default(0)
+    .describe('How much of what is not ordered while a store is down is ordered later, in percent')
+    .meta({ examples: [20] }),
+  average: z
+    .number(averageForm)
+    .positive(averageForm)
+    .max(1_000_000_000, averageForm)
+    .optional()
+    .describe('What stores of which nothing else is known take in an hour')
+    .meta({ examples: [85.5] }),
+}
+
+export const salesListFields = {
+  ...salesQueryFields,
+  storeId: storeId.optional().describe('Only of this store'),
+  labels: givenLabels,
+}
+
+export const salesListInput = judgingOptions
+  .extend(pageInput.shape)
+  .extend(salesListFields)
+  .superRefine((query, context) => checkDates(query, context))
+export type SalesListQuery = z.output<typeof salesListInput>
+
+const money = z.number().nonnegative().nullable()
+
+export const salesRow = z
+  .object({
+    storeId,
+    currency: z.string().nullable().describe('Of the amounts, as files say; null where none does'),
+    low: money.describe(
+      'What was lost at least, of two digits: the shortest that its outages lasted, times the lower quartile of such hours. Null where nothing is known of what it takes',
+    ),
+    middle: money.describe('What was lost most likely: its downtime, times the mean'),
+    high: money.describe(
+      'What was lost at most: the longest that its outages may have lasted, times the upper quartile',
+    ),
+    basis: z
+      .enum(revenueBases)
+      .nullable()
+      .describe(
+        'What that is computed with, the least exact of it: the orders of the same hour of the week, of that time on working days or weekends, or of the store; what a file says that it takes; the orders of the stores that were asked for with it; `average`. Null where there is nothing',
+      ),
+    downtimeMs: count.describe('Its downtime, in milliseconds'),
+    unpricedMs: count.describe(
+      'Downtime that is not in the amounts, as it is not known what the store takes then',
+    ),
+    unknownMs: count.describe('Time of which it is not known whether it was up: never in the amounts'),
+  })
+  .describe('What a store lost while it was down, as a range')
+export type SalesRow = z.infer<typeof salesRow>
