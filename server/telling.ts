@@ -33,7 +33,7 @@ export interface Telling extends AsyncDisposable {
 }
 
 export function createTelling(setting: TellingSetting, parts: TellingParts): Telling {
-  const { alerts: ofAlerts = { channels: [] }, writeLine = async () => {} } = setting
+  const { alerts: ofAlerts = { channels: [], routes: [] }, writeLine = async () => {} } = setting
   const { environment = {}, onNotice = () => {} } = parts
   let loading: Promise<Alerts> | undefined
 

@@ -11,6 +11,9 @@ export const alertChannel = z
       .string()
       .nullable()
       .describe('What it is, such as `webhook`; null where the configuration file has it no more'),
+    routes: z
+      .array(z.string())
+      .describe('The routes that lead to it; none where it is told everything, or the file has it no more'),
     target: z.string().nullable().describe('Where it leads, without secrets; null likewise'),
     state: z
       .enum(['ok', 'failing', 'disabled'])

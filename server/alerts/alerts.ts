@@ -3,16 +3,23 @@ import { randomUUID } from 'node:crypto'
 import type { AlertChannel, OutboxMessage } from '../../shared/alert.ts'
 import type { AlertsSetting } from '../config-file/alerts-setting.ts'
 import { readChannels } from '../database/alert-channels.ts'
+import type { Db } from '../database/connect.ts'
 import { getOutboxMessage } from '../database/outbox.ts'
 import { reviveDead } from '../database/outbox-outcomes.ts'
 import { allShown, settingNamed } from '../named-settings.ts'
+import { claimGroup } from '../database/outbox-groups.ts'
+import { claimMessage, type ClaimedMessage } from '../database/outbox-claims.ts'
 import type { Observe } from '../observe/happened.ts'
 import { repeatedly, type Repeated } from '../repeatedly.ts'
+import type { AlertEvent } from './alert-event.ts'
 import type { Channel, ChannelContext } from './channels/channel.ts'
-import { openChannel } from './channels/list.ts'
+import { isForPeople, openChannel } from './channels/list.ts'
 import { createDeliverer, type DelivererParts } from './deliverer.ts'
 import { messageIdOf } from './message-id.ts'
-import { recordEvents } from './record-events.ts'
+import { nextGroup } from './next-group.ts'
+import { quietUntilMs } from './quiet-hours.ts'
+import { recordEvents, recordRouted } from './record-events.ts'
+import { createRouting } from './routing.ts'
 import { shownChannel } from './shown-channel.ts'
 
 export interface AlertsParts
@@ -26,6 +33,8 @@ export interface AlertsParts
 /** Disposing it ends what it is at. */
 export interface Alerts extends AsyncDisposable {
   channels(): Promise<AlertChannel[]>
+  /** Records what happened in a transaction, and what is to be told of it, which is then sent. */
+  record(tx: Db, events: readonly AlertEvent[]): Promise<void>
   /** Records a message that is marked as a test, and tries to deliver it now: what became of it. */
   test(name: string): Promise<OutboxMessage>
   /** Has a dead letter sent again, and those that were given up with it. Throws where there is none. */
@@ -50,14 +59,43 @@ export function createAlerts(parts: AlertsParts): Alerts {
     opened.set(name, channel)
     return channel
   }
-  const deliverer = createDeliverer({ ...parts, channels: setting.channels.map(({ name }) => name), open })
+  const routing = createRouting(setting)
+
+  function claim(channel: string, owner: string): Promise<ClaimedMessage | undefined> {
+    const nowMs = now()
+    const ofChannel = settingOf(channel)
+    if (!isForPeople(ofChannel)) return claimMessage(writing, { channel, owner, nowMs })
+    return claimGroup(writing, {
+      channel,
+      owner,
+      nowMs,
+      decide: (pending, sent) =>
+        nextGroup(pending, sent, {
+          nowMs,
+          everyMs: routing.everyMs,
+          quietUntilMs: quietUntilMs(ofChannel.quiet, ofChannel.zone, nowMs),
+        }),
+      messageIdOf: (rows) => messageIdOf(channel, rows),
+    })
+  }
+
+  const deliverer = createDeliverer({
+    ...parts,
+    channels: setting.channels.map(({ name }) => name),
+    people: new Set(setting.channels.filter(isForPeople).map(({ name }) => name)),
+    open,
+    claim,
+  })
   let looking: Repeated | undefined
 
   return {
     async channels() {
       const stored = await readChannels(reading)
-      return allShown(setting.channels, stored, shownChannel)
+      return allShown(setting.channels, stored, (name, channel, row) =>
+        shownChannel(name, channel, setting.routes, row),
+      )
     },
+    record: (tx, events) => recordRouted(tx, events, routing, now()),
     async test(name) {
       settingOf(name)
       const at = now()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../shared/app-error.ts'
 import type { Db } from '../database/connect.ts'
-import { claimById, claimMessage, readDue, type ClaimedMessage } from '../database/outbox-claims.ts'
+import { claimById, readDue, type ClaimedMessage, type ClaimedRow } from '../database/outbox-claims.ts'
 import { letGo } from '../database/outbox-outcomes.ts'
 import type { AlertEvent, AlertPayload } from './alert-event.ts'
 import { ATTEMPT_MS, DeliveryError, type Channel } from './channels/channel.ts'
@@ -9,9 +9,9 @@ import { recordDelivered, recordFailed, type OutcomeParts } from './record-outco
 
 export interface DelivererParts extends Omit<OutcomeParts, 'owner'> {
   readonly reading: Db
-  /** The names of all channels. */
-  readonly channels: readonly string[]
   readonly open: (channel: string) => Promise<Channel>
+  /** Takes what a channel is to tell next, if there is something. */
+  readonly claim: (channel: string, owner: string) => Promise<ClaimedMessage | undefined>
   /** When an attempt has taken too long. */
   readonly tooLate?: () => AbortSignal
   readonly onError: (error: unknown) => void
@@ -31,7 +31,7 @@ export interface Deliverer extends AsyncDisposable {
 const MOST_AT_ONCE = 4
 
 export function createDeliverer(parts: DelivererParts): Deliverer {
-  const { reading, writing, channels, open, now, onError } = parts
+  const { reading, writing, channels, people, open, claim, now, onError } = parts
   const { tooLate = () => AbortSignal.timeout(ATTEMPT_MS) } = parts
   const outcome = { ...parts, owner: randomUUID() }
   const { owner } = outcome
@@ -49,11 +49,12 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     const signal = AbortSignal.any([closing.signal, tooLate()])
     try {
       const channel = await open(claimed.channel)
-      const message = { id: claimed.message_id, events: [eventOf(claimed)] as const }
+      const [first, ...others] = claimed.rows
+      const message = { id: claimed.messageId, events: [eventOf(first), ...others.map(eventOf)] as const }
       const answer = await orAborted(channel.send(message, signal), signal)
       await recordDelivered(outcome, claimed, answer)
     } catch (error) {
-      if (closing.signal.aborted) await letGo(writing, claimed, owner)
+      if (closing.signal.aborted) await letGo(writing, claimed.rows, owner)
       else await recordFailed(outcome, claimed, error)
     }
   }
@@ -63,7 +64,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     senders.set(channel, (senders.get(channel) ?? 0) + 1)
     try {
       while (!closing.signal.aborted) {
-        const claimed = await claimMessage(writing, { channel, owner, nowMs: now() })
+        const claimed = await claim(channel, owner)
         if (claimed === undefined) break
         await send(claimed)
       }
@@ -77,7 +78,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       if (closing.signal.aborted) return
       const due = await readDue(reading, now())
       const begun = channels.flatMap((channel) => {
-        const free = MOST_AT_ONCE - (senders.get(channel) ?? 0)
+        const free = (people.has(channel) ? 1 : MOST_AT_ONCE) - (senders.get(channel) ?? 0)
         const wanted = Math.max(0, Math.min(free, due.get(channel) ?? 0))
         return Array.from({ length: wanted }, () => run(sendDue(channel)).catch(onError))
       })
@@ -99,7 +100,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 }
 
-function eventOf({ incident, sequence, kind, at, payload }: ClaimedMessage): AlertEvent {
+function eventOf({ incident, sequence, kind, at, payload }: ClaimedRow): AlertEvent {
   return { incident, sequence, kind, at, payload: JSON.parse(payload) as AlertPayload }
 }
 

@@ -1,7 +1,8 @@
-import { insertAlertEvents, insertOutboxRows } from '../database/alert-events.ts'
+import { insertAlertEvents, insertOutboxRows, readToldBy } from '../database/alert-events.ts'
 import type { Db } from '../database/connect.ts'
 import type { AlertEvent } from './alert-event.ts'
 import { messageIdOf } from './message-id.ts'
+import type { Routing } from './routing.ts'
 
 /** By which channel an event is told, and when. */
 export interface Routed {
@@ -28,7 +29,35 @@ export async function recordEvents(
       messageId: messageIdOf(routed.channel, [event]),
       incident: event.incident,
       sequence: event.sequence,
+      severity: event.payload.severity,
     })),
   )
   await insertOutboxRows(tx, rows, nowMs)
+}
+
+/** Likewise, by the routes: that something is over is told where its beginning was, or is to be. */
+export async function recordRouted(
+  tx: Db,
+  events: readonly AlertEvent[],
+  routing: Routing,
+  nowMs: number,
+): Promise<void> {
+  // One after the other, as each may be what those behind it end.
+  const beginnings = events.filter((event) => !isEnding(event))
+  await recordEvents(tx, beginnings, (event) => routing.routesOf(event, nowMs), nowMs)
+  const endings = events.filter(isEnding)
+  const toldBy = Map.groupBy(
+    await readToldBy(
+      tx,
+      endings.map(({ incident }) => incident),
+    ),
+    ({ incident }) => incident,
+  )
+  const routesOf = ({ incident }: AlertEvent) =>
+    (toldBy.get(incident) ?? []).map(({ channel, route }) => routing.routed(channel, route, nowMs))
+  await recordEvents(tx, endings, routesOf, nowMs)
+}
+
+function isEnding({ kind }: AlertEvent): boolean {
+  return kind === 'resolved' || kind === 'withdrawn'
 }

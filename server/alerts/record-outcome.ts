@@ -1,17 +1,20 @@
 import { toAppError } from '../../shared/app-error.ts'
 import { disableChannel, noteDelivered, noteFailed, readChannels } from '../database/alert-channels.ts'
 import type { Db } from '../database/connect.ts'
-import type { ClaimedMessage } from '../database/outbox-claims.ts'
+import type { ClaimedMessage, ClaimedRow } from '../database/outbox-claims.ts'
 import { endDelivered, giveUp, putOff } from '../database/outbox-outcomes.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Observe } from '../observe/happened.ts'
+import { noteSent } from '../database/outbox-groups.ts'
 import { DeliveryError } from './channels/channel.ts'
 import { recordEvents } from './record-events.ts'
 import { waitAfterMs } from './retry-schedule.ts'
 
 export interface OutcomeParts {
   readonly writing: Db
+  /** The names of all channels, and of those that people read. */
   readonly channels: readonly string[]
+  readonly people: ReadonlySet<string>
   /** Who claims. */
   readonly owner: string
   readonly now: () => number
@@ -25,17 +28,19 @@ export interface OutcomeParts {
 const DISABLED_AFTER_MS = 72 * 3_600_000
 
 export async function recordDelivered(
-  { writing, owner, now, observe, onNotice }: OutcomeParts,
+  { writing, owner, people, now, observe, onNotice }: OutcomeParts,
   claimed: ClaimedMessage,
   answer: string,
 ): Promise<void> {
-  const { channel } = claimed
+  const { channel, messageId, rows } = claimed
   const workedBefore = await writing.transaction().execute(async (tx) => {
-    if (!(await endDelivered(tx, claimed, owner, { at: now(), answer }))) return true
-    return await noteDelivered(tx, channel, now())
+    const at = now()
+    if (!(await endDelivered(tx, rows, owner, { at, answer }))) return true
+    if (people.has(channel)) await noteSent(tx, channel, rows[0].route, at)
+    return await noteDelivered(tx, channel, at)
   })
   if (!workedBefore) onNotice(`channel ${channel} works again`)
-  observe({ type: 'alert', channel, messageId: claimed.message_id, outcome: 'delivered' })
+  observe({ type: 'alert', channel, messageId, outcome: 'delivered' })
 }
 
 export async function recordFailed(
@@ -44,16 +49,20 @@ export async function recordFailed(
   error: unknown,
 ): Promise<void> {
   const { writing, owner, now, random, observe, onNotice } = parts
-  const { channel, attempts } = claimed
+  const { channel, messageId, rows } = claimed
   const { message: answer, retryAfterMs, isOver } = failureOf(error)
   const at = now()
-  const waitMs = isOver === undefined ? waitAfterMs(attempts, random()) : undefined
+  const spread = random()
+  const isGivenUp = (row: ClaimedRow) =>
+    isOver !== undefined || waitAfterMs(row.attempts, spread) === undefined
+  const [dead, tried] = [rows.filter(isGivenUp), rows.filter((row) => !isGivenUp(row))]
+  const waitMs = Math.min(...tried.map((row) => waitAfterMs(row.attempts, spread)!))
   const failed = await writing.transaction().execute(async (tx) => {
-    const isOurs =
-      waitMs === undefined
-        ? await giveUp(tx, claimed, owner, { at, answer })
-        : await putOff(tx, claimed, owner, { dueAt: at + Math.max(waitMs, retryAfterMs ?? 0), answer })
-    if (!isOurs) return undefined
+    const dueAt = at + Math.max(waitMs, retryAfterMs ?? 0)
+    // First what is tried again: it may be behind what is given up.
+    const isOurs = tried.length > 0 && (await putOff(tx, tried, owner, { dueAt, answer }))
+    const wasOurs = dead.length > 0 && (await giveUp(tx, dead, owner, { at, answer }))
+    if (!isOurs && !wasOurs) return undefined
     const { failingSince, failedBefore, isDisabled } = await noteFailed(tx, channel, at, answer)
     const isTooLong = at - failingSince >= DISABLED_AFTER_MS
     const disables = !isDisabled && (isOver === 'channel' || isTooLong)
@@ -62,8 +71,8 @@ export async function recordFailed(
   })
   if (failed?.disables) onNotice(`channel ${channel} is disabled: ${answer}`)
   else if (failed?.begins) onNotice(`channel ${channel} fails: ${answer}`)
-  const outcome = waitMs === undefined ? 'dead' : 'failed'
-  observe({ type: 'alert', channel, messageId: claimed.message_id, outcome, failure: answer })
+  const outcome = tried.length === 0 ? 'dead' : 'failed'
+  observe({ type: 'alert', channel, messageId, outcome, failure: answer })
 }
 
 interface Disabled {

@@ -1,10 +1,32 @@
 import * as z from 'zod'
-import { channelSetting } from '../alerts/channels/list.ts'
+import { channelSetting, type ChannelSetting } from '../alerts/channels/list.ts'
 import { givenList } from './given.ts'
+import { routeSetting, type RouteSetting } from './route-setting.ts'
+
+interface Given {
+  readonly channels: readonly ChannelSetting[]
+  readonly routes: readonly RouteSetting[]
+}
 
 export const alertsSetting = z
   .strictObject({
     channels: givenList(channelSetting, 50, 'channels').describe('By what is told what happened'),
+    routes: givenList(routeSetting, 200, 'routes').describe(
+      'Who is told what (default: all channels are told everything)',
+    ),
   })
+  .superRefine(routesLeadSomewhere)
   .describe('What is told to people and programs elsewhere')
 export type AlertsSetting = z.output<typeof alertsSetting>
+
+function routesLeadSomewhere({ channels, routes }: Given, context: z.core.$RefinementCtx): void {
+  const names = channels.map(({ name }) => name)
+  for (const [i, route] of routes.entries()) {
+    for (const [j, name] of route.channels.entries()) {
+      if (names.includes(name)) continue
+      const which = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`
+      const message = `there is no channel "${name}": ${which}`
+      context.addIssue({ code: 'custom', path: ['routes', i, 'channels', j], message })
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import type { AlertEventKind } from '../../shared/alert-kinds.ts'
+import type { Severity } from '../../shared/incident-condition.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 
@@ -18,6 +19,7 @@ export interface NewOutboxRow {
   readonly route: string | null
   readonly incident: string
   readonly sequence: number
+  readonly severity: Severity
   readonly dueAt: number
 }
 
@@ -48,16 +50,41 @@ export async function insertOutboxRows(
   createdAt: number,
 ): Promise<void> {
   for (const some of chunks(rows)) {
-    const values = some.map(({ messageId, channel, route, incident, sequence, dueAt }) => ({
+    const values = some.map(({ messageId, channel, route, incident, sequence, severity, dueAt }) => ({
       message_id: messageId,
       channel,
       route,
       incident,
       sequence,
+      severity,
       state: 'waiting' as const,
       created_at: createdAt,
       due_at: dueAt,
     }))
     await tx.insertInto('outbox').values(values).execute()
   }
+}
+
+export interface ToldBy {
+  readonly incident: string
+  readonly channel: string
+  readonly route: string | null
+}
+
+/** Which channels tell of incidents, or did, and by which route: those that did not give it up. */
+export async function readToldBy(tx: Db, incidents: readonly string[]): Promise<ToldBy[]> {
+  const told: ToldBy[] = []
+  for (const some of chunks(incidents)) {
+    const rows = await tx
+      .selectFrom('outbox')
+      .select(({ fn }) => ['incident', 'channel', fn.min('route').as('route')])
+      .where('incident', 'in', some)
+      .where('state', '<>', 'dead')
+      .groupBy(['incident', 'channel'])
+      .orderBy('incident')
+      .orderBy('channel')
+      .execute()
+    told.push(...rows)
+  }
+  return told
 }

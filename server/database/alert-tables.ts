@@ -1,6 +1,7 @@
 /** The tables of what is told to people and programs elsewhere. */
 import type { Generated } from 'kysely'
 import type { AlertEventKind, OutboxState } from '../../shared/alert-kinds.ts'
+import type { Severity } from '../../shared/incident-condition.ts'
 
 /** What was to be told of an incident: rows are only added. */
 export interface AlertEventTable {
@@ -17,13 +18,14 @@ export interface AlertEventTable {
 /** What a channel is to tell of an event, or told. */
 export interface OutboxTable {
   outbox_key: Generated<number>
-  /** By which a receiver knows what it has had: `alerts/message-id.ts`. */
+  /** By which a receiver knows what it has had: `alerts/message-id.ts`. Several rows may be told by one message. */
   message_id: string
   channel: string
   /** By which it came to the channel; null of what is for this one alone. */
   route: string | null
   incident: string
   sequence: number
+  severity: Severity
   state: OutboxState
   attempts: Generated<number>
   created_at: number
@@ -33,11 +35,17 @@ export interface OutboxTable {
   ended_at: number | null
   /** What was answered last, or why nothing was. */
   answer: string | null
-  /** The row whose message tells it, too. */
-  carried_by: number | null
   /** Who is at it, and until when by the database's clock. */
   claimed_by: string | null
   claimed_until: number | null
+}
+
+/** The messages to people of the last hour. */
+export interface AlertSentTable {
+  sent_key: Generated<number>
+  channel: string
+  route: string | null
+  at: number
 }
 
 /** How a channel has been of late, as the configuration file of a server names it. */

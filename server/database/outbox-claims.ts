@@ -1,15 +1,24 @@
 import { sql, type Selectable } from 'kysely'
 import type { AlertEventTable, OutboxTable } from './alert-tables.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 
 /** For how long a claim holds: longer than any attempt takes, so that only those of a process that is gone run out. */
 const CLAIM_MS = 45_000
 
-export interface ClaimedMessage extends Selectable<OutboxTable> {
+export interface ClaimedRow extends Selectable<OutboxTable> {
   readonly kind: AlertEventTable['kind']
   readonly at: number
   readonly payload: string
+}
+
+/** What is sent at once. */
+export interface ClaimedMessage {
+  readonly messageId: string
+  readonly channel: string
+  /** What it tells, in the order in which that was recorded. */
+  readonly rows: readonly [ClaimedRow, ...ClaimedRow[]]
 }
 
 /** How many messages of each channel could be sent now. */
@@ -35,7 +44,7 @@ export async function claimMessage(
   db: Db,
   { channel, owner, nowMs }: { readonly channel: string; readonly owner: string; readonly nowMs: number },
 ): Promise<ClaimedMessage | undefined> {
-  const { clock, locksRows } = dialectOf(db)
+  const { locksRows } = dialectOf(db)
   const next = db
     .selectFrom('outbox as next')
     .select('next.outbox_key')
@@ -58,9 +67,9 @@ export async function claimMessage(
         exists(
           selectFrom('outbox as before')
             .select('before.outbox_key')
-            .where('before.channel', '=', channel)
             .whereRef('before.incident', '=', 'next.incident')
             .whereRef('before.sequence', '<', 'next.sequence')
+            .where('before.channel', '=', channel)
             .where('before.state', '=', 'waiting'),
         ),
       ),
@@ -70,19 +79,8 @@ export async function claimMessage(
     .limit(1)
     // Whoever looks at the same time takes another.
     .$if(locksRows, (query) => query.forUpdate('next').skipLocked())
-  const claimed = await db
-    .updateTable('outbox')
-    .set((eb) => ({
-      claimed_by: owner,
-      claimed_until: sql<number>`${clock} + ${sql.lit(CLAIM_MS)}`,
-      attempts: eb('attempts', '+', 1),
-    }))
-    .where('outbox_key', '=', next)
-    .where('state', '=', 'waiting')
-    .where(isUnclaimed(db))
-    .returning('outbox_key')
-    .executeTakeFirst()
-  return claimed && readMessage(db, claimed.outbox_key)
+  const claimed = await claiming(db, owner).where('outbox_key', '=', next).executeTakeFirst()
+  return claimed && claimedMessage(await readRows(db, [claimed.outbox_key]))
 }
 
 /** Takes a message that is there, also of a channel that is disabled; undefined where another is at it. */
@@ -91,34 +89,82 @@ export async function claimById(
   messageId: string,
   owner: string,
 ): Promise<ClaimedMessage | undefined> {
+  const claimed = await claiming(db, owner).where('message_id', '=', messageId).execute()
+  return claimedMessage(
+    await readRows(
+      db,
+      claimed.map(({ outbox_key }) => outbox_key),
+    ),
+  )
+}
+
+/** Takes rows to be told by one message. */
+export async function claimRows(
+  tx: Db,
+  keys: readonly number[],
+  owner: string,
+  messageIdOf: (rows: readonly ClaimedRow[]) => string,
+): Promise<ClaimedMessage | undefined> {
+  const rows = await readRows(tx, keys)
+  const messageId = messageIdOf(rows)
+  for (const some of chunks(keys)) {
+    await claiming(tx, owner).set({ message_id: messageId }).where('outbox_key', 'in', some).execute()
+  }
+  return claimedMessage(rows.map((row) => ({ ...row, message_id: messageId, attempts: row.attempts + 1 })))
+}
+
+/** Whether somebody is at a message of a channel. */
+export async function isBeingSent(tx: Db, channel: string): Promise<boolean> {
+  const { clock } = dialectOf(tx)
+  const claimed = await tx
+    .selectFrom('outbox')
+    .select('outbox_key')
+    .where('state', '=', 'waiting')
+    .where('channel', '=', channel)
+    .where(sql<boolean>`claimed_until > ${clock}`)
+    .limit(1)
+    .executeTakeFirst()
+  return claimed !== undefined
+}
+
+function claiming(db: Db, owner: string) {
   const { clock } = dialectOf(db)
-  const claimed = await db
+  return db
     .updateTable('outbox')
     .set((eb) => ({
       claimed_by: owner,
       claimed_until: sql<number>`${clock} + ${sql.lit(CLAIM_MS)}`,
       attempts: eb('attempts', '+', 1),
     }))
-    .where('message_id', '=', messageId)
     .where('state', '=', 'waiting')
     .where(isUnclaimed(db))
     .returning('outbox_key')
-    .executeTakeFirst()
-  return claimed && readMessage(db, claimed.outbox_key)
 }
 
-function readMessage(db: Db, outboxKey: number): Promise<ClaimedMessage> {
-  return db
-    .selectFrom('outbox')
-    .innerJoin('alert_event', (join) =>
-      join
-        .onRef('alert_event.incident', '=', 'outbox.incident')
-        .onRef('alert_event.sequence', '=', 'outbox.sequence'),
-    )
-    .selectAll('outbox')
-    .select(['kind', 'at', 'payload'])
-    .where('outbox_key', '=', outboxKey)
-    .executeTakeFirstOrThrow()
+async function readRows(db: Db, keys: readonly number[]): Promise<ClaimedRow[]> {
+  const rows: ClaimedRow[] = []
+  for (const some of chunks(keys)) {
+    const read = await db
+      .selectFrom('outbox')
+      .innerJoin('alert_event', (join) =>
+        join
+          .onRef('alert_event.incident', '=', 'outbox.incident')
+          .onRef('alert_event.sequence', '=', 'outbox.sequence'),
+      )
+      .selectAll('outbox')
+      .select(['kind', 'at', 'payload'])
+      .where('outbox_key', 'in', some)
+      .orderBy('outbox_key')
+      .execute()
+    rows.push(...read)
+  }
+  return rows
+}
+
+function claimedMessage(rows: readonly ClaimedRow[]): ClaimedMessage | undefined {
+  const [first, ...others] = rows
+  if (first === undefined) return undefined
+  return { messageId: first.message_id, channel: first.channel, rows: [first, ...others] }
 }
 
 function isUnclaimed(db: Db) {

@@ -1,102 +1,118 @@
+import type { ExpressionBuilder, Updateable } from 'kysely'
 import { AppError } from '../../shared/app-error.ts'
-import type { Updateable } from 'kysely'
 import type { OutboxTable } from './alert-tables.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import type { ClaimedMessage } from './outbox-claims.ts'
+import type { ClaimedRow } from './outbox-claims.ts'
+import type { Database } from './schema.ts'
 
-type Claimed = Pick<ClaimedMessage, 'outbox_key' | 'channel' | 'incident'>
+type Claimed = Pick<ClaimedRow, 'outbox_key' | 'channel' | 'incident'>
 
-/** Records that a message arrived; false where it is somebody else's by now. */
+/** Records that rows arrived; false where they are somebody else's by now. */
 export function endDelivered(
   tx: Db,
-  claimed: Claimed,
+  claimed: readonly Claimed[],
   owner: string,
-  outcome: { readonly at: number; readonly answer: string },
+  { at, answer }: { readonly at: number; readonly answer: string },
 ): Promise<boolean> {
-  return updateClaimed(tx, claimed, owner, {
-    state: 'delivered',
-    ended_at: outcome.at,
-    answer: outcome.answer,
-  })
+  return updateClaimed(tx, claimed, owner, { state: 'delivered', ended_at: at, answer })
 }
 
 /** Records that an attempt failed, and when the next is; false likewise. */
 export function putOff(
   tx: Db,
-  claimed: Claimed,
+  claimed: readonly Claimed[],
   owner: string,
-  outcome: { readonly dueAt: number; readonly answer: string },
+  { dueAt, answer }: { readonly dueAt: number; readonly answer: string },
 ): Promise<boolean> {
-  return updateClaimed(tx, claimed, owner, { due_at: outcome.dueAt, answer: outcome.answer })
+  return updateClaimed(tx, claimed, owner, { due_at: dueAt, answer })
 }
 
-/** Lets a message go of which it is not known whether it arrived, as the process ends. */
-export async function letGo(tx: Db, { outbox_key }: Claimed, owner: string): Promise<void> {
-  await tx
-    .updateTable('outbox')
-    .set((eb) => ({ attempts: eb('attempts', '-', 1), claimed_by: null, claimed_until: null }))
-    .where('outbox_key', '=', outbox_key)
-    .where('claimed_by', '=', owner)
-    .execute()
+/** Lets rows go of which it is not known whether they arrived, as the process ends. */
+export async function letGo(tx: Db, claimed: readonly Claimed[], owner: string): Promise<void> {
+  for (const some of chunks(claimed)) {
+    await tx
+      .updateTable('outbox')
+      .set((eb) => ({ attempts: eb('attempts', '-', 1), claimed_by: null, claimed_until: null }))
+      .where('outbox_key', 'in', keysOf(some))
+      .where('claimed_by', '=', owner)
+      .execute()
+  }
 }
 
-/** Gives a message up, and those of the incident behind it: they would be out of order. False likewise. */
+/** Gives rows up, and those of their incidents behind them: they would be out of order. False likewise. */
 export async function giveUp(
   tx: Db,
-  claimed: Claimed,
+  claimed: readonly Claimed[],
   owner: string,
-  outcome: { readonly at: number; readonly answer: string },
+  { at, answer }: { readonly at: number; readonly answer: string },
 ): Promise<boolean> {
-  const { at, answer } = outcome
   if (!(await updateClaimed(tx, claimed, owner, { state: 'dead', ended_at: at, answer }))) return false
-  await tx
-    .updateTable('outbox')
-    .set({ state: 'dead', ended_at: at, answer: 'the message before it was given up' })
-    .where('channel', '=', claimed.channel)
-    .where('incident', '=', claimed.incident)
-    .where('state', '=', 'waiting')
-    .execute()
+  for (const some of chunks(claimed)) {
+    await tx
+      .updateTable('outbox')
+      .set({ state: 'dead', ended_at: at, answer: 'the message before it was given up' })
+      .where(isOfSame(some))
+      .where('state', '=', 'waiting')
+      .execute()
+  }
   return true
 }
 
-/** Has a dead letter sent again, and those of its incident that were given up with it: how many. */
-export async function reviveDead(tx: Db, messageId: string, nowMs: number): Promise<number> {
+/** Has a dead letter sent again, and those of its incidents that were given up with it. */
+export async function reviveDead(tx: Db, messageId: string, nowMs: number): Promise<void> {
   const found = await tx
     .selectFrom('outbox')
-    .select(['channel', 'incident', 'state'])
+    .select(['outbox_key', 'channel', 'incident', 'state'])
     .where('message_id', '=', messageId)
-    .executeTakeFirst()
-  if (found === undefined) {
+    .execute()
+  const [first] = found
+  if (first === undefined) {
     throw new AppError(
       'not-found',
       `there is no message "${messageId}": "store-monitor alerts outbox" lists them`,
     )
   }
-  if (found.state !== 'dead') {
-    const why = found.state === 'delivered' ? 'it was delivered' : 'it is still to be delivered'
+  if (first.state !== 'dead') {
+    const why = first.state === 'delivered' ? 'it was delivered' : 'it is still to be delivered'
     throw new AppError('conflict', `message "${messageId}" is no dead letter: ${why}`)
   }
-  const { numUpdatedRows } = await tx
-    .updateTable('outbox')
-    .set({ state: 'waiting', attempts: 0, due_at: nowMs, ended_at: null })
-    .where('channel', '=', found.channel)
-    .where('incident', '=', found.incident)
-    .where('state', '=', 'dead')
-    .executeTakeFirst()
-  return Number(numUpdatedRows)
+  for (const some of chunks(found)) {
+    await tx
+      .updateTable('outbox')
+      .set({ state: 'waiting', attempts: 0, due_at: nowMs, ended_at: null })
+      .where(isOfSame(some))
+      .where('state', '=', 'dead')
+      .execute()
+  }
+}
+
+/** Whether a row is of the channel, and of one of the incidents, of these. */
+function isOfSame(rows: readonly Claimed[]) {
+  const incidents = [...new Set(rows.map(({ incident }) => incident))]
+  return ({ eb, and }: ExpressionBuilder<Database, 'outbox'>) =>
+    and([eb('channel', '=', rows[0]!.channel), eb('incident', 'in', incidents)])
 }
 
 async function updateClaimed(
   tx: Db,
-  { outbox_key }: Claimed,
+  claimed: readonly Claimed[],
   owner: string,
   values: Updateable<OutboxTable>,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('outbox')
-    .set({ ...values, claimed_by: null, claimed_until: null })
-    .where('outbox_key', '=', outbox_key)
-    .where('claimed_by', '=', owner)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  let updated = 0n
+  for (const some of chunks(claimed)) {
+    const { numUpdatedRows } = await tx
+      .updateTable('outbox')
+      .set({ ...values, claimed_by: null, claimed_until: null })
+      .where('outbox_key', 'in', keysOf(some))
+      .where('claimed_by', '=', owner)
+      .executeTakeFirst()
+    updated += numUpdatedRows
+  }
+  return updated > 0n
+}
+
+function keysOf(rows: readonly Claimed[]): number[] {
+  return rows.map(({ outbox_key }) => outbox_key)
 }

@@ -5,8 +5,8 @@ import type { ImportState } from '../../shared/import.ts'
 import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
 import type { AccessKeyTable, SessionTable } from './access-tables.ts'
-import type { AlertChannelTable, AlertEventTable, OutboxTable } from './alert-tables.ts'
 import type { AlertRulesTable } from './alert-rule-table.ts'
+import type { AlertChannelTable, AlertEventTable, AlertSentTable, OutboxTable } from './alert-tables.ts'
 import type { ReportPartTable, ReportTable } from './report-tables.ts'
 import type {
   PollerHourTable,
@@ -62,6 +62,7 @@ export interface Database {
   outbox: OutboxTable
   alert_channel: AlertChannelTable
   alert_rules: AlertRulesTable
+  alert_sent: AlertSentTable
 }
 
 export interface StoreTable {

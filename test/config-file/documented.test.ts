@@ -6,6 +6,7 @@ import { channelSetting } from '../../server/alerts/channels/list.ts'
 import { readConfigFile } from '../../server/config-file/read-config-file.ts'
 import { oidcSetting } from '../../server/config-file/oidc-setting.ts'
 import { pollerSetting } from '../../server/config-file/poller-setting.ts'
+import { routeSetting } from '../../server/config-file/route-setting.ts'
 import { sourceSetting } from '../../server/config-file/source-setting.ts'
 import { markdownTable, withoutPadding } from '../support/markdown-table.ts'
 
@@ -26,10 +27,10 @@ test.each([
   ['provider', oidcSetting],
 ] as const)('docs/operations.md lists every key of a %s', (of, schema) => expectTable(page, of, schema))
 
-test.each(channelSetting.options.map((schema) => [`${schema.shape.type.value} channel`, schema] as const))(
-  'docs/alerts.md lists every key of a %s',
-  (of, schema) => expectTable(alertsPage, of, schema),
-)
+test.each([
+  ['route', routeSetting] as const,
+  ...channelSetting.options.map((schema) => [`${schema.shape.type.value} channel`, schema] as const),
+])('docs/alerts.md lists every key of a %s', (of, schema) => expectTable(alertsPage, of, schema))
 
 function expectTable(text: string, of: string, schema: z.ZodObject): void {
   const [table = ''] = new RegExp(`^\\| key of a ${of} [^]*?(?=\n\n)`, 'm').exec(text) ?? []

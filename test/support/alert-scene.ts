@@ -90,7 +90,7 @@ export interface AlertScene extends AsyncDisposable {
   nowMs: number
   /** Those that the configuration file would make of it. */
   alerting(given: z.input<typeof alertsSetting>, parts?: Partial<AlertsParts>): Promise<Alerts>
-  /** Has channels tell events at once. */
+  /** Has channels tell events at once, whatever the routes. */
   record(channels: readonly string[], ...events: readonly AlertEvent[]): Promise<void>
 }
 

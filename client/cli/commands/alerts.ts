@@ -18,6 +18,7 @@ export interface OutboxOptions extends ConnectionOptions, ListOptions {
 const channelColumns: readonly TableColumn<AlertChannel>[] = [
   { head: 'CHANNEL', cell: ({ name }) => name },
   { head: 'TYPE', cell: ({ type }) => type ?? 'none any more' },
+  { head: 'ROUTES', cell: ({ routes }) => routes.join(' ') },
   { head: 'STATE', cell: ({ state }) => state },
   { head: 'WAITING', align: 'right', cell: ({ waiting }) => String(waiting) },
   { head: 'DEAD', align: 'right', cell: ({ dead }) => String(dead) },

@@ -40,7 +40,7 @@ async function examined(context: CommandContext, options: DoctorOptions): Promis
   const { databaseUrl, host, port, publicUrl } = read.config
   const { environment, now, version } = context
   const provider = file?.oidc && { oidc: file.oidc, environment, version, host, port, publicUrl }
-  const telling = file?.alerts && { channels: file.alerts.channels, environment }
+  const telling = file?.alerts && { ...file.alerts, environment }
   return {
     findings: [
       { check: 'settings', state: 'ok', what: from, remedy: null },

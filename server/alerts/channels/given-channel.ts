@@ -40,7 +40,25 @@ export const channelUrl = z
 
 export const channelHeaders = givenHeaders
 
-export const channelZone = givenZone.describe('The zone of the times that are told (default: UTC)')
+export const channelZone = givenZone.describe(
+  'The zone of the times that are told, and of quiet hours (default: UTC)',
+)
+
+const localTime = z
+  .string('write a time such as "22:00"')
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'write a time such as "22:00"')
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)))
+
+export const channelQuiet = z
+  .strictObject({
+    from: localTime.describe('From when, such as "22:00"'),
+    to: localTime.describe('Until when, such as "07:00"'),
+  })
+  .refine(({ from, to }) => from !== to, 'from and to are the same: that would be never, or always')
+  .optional()
+  .describe(
+    'Local times, `from` and `to`, in which only what is critical is told; the rest at their end, in one message (default: none)',
+  )
 
 /** Where a URL leads, without anything in it that could be a secret. */
 export function shownTarget(url: string): string {

@@ -46,6 +46,13 @@ export async function openChannel(setting: ChannelSetting, context: ChannelConte
   }
 }
 
+/** Whether people read it: then it is told together, and not all night. */
+export function isForPeople(
+  setting: ChannelSetting,
+): setting is Extract<ChannelSetting, { readonly type: 'email' | 'slack' | 'teams' }> {
+  return setting.type === 'email' || setting.type === 'slack' || setting.type === 'teams'
+}
+
 /** Where a channel leads, without secrets. */
 export function targetOf(setting: ChannelSetting): string {
   switch (setting.type) {

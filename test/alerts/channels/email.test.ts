@@ -80,9 +80,10 @@ function headerOf(mail: string, name: string): string | undefined {
 test('a mail says what it is, and belongs to its incident', async () => {
   await using server = await mailServer()
   const alerts = await scene.alerting({ channels: [email(server.port)] })
-  await scene.record(['mail'], anEvent('Zürich'), anEvent('Zürich', 2))
-  await alerts.deliverDue()
-  await alerts.deliverDue()
+  for (const sequence of [1, 2]) {
+    await scene.record(['mail'], anEvent('Zürich', sequence))
+    await alerts.deliverDue()
+  }
   const [opened, resolved] = server.mails as [string, string]
   expect(headerOf(opened, 'Message-ID')).toMatch(/^<msg_\w{32}@example\.org>$/)
   expect(headerOf(resolved, 'Message-ID')).not.toBe(headerOf(opened, 'Message-ID'))

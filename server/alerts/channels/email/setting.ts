@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import { channelAllowPrivate, channelNameKey, channelZone, givenSecret } from '../given-channel.ts'
+import {
+  channelAllowPrivate,
+  channelNameKey,
+  channelQuiet,
+  channelZone,
+  givenSecret,
+} from '../given-channel.ts'
 
 const address = z
   .string()
@@ -44,6 +50,7 @@ export const emailSetting = z
       .optional()
       .describe('What List-Unsubscribe says: mailto: or https (default: a mail to `from`)'),
     zone: channelZone,
+    quiet: channelQuiet,
     allowPrivate: channelAllowPrivate,
   })
   .refine(({ user, password }) => (user === undefined) === (password === undefined), {

@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import { channelAllowPrivate, channelNameKey, channelUrl, channelZone } from '../given-channel.ts'
+import {
+  channelAllowPrivate,
+  channelNameKey,
+  channelQuiet,
+  channelUrl,
+  channelZone,
+} from '../given-channel.ts'
 
 export const slackSetting = z
   .strictObject({
@@ -9,6 +15,7 @@ export const slackSetting = z
       .describe('A text to an incoming webhook as Slack, Mattermost and others have it'),
     url: channelUrl,
     zone: channelZone,
+    quiet: channelQuiet,
     allowPrivate: channelAllowPrivate,
   })
   .describe('Tells people in a chat')

@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import { channelAllowPrivate, channelNameKey, channelUrl, channelZone } from '../given-channel.ts'
+import {
+  channelAllowPrivate,
+  channelNameKey,
+  channelQuiet,
+  channelUrl,
+  channelZone,
+} from '../given-channel.ts'
 
 export const teamsSetting = z
   .strictObject({
@@ -9,6 +15,7 @@ export const teamsSetting = z
       .describe('A card to a workflow of Microsoft Teams that posts what a webhook receives'),
     url: channelUrl,
     zone: channelZone,
+    quiet: channelQuiet,
     allowPrivate: channelAllowPrivate,
   })
   .describe('Tells people in Teams')
