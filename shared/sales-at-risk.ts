@@ -43,29 +43,44 @@ export const salesListInput = judgingOptions
   .superRefine((query, context) => checkDates(query, context))
 export type SalesListQuery = z.output<typeof salesListInput>
 
-const money = z.number().nonnegative().nullable()
+const amounts = {
+  currency: z.string().nullable().describe('Of the amounts, as files say; null where none does'),
+  low: z
+    .number()
+    .nonnegative()
+    .describe(
+      'What was lost at least, of two digits: the shortest that outages lasted, times the lower quartile of such hours',
+    ),
+  middle: z.number().nonnegative().describe('What was lost most likely: the downtime, times the mean'),
+  high: z
+    .number()
+    .nonnegative()
+    .describe('What was lost at most: the longest that outages may have lasted, times the upper quartile'),
+  basis: z
+    .enum(revenueBases)
+    .nullable()
+    .describe(
+      'What that is computed with, the least exact of it: the orders of the same hour of the week, of that time on working days or weekends, or of the store; what a file says that it takes; the orders of the stores that were asked for with it; `average`. Null where there is nothing',
+    ),
+  unpricedMs: count.describe(
+    'Downtime that is not in the amounts, as it is not known what the store takes then, in milliseconds',
+  ),
+}
+
+/** Where what a store takes is known. */
+export const salesAmounts = z.object(amounts).describe('What a store lost while it was down, as a range')
+export type SalesAmounts = z.infer<typeof salesAmounts>
+
+const orNotKnown = 'Null where nothing is known of what the store takes'
 
 export const salesRow = z
   .object({
     storeId,
-    currency: z.string().nullable().describe('Of the amounts, as files say; null where none does'),
-    low: money.describe(
-      'What was lost at least, of two digits: the shortest that its outages lasted, times the lower quartile of such hours. Null where nothing is known of what it takes',
-    ),
-    middle: money.describe('What was lost most likely: its downtime, times the mean'),
-    high: money.describe(
-      'What was lost at most: the longest that its outages may have lasted, times the upper quartile',
-    ),
-    basis: z
-      .enum(revenueBases)
-      .nullable()
-      .describe(
-        'What that is computed with, the least exact of it: the orders of the same hour of the week, of that time on working days or weekends, or of the store; what a file says that it takes; the orders of the stores that were asked for with it; `average`. Null where there is nothing',
-      ),
+    ...amounts,
+    low: amounts.low.nullable().describe(`${amounts.low.description!}. ${orNotKnown}`),
+    middle: amounts.middle.nullable().describe(`${amounts.middle.description!}. ${orNotKnown}`),
+    high: amounts.high.nullable().describe(`${amounts.high.description!}. ${orNotKnown}`),
     downtimeMs: count.describe('Its downtime, in milliseconds'),
-    unpricedMs: count.describe(
-      'Downtime that is not in the amounts, as it is not known what the store takes then',
-    ),
     unknownMs: count.describe('Time of which it is not known whether it was up: never in the amounts'),
   })
   .describe('What a store lost while it was down, as a range')

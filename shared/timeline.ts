@@ -4,6 +4,7 @@ import { storeId } from './ids.ts'
 import { parseLocalDate } from './local-date.ts'
 import { exactInstant, outageRow } from './outage.ts'
 import { judgingOptions } from './report.ts'
+import { salesAmounts } from './sales-at-risk.ts'
 import { parseTimestamp, timestampForms } from './timestamp.ts'
 
 const segmentStatuses = ['up', 'down', 'unknown', 'excused', 'closed'] as const
@@ -63,6 +64,11 @@ export const timeline = z
     segments: z.array(timelineSegment).describe('The window from end to end'),
     polls: z.array(timelinePoll).describe('The polls taken in the window'),
     outages: z.array(outageRow).describe('The outages with down time in the window, whole'),
+    salesAtRisk: salesAmounts
+      .nullable()
+      .describe(
+        'What it lost in the window while it was down; null where it was not, or nothing is known of what it takes',
+      ),
     rules: z.array(timelineRule).describe('The rules in force in the window'),
     offsets: z.array(timelineOffset).describe('How local time differs from UTC in the window'),
   })

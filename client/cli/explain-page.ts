@@ -3,6 +3,7 @@ import { createLocalClock, type LocalClock } from '../../shared/local-clock.ts'
 import type { OutageRow } from '../../shared/outage.ts'
 import type { Timeline, TimelineSegment } from '../../shared/timeline.ts'
 import { verdictOf } from '../../shared/verdict.ts'
+import { formatMoney, formatRange, revenueSources } from './sales-text.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -27,6 +28,7 @@ export function explainPage(timeline: Timeline): string {
   const clock = createLocalClock(timeline.offsets)
   return [
     `${timeline.storeId}: ${verdictOf(timeline, clock)}.`,
+    ...salesLines(timeline),
     '',
     `${' '.repeat(16)}0     3     6     9     12    15    18    21    24`,
     ...dayLines(timeline.segments, clock),
@@ -38,6 +40,14 @@ export function explainPage(timeline: Timeline): string {
     ),
     '',
   ].join('\n')
+}
+
+function salesLines({ salesAtRisk }: Timeline): string[] {
+  if (salesAtRisk === null) return []
+  const { currency, middle, basis } = salesAtRisk
+  const range = formatRange(salesAtRisk, currency)
+  const from = basis === null ? '' : ` (by ${revenueSources[basis]})`
+  return [`Lost while it was down: ${range}, most likely ${formatMoney(middle)}${from}.`]
 }
 
 function dayLines(segments: readonly TimelineSegment[], clock: LocalClock): string[] {

@@ -1,8 +1,9 @@
 import type { SalesRow } from '../../shared/sales-at-risk.ts'
 import { inTwoDigits, type SalesRange } from '../../shared/sales-range.ts'
 import type { CommandContext } from './context.ts'
-import { formatAmount, formatCount, printTable, write, type TableColumn } from './output.ts'
+import { formatAmount, printTable, write, type TableColumn } from './output.ts'
 import { formatHours } from './report-table.ts'
+import { formatMoney, formatRange, revenueSources } from './sales-text.ts'
 
 /** What stores lost, the most first; then what that is in all. */
 export async function printSales(context: CommandContext, rows: readonly SalesRow[]): Promise<void> {
@@ -18,21 +19,17 @@ export async function printSales(context: CommandContext, rows: readonly SalesRo
 
 const columns: readonly TableColumn<SalesRow>[] = [
   { head: 'STORE', cell: ({ storeId }) => storeId },
-  { head: 'AT RISK', cell: (row) => formatRange(rangeOf(row), row.currency), align: 'right' },
+  { head: 'AT RISK', cell: rangeInWords, align: 'right' },
   { head: 'LIKELY', cell: ({ middle }) => (middle === null ? '' : formatMoney(middle)), align: 'right' },
   { head: 'DOWN', cell: ({ downtimeMs }) => formatHours(downtimeMs), align: 'right' },
   { head: 'NOT PRICED', cell: ({ unpricedMs }) => formatHours(unpricedMs), align: 'right' },
   { head: 'UNKNOWN', cell: ({ unknownMs }) => formatHours(unknownMs), align: 'right' },
-  { head: 'FROM', cell: ({ basis }) => (basis === null ? '' : sources[basis]) },
+  { head: 'FROM', cell: ({ basis }) => (basis === null ? '' : revenueSources[basis]) },
 ]
 
-const sources: Readonly<Record<NonNullable<SalesRow['basis']>, string>> = {
-  hour: 'orders of the hour',
-  'day-type': 'orders of such days',
-  store: 'orders of the store',
-  given: 'what is said of it',
-  group: 'orders of others',
-  average: '--average',
+function rangeInWords(row: SalesRow): string {
+  const range = rangeOf(row)
+  return range === null ? 'not known' : formatRange(range, row.currency)
 }
 
 interface SalesTotal {
@@ -59,15 +56,4 @@ function totalsOf(rows: readonly SalesRow[]): SalesTotal[] {
 
 function rangeOf({ low, middle, high }: Pick<SalesRow, 'low' | 'middle' | 'high'>): SalesRange | null {
   return low === null || middle === null || high === null ? null : { low, middle, high }
-}
-
-function formatRange(range: SalesRange | null, currency: string | null): string {
-  if (range === null) return 'not known'
-  const { low, high } = range
-  const amounts = low === high ? formatMoney(low) : `${formatMoney(low)} to ${formatMoney(high)}`
-  return currency === null ? amounts : `${currency} ${amounts}`
-}
-
-function formatMoney(amount: number): string {
-  return amount < 1000 ? String(amount) : formatCount(amount)
 }

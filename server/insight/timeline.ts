@@ -10,6 +10,7 @@ import { findSegments, pollsIn, type Segment, type SegmentStatus } from '../upti
 import { knownTime } from '../uptime/store-uptime.ts'
 import { exactInstant } from './exact-instant.ts'
 import { rowsOf } from './outages.ts'
+import { salesInWindow } from './sales-in-window.ts'
 import { wholeOutages } from './whole-outages.ts'
 import { rulesInForce } from './rules-in-words.ts'
 import { judgingOf, readJudgedStore, type Judging } from './judged-store.ts'
@@ -32,12 +33,14 @@ export async function readTimeline(db: Db, query: TimelineQuery): Promise<Timeli
   const segments = findSegments(input, window)
   const isEmpty = window.startMs === window.endMs
   const askedFor = isEmpty ? new Float64Array(0) : Float64Array.of(window.startMs, window.endMs)
+  const totals = totalsOf(segments)
+  const salesAtRisk = totals.downtimeMs === 0 ? null : await salesInWindow(db, storeId, judging, window)
   return {
     storeId,
     since: exactInstant(window.startMs),
     until: exactInstant(window.endMs),
     asOf: exactInstant(judging.asOfMs),
-    totals: totalsOf(segments),
+    totals,
     segments: segments.map(({ startMs, endMs, status, pollMs }) => ({
       start: exactInstant(startMs),
       end: exactInstant(endMs),
@@ -50,6 +53,7 @@ export async function readTimeline(db: Db, query: TimelineQuery): Promise<Timeli
       silence,
     })),
     outages: rowsOf(storeId, await wholeOutages(db, storeId, judging, askedFor)),
+    salesAtRisk,
     rules: rulesInForce(schedule, zones, window),
     offsets: offsetsIn(zones, window),
   }

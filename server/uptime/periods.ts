@@ -122,6 +122,20 @@ export function slotsOf(zones: readonly ZoneInForce[], calendar: Calendar): Slot
   return slots
 }
 
+/** The hours of the week in a window that the zones reach to. */
+export function hoursOfWeekIn(zones: readonly ZoneInForce[], window: Interval): Slot[] {
+  if (window.startMs >= window.endMs) return []
+  const calendar = calendarOf({
+    by: 'hour-of-week',
+    fromDate: localDateAt(zones, window.startMs),
+    toDate: localDateAt(zones, window.endMs - 1),
+  })
+  return slotsOf(zones, calendar).flatMap(({ startMs, endMs, period }) => {
+    const slot = { startMs: Math.max(startMs, window.startMs), endMs: Math.min(endMs, window.endMs), period }
+    return slot.startMs < slot.endMs ? [slot] : []
+  })
+}
+
 function addSlot(slots: Slot[], slot: Slot): void {
   const last = slots.at(-1)
   const isMore = last !== undefined && last.endMs === slot.startMs && last.period === slot.period

@@ -39,6 +39,7 @@ const timeline: Timeline = {
       lastPoll: '2026-11-02T20:20:00.000Z',
     },
   ],
+  salesAtRisk: null,
   rules: [
     { what: 'hours', from: '2026-10-01T05:00:00.000Z', text: 'every day 09:00–15:00' },
     { what: 'zone', from: null, text: 'America/Chicago, −06:00' },
@@ -76,4 +77,18 @@ test('a window without business time or outages has no outages to tell of', () =
   const page = explainPage({ ...timeline, outages: [], segments: timeline.segments.slice(0, 1) })
   expect(page).toContain('; no outage.\n')
   expect(page).not.toContain('Outages, in local time')
+})
+
+test('it says what was lost, where that is known', () => {
+  const salesAtRisk = {
+    currency: 'EUR',
+    low: 180,
+    middle: 720,
+    high: 1200,
+    basis: 'day-type',
+    unpricedMs: 0,
+  } as const
+  expect(explainPage({ ...timeline, salesAtRisk }).split('\n')[1]).toBe(
+    'Lost while it was down: EUR 180 to 1,200, most likely 720 (by orders of such days).',
+  )
 })

@@ -3,8 +3,10 @@ import { deleteStore } from '../../server/database/store-deletions.ts'
 import { deleteOldPolls } from '../../server/database/retained.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { listSalesAtRisk } from '../../server/insight/sales-at-risk.ts'
+import { readTimeline } from '../../server/insight/timeline.ts'
 import { deleteStoreInput } from '../../shared/deletion.ts'
 import { salesListInput, type SalesRow } from '../../shared/sales-at-risk.ts'
+import { timelineInput } from '../../shared/timeline.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { importScene, noon, pollFile, type ImportScene } from '../support/import-scene.ts'
 
@@ -117,6 +119,19 @@ describe('what stores lost', () => {
     const [a] = await rowsOf(scene, query)
     expect(a).toMatchObject({ downtimeMs: (2 * HOUR_MS * 2) / 3, unknownMs: (8 * HOUR_MS) / 3 })
     expect(short(a!)).toEqual(['a', 'EUR', 0, 130, 180, 'average'])
+  })
+
+  test('is in what is explained of a store, where it was down and something is known', async () => {
+    const explained = async (storeId: string, until: string) => {
+      const query = timelineInput.parse({ storeId, since: '2023-01-23', until })
+      return (await readTimeline(scene.db, query)).salesAtRisk
+    }
+    const [{ storeId: _, downtimeMs: __, unknownMs: ___, ...ofA }] = (await rowsOf(scene)) as [SalesRow]
+    expect(await explained('a', '2023-01-29')).toEqual(ofA)
+    expect(await explained('a', '2023-01-23')).toBeNull()
+    expect(await explained('b', '2023-01-29')).toBeNull()
+    // Cut where the window ends.
+    expect(await explained('a', '2023-01-24T13:00Z')).toMatchObject({ low: 100, middle: 200, high: 250 })
   })
 
   test('is the same a page at a time', async () => {
