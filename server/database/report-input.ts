@@ -28,6 +28,13 @@ export async function readRulesOfStores(db: Db, storeIds: readonly StoreId[]): P
   })
 }
 
+export interface StoreWithPolls {
+  readonly store: StoreRules
+  readonly polls: readonly PollWeek[]
+  /** Whether some are in force, of whatever time: mostly none are, and need not be read. */
+  readonly hasCorrections: boolean
+}
+
 /**
  * A store with its polls of some weeks in ascending order, in a transaction, so that all is as of one moment; undefined where
  * there is no such store. Throws a `damaged` AppError where polls are not as they were written.
@@ -36,17 +43,33 @@ export async function readStoreWithPolls(
   tx: Db,
   storeId: StoreId,
   weeks: readonly number[],
-): Promise<{ readonly store: StoreRules; readonly polls: readonly PollWeek[] } | undefined> {
-  const store = await tx
+): Promise<StoreWithPolls | undefined> {
+  const found = await tx
     .selectFrom('store')
-    .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
+    .select(['store_key as storeKey', 'schedule_key as scheduleKey'])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('correction')
+            .select('correction_id')
+            .whereRef('correction.store_key', '=', 'store.store_key')
+            .where('revoked_at', 'is', null),
+        )
+        .as('hasCorrections'),
+    )
     .where('store_id', '=', storeId)
     .executeTakeFirst()
-  if (store === undefined) return undefined
-  const { tail, stored } = await readStoredAndTail(tx, weeks, [store.storeKey])
+  if (found === undefined) return undefined
+  const { storeKey, scheduleKey, hasCorrections } = found
+  const { tail, stored } = await readStoredAndTail(tx, weeks, [storeKey])
   const polls = stored.flatMap(({ week, storeKeys, words, from, to }) => {
-    const place = storeKeys.indexOf(store.storeKey)
+    const place = storeKeys.indexOf(storeKey)
     return place < 0 ? [] : { week, words, from: from[place]!, to: to[place]! }
   })
-  return { store, polls: weeksWithTail(polls, tail) }
+  return {
+    store: { storeKey, storeId, scheduleKey },
+    polls: weeksWithTail(polls, tail),
+    hasCorrections: Boolean(hasCorrections),
+  }
 }

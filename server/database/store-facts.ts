@@ -45,10 +45,12 @@ export async function readStoreFacts(
   return db.transaction().execute(async (tx) => {
     const found = await readStoreWithPolls(tx, storeId, pollWeeksOf(time))
     if (found === undefined) throw new NoSuchStore(storeId)
-    const { store, polls } = found
+    const { store, polls, hasCorrections } = found
     await schedules.load(tx, [store])
     const corrected =
-      corrections === 'applied' ? await readCorrections(tx, [store.storeKey], time) : undefined
+      corrections === 'applied' && hasCorrections
+        ? await readCorrections(tx, [store.storeKey], time)
+        : undefined
     return { store, polls, corrections: correctionsOf(corrected?.get(store.storeKey) ?? []) }
   })
 }
