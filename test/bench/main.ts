@@ -21,6 +21,7 @@ import { benchIngest } from './ingest/ingest-bench.ts'
 import { benchJudging } from './judging-bench.ts'
 import { describeMachine } from './machine.ts'
 import { benchLimits } from './limits-bench.ts'
+import { benchNodes } from './nodes/nodes-bench.ts'
 import { layOutPackage } from './package.ts'
 import { benchPage } from './page-bench.ts'
 import { findRealData } from './population.ts'
@@ -81,6 +82,7 @@ const parts = {
   limits: benchLimits,
   start: benchStart,
   postgres: benchPostgres,
+  nodes: benchNodes,
 } satisfies Record<string, (bench: Bench) => Promise<Figure[]>>
 type Part = keyof typeof parts
 
@@ -167,6 +169,8 @@ function wantedParts(): Part[] {
   // How a server answers, and how the CLI starts, is not a matter of size.
   return all.filter((part) => {
     if (part === 'postgres' && databases !== 'both') return false
+    // It takes minutes, and hardly any of them for what it measures: until servers that are gone are taken for gone.
+    if (part === 'nodes' && flags.only === undefined) return false
     return wanted.includes(part) && !(size === 'country' && (part === 'event-loop' || part === 'start'))
   })
 }
