@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { AppError } from '../../shared/app-error.ts'
 import type { ReportId } from '../../shared/ids.ts'
 import { isFinished } from '../../shared/report-state.ts'
 import type { Report } from '../../shared/report.ts'
@@ -13,7 +14,10 @@ const PROGRESS_EVERY_MS = 50
 export interface ReportWatch {
   tellProgress(reportId: ReportId): void
   tellEnd(reportId: ReportId): void
-  /** The report now and after each change until it has ended. Its end is told at once, progress now and then. */
+  /**
+   * The report now and after each change until it has ended. Its end is told at once, progress now and then. Who has seen it once waits
+   * where the database is away.
+   */
   watch(reportId: ReportId, signal?: AbortSignal): AsyncGenerator<Report, void>
   /** Waits until it has ended, is gone, or cannot be looked at. */
   untilEnd(reportId: ReportId, signal: AbortSignal): Promise<void>
@@ -48,6 +52,16 @@ export function createReportWatch(db: Db): ReportWatch {
     }
   }
 
+  /** Undefined where it may be seen later. */
+  async function look(reportId: ReportId, isPatient: boolean): Promise<Report | undefined> {
+    try {
+      return reportOf(await getReport(db, reportId))
+    } catch (error) {
+      if (isPatient && error instanceof AppError && error.code === 'unavailable') return undefined
+      throw error
+    }
+  }
+
   const reportWatch: ReportWatch = {
     tellProgress: (reportId) => void news.emit(reportId, 'progress'),
     tellEnd: (reportId) => void news.emit(reportId, 'end'),
@@ -55,7 +69,12 @@ export function createReportWatch(db: Db): ReportWatch {
       let seen = ''
       for (;;) {
         using listener = listen(reportId, signal) // before it looks, so that it misses nothing
-        const report = reportOf(await getReport(db, reportId))
+        const report = await look(reportId, seen !== '')
+        if (report === undefined) {
+          if (signal?.aborted) return
+          await listener.heard
+          continue
+        }
         const state = JSON.stringify([report.state, report.progress])
         if (state !== seen) yield report
         seen = state

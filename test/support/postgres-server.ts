@@ -9,6 +9,10 @@ export interface PostgresServer extends AsyncDisposable {
   /** Of its administrator and his database. */
   readonly url: string
   readonly pid: number
+  /** Ends it as who runs it does, or, with SIGQUIT, as a crash does. */
+  stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>
+  /** Starts it again, where it was and with what was in it. */
+  start(): Promise<void>
 }
 
 interface Programs {
@@ -31,15 +35,29 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
       folder,
     )
     const port = await freePort()
-    const server = start(postgres, ['-D', data, '-p', String(port), ...settings(folder, durable)], folder)
-    const exited = once(server, 'exit')
-    await isReady(server)
+    const args = ['-D', data, '-p', String(port), ...settings(folder, durable)]
+    async function started() {
+      const server = start(postgres, args, folder)
+      const exited = once(server, 'exit')
+      await isReady(server)
+      return { server, exited }
+    }
+    let running = await started()
+    const stop = async (signal: NodeJS.Signals) => {
+      running.server.kill(signal)
+      await running.exited
+    }
     return {
       url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-      pid: server.pid!,
+      get pid() {
+        return running.server.pid!
+      },
+      stop,
+      async start() {
+        running = await started()
+      },
       async [Symbol.asyncDispose]() {
-        server.kill('SIGINT')
-        await exited
+        await stop('SIGINT')
         await rm(folder, { recursive: true, force: true })
       },
     }
