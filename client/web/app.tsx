@@ -17,6 +17,7 @@ import { Overview } from './screens/overview/overview.tsx'
 const Stores = lazy(async () => ({ default: (await import('./screens/stores/stores.tsx')).Stores }))
 const Store = lazy(async () => ({ default: (await import('./screens/store/store.tsx')).Store }))
 const Reports = lazy(async () => ({ default: (await import('./screens/reports/reports.tsx')).Reports }))
+const Alerts = lazy(async () => ({ default: (await import('./screens/alerts/alerts.tsx')).Alerts }))
 const Data = lazy(async () => ({ default: (await import('./screens/data/data.tsx')).Data }))
 
 const SignIn = lazy(async () => ({ default: (await import('./screens/sign-in/sign-in.tsx')).SignIn }))
@@ -61,6 +62,7 @@ function Screens() {
               <Route path="/stores" component={Stores} />
               <Route path="/stores/:id" component={Store} />
               <Route path="/reports" component={Reports} />
+              <Route path="/alerts" component={Alerts} />
               <Route path="/data" component={Data} />
               <Route component={NotFound} />
             </Switch>

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { createStoreMonitorClient, type StoreMonitorClient } from '../../client/index.ts'
 import { openPage, type BrowserPage } from './browser-page.ts'
 import { startChromium } from './chromium.ts'
-import { runningServer, type TestServer } from './running-server.ts'
+import { runningServer, type RunningServerSetting, type TestServer } from './running-server.ts'
 
 export const chainFiles: readonly string[] = ['timezones.csv', 'business_hours.csv', 'store_status.csv'].map(
   (name) => join(import.meta.dirname, '../../examples/chain', name),
@@ -19,10 +19,16 @@ export interface PageScene extends AsyncDisposable {
   open(path: string | undefined, options?: Parameters<typeof openPage>[1]): Promise<BrowserPage>
 }
 
-export async function pageScene({ files = chainFiles } = {}): Promise<PageScene> {
+export async function pageScene({
+  files = chainFiles,
+  ...setting
+}: { files?: readonly string[] } & Pick<
+  RunningServerSetting,
+  'alerts' | 'environment'
+> = {}): Promise<PageScene> {
   await using parts = new AsyncDisposableStack()
   const browser: Browser = parts.adopt(await startChromium(), (started) => started.close())
-  const server = parts.use(await runningServer())
+  const server = parts.use(await runningServer(setting))
   for (const file of files) await server.uploadFile(file)
   const owned = parts.move()
   return {

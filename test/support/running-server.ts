@@ -27,18 +27,7 @@ export interface TestServer extends AsyncDisposable {
   uploadCase(folder: string): Promise<void>
 }
 
-/** The real server on a free port, with a database of its own. */
-export async function runningServer({
-  patienceMs,
-  sources,
-  watchTimes,
-  pollers,
-  retainEveryMs,
-  oidc,
-  alerts,
-  environment,
-  ...setting
-}: {
+export interface RunningServerSetting {
   host?: string
   insecure?: boolean
   databaseUrl?: string
@@ -63,7 +52,20 @@ export async function runningServer({
   keepPolls?: number
   retainEveryMs?: number
   traces?: string
-} = {}): Promise<TestServer> {
+}
+
+/** The real server on a free port, with a database of its own. */
+export async function runningServer({
+  patienceMs,
+  sources,
+  watchTimes,
+  pollers,
+  retainEveryMs,
+  oidc,
+  alerts,
+  environment,
+  ...setting
+}: RunningServerSetting = {}): Promise<TestServer> {
   await using parts = new AsyncDisposableStack()
   const databaseUrl = setting.databaseUrl ?? parts.use(await testDatabase()).url
   const errors: unknown[] = []

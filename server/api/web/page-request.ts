@@ -1,5 +1,5 @@
 /** The addresses of the page; programs are answered at some of them, too. */
-const pagePath = /^\/(?:stores(?:\/[^/]+)?|reports|data)?$/
+const pagePath = /^\/(?:stores(?:\/[^/]+)?|reports|alerts|data)?$/
 
 export function isPagePath(path: string): boolean {
   return pagePath.test(path)

@@ -10,7 +10,7 @@ let server: TestServer
 beforeAll(async () => void (server = await runningServer()))
 afterAll(() => server[Symbol.asyncDispose]())
 
-test.for(['/', '/stores', '/stores/a%2Fb', '/reports', '/data'])(
+test.for(['/', '/stores', '/stores/a%2Fb', '/reports', '/alerts', '/data'])(
   'a browser gets the page at %s',
   async (path) => {
     const { status, headers, text } = await curl(`curl ${html} ${server.url}${path}`)

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { alertsSetting } from '../../../server/config-file/alerts-setting.ts'
+import { madeKeys } from '../../support/access-keys.ts'
+import { receiver, secret, verified, type Receiver } from '../../support/alert-scene.ts'
+import { chromiumPath } from '../../support/chromium.ts'
+import { expectSoon, pageScene, press, type PageScene } from '../../support/page-scene.ts'
+
+describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
+  let scene: PageScene
+  let onCall: Receiver
+  beforeAll(async () => {
+    onCall = await receiver()
+    const channel = { name: 'on-call', type: 'webhook', url: `${onCall.url}/hook`, secret: '${SECRET}' }
+    const alerts = alertsSetting.parse({ channels: [{ ...channel, allowPrivate: true }] })
+    scene = await pageScene({ alerts, environment: { SECRET: secret } })
+  })
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]()
+    await onCall[Symbol.asyncDispose]()
+  })
+
+  test('shows the channels, tests one, and has what was given up sent again', async () => {
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    const channel = page.getByRole('row', { name: 'on-call' })
+    await expectSoon(() => channel.first().innerText()).toContain(`webhook: ${onCall.url}`)
+    expect(await page.getByRole('link', { name: 'Alerts' }).getAttribute('aria-current')).toBe('page')
+    await press(page.getByRole('button', { name: 'Test the channel on-call' }))
+    const outcome = page.getByText('The test of on-call')
+    await expectSoon(() => outcome.innerText()).toMatch(/^The test of on-call: delivered/)
+    expect(onCall.received.map((received) => verified(received)['type'])).toEqual(['test'])
+
+    onCall.answer = (_, response) => void response.writeHead(410).end('gone')
+    await press(page.getByRole('button', { name: 'Test the channel on-call' }))
+    await expectSoon(() => outcome.innerText()).toMatch(
+      /^The test of on-call: given up, tried 1 time \(.*410/,
+    )
+    await expectSoon(() => channel.first().innerText()).toContain('disabled since')
+    await press(page.getByRole('radio', { name: 'Given up' }), 'Space')
+    const messages = page.getByRole('group', { name: 'Messages' }).getByRole('row')
+    await expectSoon(() => messages.count()).toBe(2)
+
+    onCall.answer = (_, response) => void response.end('ok')
+    await press(page.getByRole('button', { name: 'Test the channel on-call' }))
+    await press(page.getByRole('button', { name: /^Send again/ }))
+    await page.getByText('None.').waitFor()
+    await expectSoon(() => onCall.received.length).toBe(4)
+    const [, givenUp, , again] = onCall.received.map(({ request }) => request.headers['webhook-id'])
+    expect(again).toBe(givenUp)
+    expect(opened.complaints).toEqual([])
+  })
+
+  test('tells who may only look, and offers nothing else', async () => {
+    const [key = ''] = await madeKeys(scene.server.databaseUrl, [{ name: 'ann', role: 'viewer' }])
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    await page.getByLabel('Key').fill(key)
+    await page.keyboard.press('Enter')
+    await page.getByRole('row', { name: 'on-call' }).first().waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    expect(await page.getByRole('button', { name: /^(Test|Send again)/ }).count()).toBe(0)
+  })
+})
