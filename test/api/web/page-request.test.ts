@@ -21,7 +21,8 @@ describe('programs are answered as ever:', () => {
 })
 
 test('the addresses of the page are its screens, and not what only programs ask for', () => {
-  for (const path of ['/', '/stores', '/stores/a b', '/reports', '/alerts', '/data']) expect(isPagePath(path)).toBe(true)
+  for (const path of ['/', '/stores', '/stores/a b', '/reports', '/alerts', '/data'])
+    expect(isPagePath(path)).toBe(true)
   for (const path of ['/stores/a/timeline', '/reports/x.csv', '/health', '/docs', '/outages', '/imports']) {
     expect(isPagePath(path)).toBe(false)
   }

@@ -63,7 +63,7 @@ function Line({ channel }: { channel: AlertChannel }) {
     <>
       <tr>
         <th scope="row">
-          {name}
+          {name}{' '}
           {mayTest && type !== null && (
             <button
               type="button"
@@ -76,7 +76,7 @@ function Line({ channel }: { channel: AlertChannel }) {
           )}
         </th>
         <td>{type === null ? 'not in the configuration file any more' : `${type}: ${target}`}</td>
-        <td>
+        <td className="long">
           <State of={channel} />
         </td>
         <td className="number">{count(waiting)}</td>

@@ -85,12 +85,12 @@ function Line({ message }: { message: OutboxMessage }) {
       <td>
         <time dateTime={at}>{instant(at)}</time>
       </td>
-      <th scope="row">
+      <th scope="row" className="long">
         {summary} <span className="quiet">{`${kind}, ${severity}`}</span>
       </th>
       <td>{channel}</td>
-      <td>
-        <span className={state === 'dead' ? 'worse' : undefined}>{outcomeInWords(message)}</span>
+      <td className="long">
+        <span className={state === 'dead' ? 'worse' : undefined}>{outcomeInWords(message)}</span>{' '}
         {state === 'dead' && mayReplay && (
           <button
             type="button"
