@@ -86,13 +86,8 @@ export async function* salesByStore(
 
 type Revenue = Awaited<ReturnType<ReturnType<typeof createRevenueReader>>>[number]
 
-function rowOf(
-  storeId: StoreId,
-  down: DownHours,
-  { currency, hours }: Revenue,
-  recaptured: number,
-): SalesRow {
-  const { range, unpricedMs, basis } = salesAtRisk(down, hours, recaptured / 100)
+function rowOf(storeId: StoreId, down: DownHours, { currency, of }: Revenue, recaptured: number): SalesRow {
+  const { range, unpricedMs, basis } = salesAtRisk(down, of, recaptured / 100)
   const { downtimeMs, unknownMs } = down
   const { low = null, middle = null, high = null } = range === null ? {} : inTwoDigits(range)
   return { storeId, currency, low, middle, high, basis, downtimeMs, unpricedMs, unknownMs }

@@ -21,11 +21,10 @@ export async function salesInWindow(
   const storeKey = await keyOfStore(db, storeId)
   const options = { judging, endMs: window.endMs, average: undefined, group: undefined }
   const [revenue] = await createRevenueReader(db, options)([{ storeId, storeKey }])
-  if (revenue!.hours.every((hour) => hour === undefined)) return null
   const { startMs, endMs } = window
   const around = { startMs: startMs - 4 * judging.reachMs, endMs: endMs + 4 * judging.reachMs }
   const { input, zones } = await readJudgedStore(db, storeId, knownTime(around, judging.asOfMs), judging)
   const down = downHoursIn(input, hoursOfWeekIn(zones, window))
-  const { range, basis, unpricedMs } = salesAtRisk(down, revenue!.hours, 0)
+  const { range, basis, unpricedMs } = salesAtRisk(down, revenue!.of, 0)
   return range && { currency: revenue!.currency, ...inTwoDigits(range), basis, unpricedMs }
 }

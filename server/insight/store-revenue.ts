@@ -10,9 +10,8 @@ import { createOpenHours } from '../reports/open-hours.ts'
 import { pollWeekOf } from '../uptime/poll-week.ts'
 import {
   LEAST_SAMPLES,
-  revenueOfHours,
   revenueOfSamples,
-  type HourlyRevenue,
+  revenueOfStore,
   type RevenueOfHour,
   type RevenueSample,
 } from '../uptime/sales/hourly-revenue.ts'
@@ -38,8 +37,7 @@ type Store = Pick<StoreRules, 'storeId' | 'storeKey'>
 
 export interface StoreRevenue {
   readonly currency: string | null
-  /** By hour of the week. */
-  readonly hours: readonly (HourlyRevenue | undefined)[]
+  readonly of: RevenueOfHour
 }
 
 /** Tells what stores take in each hour of the week, in the order of the stores. */
@@ -113,14 +111,14 @@ export function createRevenueReader(
         const { currency = null, given } = said.get(storeKey) ?? {}
         const needsGroup = group !== undefined && own.length < LEAST_SAMPLES
         const known = { samples: own, given, average }
-        if (!needsGroup) return { currency, hours: revenueOfHours({ ...known, ofGroup: undefined }) }
+        if (!needsGroup) return { currency, of: revenueOfStore({ ...known, ofGroup: undefined }) }
         const others = await (ofGroup ??= readGroup(group))
         const [only] = others.size === 1 ? others.keys() : []
         const same = currency ?? only ?? null
         const fromGroup = others.get(same)
         return {
           currency: fromGroup === undefined ? currency : same,
-          hours: revenueOfHours({ ...known, ofGroup: fromGroup }),
+          of: revenueOfStore({ ...known, ofGroup: fromGroup }),
         }
       }),
     )

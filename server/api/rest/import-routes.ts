@@ -50,7 +50,7 @@ export function importRoutes(parts: ApiParts): RestRoute[] {
       paths: ['/imports'],
       tag: 'Imports',
       summary:
-        'Import a CSV file: polls, hours, timezones, special hours, corrections or store details, told apart by its header',
+        'Import a CSV file: polls, hours, timezones, special hours, corrections, store details, orders or revenue, told apart by its header',
       description:
         'The file is the body (`curl --data-binary @FILE`). The answer comes when the import is complete; to a caller that accepts application/x-ndjson, with a line for each progress before it. With `Prefer: respond-async` it comes as soon as the file is kept in the database: then it is imported whatever becomes of the server that took it, and `Location` is where its record is; application/x-ndjson begins with that record.',
       query: uploadQuery,

@@ -1,5 +1,3 @@
-import { HOURS_OF_WEEK } from './order-week.ts'
-
 /** What a store takes in an hour of the week, in hundredths. */
 export interface HourlyRevenue {
   readonly lower: number
@@ -38,19 +36,15 @@ export const LEAST_SAMPLES = 4
 /** How far off what people say may be. */
 const GIVEN_SPREAD = 0.3
 
-/** What a store takes in each hour of the week; undefined where nothing is known. */
-export function revenueOfHours(known: KnownRevenue): readonly (HourlyRevenue | undefined)[] {
-  const own = revenueOfSamples(known.samples)
-  return Array.from({ length: HOURS_OF_WEEK }, (_, hour) => {
-    const given = known.given?.[known.given.length === 1 ? 0 : hour] ?? undefined
-    const fromGroup = known.ofGroup?.(hour)
-    return (
-      own(hour) ??
-      said(given, 'given') ??
-      (fromGroup && { ...fromGroup, basis: 'group' }) ??
-      said(known.average, 'average')
-    )
-  })
+/** What a store takes in an hour of the week. */
+export function revenueOfStore({ samples, given, ofGroup, average }: KnownRevenue): RevenueOfHour {
+  const own = revenueOfSamples(samples)
+  return (hour) => {
+    const revenue = own(hour) ?? said(given?.[given.length === 1 ? 0 : hour] ?? undefined, 'given')
+    if (revenue !== undefined) return revenue
+    const fromGroup = ofGroup?.(hour)
+    return fromGroup === undefined ? said(average, 'average') : { ...fromGroup, basis: 'group' }
+  }
 }
 
 function said(hundredths: number | undefined, basis: RevenueBasis): HourlyRevenue | undefined {
@@ -79,23 +73,26 @@ export function revenueOfSamples(samples: readonly RevenueSample[]): RevenueOfHo
   }
 }
 
+/** Few hours are asked for, so that only those are computed. */
 function levelOf(
   samples: readonly RevenueSample[],
   basis: RevenueBasis,
   cellOf: (hour: number) => number,
 ): RevenueOfHour {
-  const cells = Map.groupBy(samples, ({ hour }) => cellOf(hour))
-  const known = new Map<number, HourlyRevenue>()
-  for (const [cell, ofCell] of cells) {
-    if (ofCell.length < LEAST_SAMPLES) continue
-    known.set(cell, { ...spreadOf(ofCell.map(({ hundredths }) => Math.max(0, hundredths))), basis })
+  const known = new Map<number, HourlyRevenue | undefined>()
+  return (hour) => {
+    const cell = cellOf(hour)
+    if (!known.has(cell)) {
+      const ofCell = samples.filter((sample) => cellOf(sample.hour) === cell)
+      known.set(cell, ofCell.length < LEAST_SAMPLES ? undefined : { ...spreadOf(ofCell), basis })
+    }
+    return known.get(cell)
   }
-  return (hour) => known.get(cellOf(hour))
 }
 
 /** Where most hours have no orders, the mean is beyond the upper quartile: it bounds the range then. */
-function spreadOf(values: readonly number[]): Omit<HourlyRevenue, 'basis'> {
-  const sorted = values.toSorted((a, b) => a - b)
+function spreadOf(samples: readonly RevenueSample[]): Omit<HourlyRevenue, 'basis'> {
+  const sorted = Float64Array.from(samples, ({ hundredths }) => Math.max(0, hundredths)).sort()
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length
   return {
     lower: Math.min(mean, quantile(sorted, 0.25)),
@@ -105,7 +102,7 @@ function spreadOf(values: readonly number[]): Omit<HourlyRevenue, 'basis'> {
 }
 
 /** Between two values, in proportion. */
-function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   const place = (sorted.length - 1) * share
   const below = sorted[Math.floor(place)]!
   const above = sorted[Math.ceil(place)]!

@@ -1,8 +1,8 @@
-import { isCovered, mergedIntervals, type Interval } from '../interval.ts'
+import { isCovered, type Interval, type Intervals } from '../interval.ts'
 import { hourOfWeekAt } from '../periods.ts'
 import { POLL_WEEK_MS } from '../poll-week.ts'
 import type { ZoneInForce } from '../schedule.ts'
-import { findSegments } from '../segments.ts'
+import { judgementOf, walkSegments } from '../segments.ts'
 import type { JudgedInput } from '../speaking-polls.ts'
 import type { RevenueSample } from './hourly-revenue.ts'
 import { HOURS_OF_WEEK, type OrderWeek } from './order-week.ts'
@@ -22,10 +22,7 @@ export function revenueSamples(
   weeks: ReadonlyMap<number, OrderWeek>,
   time: Interval,
 ): RevenueSample[] {
-  const up = mergedIntervals(
-    findSegments(input, time).filter(({ status }) => status === 'up'),
-    time,
-  )
+  const up = timeUp(input, time)
   const samples: RevenueSample[] = []
   for (const [week, { counts, hundredths }] of weeks) {
     for (let i = 0; i < HOURS_OF_WEEK; i++) {
@@ -36,4 +33,17 @@ export function revenueSamples(
     }
   }
   return samples
+}
+
+/** Without an object for each of many segments. */
+function timeUp(input: JudgedInput, { startMs, endMs }: Interval): Intervals {
+  const window = { startMs, endMs: Math.min(endMs, input.viewpoint.asOfMs) }
+  const flat: number[] = []
+  if (window.startMs >= window.endMs) return new Float64Array(0)
+  walkSegments(judgementOf(input), window, (fromMs, toMs, status) => {
+    if (status !== 'up') return
+    if (flat.at(-1) === fromMs) flat[flat.length - 1] = toMs
+    else flat.push(fromMs, toMs)
+  })
+  return Float64Array.from(flat)
 }

@@ -1,5 +1,5 @@
 import type { DownHours } from './down-hours.ts'
-import { revenueBases, type HourlyRevenue, type RevenueBasis } from './hourly-revenue.ts'
+import { revenueBases, type RevenueBasis, type RevenueOfHour } from './hourly-revenue.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -16,7 +16,7 @@ export interface SalesAtRisk {
 /** `recaptured`: the share, 0 to 1, of what is not ordered then and is later. */
 export function salesAtRisk(
   { shortest, down, longest }: Pick<DownHours, 'shortest' | 'down' | 'longest'>,
-  revenue: readonly (HourlyRevenue | undefined)[],
+  revenueOf: RevenueOfHour,
   recaptured: number,
 ): SalesAtRisk {
   const range = { low: 0, middle: 0, high: 0 }
@@ -24,12 +24,12 @@ export function salesAtRisk(
   let unpricedMs = 0
   let worst = -1
   for (let hour = 0; hour < down.length; hour++) {
-    const ofHour = revenue[hour]
+    if (longest[hour] === 0) continue
+    const ofHour = revenueOf(hour)
     if (ofHour === undefined) {
       unpricedMs += down[hour]!
       continue
     }
-    if (longest[hour] === 0) continue
     worst = Math.max(worst, revenueBases.indexOf(ofHour.basis))
     range.low += shortest[hour]! * ofHour.lower * share
     range.middle += down[hour]! * ofHour.mean * share

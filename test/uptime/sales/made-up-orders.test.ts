@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { calendarOf, slotsOf } from '../../../server/uptime/periods.ts'
 import { downHoursIn } from '../../../server/uptime/sales/down-hours.ts'
-import { revenueOfHours } from '../../../server/uptime/sales/hourly-revenue.ts'
+import { revenueOfStore } from '../../../server/uptime/sales/hourly-revenue.ts'
 import { revenueSamples, sampledTime } from '../../../server/uptime/sales/revenue-samples.ts'
 import { salesAtRisk } from '../../../server/uptime/sales/sales-at-risk.ts'
 import { inTwoDigits, type SalesRange } from '../../../shared/sales-range.ts'
@@ -20,7 +20,7 @@ function rangeOf({ store, orders }: MadeUp): SalesRange {
   const toDate = endMs / DAY_MS - 1
   const slots = slotsOf(input.zones, calendarOf({ by: 'hour-of-week', fromDate: toDate - 6, toDate }))
   const samples = revenueSamples(input, orders, time)
-  const revenue = revenueOfHours({ samples, given: undefined, ofGroup: undefined, average: undefined })
+  const revenue = revenueOfStore({ samples, given: undefined, ofGroup: undefined, average: undefined })
   return inTwoDigits(salesAtRisk(downHoursIn(input, slots), revenue, 0).range!)
 }
 

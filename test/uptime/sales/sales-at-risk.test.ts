@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { calendarOf, slotsOf } from '../../../server/uptime/periods.ts'
 import { downHoursIn, type DownHours } from '../../../server/uptime/sales/down-hours.ts'
-import { revenueOfHours } from '../../../server/uptime/sales/hourly-revenue.ts'
+import { revenueOfStore } from '../../../server/uptime/sales/hourly-revenue.ts'
 import { salesAtRisk } from '../../../server/uptime/sales/sales-at-risk.ts'
 import type { SalesRange } from '../../../shared/sales-range.ts'
 import type { Viewpoint } from '../../../server/uptime/store-uptime.ts'
@@ -13,7 +13,7 @@ import { aRecentScenario } from '../scenario.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const known = { samples: [], ofGroup: undefined, average: undefined }
-const hundredAnHour = revenueOfHours({ ...known, given: [10_000] })
+const hundredAnHour = revenueOfStore({ ...known, given: [10_000] })
 
 function near(range: SalesRange): unknown {
   const close = (value: number) => expect.closeTo(value, 6) as unknown
@@ -61,7 +61,7 @@ describe('a store that was seen up at 10 and 14, and down at 11 and 13, with 100
   })
 
   test('has no figure where nothing is known of what it takes, and says how long that was', () => {
-    expect(salesAtRisk(onThatDay, revenueOfHours({ ...known, given: undefined }), 0)).toEqual({
+    expect(salesAtRisk(onThatDay, revenueOfStore({ ...known, given: undefined }), 0)).toEqual({
       range: null,
       unpricedMs: 3 * HOUR_MS,
       basis: null,
