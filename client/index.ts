@@ -43,7 +43,7 @@ export type { DownStore, DownStores, StoreChange, StoreChanges } from '../shared
 export type { Strip } from '../shared/store-strip.ts'
 export type { Suggestion } from '../shared/suggestion.ts'
 export type { Role } from '../shared/role.ts'
-export type { SalesRow } from '../shared/sales-at-risk.ts'
+export type { SalesGroup, SalesGroups, SalesRow } from '../shared/sales-at-risk.ts'
 export type { SortColumn } from '../shared/row-columns.ts'
 export type { Health, Store, WeeklySpan } from '../shared/store.ts'
 export type { Timeline, TimelinePoll, TimelineRule, TimelineSegment } from '../shared/timeline.ts'

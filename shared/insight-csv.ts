@@ -4,7 +4,7 @@ import type { OutageGroup, OutageRow } from './outage.ts'
 import type { PeriodGroupRow } from './period-group.ts'
 import type { DownStore } from './store-now.ts'
 import type { PeriodRow } from './report.ts'
-import type { SalesRow } from './sales-at-risk.ts'
+import type { SalesGroup, SalesRow } from './sales-at-risk.ts'
 import type { TimelineSegment } from './timeline.ts'
 import { percentColumns, reportColumns, reportWindows } from './report-columns.ts'
 
@@ -39,6 +39,17 @@ export function salesCsvLine(row: SalesRow): string {
   const { storeId, currency, low, middle, high, basis, downtimeMs, unpricedMs, unknownMs } = row
   const times = [downtimeMs, unpricedMs, unknownMs].map((ms) => hundredths(ms, HOUR_MS))
   return `${[storeId, currency, low, middle, high, basis, ...times].map((field) => field ?? '').join()}\n`
+}
+
+/** The same rolled up. */
+export const salesGroupCsvHeader =
+  'group,currency,stores,at_risk_low,at_risk,at_risk_high,downtime(in hours),unpriced(in hours),unknown(in hours)\n'
+
+export function salesGroupCsvLine(row: SalesGroup): string {
+  const { group, currency, stores, low, middle, high, downtimeMs, unpricedMs, unknownMs } = row
+  const times = [downtimeMs, unpricedMs, unknownMs].map((ms) => hundredths(ms, HOUR_MS))
+  const fields = [quoted(group ?? ''), currency, stores, low, middle, high, ...times]
+  return `${fields.map((field) => field ?? '').join()}\n`
 }
 
 /** Of the stores that are down. */

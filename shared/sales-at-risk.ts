@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count, isNo } from './fields.ts'
-import { givenLabels } from './group.ts'
+import { givenLabel, givenLabels, labelHint } from './group.ts'
 import { storeId } from './ids.ts'
 import { checkDates } from './outage.ts'
 import { pageInput } from './page.ts'
@@ -85,3 +85,48 @@ export const salesRow = z
   })
   .describe('What a store lost while it was down, as a range')
 export type SalesRow = z.infer<typeof salesRow>
+
+export const salesGroupsFields = {
+  ...salesQueryFields,
+  by: givenLabel
+    .optional()
+    .describe('The label whose values are the groups, such as city; left out: all stores together'),
+  labels: givenLabels,
+}
+
+export const salesGroupsInput = judgingOptions
+  .extend(salesGroupsFields)
+  .superRefine((query, context) => checkDates(query, context))
+export type SalesGroupsQuery = z.output<typeof salesGroupsInput>
+
+export const salesGroup = z
+  .object({
+    group: z
+      .string()
+      .nullable()
+      .describe('The value of the label; null for the stores that have none, or where no label is asked for'),
+    currency: salesRow.shape.currency.describe('Of the amounts; a group has a row for each'),
+    stores: count.describe('How many of its stores were down'),
+    low: salesRow.shape.low.describe('What they lost at least, of two digits. Null where none is known'),
+    middle: salesRow.shape.middle.describe('What they lost most likely'),
+    high: salesRow.shape.high.describe('What they lost at most'),
+    downtimeMs: count.describe('Their downtime, in milliseconds'),
+    unpricedMs: count.describe('What of it is not in the amounts, in milliseconds'),
+    unknownMs: count.describe('Time of all its stores of which it is not known whether they were up'),
+  })
+  .describe("What a group's stores lost while they were down")
+export type SalesGroup = z.infer<typeof salesGroup>
+
+export const salesGroups = z
+  .object({
+    by: z.string().nullable().describe('The label whose values are the groups; null for all together'),
+    since: z.string().describe('The first local date'),
+    until: z.string().describe('The last local date, itself included'),
+    asOf: z.string().meta({ format: 'date-time' }).describe('The instant that it looks back from'),
+    groups: z
+      .array(salesGroup)
+      .describe('In the order of their values, then currencies; last the stores that have none'),
+    hint: labelHint,
+  })
+  .describe('What stores lost while they were down, rolled up')
+export type SalesGroups = z.infer<typeof salesGroups>

@@ -3,7 +3,7 @@ import { inTwoDigits, type SalesRange } from '../../shared/sales-range.ts'
 import type { CommandContext } from './context.ts'
 import { formatAmount, printTable, write, type TableColumn } from './output.ts'
 import { formatHours } from './report-table.ts'
-import { formatMoney, formatRange, revenueSources } from './sales-text.ts'
+import { formatMoney, formatRange, rangeInWords, rangeOf, revenueSources } from './sales-text.ts'
 
 /** What stores lost, the most first; then what that is in all. */
 export async function printSales(context: CommandContext, rows: readonly SalesRow[]): Promise<void> {
@@ -27,11 +27,6 @@ const columns: readonly TableColumn<SalesRow>[] = [
   { head: 'FROM', cell: ({ basis }) => (basis === null ? '' : revenueSources[basis]) },
 ]
 
-function rangeInWords(row: SalesRow): string {
-  const range = rangeOf(row)
-  return range === null ? 'not known' : formatRange(range, row.currency)
-}
-
 interface SalesTotal {
   readonly currency: string | null
   readonly stores: number
@@ -52,8 +47,4 @@ function totalsOf(rows: readonly SalesRow[]): SalesTotal[] {
       return { currency, stores: ofCurrency.length, range }
     },
   )
-}
-
-function rangeOf({ low, middle, high }: Pick<SalesRow, 'low' | 'middle' | 'high'>): SalesRange | null {
-  return low === null || middle === null || high === null ? null : { low, middle, high }
 }

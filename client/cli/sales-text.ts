@@ -19,3 +19,15 @@ export function formatRange({ low, high }: SalesRange, currency: string | null):
 export function formatMoney(amount: number): string {
   return amount < 1000 ? String(amount) : formatCount(amount)
 }
+
+type Amounts = Pick<SalesRow, 'currency' | keyof SalesRange>
+
+export function rangeInWords(row: Amounts): string {
+  const range = rangeOf(row)
+  return range === null ? 'not known' : formatRange(range, row.currency)
+}
+
+/** null where it is not known. */
+export function rangeOf({ low, middle, high }: Omit<Amounts, 'currency'>): SalesRange | null {
+  return low === null || middle === null || high === null ? null : { low, middle, high }
+}

@@ -5,10 +5,8 @@ import type { Db } from '../database/connect.ts'
 import { hintOfLabel, readLabelValuesById } from '../database/labelled.ts'
 import { asOfMsOf } from '../reports/as-of.ts'
 import { compareGroups } from '../reports/groups.ts'
-import { outagesByStore, type OutagesOfStore } from './outages.ts'
-
-/** For so many stores at a time it is asked which group they are in. */
-const STORES_AT_ONCE = 256
+import { outagesByStore } from './outages.ts'
+import { someAtOnce } from './some-at-once.ts'
 
 /**
  * The outages of each group that a label's values make, in the order of the values, and last those of the stores that have
@@ -19,7 +17,7 @@ export async function groupOutages(db: Db, query: OutageGroupsQuery): Promise<Ou
   // All stores look back from the same instant, whatever is imported meanwhile.
   const asOf = await asOfMsOf(db, options)
   const groups = new Map<string | null, OutageGroup>()
-  for await (const stores of storesAtOnce(outagesByStore(db, { ...query, asOf }, undefined))) {
+  for await (const stores of someAtOnce(outagesByStore(db, { ...query, asOf }, undefined))) {
     const ids = stores.map(({ storeId }) => storeId)
     const valueOf: ReadonlyMap<StoreId, string> = await readLabelValuesById(db, by, ids)
     for (const { storeId, outages } of stores) {
@@ -30,17 +28,6 @@ export async function groupOutages(db: Db, query: OutageGroupsQuery): Promise<Ou
   const inOrder = [...groups.values()].sort((a, b) => compareGroups(a.group, b.group))
   const hint = await hintOfLabel(db, by, inOrder)
   return { by, since, until, asOf: formatTimestamp(asOf), groups: inOrder, hint }
-}
-
-async function* storesAtOnce(stores: AsyncIterable<OutagesOfStore>): AsyncGenerator<OutagesOfStore[]> {
-  let some: OutagesOfStore[] = []
-  for await (const store of stores) {
-    some.push(store)
-    if (some.length < STORES_AT_ONCE) continue
-    yield some
-    some = []
-  }
-  yield some
 }
 
 function emptyGroup(group: string | null): OutageGroup {

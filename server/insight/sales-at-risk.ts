@@ -17,8 +17,8 @@ import {
 import { createOpenHours } from '../reports/open-hours.ts'
 import type { ZoneInForce } from '../uptime/schedule.ts'
 import { calendarOf, slotsOf, type Slot } from '../uptime/periods.ts'
-import { downHoursIn, type DownHours } from '../uptime/sales/down-hours.ts'
-import { salesAtRisk } from '../uptime/sales/sales-at-risk.ts'
+import { downHoursIn } from '../uptime/sales/down-hours.ts'
+import { salesAtRisk, type SalesAtRisk } from '../uptime/sales/sales-at-risk.ts'
 import { knownTime } from '../uptime/store-uptime.ts'
 import { timeOfDates } from '../uptime/time-of-dates.ts'
 import { judgingOf } from './judged-store.ts'
@@ -40,12 +40,31 @@ export async function listSalesAtRisk(db: Db, query: SalesListQuery): Promise<Pa
   return { items, nextCursor: null }
 }
 
-/** Of each store that was down, or of which it is not known, in ascending order of id; of one that is named in any case. */
 export async function* salesByStore(
   db: Db,
   query: SalesQuery,
   after: StoreId | undefined,
 ): AsyncGenerator<SalesRow> {
+  for await (const { range, ...store } of exactSalesByStore(db, query, after)) {
+    const { low = null, middle = null, high = null } = range === null ? {} : inTwoDigits(range)
+    yield { ...store, low, middle, high }
+  }
+}
+
+/** What a store lost, to the last digit. */
+export interface ExactSales extends SalesAtRisk {
+  readonly storeId: StoreId
+  readonly currency: string | null
+  readonly downtimeMs: number
+  readonly unknownMs: number
+}
+
+/** Of each store that was down, or of which it is not known, in ascending order of id; of one that is named in any case. */
+export async function* exactSalesByStore(
+  db: Db,
+  query: SalesQuery,
+  after: StoreId | undefined,
+): AsyncGenerator<ExactSales> {
   const { storeId, labels = [], average, recaptured } = query
   const judging = await judgingOf(db, query)
   const [fromDate, toDate] = [parseLocalDate(query.since)!, parseLocalDate(query.until)!]
@@ -78,19 +97,13 @@ export async function* salesByStore(
     })
     const revenue = await revenueOf(found.map(({ store }) => store))
     for (const [i, { store, down }] of found.entries()) {
-      yield rowOf(store.storeId, down, revenue[i]!, recaptured)
+      const { currency, of } = revenue[i]!
+      const { downtimeMs, unknownMs } = down
+      const sales = salesAtRisk(down, of, recaptured / 100)
+      yield { storeId: store.storeId, currency, ...sales, downtimeMs, unknownMs }
     }
     await setImmediate()
   }
-}
-
-type Revenue = Awaited<ReturnType<ReturnType<typeof createRevenueReader>>>[number]
-
-function rowOf(storeId: StoreId, down: DownHours, { currency, of }: Revenue, recaptured: number): SalesRow {
-  const { range, unpricedMs, basis } = salesAtRisk(down, of, recaptured / 100)
-  const { downtimeMs, unknownMs } = down
-  const { low = null, middle = null, high = null } = range === null ? {} : inTwoDigits(range)
-  return { storeId, currency, low, middle, high, basis, downtimeMs, unpricedMs, unknownMs }
 }
 
 /** The facts of the stores that are asked for, some at a time. */

@@ -684,6 +684,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, query: 'since=2023-01-24&until=2023-01-24&store_id=z' },
     { status: 409, query: 'since=2023-01-24&until=2023-01-24', onEmpty: true },
   ],
+  listSalesAtRiskGroups: [
+    { status: 200, query: 'since=2023-01-24&until=2023-01-24&by=city&average=85.5' },
+    { status: 200, query: 'since=2023-01-24&until=2023-01-24&format=csv' },
+    { status: 400, query: 'since=2023-01-24&until=soon' },
+    { status: 409, query: 'since=2023-01-24&until=2023-01-24', onEmpty: true },
+  ],
   readSalesAtRisk: [
     { status: 200, id: 'a', query: 'since=2023-01-24&until=2023-01-24' },
     { status: 200, id: 'a', query: 'since=2023-01-24&until=2023-01-24&format=csv' },

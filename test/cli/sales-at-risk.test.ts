@@ -76,6 +76,28 @@ test('a table has the most first, and what it is in all', async () => {
   ])
 })
 
+test('groups have a line each', async () => {
+  await using folder = await temporaryFolder()
+  const at = ['--database', folder.file('x.db')]
+  await writeFile(folder.file('details.csv'), 'store_id,name,city\ns1,,"Chicago, IL"\ns2,,Bonn\n')
+  await runCli(['import', outages, folder.file('details.csv'), '--quiet', ...at])
+  const byCity = [...query, ...judged, '--average', '85.5', '--group-by', 'city', '--quiet', ...at]
+  expect((await runCli(byCity)).stdout).toBe(
+    [
+      'group,currency,stores,at_risk_low,at_risk,at_risk_high,downtime(in hours),unpriced(in hours),unknown(in hours)',
+      'Bonn,,1,0,1100,1600,13.00,0.00,42.50',
+      '"Chicago, IL",,1,170,700,1100,8.17,0.00,0.33',
+      '',
+    ].join('\n'),
+  )
+  const table = await runCli([...byCity, '--format', 'table'])
+  expect(table.stdout).toMatch(
+    /^CITY +AT RISK +LIKELY +STORES DOWN .*\nBonn +0 to 1,600 +1,100 +1 .*\nChicago, IL /,
+  )
+  const ofStore = await runCli([...byCity, 's1'])
+  expect(ofStore.stderr).toContain('--group-by is for what many stores lost, by group: leave out the store')
+})
+
 test.each([
   [['--recaptured', '120'], 'Write a percentage, 0 to 100.'],
   [['--average', '0'], 'Write an amount of more than 0, such as 85.50.'],

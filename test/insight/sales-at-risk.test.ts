@@ -3,9 +3,10 @@ import { deleteStore } from '../../server/database/store-deletions.ts'
 import { deleteOldPolls } from '../../server/database/retained.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { listSalesAtRisk } from '../../server/insight/sales-at-risk.ts'
+import { groupSales } from '../../server/insight/sales-groups.ts'
 import { readTimeline } from '../../server/insight/timeline.ts'
 import { deleteStoreInput } from '../../shared/deletion.ts'
-import { salesListInput, type SalesRow } from '../../shared/sales-at-risk.ts'
+import { salesGroupsInput, salesListInput, type SalesRow } from '../../shared/sales-at-risk.ts'
 import { timelineInput } from '../../shared/timeline.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import { importScene, noon, pollFile, type ImportScene } from '../support/import-scene.ts'
@@ -119,6 +120,25 @@ describe('what stores lost', () => {
     const [a] = await rowsOf(scene, query)
     expect(a).toMatchObject({ downtimeMs: (2 * HOUR_MS * 2) / 3, unknownMs: (8 * HOUR_MS) / 3 })
     expect(short(a!)).toEqual(['a', 'EUR', 0, 130, 180, 'average'])
+  })
+
+  test('is rolled up by a label and currency, or of all together', async () => {
+    const groups = async (query: object) => {
+      const dates = { since: '2023-01-23', until: '2023-01-29' }
+      const rolledUp = await groupSales(scene.db, salesGroupsInput.parse({ ...dates, ...query }))
+      return rolledUp.groups.map(({ group, currency, stores, low, middle, high }) => [
+        group,
+        currency,
+        stores,
+        [low, middle, high],
+      ])
+    }
+    expect(await groups({ by: 'city' })).toEqual([
+      ['Bonn', 'EUR', 3, [1100, 2800, 4900]],
+      ['Köln', 'USD', 1, [35, 100, 200]],
+    ])
+    expect(await groups({ labels: ['city=Bonn'] })).toEqual([[null, 'EUR', 3, [1100, 2800, 4900]]])
+    expect(await groups({ since: '2023-01-16', until: '2023-01-22' })).toEqual([])
   })
 
   test('is in what is explained of a store, where it was down and something is known', async () => {

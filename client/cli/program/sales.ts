@@ -10,6 +10,7 @@ export function addSales({ context, addConnected, judging, dateOption, examples 
     .addOption(dateOption('--since <date>', 'the first local date, YYYY-MM-DD').makeOptionMandatory())
     .addOption(dateOption('--until <date>', 'the last local date, itself included').makeOptionMandatory())
     .addOption(groupOption())
+    .option('--group-by <label>', 'of each value of the label together')
     .option('--recaptured <percent>', 'how much of it is ordered later (default: 0)', percent)
     .option('--average <amount>', 'what stores of which nothing else is known take in an hour', amount)
     .addOption(
@@ -24,6 +25,7 @@ export function addSales({ context, addConnected, judging, dateOption, examples 
         'import orders.csv    (store_id,ordered_at_utc,amount) tells what stores take',
         'sales-at-risk --since 2026-10-26 --until 2026-11-01',
         'sales-at-risk --since 2026-10-26 --until 2026-11-01 --group city=Chicago --recaptured 20%',
+        'sales-at-risk --since 2026-10-26 --until 2026-11-01 --group-by city',
         'sales-at-risk chicago-loop-01 --from data/ --since 2026-10-26 --until 2026-11-01 --average 85.50',
       ),
     )

@@ -14,7 +14,7 @@ import {
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageOf } from '../../../shared/page.ts'
 import { judgingOptions } from '../../../shared/report.ts'
-import { salesListFields, salesRow } from '../../../shared/sales-at-risk.ts'
+import { salesGroups, salesGroupsFields, salesListFields, salesRow } from '../../../shared/sales-at-risk.ts'
 import { timeline, timelineQueryFields } from '../../../shared/timeline.ts'
 import { answerFormat, labelsQuery, pageQuery } from './schemas.ts'
 
@@ -94,6 +94,8 @@ export const salesListQuery = salesQuery.extend({
   labels: labelsQuery,
   ...pageQuery.shape,
 })
+export const salesGroupsQuery = salesQuery.extend({ by: salesGroupsFields.by, labels: labelsQuery })
+export const salesGroupsBody = salesGroups.meta({ id: 'SalesAtRiskGroups' })
 export const salesBody = salesRow.meta({ id: 'SalesAtRisk' })
 export const salesListBody = pageOf(salesBody).meta({
   id: 'SalesAtRiskList',

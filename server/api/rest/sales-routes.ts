@@ -1,12 +1,27 @@
 import type { Context } from 'hono'
 import type * as z from 'zod'
-import { salesCsvHeader, salesCsvLine } from '../../../shared/insight-csv.ts'
-import { salesListInput, type SalesRow } from '../../../shared/sales-at-risk.ts'
+import {
+  salesCsvHeader,
+  salesCsvLine,
+  salesGroupCsvHeader,
+  salesGroupCsvLine,
+} from '../../../shared/insight-csv.ts'
+import { salesGroupsInput, salesListInput, type SalesRow } from '../../../shared/sales-at-risk.ts'
+import { withoutHint } from '../../access/kept-answers.ts'
 import { listSalesAtRisk, salesByStore } from '../../insight/sales-at-risk.ts'
+import { groupSales } from '../../insight/sales-groups.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { linesOf, streamOfLines } from './csv-lines.ts'
 import { malformedSales, noPolls, unknownStore } from './error-responses.ts'
-import { judgingOf, salesBody, salesListBody, salesListQuery, salesQuery } from './insight-schemas.ts'
+import {
+  judgingOf,
+  salesBody,
+  salesGroupsBody,
+  salesGroupsQuery,
+  salesListBody,
+  salesListQuery,
+  salesQuery,
+} from './insight-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { storePath } from './schemas.ts'
 
@@ -31,6 +46,27 @@ export function salesRoutes({ db }: ApiParts): RestRoute[] {
         if (format === 'json') return context.json(await listSalesAtRisk(db, query))
         const lines = linesOf(salesByStore(db, query, undefined), salesCsvHeader, salesCsvLine)
         return csv(context, await streamOfLines(lines))
+      },
+    }),
+    defineRoute({
+      id: 'listSalesAtRiskGroups',
+      needs: 'stores:read',
+      keepsBy: ['labels'],
+      method: 'get',
+      paths: ['/sales-at-risk/groups'],
+      tag: 'Stores',
+      summary: 'What all stores lost together, or rolled up by a label: a row for each value, and currency',
+      query: salesGroupsQuery,
+      responses: {
+        200: { description: 'The groups', content: jsonOrCsv(salesGroupsBody) },
+        400: malformedSales,
+        409: noPolls,
+      },
+      async handle({ query: { format, ...rest } }, context) {
+        const query = salesGroupsInput.parse(judgingOf(rest))
+        const answer = withoutHint(context.get('principal'), await groupSales(db, query))
+        if (format === 'json') return context.json(answer)
+        return csv(context, salesGroupCsvHeader + answer.groups.map(salesGroupCsvLine).join(''))
       },
     }),
     defineRoute({
