@@ -96,6 +96,7 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.poll\.ingest\./, 'accepted'],
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
+  [/^\.incident\./, 'days'],
   [/^\.alertRule\./, 'version'],
   [/^\.key\./, 'prefix'],
   [/^\.session\.revoke\./, 'sessionId'],

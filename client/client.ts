@@ -24,6 +24,7 @@ type Procedures = Pick<
   | 'correction'
   | 'outage'
   | 'sales'
+  | 'incident'
   | 'data'
   | 'alert'
   | 'alertRule'
@@ -101,6 +102,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     outage,
     sales,
+    incident,
     data,
     alert,
     alertRule,
@@ -118,6 +120,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     source,
     outage,
     sales,
+    incident,
     correction,
     data,
     alert,

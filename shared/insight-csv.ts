@@ -1,5 +1,6 @@
 /** The CSVs of what is answered at once: rules 25, 29, 30 and 44 of docs/uptime.md. */
 import type { GroupRow } from './group.ts'
+import type { IncidentRow } from './incident.ts'
 import type { OutageGroup, OutageRow } from './outage.ts'
 import type { PeriodGroupRow } from './period-group.ts'
 import type { DownStore } from './store-now.ts'
@@ -102,6 +103,14 @@ export function groupCsvLine(row: GroupRow): string {
     ...reportWindows.map(({ name }) => row[`medianUptime${name}Percent`]),
   ]
   return `${[quoted(row.group ?? ''), row.stores, ...totals, ...percents.map(percent)].join()}\n`
+}
+
+export const incidentCsvHeader = 'store_id,group,condition,severity,start,opened,closed,ending,value\n'
+
+export function incidentCsvLine(row: IncidentRow): string {
+  const { storeId, group, condition, severity, start, opened, closed, ending, value } = row
+  const what = [storeId ?? '', quoted(group ?? ''), condition, severity]
+  return `${[...what, start, opened, closed ?? '', ending ?? '', value].join()}\n`
 }
 
 /** Text that people wrote, which may have commas and quotes. */

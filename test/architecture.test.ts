@@ -106,7 +106,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     'server/export/',
     [...core, 'server/export/', 'server/reports/', 'server/tracing/', 'hyparquet-writer', 'piscina'],
   ],
-  ['server/insight/', [...core, 'server/insight/', 'server/reports/']],
+  ['server/insight/', [...core, 'server/insight/', 'server/incidents/', 'server/reports/']],
   ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/limits/', 'server/lookout.ts']],
   [
     'server/access/oidc/',

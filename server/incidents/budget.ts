@@ -43,20 +43,20 @@ function incidentsOfMonth(
   const budgetMs = ((100 - target) / 100) * (clock.at(endMs) - clock.at(startMs))
   const isOver = endMs < dataTimeMs
   const incidents: Incident[] = []
+  const inOrder = spent.toSorted((a, b) => a - b)
   for (const day of month) {
     if (day.endMs >= dataTimeMs || incidents.length === spent.length) break
     const { downtimeMs } = tallyAsOf(history, startMs, day.endMs)
     if (downtimeMs === 0) continue
     const value = (100 * downtimeMs) / budgetMs
-    const reached = spent.filter((percent) => percent <= value).length
-    while (incidents.length < reached) {
+    for (const percent of inOrder.slice(incidents.length).filter((one) => one <= value)) {
       incidents.push({
         condition: 'budget',
         startMs,
         openedMs: day.endMs,
         closedMs: isOver ? endMs : null,
         ending: isOver ? 'over' : null,
-        value,
+        value: percent,
       })
     }
   }

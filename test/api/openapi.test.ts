@@ -666,6 +666,21 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 409, onEmpty: true, query: 'by=city&since=2023-01-23&until=2023-01-24' },
   ],
+  listIncidents: [
+    { status: 200, query: 'since=2023-01-01T00:00Z' },
+    { status: 200, query: 'open=true&condition=down&store_id=a' },
+    { status: 200, query: 'labels=city%3DBonn&format=csv' },
+    { status: 400, query: 'open=perhaps' },
+    { status: 404, query: 'store_id=nowhere' },
+    { status: 409, onEmpty: true },
+  ],
+  simulateAlerts: [
+    { status: 200 },
+    { status: 200, body: '{"rules":{"rules":[{"condition":"down","for":"5m"}]}}' },
+    { status: 400, body: '{"since":"2123-01-01T00:00Z"}' },
+    { status: 409, onEmpty: true },
+    { status: 413, body: tooLarge },
+  ],
   readAlertRules: [
     { status: 200 },
     { status: 400, query: 'version=one' },

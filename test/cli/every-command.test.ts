@@ -167,6 +167,18 @@ test.concurrent.for(['--database', '--url'])(
     expect(topOfNone).toMatchObject({ exitCode: 0, stdout: '' })
     expect(topOfNone.stderr).toMatch(/^0 down, 0 up, 0 unknown, 0 excused, 0 closed, as of 2023-\S+\n$/)
 
+    const [incidents, simulated, rules] = await Promise.all([
+      run(['incidents', '--condition', 'down', ...at]),
+      run(['alerts', 'simulate', ...at]),
+      run(['alerts', 'export', '--quiet', ...at]),
+    ])
+    expect(incidents).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(incidents.stdout).toMatch(/^store_id,group,condition,.*\n/)
+    expect(simulated.stdout).toMatch(/^day,rule,what,opened,closed,held\n/)
+    expect(simulated.stderr).toMatch(/would have been told; nothing was sent\n$/)
+    expect(rules).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(rules.stdout).toMatch(/^interpolation: nearest\nreach: 24h\n/)
+
     const time = ['--from', '2000-01-01T00:00Z', '--to', '2100-01-01T00:00Z']
     const polls = ['delete-polls', storeId, ...time, '--reason', 'a test', ...at]
     const planned = await runCli(polls)

@@ -296,7 +296,7 @@ export function slowBudget(
           if (down === 0 || value < percent) continue
           const closedMs = isOver ? endMs : null
           const ending = isOver ? 'over' : null
-          return [{ condition: 'budget', startMs, openedMs: day.endMs, closedMs, ending, value }]
+          return [{ condition: 'budget', startMs, openedMs: day.endMs, closedMs, ending, value: percent }]
         }
         return []
       })

@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander'
 import type { ApplyRulesOptions, ExportRulesOptions } from '../commands/alert-rules.ts'
+import type { SimulateOptions } from '../commands/simulate.ts'
 import type { Adder } from './adder.ts'
-import { wholeNumber } from './options.ts'
+import { formatOfAnswer, mapOption, wholeNumber } from './options.ts'
 
 /** What says by what rules incidents are found: below what is told of them. */
 export function addAlertRules(
   alerts: Command,
-  { context, connected }: Pick<Adder, 'context' | 'connected'>,
+  { context, connected, timeOption }: Pick<Adder, 'context' | 'connected' | 'timeOption'>,
 ): void {
   connected(
     alerts.command('apply').description('Put the rules of a file in force, instead of all that there are.'),
@@ -26,5 +27,26 @@ export function addAlertRules(
     .action(async (_: unknown, command: Command) => {
       const { runExportRules } = await import('../commands/alert-rules.ts')
       await runExportRules(context, command.optsWithGlobals<ExportRulesOptions>())
+    })
+
+  connected(
+    alerts
+      .command('simulate')
+      .description(
+        'Tell what would have been told in some time, by the rules in force or by others. Nothing is sent.',
+      ),
+  )
+    .option(
+      '--from <path...>',
+      'import these files and folders first: in a temporary database unless one is named',
+    )
+    .addOption(mapOption())
+    .addOption(timeOption('--since <time>', 'from then on (default: a week before --until)'))
+    .addOption(timeOption('--until <time>', 'before then (default: the latest poll)'))
+    .option('--rules <file>', 'by the rules of this file, as YAML or JSON')
+    .addOption(formatOfAnswer())
+    .action(async (_: unknown, command: Command) => {
+      const { runSimulate } = await import('../commands/simulate.ts')
+      await runSimulate(context, command.optsWithGlobals<SimulateOptions>())
     })
 }

@@ -23,6 +23,7 @@ export function addAlerts(adder: Adder): void {
         'alerts dead-letters',
         'alerts export > alerts.yaml',
         "alerts apply alerts.yaml --by Ann --reason 'fewer at night'",
+        'alerts simulate --since -28d --rules alerts.yaml',
       ),
     )
     .action(async (options: AlertsOptions) => {

@@ -33,6 +33,13 @@ export function formatOption(): Option {
   return new Option('--format <format>', 'of the file (default: csv)').choices(fileFormats)
 }
 
+export function formatOfAnswer(): Option {
+  return new Option(
+    '--format <format>',
+    'of what is written (default: for people on a terminal, csv elsewhere)',
+  ).choices(['csv', 'json'])
+}
+
 export function maxRejected(text: string): MaxRejected {
   try {
     return parseMaxRejected(text)

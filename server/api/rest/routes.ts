@@ -7,6 +7,7 @@ import { deletionRoutes } from './deletion-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importRoutes } from './import-routes.ts'
+import { incidentRoutes } from './incident-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { liveRoutes } from './live-routes.ts'
 import { newsRoutes } from './news-routes.ts'
@@ -41,6 +42,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...salesRoutes(parts),
+    ...incidentRoutes(parts),
     ...importRoutes(parts),
     ...liveRoutes(parts),
     ...storeRoutes(parts),

@@ -1,0 +1,40 @@
+import type { AlertRule } from '../../shared/alert-rule.ts'
+import type { AlertRules } from '../../shared/alert-rules.ts'
+import { parseDuration } from '../../shared/duration.ts'
+
+const DAY_MS = 86_400_000
+const LONGEST_MONTH_MS = 32 * DAY_MS
+
+/** How far before an instant polls are mostly needed to tell what is open then. */
+export function lookBackMs({ reach, rules }: AlertRules): number {
+  return Math.max(2 * parseDuration(reach), ...rules.map(lookBackOf)) + DAY_MS
+}
+
+function lookBackOf(rule: AlertRule): number {
+  switch (rule.condition) {
+    case 'down':
+    case 'unstable':
+    case 'group-share':
+      return parseDuration(rule.expire)
+    case 'no-data':
+    case 'late':
+      return 0
+    case 'blind':
+      return parseDuration(rule.seen) + parseDuration(rule.within)
+    case 'uptime':
+      return rule.days * DAY_MS
+    case 'drop':
+      return 2 * rule.days * DAY_MS
+    case 'budget':
+      return LONGEST_MONTH_MS
+  }
+}
+
+/** How far after data time it has to be known when stores are open. */
+export function lookAheadMs({ rules }: Pick<AlertRules, 'rules'>): number {
+  const ofRules = rules.map((rule) => {
+    if (rule.condition === 'down') return parseDuration(rule.closingGuard)
+    return rule.condition === 'budget' ? LONGEST_MONTH_MS : 0
+  })
+  return Math.max(0, ...ofRules) + 1
+}

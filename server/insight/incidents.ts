@@ -1,0 +1,207 @@
+import type { AlertRules } from '../../shared/alert-rules.ts'
+import type { StoreLabel } from '../../shared/group.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import type { IncidentListQuery, IncidentRow } from '../../shared/incident.ts'
+import type { Page } from '../../shared/page.ts'
+import { readAlertRules } from '../database/alert-rules.ts'
+import type { Db } from '../database/connect.ts'
+import { storeOfCursor } from '../database/cursor.ts'
+import { isLabelled } from '../database/labelled.ts'
+import { firstPollWeek } from '../database/poll-week-summary.ts'
+import type { FoundInMany } from '../incidents/feed-judge.ts'
+import type { Incident } from '../incidents/incident.ts'
+import { lookBackMs } from '../incidents/reach-of-rules.ts'
+import { asOfMsOf } from '../reports/as-of.ts'
+import type { Interval } from '../uptime/interval.ts'
+import { POLL_WEEK_MS, pollWeekOf } from '../uptime/poll-week.ts'
+import { askedTime } from './asked-time.ts'
+import { exactInstant } from './exact-instant.ts'
+import {
+  createIncidentJudge,
+  isOpenIn,
+  type IncidentJudge,
+  type IncidentJudging,
+  type IncidentsOfStore,
+} from './judged-incidents.ts'
+
+/** Of how many stores it is found out together what polls further back say. */
+const STORES_FURTHER_BACK = 256
+
+/** A page of incidents. Those of many stores are on the first one of a list of all stores; the cursor is the last store that a page has. */
+export async function listIncidents(
+  db: Db,
+  query: IncidentListQuery,
+  nowMs: number,
+): Promise<Page<IncidentRow>> {
+  const { limit, cursor, storeId, labels = [] } = query
+  const after = storeOfCursor(cursor, 'incidents')
+  const { rules } = await readAlertRules(db)
+  const judging = await incidentJudging(db, rules)
+  const time = askedTime(query, judging.dataTimeMs)
+  const rowsOf = rowsWanted(query, rules, time)
+  if (storeId !== undefined) {
+    if (labels.length > 0 && !(await isLabelled(db, storeId, labels))) return { items: [], nextCursor: null }
+    const items: IncidentRow[] = []
+    for await (const store of incidentsOfSome(db, judging, time, [storeId]))
+      items.push(...rowsOf.store(store))
+    return { items, nextCursor: null }
+  }
+  const items: IncidentRow[] = []
+  const isOfAll = after === undefined && labels.length === 0
+  let nextCursor: StoreId | null = null
+  const { stores, ofMany } = incidentsIn(db, judging, time)
+  for await (const store of stores(after, labels)) {
+    if (nextCursor !== null) continue
+    items.push(...rowsOf.store(store))
+    if (items.length < limit) continue
+    nextCursor = store.storeId
+    // Of feeds nothing is known until all stores have been looked at.
+    if (!isOfAll) break
+  }
+  return { items: isOfAll ? [...rowsOf.many(await ofMany(nowMs)), ...items] : items, nextCursor }
+}
+
+export async function incidentJudging(db: Db, rules: AlertRules): Promise<IncidentJudging> {
+  const dataTimeMs = await asOfMsOf(db, {})
+  const first = (await firstPollWeek(db)) ?? pollWeekOf(dataTimeMs)
+  return { rules, dataTimeMs, earliestMs: first * POLL_WEEK_MS }
+}
+
+/** What was found that was open in some time. */
+export interface IncidentsIn {
+  stores(after?: StoreId, labels?: readonly StoreLabel[]): AsyncGenerator<IncidentsOfStore>
+  /** To be called when all stores have been. */
+  ofMany(nowMs: number): Promise<readonly FoundInMany[]>
+}
+
+/** The incidents of stores, and of all together, that were open in some time: as if all polls were known. */
+export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): IncidentsIn {
+  const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
+  const judge = createIncidentJudge(db, judging, sinceMs)
+  return {
+    async *stores(after, labels = []) {
+      let uncertain: StoreId[] = []
+      for await (const store of judge.stores(after, labels)) {
+        if (isCertain(store.found, time)) yield openIn(store, time)
+        else uncertain.push(store.storeId)
+        if (uncertain.length < STORES_FURTHER_BACK) continue
+        yield* furtherBack(db, judging, time, sinceMs, uncertain)
+        uncertain = []
+      }
+      yield* furtherBack(db, judging, time, sinceMs, uncertain)
+    },
+    ofMany: (nowMs) => ofManyFurtherBack(db, judging, time, { judge, sinceMs, nowMs }),
+  }
+}
+
+async function* incidentsOfSome(
+  db: Db,
+  judging: IncidentJudging,
+  time: Interval,
+  storeIds: readonly StoreId[],
+): AsyncGenerator<IncidentsOfStore> {
+  const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
+  const uncertain: StoreId[] = []
+  for await (const store of createIncidentJudge(db, judging, sinceMs).some(storeIds)) {
+    if (isCertain(store.found, time)) yield openIn(store, time)
+    else uncertain.push(store.storeId)
+  }
+  yield* furtherBack(db, judging, time, sinceMs, uncertain)
+}
+
+/** Looks further and further back, as far as there are polls, until nothing of a store depends on what is not known. */
+async function* furtherBack(
+  db: Db,
+  judging: IncidentJudging,
+  time: Interval,
+  sinceMs: number,
+  storeIds: readonly StoreId[],
+): AsyncGenerator<IncidentsOfStore> {
+  let left = storeIds
+  for (let furtherMs = 4 * POLL_WEEK_MS; left.length > 0; furtherMs *= 4) {
+    const uncertain: StoreId[] = []
+    for await (const store of createIncidentJudge(db, judging, sinceMs - furtherMs).some(left)) {
+      if (isCertain(store.found, time)) yield openIn(store, time)
+      else uncertain.push(store.storeId)
+    }
+    left = uncertain
+  }
+}
+
+/** The same of feeds and groups, for which all stores have to be looked at again. */
+async function ofManyFurtherBack(
+  db: Db,
+  judging: IncidentJudging,
+  time: Interval,
+  first: { readonly judge: IncidentJudge; readonly sinceMs: number; readonly nowMs: number },
+): Promise<readonly FoundInMany[]> {
+  let found = first.judge.ofMany(first.nowMs)
+  for (let furtherMs = 4 * POLL_WEEK_MS; !isCertain(found, time); furtherMs *= 4) {
+    const judge = createIncidentJudge(db, judging, first.sinceMs - furtherMs)
+    for await (const _ of judge.stores(undefined)) continue
+    found = judge.ofMany(first.nowMs)
+  }
+  return found.map((one) => ({
+    ...one,
+    incidents: one.incidents.filter((incident) => isOpenIn(incident, time)),
+  }))
+}
+
+function isCertain(found: readonly { readonly certainFromMs: number }[], { startMs }: Interval): boolean {
+  return found.every(({ certainFromMs }) => certainFromMs <= startMs)
+}
+
+function openIn(store: IncidentsOfStore, time: Interval): IncidentsOfStore {
+  const found = store.found.map((one) => ({
+    ...one,
+    incidents: one.incidents.filter((incident) => isOpenIn(incident, time)),
+  }))
+  return { ...store, found }
+}
+
+function weekOf(instantMs: number): number {
+  return pollWeekOf(instantMs) * POLL_WEEK_MS
+}
+
+/** Makes rows of those incidents that are asked for, in order of time. */
+function rowsWanted(
+  { open, condition }: Pick<IncidentListQuery, 'open' | 'condition'>,
+  { rules }: AlertRules,
+  time: Interval,
+) {
+  const isWanted = (incident: Incident) =>
+    (!open || incident.closedMs === null) &&
+    (condition === undefined || incident.condition === condition) &&
+    isOpenIn(incident, time)
+  const rowOf = (
+    incident: Incident,
+    place: number,
+    of: Pick<IncidentRow, 'storeId' | 'group'>,
+  ): IncidentRow => ({
+    condition: incident.condition,
+    severity: rules[place]!.severity,
+    ...of,
+    start: exactInstant(incident.startMs),
+    opened: exactInstant(incident.openedMs),
+    closed: incident.closedMs === null ? null : exactInstant(incident.closedMs),
+    ending: incident.ending,
+    value: incident.value,
+    rule: place,
+  })
+  const inOrder = (rows: IncidentRow[]) =>
+    rows.sort((a, b) => (a.opened < b.opened ? -1 : a.opened > b.opened ? 1 : 0))
+  return {
+    store: ({ storeId, found }: IncidentsOfStore) =>
+      inOrder(
+        found.flatMap(({ place, incidents }) =>
+          incidents.filter(isWanted).map((one) => rowOf(one, place, { storeId, group: null })),
+        ),
+      ),
+    many: (found: readonly FoundInMany[]) =>
+      inOrder(
+        found.flatMap(({ place, group, incidents }) =>
+          incidents.filter(isWanted).map((one) => rowOf(one, place, { storeId: null, group })),
+        ),
+      ),
+  }
+}

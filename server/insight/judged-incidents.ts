@@ -1,0 +1,156 @@
+import { setImmediate } from 'node:timers/promises'
+import type { AlertRules } from '../../shared/alert-rules.ts'
+import { parseDuration } from '../../shared/duration.ts'
+import type { StoreLabel } from '../../shared/group.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import type { Db } from '../database/connect.ts'
+import { createSchedules } from '../database/judged-schedules.ts'
+import { readLabelValues } from '../database/labelled.ts'
+import { readFactsOfStores, readPartFacts, type PartFacts } from '../database/store-facts.ts'
+import { createFeedJudge, type FoundInMany } from '../incidents/feed-judge.ts'
+import { gridOf } from '../incidents/grid.ts'
+import type { Incident } from '../incidents/incident.ts'
+import { localDays, type LocalDay } from '../incidents/judged-days.ts'
+import { lookAheadMs, lookBackMs } from '../incidents/reach-of-rules.ts'
+import { rulesInForce, type RulesOfStore } from '../incidents/rules-in-force.ts'
+import { createHistories } from '../incidents/store-history.ts'
+import { createStoreJudge, type FoundInStore } from '../incidents/store-judge.ts'
+import { createOpenHours } from '../reports/open-hours.ts'
+import type { Interval } from '../uptime/interval.ts'
+import { lastPollMs } from '../uptime/poll-week.ts'
+import type { ZoneInForce } from '../uptime/schedule.ts'
+import { partsAfter } from './outages.ts'
+import { storesAtOnce } from './whole-outages.ts'
+
+const DAY_MS = 86_400_000
+
+/** What incidents are found of, and in. */
+export interface IncidentJudging {
+  readonly rules: AlertRules
+  readonly dataTimeMs: number
+  /** Before that there are no polls. */
+  readonly earliestMs: number
+}
+
+export interface IncidentsOfStore {
+  readonly storeId: StoreId
+  /** Those of its labels that rules look at, each as label=value. */
+  readonly groups: ReadonlySet<string>
+  readonly rules: RulesOfStore
+  readonly found: readonly FoundInStore[]
+}
+
+/** Judges stores by the polls since an instant. */
+export interface IncidentJudge {
+  /** All stores, or those in groups, in ascending order of id, some at a time. */
+  stores(after: StoreId | undefined, labels?: readonly StoreLabel[]): AsyncGenerator<IncidentsOfStore>
+  some(storeIds: readonly StoreId[]): AsyncGenerator<IncidentsOfStore>
+  /** What was found in all that have been judged together. */
+  ofMany(nowMs: number): FoundInMany[]
+}
+
+export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: number): IncidentJudge {
+  const { rules, dataTimeMs, earliestMs } = judging
+  const reachMs = parseDuration(rules.reach)
+  const isWhole = sinceMs <= earliestMs
+  const fromMs = isWhole ? -Infinity : sinceMs
+  const time: Interval = {
+    startMs: isWhole ? earliestMs - lookBackMs(rules) : sinceMs,
+    endMs: dataTimeMs + lookAheadMs(rules),
+  }
+  const schedules = createSchedules()
+  const hours = createOpenHours(time)
+  const historyOf = createHistories({ fromMs, dataTimeMs, interpolation: rules.interpolation, reachMs })
+  const judge = createStoreJudge(rules)
+  const inForce = rulesInForce(rules)
+  const grid = gridOf(parseDuration(rules.grid), Math.max(earliestMs, gridFrom(rules, time)), dataTimeMs)
+  const feeds = createFeedJudge(rules, { grid, dataTimeMs, isWhole })
+  const daysOf = createDays(time)
+  const wanted = { time, schedules, corrections: 'applied' } as const
+
+  async function* judged(facts: PartFacts): AsyncGenerator<IncidentsOfStore> {
+    const groupsOf = await groupsReader(db, facts, inForce.labels)
+    for (const [place, store] of facts.stores.entries()) {
+      const schedule = schedules.of(store)
+      const weeks = facts.pollsAt(place)
+      const history = historyOf({
+        open: hours.of(store, schedule),
+        weeks,
+        corrections: facts.correctionsAt(place),
+      })
+      const groups = groupsOf(store.storeKey)
+      const ofStore = inForce.of(store.storeId, groups)
+      const found = judge(ofStore, history, () => daysOf(hours.zonesOf(store, schedule)))
+      feeds.add({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
+      yield { storeId: store.storeId, groups, rules: ofStore, found }
+    }
+    await setImmediate()
+  }
+
+  const most = storesAtOnce(time)
+  return {
+    async *stores(after, labels = []) {
+      for await (const part of partsAfter(db, after, { storesAtOnce: most, labels })) {
+        yield* judged(await readPartFacts(db, part, wanted))
+      }
+    },
+    async *some(storeIds) {
+      for (let i = 0; i < storeIds.length; i += most) {
+        yield* judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted))
+      }
+    },
+    ofMany: (nowMs) => feeds.found(nowMs),
+  }
+}
+
+/** From when on it is known whether stores have been polled of late. */
+function gridFrom({ rules }: AlertRules, { startMs }: Interval): number {
+  const knownMs = rules.map((rule) => {
+    if (rule.condition === 'blind') return Math.max(parseDuration(rule.seen), parseDuration(rule.within))
+    return rule.condition === 'group-share' ? parseDuration(rule.within) : 0
+  })
+  return startMs + Math.max(0, ...knownMs)
+}
+
+function createDays({ startMs, endMs }: Interval): (zones: readonly ZoneInForce[]) => readonly LocalDay[] {
+  const known = new WeakMap<readonly ZoneInForce[], readonly LocalDay[]>()
+  return (zones) => {
+    let days = known.get(zones)
+    if (days === undefined) {
+      days = wholeDays(localDays(zones, Math.floor(startMs / DAY_MS) - 1, Math.floor(endMs / DAY_MS) + 1), {
+        startMs,
+        endMs,
+      })
+      known.set(zones, days)
+    }
+    return days
+  }
+}
+
+/** Those of which all is known; a month that is not whole is none. */
+function wholeDays(days: readonly LocalDay[], time: Interval): LocalDay[] {
+  return days.filter((day) => day.startMs > time.startMs && day.endMs <= time.endMs)
+}
+
+const noGroups: ReadonlySet<string> = new Set()
+
+async function groupsReader(
+  db: Db,
+  { stores }: PartFacts,
+  labels: readonly string[],
+): Promise<(storeKey: number) => ReadonlySet<string>> {
+  if (labels.length === 0) return () => noGroups
+  const storeKeys = stores.map(({ storeKey }) => storeKey)
+  const groups = new Map(storeKeys.map((key) => [key, new Set<string>()]))
+  for (const label of labels) {
+    for (const [storeKey, value] of await readLabelValues(db, label, storeKeys)) {
+      groups.get(storeKey)?.add(`${label}=${value}`)
+    }
+  }
+  return (storeKey) => groups.get(storeKey) ?? noGroups
+}
+
+/** Whether an incident was open at some time. */
+export function isOpenIn({ openedMs, closedMs }: Incident, { startMs, endMs }: Interval): boolean {
+  return openedMs < endMs && (closedMs ?? Infinity) >= startMs
+}
