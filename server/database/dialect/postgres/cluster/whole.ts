@@ -15,8 +15,8 @@ export const COMMITS = 'cluster_commit'
 export const UNFINISHED = 'store_monitor_unfinished'
 
 /** Whoever reads is gone after so much silence: it keeps others from committing. */
-const READER_IDLE_MS = 60_000
-const LONGEST_READING_MS = 2 * READER_IDLE_MS
+const READER_IDLE_MS = 10_000
+const LONGEST_READING_MS = 120_000
 
 const ASK_AGAIN_MS = 250
 const ENDED_WITHIN_MS = 20_000
