@@ -1,4 +1,4 @@
-import { createIncidentLog, type FoundIncidents } from './incident.ts'
+import { IncidentLog, type FoundIncidents } from './incident.ts'
 import { observedPercent, tallyAsOf, upPercent, type LocalDay } from './judged-days.ts'
 import type { StoreHistory } from './store-history.ts'
 
@@ -60,7 +60,7 @@ function dayIncidents(
   judge: (percents: readonly number[]) => Judged,
 ): FoundIncidents {
   const { fromMs, dataTimeMs, reachMs } = history
-  const log = createIncidentLog()
+  const log = new IncidentLog()
   let certainFromMs = fromMs === -Infinity ? -Infinity : Infinity
   let judgedMs = -Infinity
   let firstKnown = -1
@@ -76,7 +76,7 @@ function dayIncidents(
     if (!isSo) {
       certainFromMs = Math.min(certainFromMs, endMs)
       log.close(endMs, 'recovered')
-    } else if (!log.isOpen()) {
+    } else if (!log.isOpen) {
       log.open({ condition, startMs: days[last + 1 - length]!.startMs, openedMs: endMs, value })
     }
   }

@@ -1,5 +1,5 @@
 import { isWithin } from '../uptime/interval.ts'
-import { createIncidentLog, type FoundIncidents } from './incident.ts'
+import { IncidentLog, type FoundIncidents } from './incident.ts'
 import { lastExcusedEnd, type StoreHistory } from './store-history.ts'
 
 export interface DownThresholds {
@@ -22,7 +22,11 @@ interface OutageSoFar {
 export function downIncidents(history: StoreHistory, thresholds: DownThresholds): FoundIncidents {
   const { atMs, active, count, clock, excused, fromMs, dataTimeMs, reachMs } = history
   const { forMs, polls, closingGuardMs, recover, expireMs } = thresholds
-  const log = createIncidentLog()
+  // As most are.
+  if (history.inactive === 0 && count >= recover) {
+    return { incidents: [], certainFromMs: fromMs === -Infinity ? -Infinity : atMs[recover - 1]! }
+  }
+  const log = new IncidentLog()
   const silenceMs = Math.max(expireMs, 2 * reachMs)
   let certainFromMs = fromMs === -Infinity ? -Infinity : Infinity
   let outage: OutageSoFar | undefined
@@ -30,7 +34,7 @@ export function downIncidents(history: StoreHistory, thresholds: DownThresholds)
   let lastMs = fromMs
   for (let i = 0; i < count; i++) {
     const at = atMs[i]!
-    if (log.isOpen() && at - lastMs > expireMs) log.close(lastMs + expireMs, 'expired')
+    if (log.isOpen && at - lastMs > expireMs) log.close(lastMs + expireMs, 'expired')
     if (at - lastMs > silenceMs && isUnknownBetween(history, lastMs, at))
       certainFromMs = Math.min(certainFromMs, lastMs + silenceMs)
     lastMs = at
@@ -44,11 +48,11 @@ export function downIncidents(history: StoreHistory, thresholds: DownThresholds)
     }
     activeInARow = 0
     outage = outageAt(history, i, outage)
-    if (log.isOpen() || outage.downMs < forMs || outage.polls < polls) continue
+    if (log.isOpen || outage.downMs < forMs || outage.polls < polls) continue
     if (clock.closesAt(at) - at < closingGuardMs || isWithin(excused, at)) continue
     log.open({ condition: 'down', startMs: outage.startMs, openedMs: at, value: outage.downMs })
   }
-  if (log.isOpen() && dataTimeMs - lastMs > expireMs) log.close(lastMs + expireMs, 'expired')
+  if (log.isOpen && dataTimeMs - lastMs > expireMs) log.close(lastMs + expireMs, 'expired')
   if (dataTimeMs - lastMs > silenceMs) certainFromMs = Math.min(certainFromMs, lastMs + silenceMs)
   return { incidents: log.all(), certainFromMs }
 }

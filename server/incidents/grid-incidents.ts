@@ -1,6 +1,6 @@
 import type { IncidentCondition } from '../../shared/incident-condition.ts'
 import { instantAt, type Grid } from './grid.ts'
-import { createIncidentLog, type FoundIncidents } from './incident.ts'
+import { IncidentLog, type FoundIncidents } from './incident.ts'
 
 /** What is told of shares of stores. */
 export interface ShareThresholds {
@@ -29,7 +29,7 @@ export function shareIncidents(
   thresholds: ShareThresholds,
 ): FoundIncidents {
   const { expireMs, times } = thresholds
-  const log = createIncidentLog()
+  const log = new IncidentLog()
   let certainFromMs = isWhole ? -Infinity : instantAt(grid, 0) + expireMs
   let overInARow = 0
   let judgedMs = -Infinity
@@ -44,7 +44,7 @@ export function shareIncidents(
     if (overInARow >= times) {
       certainFromMs = Math.min(certainFromMs, atMs)
       log.close(atMs, 'recovered')
-    } else if (thresholds.isSo(share) && !log.isOpen()) {
+    } else if (thresholds.isSo(share) && !log.isOpen) {
       log.open({ condition, startMs: atMs, openedMs: atMs, value: share })
     }
   }

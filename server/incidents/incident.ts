@@ -26,26 +26,31 @@ export interface FoundIncidents {
 /** One that is open: the last of those found. */
 export type OpenIncident = Omit<Incident, 'closedMs' | 'ending'>
 
-/** Collects incidents of one condition, of which one is open at a time. */
-export interface IncidentLog {
-  readonly isOpen: () => boolean
-  open(incident: OpenIncident): void
-  close(closedMs: number, ending: IncidentEnding): void
-  /** All of them; the last one may be open. */
-  all(): Incident[]
-}
+const none: Incident[] = []
 
-export function createIncidentLog(): IncidentLog {
-  const incidents: Incident[] = []
-  let current: OpenIncident | undefined
-  return {
-    isOpen: () => current !== undefined,
-    open: (incident) => (current = incident),
-    close(closedMs, ending) {
-      if (current !== undefined) incidents.push({ ...current, closedMs, ending })
-      current = undefined
-    },
-    all: () =>
-      current === undefined ? incidents : [...incidents, { ...current, closedMs: null, ending: null }],
+/** Collects incidents of one condition, of which one is open at a time. */
+export class IncidentLog {
+  #closed: Incident[] = none
+  #open: OpenIncident | undefined
+
+  get isOpen(): boolean {
+    return this.#open !== undefined
+  }
+
+  open(incident: OpenIncident): void {
+    this.#open = incident
+  }
+
+  close(closedMs: number, ending: IncidentEnding): void {
+    if (this.#open === undefined) return
+    this.#closed = [...this.#closed, { ...this.#open, closedMs, ending }]
+    this.#open = undefined
+  }
+
+  /** All of them; the last one may be open. */
+  all(): Incident[] {
+    return this.#open === undefined
+      ? this.#closed
+      : [...this.#closed, { ...this.#open, closedMs: null, ending: null }]
   }
 }

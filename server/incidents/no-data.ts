@@ -1,5 +1,5 @@
 import { businessClock } from './business-clock.ts'
-import { createIncidentLog, type FoundIncidents } from './incident.ts'
+import { IncidentLog, type FoundIncidents } from './incident.ts'
 import type { StoreHistory } from './store-history.ts'
 
 export interface NoDataThresholds {
@@ -12,7 +12,7 @@ export function noDataIncidents(
   { atMs, count, judged, fromMs, dataTimeMs }: StoreHistory,
   { forMs, forgetMs }: NoDataThresholds,
 ): FoundIncidents {
-  const log = createIncidentLog()
+  const log = new IncidentLog()
   const clock = businessClock(judged)
   for (let i = 0; i < count; i++) {
     const last = atMs[i]!

@@ -1,8 +1,6 @@
-import type { AlertRule, AlertRuleOf } from '../../shared/alert-rule.ts'
+import type { AlertRule } from '../../shared/alert-rule.ts'
 import { kindOfRule, type AlertRules } from '../../shared/alert-rules.ts'
 import type { StoreId } from '../../shared/ids.ts'
-
-export type Condition = AlertRule['condition']
 
 /** Those rules that a store is judged by: of each kind the most specific one (rule 33 of docs/uptime.md). */
 export interface RulesOfStore {
@@ -23,6 +21,8 @@ export function rulesInForce({ rules }: Pick<AlertRules, 'rules'>): RulesInForce
   const scoped = rules.map((rule, place) => ({ rule, place, kind: kindOfRule(rule), weight: weightOf(rule) }))
   // Of equally specific ones the first counts.
   scoped.sort((a, b) => b.weight - a.weight || a.place - b.place)
+  const isOfAll = rules.every(({ store, group }) => store === undefined && group === undefined)
+  const ofAll = isOfAll ? { places: placesOf(rules) } : undefined
   return {
     labels: [
       ...new Set(
@@ -33,6 +33,7 @@ export function rulesInForce({ rules }: Pick<AlertRules, 'rules'>): RulesInForce
       ),
     ],
     of(storeId, groups) {
+      if (ofAll !== undefined) return ofAll
       const kinds = new Set<string>()
       const places: number[] = []
       for (const { rule, place, kind } of scoped) {
@@ -49,6 +50,11 @@ export function rulesInForce({ rules }: Pick<AlertRules, 'rules'>): RulesInForce
   }
 }
 
+/** Those that are enabled. */
+function placesOf(rules: readonly AlertRule[]): number[] {
+  return rules.flatMap(({ enabled }, place) => (enabled ? [place] : []))
+}
+
 function weightOf({ store, group = [] }: AlertRule): number {
   return store === undefined ? group.length : Infinity
 }
@@ -56,16 +62,4 @@ function weightOf({ store, group = [] }: AlertRule): number {
 function isOf({ store, group = [] }: AlertRule, storeId: StoreId, groups: ReadonlySet<string>): boolean {
   if (store !== undefined) return store === storeId
   return group.every((one) => groups.has(one))
-}
-
-/** The rule at a place, where it is of the condition. */
-export function ruleOf<Wanted extends Condition>(
-  { rules }: Pick<AlertRules, 'rules'>,
-  { places }: RulesOfStore,
-  condition: Wanted,
-): { readonly place: number; readonly rule: AlertRuleOf<Wanted> }[] {
-  return places.flatMap((place) => {
-    const rule = rules[place]!
-    return rule.condition === condition ? [{ place, rule: rule as AlertRuleOf<Wanted> }] : []
-  })
 }

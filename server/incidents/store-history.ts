@@ -15,6 +15,9 @@ export interface StoreHistory extends Policy {
   /** 1 where it was up. */
   readonly active: Uint8Array
   readonly count: number
+  /** How many of them are inactive, and how many have another status than the one before. */
+  readonly inactive: number
+  readonly changes: number
   /** Business time, also some after data time. */
   readonly clock: BusinessClock
   /** Business time that is excused. */
@@ -44,8 +47,14 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
   let active = new Uint8Array(1024)
 
   /** Rules 9, 11, 20 and 22 of docs/uptime.md. */
-  function speak(weeks: readonly PollWeek[], speaking: Intervals): number {
+  function speak(
+    weeks: readonly PollWeek[],
+    speaking: Intervals,
+  ): Pick<StoreHistory, 'count' | 'inactive' | 'changes'> {
     let count = 0
+    let actives = 0
+    let changes = 0
+    let last = -1
     let t = 0
     for (const { week, words, from, to } of weeks) {
       const weekStartMs = week * POLL_WEEK_MS
@@ -53,13 +62,18 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
         const word = words[i]!
         const at = weekStartMs + (word >>> 1)
         while (t < speaking.length && speaking[t + 1]! <= at) t += 2
-        if (t === speaking.length || at > time.dataTimeMs) return count
+        if (t === speaking.length || at > time.dataTimeMs)
+          return { count, inactive: count - actives, changes }
         if (speaking[t]! > at || at < time.fromMs) continue
+        const status = word & 1
         atMs[count] = at
-        active[count++] = word & 1
+        active[count++] = status
+        actives += status
+        if (status !== last && last >= 0) changes++
+        last = status
       }
     }
-    return count
+    return { count, inactive: count - actives, changes }
   }
 
   return ({ open, weeks, corrections }) => {
@@ -70,12 +84,12 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
     }
     const business = corrections === undefined ? open : subtracted(open, corrections.closed)
     const excused = corrections === undefined ? noTime : intersected(business, corrections.excused)
-    const count = speak(weeks, corrections === undefined ? open : subtracted(open, corrections.silent))
+    const spoken = speak(weeks, corrections === undefined ? open : subtracted(open, corrections.silent))
     return {
       ...time,
       atMs,
       active,
-      count,
+      ...spoken,
       clock: businessClock(business),
       excused,
       judged: excused.length === 0 ? business : subtracted(business, excused),

@@ -35,16 +35,16 @@ export type StoreJudge = (
 
 export function createStoreJudge({ rules }: Pick<AlertRules, 'rules'>): StoreJudge {
   const judges = rules.map(judgeOf)
-  return ({ places }, history, days) =>
-    places.flatMap((place) => {
+  return ({ places }, history, days) => {
+    const found: FoundInStore[] = []
+    for (const place of places) {
       const judge = judges[place]
-      return judge === undefined ? [] : [{ place, ...judge(history, days) }]
-    })
-}
-
-/** Whether it is judged by local dates. */
-export function isByDay({ condition }: AlertRule): boolean {
-  return condition === 'uptime' || condition === 'drop' || condition === 'budget'
+      if (judge === undefined) continue
+      const { incidents, certainFromMs } = judge(history, days)
+      found.push({ place, incidents, certainFromMs })
+    }
+    return found
+  }
 }
 
 function judgeOf(rule: AlertRule): StoreRuleJudge | undefined {

@@ -1,4 +1,4 @@
-import { createIncidentLog, type FoundIncidents } from './incident.ts'
+import { IncidentLog, type FoundIncidents } from './incident.ts'
 import type { StoreHistory } from './store-history.ts'
 
 export interface UnstableThresholds {
@@ -10,10 +10,15 @@ export interface UnstableThresholds {
 
 /** Rule 36 of docs/uptime.md. */
 export function unstableIncidents(
-  { atMs, active, count, fromMs, dataTimeMs }: StoreHistory,
+  history: StoreHistory,
   { of, changes, until, expireMs }: UnstableThresholds,
 ): FoundIncidents {
-  const log = createIncidentLog()
+  const { atMs, active, count, fromMs, dataTimeMs } = history
+  // As most are.
+  if (history.changes <= until && count >= of) {
+    return { incidents: [], certainFromMs: fromMs === -Infinity ? -Infinity : atMs[of - 1]! }
+  }
+  const log = new IncidentLog()
   let certainFromMs = fromMs === -Infinity ? -Infinity : Infinity
   let first = 0 // of the polls that are looked at
   let changed = 0 // how often they do
@@ -35,7 +40,7 @@ export function unstableIncidents(
     if (changed <= until) {
       if (i - first === of - 1) certainFromMs = Math.min(certainFromMs, at)
       log.close(at, 'recovered')
-    } else if (changed >= changes && !log.isOpen()) {
+    } else if (changed >= changes && !log.isOpen) {
       const startMs = atMs[firstChange(active, first)]!
       log.open({ condition: 'unstable', startMs, openedMs: at, value: changed })
     }

@@ -24,9 +24,6 @@ import {
   type IncidentsOfStore,
 } from './judged-incidents.ts'
 
-/** Of how many stores it is found out together what polls further back say. */
-const STORES_FURTHER_BACK = 256
-
 /** A page of incidents. Those of many stores are on the first one of a list of all stores; the cursor is the last store that a page has. */
 export async function listIncidents(
   db: Db,
@@ -42,21 +39,23 @@ export async function listIncidents(
   if (storeId !== undefined) {
     if (labels.length > 0 && !(await isLabelled(db, storeId, labels))) return { items: [], nextCursor: null }
     const items: IncidentRow[] = []
-    for await (const store of incidentsOfSome(db, judging, time, [storeId]))
-      items.push(...rowsOf.store(store))
+    for await (const some of incidentsOfSome(db, judging, time, [storeId])) {
+      items.push(...some.flatMap(rowsOf.store))
+    }
     return { items, nextCursor: null }
   }
   const items: IncidentRow[] = []
   const isOfAll = after === undefined && labels.length === 0
   let nextCursor: StoreId | null = null
   const { stores, ofMany } = incidentsIn(db, judging, time)
-  for await (const store of stores(after, labels)) {
-    if (nextCursor !== null) continue
-    items.push(...rowsOf.store(store))
-    if (items.length < limit) continue
-    nextCursor = store.storeId
+  for await (const some of stores(after, labels)) {
+    for (const store of some) {
+      if (nextCursor !== null) break
+      items.push(...rowsOf.store(store))
+      if (items.length >= limit) nextCursor = store.storeId
+    }
     // Of feeds nothing is known until all stores have been looked at.
-    if (!isOfAll) break
+    if (nextCursor !== null && !isOfAll) break
   }
   return { items: isOfAll ? [...rowsOf.many(await ofMany(nowMs)), ...items] : items, nextCursor }
 }
@@ -69,7 +68,7 @@ export async function incidentJudging(db: Db, rules: AlertRules): Promise<Incide
 
 /** What was found that was open in some time. */
 export interface IncidentsIn {
-  stores(after?: StoreId, labels?: readonly StoreLabel[]): AsyncGenerator<IncidentsOfStore>
+  stores(after?: StoreId, labels?: readonly StoreLabel[]): AsyncGenerator<readonly IncidentsOfStore[]>
   /** To be called when all stores have been. */
   ofMany(nowMs: number): Promise<readonly FoundInMany[]>
 }
@@ -80,15 +79,8 @@ export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): I
   const judge = createIncidentJudge(db, judging, sinceMs)
   return {
     async *stores(after, labels = []) {
-      let uncertain: StoreId[] = []
-      for await (const store of judge.stores(after, labels)) {
-        if (isCertain(store.found, time)) yield openIn(store, time)
-        else uncertain.push(store.storeId)
-        if (uncertain.length < STORES_FURTHER_BACK) continue
-        yield* furtherBack(db, judging, time, sinceMs, uncertain)
-        uncertain = []
-      }
-      yield* furtherBack(db, judging, time, sinceMs, uncertain)
+      for await (const some of judge.stores(after, labels))
+        yield await openIn(db, judging, time, sinceMs, some)
     },
     ofMany: (nowMs) => ofManyFurtherBack(db, judging, time, { judge, sinceMs, nowMs }),
   }
@@ -99,33 +91,41 @@ async function* incidentsOfSome(
   judging: IncidentJudging,
   time: Interval,
   storeIds: readonly StoreId[],
-): AsyncGenerator<IncidentsOfStore> {
+): AsyncGenerator<readonly IncidentsOfStore[]> {
   const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
-  const uncertain: StoreId[] = []
-  for await (const store of createIncidentJudge(db, judging, sinceMs).some(storeIds)) {
-    if (isCertain(store.found, time)) yield openIn(store, time)
-    else uncertain.push(store.storeId)
+  for await (const some of createIncidentJudge(db, judging, sinceMs).some(storeIds)) {
+    yield await openIn(db, judging, time, sinceMs, some)
   }
-  yield* furtherBack(db, judging, time, sinceMs, uncertain)
 }
 
-/** Looks further and further back, as far as there are polls, until nothing of a store depends on what is not known. */
-async function* furtherBack(
+/**
+ * What of stores was open in some time, in the same order. Looks further and further back, as far as there are polls, where something
+ * depends on what is not known.
+ */
+async function openIn(
   db: Db,
   judging: IncidentJudging,
   time: Interval,
   sinceMs: number,
-  storeIds: readonly StoreId[],
-): AsyncGenerator<IncidentsOfStore> {
-  let left = storeIds
+  stores: readonly IncidentsOfStore[],
+): Promise<readonly IncidentsOfStore[]> {
+  const certain = new Map<StoreId, IncidentsOfStore>()
+  let left = uncertainOf(stores, time)
   for (let furtherMs = 4 * POLL_WEEK_MS; left.length > 0; furtherMs *= 4) {
-    const uncertain: StoreId[] = []
-    for await (const store of createIncidentJudge(db, judging, sinceMs - furtherMs).some(left)) {
-      if (isCertain(store.found, time)) yield openIn(store, time)
-      else uncertain.push(store.storeId)
-    }
-    left = uncertain
+    const found: IncidentsOfStore[] = []
+    for await (const some of createIncidentJudge(db, judging, sinceMs - furtherMs).some(left))
+      found.push(...some)
+    for (const store of found) certain.set(store.storeId, store)
+    left = uncertainOf(found, time)
   }
+  return stores.map((store) => {
+    const { found, ...known } = certain.get(store.storeId) ?? store
+    return { ...known, found: openOf(found, time) }
+  })
+}
+
+function uncertainOf(stores: readonly IncidentsOfStore[], time: Interval): StoreId[] {
+  return stores.flatMap(({ storeId, found }) => (isCertain(found, time) ? [] : [storeId]))
 }
 
 /** The same of feeds and groups, for which all stores have to be looked at again. */
@@ -138,25 +138,24 @@ async function ofManyFurtherBack(
   let found = first.judge.ofMany(first.nowMs)
   for (let furtherMs = 4 * POLL_WEEK_MS; !isCertain(found, time); furtherMs *= 4) {
     const judge = createIncidentJudge(db, judging, first.sinceMs - furtherMs)
-    for await (const _ of judge.stores(undefined)) continue
+    for await (const stores of judge.stores(undefined)) void stores
     found = judge.ofMany(first.nowMs)
   }
-  return found.map((one) => ({
-    ...one,
-    incidents: one.incidents.filter((incident) => isOpenIn(incident, time)),
-  }))
+  return openOf(found, time)
 }
 
 function isCertain(found: readonly { readonly certainFromMs: number }[], { startMs }: Interval): boolean {
   return found.every(({ certainFromMs }) => certainFromMs <= startMs)
 }
 
-function openIn(store: IncidentsOfStore, time: Interval): IncidentsOfStore {
-  const found = store.found.map((one) => ({
-    ...one,
-    incidents: one.incidents.filter((incident) => isOpenIn(incident, time)),
-  }))
-  return { ...store, found }
+function openOf<Found extends { readonly incidents: readonly Incident[] }>(
+  found: readonly Found[],
+  time: Interval,
+): Found[] {
+  return found.map((one) => {
+    const incidents = one.incidents.filter((incident) => isOpenIn(incident, time))
+    return incidents.length === one.incidents.length ? one : { ...one, incidents }
+  })
 }
 
 function weekOf(instantMs: number): number {

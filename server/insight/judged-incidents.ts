@@ -18,11 +18,13 @@ import { createStoreJudge, type FoundInStore } from '../incidents/store-judge.ts
 import { createOpenHours } from '../reports/open-hours.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { lastPollMs } from '../uptime/poll-week.ts'
+import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { ZoneInForce } from '../uptime/schedule.ts'
 import { partsAfter } from './outages.ts'
-import { storesAtOnce } from './whole-outages.ts'
 
 const DAY_MS = 86_400_000
+/** How much of the data is read at once. */
+const MOST_POLL_WEEKS = 8192
 
 /** What incidents are found of, and in. */
 export interface IncidentJudging {
@@ -43,8 +45,11 @@ export interface IncidentsOfStore {
 /** Judges stores by the polls since an instant. */
 export interface IncidentJudge {
   /** All stores, or those in groups, in ascending order of id, some at a time. */
-  stores(after: StoreId | undefined, labels?: readonly StoreLabel[]): AsyncGenerator<IncidentsOfStore>
-  some(storeIds: readonly StoreId[]): AsyncGenerator<IncidentsOfStore>
+  stores(
+    after: StoreId | undefined,
+    labels?: readonly StoreLabel[],
+  ): AsyncGenerator<readonly IncidentsOfStore[]>
+  some(storeIds: readonly StoreId[]): AsyncGenerator<readonly IncidentsOfStore[]>
   /** What was found in all that have been judged together. */
   ofMany(nowMs: number): FoundInMany[]
 }
@@ -68,9 +73,9 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
   const daysOf = createDays(time)
   const wanted = { time, schedules, corrections: 'applied' } as const
 
-  async function* judged(facts: PartFacts): AsyncGenerator<IncidentsOfStore> {
+  async function judged(facts: PartFacts): Promise<readonly IncidentsOfStore[]> {
     const groupsOf = await groupsReader(db, facts, inForce.labels)
-    for (const [place, store] of facts.stores.entries()) {
+    const stores = facts.stores.map((store, place): IncidentsOfStore => {
       const schedule = schedules.of(store)
       const weeks = facts.pollsAt(place)
       const history = historyOf({
@@ -82,21 +87,22 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
       const ofStore = inForce.of(store.storeId, groups)
       const found = judge(ofStore, history, () => daysOf(hours.zonesOf(store, schedule)))
       feeds.add({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
-      yield { storeId: store.storeId, groups, rules: ofStore, found }
-    }
+      return { storeId: store.storeId, groups, rules: ofStore, found }
+    })
     await setImmediate()
+    return stores
   }
 
-  const most = storesAtOnce(time)
+  const most = storesAtOnce(time, MOST_POLL_WEEKS)
   return {
     async *stores(after, labels = []) {
       for await (const part of partsAfter(db, after, { storesAtOnce: most, labels })) {
-        yield* judged(await readPartFacts(db, part, wanted))
+        yield await judged(await readPartFacts(db, part, wanted))
       }
     },
     async *some(storeIds) {
       for (let i = 0; i < storeIds.length; i += most) {
-        yield* judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted))
+        yield await judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted))
       }
     },
     ofMany: (nowMs) => feeds.found(nowMs),
@@ -130,6 +136,11 @@ function createDays({ startMs, endMs }: Interval): (zones: readonly ZoneInForce[
 /** Those of which all is known; a month that is not whole is none. */
 function wholeDays(days: readonly LocalDay[], time: Interval): LocalDay[] {
   return days.filter((day) => day.startMs > time.startMs && day.endMs <= time.endMs)
+}
+
+/** Of so few stores that others are answered in between. */
+function storesAtOnce(time: Interval, pollWeeks: number): number {
+  return Math.max(8, Math.min(2048, Math.floor(pollWeeks / pollWeeksOf(time).length)))
 }
 
 const noGroups: ReadonlySet<string> = new Set()

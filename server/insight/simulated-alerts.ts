@@ -20,9 +20,9 @@ export async function simulateAlerts(db: Db, query: SimulateQuery, nowMs: number
   const { stores, ofMany } = incidentsIn(db, judging, time)
   const withIncidents: IncidentsOfStore[] = []
   let count = 0
-  for await (const store of stores()) {
-    count++
-    if (store.found.some(({ incidents }) => incidents.length > 0)) withIncidents.push(store)
+  for await (const some of stores()) {
+    count += some.length
+    withIncidents.push(...some.filter(({ found }) => found.some(({ incidents }) => incidents.length > 0)))
   }
   const many = await ofMany(nowMs)
   const days = createDays(time)
