@@ -70,9 +70,9 @@ async function receiveKept(
   const kept = await coming.acknowledge({ path, source, maxRejected, columnMap, by })
   const spooled = spooling.move()
 
-  async function importUpload(onProgress?: OnProgress): Promise<ImportRecord> {
+  async function importUpload(onProgress?: OnProgress, isAwaited = () => false): Promise<ImportRecord> {
     try {
-      return await kept.importHere({ isAwaited: isStreamWanted, onProgress })
+      return await kept.importHere({ isAwaited, onProgress })
     } catch (error) {
       throw namedAs(source, path, error)
     } finally {
@@ -116,7 +116,7 @@ function namedAs(source: string, path: string, error: unknown): unknown {
 interface Told {
   /** What is told at once, where its import goes on whatever becomes of this process. */
   readonly accepted?: ImportRecord
-  readonly importUpload: (onProgress: OnProgress) => Promise<ImportRecord>
+  readonly importUpload: (onProgress: OnProgress, isRead: () => boolean) => Promise<ImportRecord>
 }
 
 function eventLines(
@@ -136,7 +136,8 @@ function eventLines(
       }
       try {
         if (accepted !== undefined) send({ accepted })
-        send({ import: await importUpload((progress) => send({ progress })) })
+        const onProgress = (progress: ImportProgress) => send({ progress })
+        send({ import: await importUpload(onProgress, () => isRead) })
       } catch (error) {
         const appError = appErrorOf(error)
         if (appError.code === 'internal') onError(error)

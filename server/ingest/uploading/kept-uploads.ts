@@ -61,7 +61,7 @@ export interface AcknowledgedUpload {
 
 export interface ImportHereOptions {
   /** Whether whoever sent it waits for it: then a server that is told to stop ends it, as far as there is time. */
-  readonly isAwaited: boolean
+  readonly isAwaited: () => boolean
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
 }
 
@@ -95,7 +95,7 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
   ): Promise<ImportRecord> {
     const one: Running = { upload, stop: new AbortController(), ...options }
     running.add(one)
-    if (isStopping && !one.isAwaited) one.stop.abort()
+    if (isStopping && !one.isAwaited()) one.stop.abort()
     const ended = importRunning(one, path).finally(() => {
       running.delete(one)
       ending.delete(ended)
@@ -153,7 +153,7 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
 
   async function takeOver(upload: TakenUpload): Promise<void> {
     await using file = await spooledAgain(upload).catch((error: unknown) => giveUp(upload, error))
-    if (file !== undefined) await importUpload(upload, file.path, { isAwaited: false })
+    if (file !== undefined) await importUpload(upload, file.path, { isAwaited: () => false })
   }
 
   /** Of one that is not begun to be imported. */
@@ -206,7 +206,7 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
     lookSoon: () => looking?.soon(),
     stop() {
       isStopping = true
-      for (const { stop, isAwaited } of running) if (!isAwaited) stop.abort()
+      for (const { stop, isAwaited } of running) if (!isAwaited()) stop.abort()
     },
     async [Symbol.asyncDispose]() {
       isStopping = true

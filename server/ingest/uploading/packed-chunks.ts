@@ -4,28 +4,38 @@ import { AppError } from '../../../shared/app-error.ts'
 /** As much is packed at once: what an upload takes of the memory does not grow with it. */
 const CHUNK_BYTES = 1024 * 1024
 
-/** The same bytes, of which `keep` has been given all, packed, once the last of them has been taken. */
+/**
+ * The same bytes, of which `keep` has been given all, packed and in their order, once the last of them has been taken. While it is at
+ * some, the next ones come.
+ */
 export async function* keptAsTheyPass(
   body: AsyncIterable<Uint8Array>,
   keep: (packed: Uint8Array) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let gathered: Uint8Array[] = []
   let bytes = 0
+  let keeping: Promise<void> = Promise.resolve()
 
   async function keepGathered(): Promise<void> {
-    const chunk = Buffer.concat(gathered)
+    await keeping
+    keeping = packedChunk(Buffer.concat(gathered)).then(keep)
+    keeping.catch(() => {}) // awaited before the next ones, or at the end
     gathered = []
     bytes = 0
-    await keep(await packedChunk(chunk))
   }
 
-  for await (const piece of body) {
-    yield piece
-    gathered.push(piece)
-    bytes += piece.length
-    if (bytes >= CHUNK_BYTES) await keepGathered()
+  try {
+    for await (const piece of body) {
+      yield piece
+      gathered.push(piece)
+      bytes += piece.length
+      if (bytes >= CHUNK_BYTES) await keepGathered()
+    }
+    if (bytes > 0) await keepGathered()
+    await keeping
+  } finally {
+    await keeping.catch(() => {}) // nothing is written behind the end
   }
-  if (bytes > 0) await keepGathered()
 }
 
 /** What was packed, which is so many bytes. Throws a `damaged` AppError where it is not. */

@@ -141,11 +141,11 @@ test('what may pass is tried again, and what may not is recorded as failed', asy
   )
   const passing = await acknowledged(uploads, scene, 'a.csv')
   const lasting = await acknowledged(uploads, scene, 'b.csv', `${polls}\n`)
-  await expect(passing.importHere({ isAwaited: true })).rejects.toMatchObject({
+  await expect(passing.importHere({ isAwaited: () => true })).rejects.toMatchObject({
     code: 'unavailable',
     message: expect.stringContaining('GET /imports/1 tells') as unknown,
   })
-  await expect(lasting.importHere({ isAwaited: true })).rejects.toThrow('it went wrong')
+  await expect(lasting.importHere({ isAwaited: () => true })).rejects.toThrow('it went wrong')
   expect(await getImport(scene.db, 1 as ImportId)).toMatchObject({ state: 'running' })
   expect(await getImport(scene.db, 2 as ImportId)).toMatchObject({
     state: 'failed',
@@ -201,7 +201,7 @@ test('told to stop, it gives back at once what nobody waits for', async () => {
   await using scene = await importScene()
   const uploads = uploadsOf(scene, never)
   const one = await acknowledged(uploads, scene, 'a.csv')
-  const importing = one.importHere({ isAwaited: false })
+  const importing = one.importHere({ isAwaited: () => false })
   importing.catch(() => {}) // looked at below
   expect(await forsakenUploads(scene.db, 0)).toBe(0)
   uploads.stop()
