@@ -109,3 +109,36 @@ test(
     await check()
   },
 )
+
+test('of two servers that watch a folder, one is killed: the other takes what that was at, and what comes', async () => {
+  await using database = await testDatabase()
+  await using folder = await temporaryFolder()
+  await using programs = await temporaryFolder()
+  const program = programs.file('server.mjs')
+  const settings = { databaseUrl: database.url, watch: folder.path }
+  await writeServerProgram(program, settings, { watchTimes: { everyMs: 10, settleMs: 5 } })
+  await using killed = await startedProgram(program)
+  await using other = await startedProgram(program)
+  const client = createStoreMonitorClient(other)
+  let files = 0
+
+  async function put(count: number): Promise<void> {
+    for (const end = files + count; files < end; files++) {
+      const rows = Array.from({ length: POLLS }, (_, i) => [`file-${files}`, 'active', instant(i)] as const)
+      await writeFile(folder.file('.new'), pollFile(rows))
+      await rename(folder.file('.new'), folder.file(`${files}.csv`))
+    }
+  }
+
+  const begun = async () => (await client.health.query()).database.polls!
+  await put(12)
+  while ((await begun()) < POLLS) await new Promise(setImmediate)
+  killed.kill('SIGKILL')
+  await put(5)
+  const taken = async () => (await client.import.watched.query({ limit: 1000 })).items
+  await expect.poll(async () => (await taken()).length, { timeout: 60_000 }).toBe(files)
+  expect((await taken()).every(({ state }) => state === 'imported')).toBe(true)
+  await using db = await connect(database.url, { readOnly: true })
+  expect(await storedPolls(db)).toHaveLength(files * POLLS)
+  expect(await databaseSummary(db)).toMatchObject({ polls: files * POLLS })
+})

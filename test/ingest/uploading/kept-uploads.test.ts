@@ -8,6 +8,7 @@ import type { Importer, ImporterOptions } from '../../../server/ingest/importing
 import { createKeptUploads, type KeptUploads } from '../../../server/ingest/uploading/kept-uploads.ts'
 import { createWriter } from '../../../server/ingest/writer/writer.ts'
 import { usualLimits } from '../../../server/limits/setting.ts'
+import { uploadsFinding } from '../../../server/observe/doctor/uploads-finding.ts'
 import { AppError } from '../../../shared/app-error.ts'
 import type { ImportId } from '../../../shared/ids.ts'
 import { importScene, noon, pollFile, type ImportScene } from '../../support/import-scene.ts'
@@ -74,6 +75,11 @@ test('what one left that is gone is imported by another as it was to be, in the 
   await using scene = await importScene()
   await left(scene, 'a.csv', 'b.csv')
   expect(await forsakenUploads(scene.db, 0)).toBe(2)
+  await scene.db.updateTable('upload').set({ claimed_until: 0 }).execute()
+  expect(await uploadsFinding(scene.db)).toMatchObject({
+    state: 'warning',
+    what: expect.stringMatching(/^2 wait to be imported, .* at 2 of them for a minute$/) as unknown,
+  })
   await using writer = createWriter(scene)
   const seen: [string | undefined, unknown][] = []
   const importer: Importer = {
@@ -86,6 +92,7 @@ test('what one left that is gone is imported by another as it was to be, in the 
   await using uploads = uploadsOf(scene, importer)
   uploads.start()
   await expect.poll(() => keptTotals(scene.db)).toEqual(nothing)
+  expect(await uploadsFinding(scene.db)).toMatchObject({ state: 'ok', what: 'none waits to be imported' })
   const asAsked = ['somebody', { rows: 2 }]
   expect(seen).toEqual([
     ['a.csv', asAsked],
