@@ -10,6 +10,7 @@ import { exportPolls, type ExportPollsOptions, type PollsFile } from './export-p
 import { pushLines, type PushLinesOptions } from './push-lines.ts'
 import { pushPolls, sendPolls, type PushablePoll, type PushOptions, type SendOptions } from './push-polls.ts'
 import { downloadReport, importFile, type DownloadOptions, type ImportOptions } from './transfer.ts'
+import { watchImport } from './watch-import.ts'
 import { watchReport } from './watch-report.ts'
 import { watchStores, type WatchStoresOptions } from './watch-stores.ts'
 
@@ -35,7 +36,7 @@ type Procedures = Pick<
 >
 
 interface WatchOptions {
-  /** Aborting it ends the watching, with the signal's reason as the error; the report itself goes on. */
+  /** Aborting it ends the watching, with the signal's reason as the error; the report, or the import, itself goes on. */
   readonly signal?: AbortSignal
 }
 
@@ -64,6 +65,8 @@ export interface StoreMonitorClient extends Procedures {
    * `store.down` again then.
    */
   watchStores(options?: WatchStoresOptions): AsyncGenerator<StoreChanges, void, undefined>
+  /** Yields the record of an import as it is now, and then at each change until it has ended, on whichever server that is. */
+  watchImport(importId: number, options?: WatchOptions): AsyncGenerator<ImportRecord, void, undefined>
   /** The file of a complete report, as it arrives. */
   downloadReport(reportId: string, options?: DownloadOptions): Promise<ReadableStream<Uint8Array>>
   /** Sends a CSV file, which may be gzipped, and waits until it has been imported. */
@@ -141,6 +144,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     },
     watchStores: (watchOptions = {}) => watchStores(caller, watchOptions),
     watchReport: (reportId, { signal } = {}) => watchReport(caller, reportId, signal),
+    watchImport: (importId, { signal } = {}) => watchImport(caller, importId, signal),
     downloadReport: (reportId, downloadOptions = {}) => downloadReport(caller, reportId, downloadOptions),
     importFile: (body, importOptions) => importFile(caller, body, importOptions),
     polls: {

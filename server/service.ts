@@ -15,7 +15,7 @@ import type { OidcSetting } from './config-file/oidc-setting.ts'
 import { listenOn, type Announced } from './database/announced.ts'
 import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
-import { cancelImport } from './database/imports.ts'
+import { cancelImport, getImport } from './database/imports.ts'
 import { readNews } from './database/news.ts'
 import { migrateToLatest } from './database/migrate.ts'
 import { hasTail } from './database/tail/tidy-tail.ts'
@@ -30,6 +30,7 @@ import { createGate } from './limits/gate.ts'
 import { usualLimits, type Limits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
+import { createImportWatch } from './import-watch.ts'
 import { createNewsWatch } from './news-watch.ts'
 import { repeatedly } from './repeatedly.ts'
 import { watchChanges } from './observe/change-watch.ts'
@@ -192,6 +193,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   }
   const retention = createRetainer(setting, { databaseUrl, reading, now, checkInPlace, traces })
   const news = createNewsWatch({ read: () => readNews(reading, now()), onError })
+  const importWatch = createImportWatch({ read: (importId) => getImport(reading, importId), onError })
   const apiParts: ApiParts = {
     db: reading,
     access,
@@ -212,6 +214,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     cancelImport: (importId) => cancelImport(writing, importId, now()),
     live,
     news,
+    importWatch,
     readiness: () => readinessOf({ db: reading, oldestPushMs: () => writer.load().oldestPushMs }),
     metrics: async () => metrics?.text({ load: load(), database: () => measureDatabase(reading) }),
     version,
@@ -223,7 +226,10 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   }
   function hear(announced: Announced): void {
     reports.hear(announced)
-    if (announced.type === 'import' || announced.type === 'perhaps') keptUploads.lookSoon()
+    if (announced.type === 'import' || announced.type === 'perhaps') {
+      keptUploads.lookSoon()
+      importWatch.lookSoon()
+    }
     // How far a report is is no news.
     if (announced.type !== 'report' || isFinished(announced.state)) news.lookSoon()
     if (announced.type !== 'report' && announced.type !== 'new-report') live.lookSoon()

@@ -136,6 +136,10 @@ export const importStoresInput = pageInput.extend({ importId })
 export type ImportStoresQuery = z.output<typeof importStoresInput>
 
 export const importIdInput = z.strictObject({ importId })
+export const watchImportInput = z.strictObject({
+  importId,
+  lastEventId: z.string().nullish().describe('The last event that was received, to go on from'),
+})
 export const rejectedRowsInput = pageInput.extend({
   importId: importId
     .optional()

@@ -130,6 +130,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'type server/alerts/',
       'server/named-settings.ts',
       'server/news-watch.ts',
+      'server/import-watch.ts',
       'server/repeatedly.ts',
       'server/limits/',
       'type server/observe/',

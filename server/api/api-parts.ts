@@ -16,6 +16,7 @@ import type { KeptUploads } from '../ingest/uploading/kept-uploads.ts'
 import type { Gate } from '../limits/gate.ts'
 import type { Limits } from '../limits/setting.ts'
 import type { Live } from '../live/live.ts'
+import type { ImportWatch } from '../import-watch.ts'
 import type { NewsWatch } from '../news-watch.ts'
 import type { ReportRunner } from '../reports/runner.ts'
 import type { Retainer } from '../retention/retainer.ts'
@@ -53,6 +54,7 @@ export interface ApiParts {
   readonly retention: Pick<Retainer, 'run'>
   cancelImport(importId: ImportId): Promise<ImportRecord>
   readonly news: NewsWatch
+  readonly importWatch: Pick<ImportWatch, 'watch'>
   readonly live: Live
   /** Whether the server can do its work. */
   readiness(): Promise<Readiness>

@@ -13,7 +13,7 @@ export async function insertUpload(db: Db, { owner, claimMs }: UploadClaim): Pro
       import_id: null,
       options: '{}',
       kept_bytes: 0,
-      attempts: 1,
+      attempts: 0,
       created_at: dialectOf(db).clock,
       claimed_by: owner,
       claimed_until: claimEnd(db, claimMs),

@@ -6,7 +6,6 @@ import type { MaxRejected } from '../../shared/max-rejected.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
-import type { OwnImport } from './imports.ts'
 
 /** How an upload is to be imported. */
 export interface UploadOptions {
@@ -45,7 +44,7 @@ export interface TakenUpload {
   readonly source: string
   /** Of the file. */
   readonly bytes: number
-  /** How many have begun to import it, the one who has it now included. */
+  /** How many began to import it, and were gone before its end. */
   readonly attempts: number
   readonly options: UploadOptions
 }
@@ -111,11 +110,7 @@ export async function takeUploads(db: Db, { owner, claimMs }: UploadClaim): Prom
   return await db.transaction().execute(async (tx) => {
     const taken = await tx
       .updateTable('upload')
-      .set((eb) => ({
-        claimed_by: owner,
-        claimed_until: claimEnd(db, claimMs),
-        attempts: eb('attempts', '+', 1),
-      }))
+      .set({ claimed_by: owner, claimed_until: claimEnd(db, claimMs) })
       .where(isFree(db))
       .where('import_id', 'in', (eb) =>
         eb.selectFrom('import').select('import.import_id').where('state', '=', 'running'),
@@ -145,20 +140,25 @@ export async function takeUploads(db: Db, { owner, claimMs }: UploadClaim): Prom
   })
 }
 
-/** Gives an upload back, for others to take it, or for its owner, after so long. */
+/** Records that the import of an upload is begun, which may be the end of whoever begins it. */
+export async function countAttempt(db: Db, importId: ImportId): Promise<void> {
+  await db
+    .updateTable('upload')
+    .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+    .where('import_id', '=', importId)
+    .execute()
+}
+
+/** Gives an upload back, as if it had not been begun, for others to take it, or for its owner, after so long. */
 export async function releaseUpload(
   db: Db,
-  { uploadId, owner, importId }: OwnImport & { readonly uploadId: number },
-  afterMs: number,
+  { uploadId, importId, attempts }: TakenUpload,
+  { owner, afterMs }: { readonly owner: string; readonly afterMs: number },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('upload')
-      .set((eb) => ({
-        claimed_by: null,
-        claimed_until: claimEnd(db, afterMs),
-        attempts: eb('attempts', '-', 1),
-      }))
+      .set({ claimed_by: null, claimed_until: claimEnd(db, afterMs), attempts })
       .where('upload_id', '=', uploadId)
       .where('claimed_by', '=', owner)
       .executeTakeFirst()

@@ -96,7 +96,7 @@ export interface UploadTable {
   options: string
   /** How much of it is kept, packed. */
   kept_bytes: number
-  /** How many have begun to import it, but for those who gave it back. */
+  /** How many began to import it, but for those who gave it back. */
   attempts: number
   created_at: number
   /** Who is at it, and until when by the database's clock, unless that is put off. */

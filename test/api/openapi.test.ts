@@ -456,6 +456,12 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: '0' },
     { status: 404, id: '999' },
   ],
+  followImport: [
+    { status: 200, id: '1' },
+    { status: 204, id: '1', headers: { 'last-event-id': 'complete' } },
+    { status: 400, id: '0' },
+    { status: 404, id: '999' },
+  ],
   cancelImport: [
     { status: 200, id: async () => String(await begunImport(server.databaseUrl)) },
     { status: 400, id: '0' },

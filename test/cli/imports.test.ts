@@ -62,13 +62,23 @@ test('a file is left to the server, which tells what becomes of it', async () =>
   expect(stderr).toContain(
     `the server imports them; to see what becomes of that: npx store-monitor imports 5 ${at.join(' ')}\n`,
   )
-  const state = async () => (await runCli(['imports', '5', '--json', ...at])).stdout
-  await expect.poll(state).toContain('"state":"complete"')
+  const waited = await runCli(['imports', '5', '--wait', '--json', ...at])
+  expect(jsonLines(waited.stdout)).toMatchObject([{ importId: 5, state: 'complete' }])
+  const wrong = await runCli(['import', '-', '--no-wait', ...at], {
+    input: 'store_id,timezone_str\ns0004,x\n',
+  })
+  expect(wrong.exitCode).toBe(0)
+  const failed = await runCli(['imports', '6', '--wait', ...at])
+  expect([failed.exitCode, failed.stderr]).toEqual([
+    4,
+    expect.stringMatching(/stdin was not imported: none of its only row can be taken/),
+  ])
 })
 
 test('what is not to be had is refused, with what to do', async () => {
   const refused = [
     [['imports', '--stores'], 'write its number too, such as "imports 3 --stores"', 2],
+    [['imports', '--wait'], 'write its number too, such as "imports 3 --wait"', 2],
     [['imports', '1', '--store', 's0001'], '--store lists the imports of a store: leave out the number', 2],
     [['imports', '99'], 'there is no import 99', 3],
     [['imports', '99', '--stores'], 'there is no import 99', 3],

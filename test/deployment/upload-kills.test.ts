@@ -99,10 +99,11 @@ test(
     for (const [store, rows] of rowsOf) {
       const importId = importIdOf.get(store)
       const isIn = importId !== undefined || imports.some(({ source }) => source === store)
+      if (importId !== undefined) {
+        const whole = { source: store, state: 'complete', rowsChanged: rows, rowsRepeated: 0 }
+        expect(await importOf(last.url, importId)).toMatchObject({ failure: null, ...whole })
+      }
       expect([store, stored.get(store)?.length ?? 0]).toEqual([store, isIn ? rows : 0])
-      if (importId === undefined) continue
-      const whole = { source: store, state: 'complete', rowsChanged: rows, rowsRepeated: 0 }
-      expect(await importOf(last.url, importId)).toMatchObject(whole)
     }
   },
 )

@@ -21,6 +21,7 @@ export interface ImportsOptions extends ConnectionOptions, ListOptions {
   /** Only those that changed something of this store. */
   readonly store?: string
   readonly stores?: true
+  readonly wait?: true
 }
 
 const storeColumns: readonly TableColumn<TouchedStore>[] = [
@@ -36,21 +37,44 @@ export async function runImports(
   options: ImportsOptions,
   importId: number | undefined,
 ): Promise<void> {
-  const { store, stores } = options
+  const { store, stores, wait } = options
   if (stores && importId === undefined) {
     throw new AppError(
       'invalid',
       '--stores lists the stores of one import: write its number too, such as "imports 3 --stores"',
     )
   }
+  if (wait && importId === undefined) {
+    throw new AppError(
+      'invalid',
+      '--wait waits for the end of one import: write its number too, such as "imports 3 --wait"',
+    )
+  }
   if (store !== undefined && importId !== undefined) {
     throw new AppError('invalid', '--store lists the imports of a store: leave out the number of an import')
   }
   await withConnection(context, options, async ({ client, flags }) => {
-    if (importId === undefined) await printImports(context, options, client, flags)
-    else if (stores) await printStores(context, options, client, importId)
+    if (importId === undefined) return printImports(context, options, client, flags)
+    if (wait) await untilEnd(context, client, importId)
+    if (stores) await printStores(context, options, client, importId)
     else await printImport(context, options, client, importId, flags)
+    if (wait) await requireComplete(client, importId)
   })
+}
+
+async function untilEnd(
+  { signal }: CommandContext,
+  client: StoreMonitorClient,
+  importId: number,
+): Promise<void> {
+  for await (const { state } of client.watchImport(importId, { signal })) if (state !== 'running') return
+}
+
+/** Throws where nothing of it, or not all, is in. */
+async function requireComplete(client: StoreMonitorClient, importId: number): Promise<void> {
+  const { state, source, failure } = await client.import.get.query({ importId })
+  if (state === 'complete') return
+  throw new AppError('conflict', printable(`${source} was not imported: ${failure ?? `it was ${state}`}`))
 }
 
 async function printImports(

@@ -10,6 +10,7 @@ export function addImports({ context, addListing, examples }: Adder): void {
   addListing('imports', 'List imported files, the newest first; or show one, and what it changed.')
     .argument('[import]', 'this one, and the first stores of which it changed something', wholeNumber)
     .option('--stores', 'with an import: list the stores of which it changed something')
+    .option('--wait', 'with an import: wait until it has ended')
     .option('--store <id>', 'only those that changed something of this store')
     .addHelpText(
       'after',
@@ -18,6 +19,7 @@ export function addImports({ context, addListing, examples }: Adder): void {
         'imports --json --limit 1',
         'imports 3',
         'imports 3 --stores --all',
+        'imports 3 --wait',
         'imports --store 8419',
       ),
     )

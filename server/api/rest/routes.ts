@@ -6,6 +6,7 @@ import { correctionRoutes } from './correction-routes.ts'
 import { deletionRoutes } from './deletion-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
+import { importEventRoutes } from './import-event-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { incidentRoutes } from './incident-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -44,6 +45,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...salesRoutes(parts),
     ...incidentRoutes(parts),
     ...importRoutes(parts),
+    ...importEventRoutes(parts),
     ...liveRoutes(parts),
     ...storeRoutes(parts),
     ...correctionRoutes(parts),

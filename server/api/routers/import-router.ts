@@ -1,9 +1,12 @@
+import { tracked } from '@trpc/server'
 import {
   importIdInput,
   importListInput,
   importStoresInput,
   rejectedRowsInput,
   rejectedStoresInput,
+  watchImportInput,
+  type ImportRecord,
 } from '../../../shared/import.ts'
 import { watchedInput } from '../../../shared/watched.ts'
 import { listImportStores } from '../../database/import-stores.ts'
@@ -11,6 +14,7 @@ import { getImport, listImports } from '../../database/imports.ts'
 import { listRejectedRows } from '../../database/rejected-rows.ts'
 import { getRejectedSummary, listRejectedStores } from '../../database/rejected-summary.ts'
 import { listTakenFiles } from '../../database/watched-files.ts'
+import { importEventIdOf } from '../import-event-id.ts'
 import { procedureFor, router } from '../procedure.ts'
 
 export const importRouter = router({
@@ -20,6 +24,13 @@ export const importRouter = router({
   get: procedureFor('imports:read')
     .input(importIdInput)
     .query(({ ctx, input }) => getImport(ctx.db, input.importId)),
+  /** The record at each change, until the import has ended, on whichever server; goes on where a lost connection left off. */
+  watch: procedureFor('imports:read')
+    .input(watchImportInput)
+    .subscription(async ({ ctx, input, signal }) => {
+      await getImport(ctx.db, input.importId)
+      return newRecords(ctx.importWatch.watch(input.importId, signal), input.lastEventId)
+    }),
   /** Wherever it runs; what it is at does not go in. */
   cancel: procedureFor('imports:write')
     .input(importIdInput)
@@ -47,3 +58,13 @@ export const importRouter = router({
     .input(rejectedStoresInput)
     .query(({ ctx, input }) => listRejectedStores(ctx.db, input)),
 })
+
+async function* newRecords(
+  records: AsyncGenerator<ImportRecord, void>,
+  lastEventId: string | null | undefined,
+) {
+  for await (const record of records) {
+    const eventId = importEventIdOf(record)
+    if (eventId !== lastEventId) yield tracked(eventId, record)
+  }
+}

@@ -19,6 +19,7 @@ import { insertRejectedRows } from '../../database/rejected-rows.ts'
 import { insertRejectionCounts } from '../../database/rejected-summary.ts'
 import type { LatestPolls } from '../../database/tail/latest-polls.ts'
 import { recordTouchedStores } from '../../database/touched-stores.ts'
+import { countAttempt } from '../../database/uploads.ts'
 import { recordTakenFile } from '../../database/watched-files.ts'
 import { writeAlone, type WriteTx } from '../../database/write-alone.ts'
 import { writePolls } from '../../database/write-polls.ts'
@@ -78,6 +79,7 @@ export async function importFile(
 
   const own = kept ?? (await begin())
   const { importId } = own
+  if (kept !== undefined) await countAttempt(db, importId)
   const isAlive = () => (kept === undefined ? beatImport(db, own) : isToGoOn(db, own))
   await using heartbeat = startHeartbeat(isAlive, options.heartbeatEveryMs)
   const signal = options.signal ? AbortSignal.any([heartbeat.signal, options.signal]) : heartbeat.signal

@@ -62,7 +62,7 @@ export async function beginUpload(
       const importId = await insertUploadedImport(await lasting(), uploadId, begun, { ...claim, options })
       if (importId === undefined) throw takenForLost()
       isThere = true
-      return { uploadId, importId, source, bytes: file.bytes, attempts: 1, options }
+      return { uploadId, importId, source, bytes: file.bytes, attempts: 0, options }
     },
     async [Symbol.asyncDispose]() {
       if (!isThere) await deleteUpload(writing, uploadId)

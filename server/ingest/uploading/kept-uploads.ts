@@ -121,7 +121,7 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
   async function whatBecame(upload: TakenUpload, error: unknown): Promise<unknown> {
     const { importId } = upload
     if (error instanceof AppError && error.code === 'unavailable') {
-      await releaseUpload(writing, { ...upload, owner }, isStopping ? 0 : RETRY_AFTER_MS)
+      await releaseUpload(writing, upload, { owner, afterMs: isStopping ? 0 : RETRY_AFTER_MS })
       return goesOn(upload, error)
     }
     const failure = error instanceof Error ? error.message : String(error)
@@ -168,7 +168,7 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
 
   async function spooledAgain({ uploadId, bytes, attempts }: TakenUpload) {
     if (isStopping) throw isEnding()
-    if (attempts > MOST_ATTEMPTS) throw diedOf(attempts - 1)
+    if (attempts >= MOST_ATTEMPTS) throw diedOf(attempts)
     return await parts.spooled(unpackedChunks(readUploadChunks(reading, uploadId), bytes))
   }
 
