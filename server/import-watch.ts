@@ -1,3 +1,4 @@
+import { AppError } from '../shared/app-error.ts'
 import type { ImportId } from '../shared/ids.ts'
 import type { ImportRecord } from '../shared/import.ts'
 import { createLookout } from './lookout.ts'
@@ -32,7 +33,13 @@ export function createImportWatch({ read, onError, everyMs = 1000 }: ImportWatch
       let told = ''
       while (signal?.aborted !== true) {
         const woken = watcher.woken() // before it looks, so that it misses nothing
-        const record = await read(importId)
+        const record = await read(importId).catch((error: unknown) => {
+          if (told === '' || !isAway(error)) throw error
+        })
+        if (record === undefined) {
+          await woken
+          continue
+        }
         const text = JSON.stringify(record)
         if (text !== told) yield record
         told = text
@@ -41,4 +48,9 @@ export function createImportWatch({ read, onError, everyMs = 1000 }: ImportWatch
       }
     },
   }
+}
+
+/** Whether it is the database that is away, which may be back when it is looked again. */
+function isAway(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'unavailable'
 }
