@@ -12,7 +12,7 @@ function lostBehind(lines: readonly object[], ...answers: readonly (Partial<Impo
   const client = createStoreMonitorClient({
     url: 'http://127.0.0.1:1',
     async fetch(input, init) {
-      asked.push(`${init?.method ?? 'GET'} ${String(input).replace(/^.*:1/, '')}`)
+      asked.push(`${init?.method ?? 'GET'} ${(input as string).replace(/^.*:1/, '')}`)
       if (init?.method === 'POST') {
         let next = 0
         return new Response(

@@ -96,13 +96,13 @@ test(
     const stored = Map.groupBy(polls, (poll) => poll.split(' ')[0]!)
     const imports = await db.selectFrom('import').select(['import_id', 'source', 'state']).execute()
     expect(new Set(imports.map(({ source }) => source)).size).toBe(imports.length)
+    const whole = { state: 'complete', failure: null, rowsRepeated: 0 }
+    for (const [source, importId] of importIdOf) {
+      const expected = { source, ...whole, rowsChanged: rowsOf.get(source) }
+      expect(await importOf(last.url, importId)).toMatchObject(expected)
+    }
     for (const [store, rows] of rowsOf) {
-      const importId = importIdOf.get(store)
-      const isIn = importId !== undefined || imports.some(({ source }) => source === store)
-      if (importId !== undefined) {
-        const whole = { source: store, state: 'complete', rowsChanged: rows, rowsRepeated: 0 }
-        expect(await importOf(last.url, importId)).toMatchObject({ failure: null, ...whole })
-      }
+      const isIn = imports.some(({ source }) => source === store)
       expect([store, stored.get(store)?.length ?? 0]).toEqual([store, isIn ? rows : 0])
     }
   },
