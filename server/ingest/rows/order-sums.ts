@@ -14,7 +14,7 @@ const HOURS = 2 ** 21
 const MOST_HOURS_OF_STORES = 2 ** 24
 const NONE = -1
 
-export function keyOf(place: number, hour: number): number {
+function keyOf(place: number, hour: number): number {
   return place * HOURS + hour
 }
 

@@ -7,7 +7,7 @@ import { salesAtRisk } from '../../../server/uptime/sales/sales-at-risk.ts'
 import type { SalesRange } from '../../../shared/sales-range.ts'
 import type { Viewpoint } from '../../../server/uptime/store-uptime.ts'
 import { aStore, hours, judgedInput, ms, polled, viewpoint } from '../../support/judged-store.ts'
-import { withSchedule, type DetailedStore } from '../../support/slow-twin.ts'
+import { slowOutages, withSchedule, type DetailedStore } from '../../support/slow-twin.ts'
 import { aRecentScenario } from '../scenario.ts'
 
 const HOUR_MS = 3_600_000
@@ -116,5 +116,26 @@ describe('of any store', { timeout: 120_000 }, () => {
       { seed: 20_230_125, numRuns: 150 },
     )
     expect(down).toBeGreaterThan(20)
+  })
+
+  test('the times are those of the outages of the slow twin, where nothing is excused and none is cut off', () => {
+    let count = 0
+    fc.assert(
+      fc.property(aRecentScenario, ({ store, viewpoint: by }) => {
+        const uncorrected = { ...store, corrections: [] }
+        const toDate = Math.floor(by.asOfMs / DAY_MS) + 2
+        const dates = { fromDate: toDate - 26, toDate }
+        const window = { startMs: (dates.fromDate + 2) * DAY_MS, endMs: by.asOfMs }
+        const outages = slowOutages(uncorrected, by, window, dates)
+        const whole = downHours(uncorrected, by, dates.fromDate, dates.toDate)
+        const sum = (times: Iterable<number>) => [...times].reduce((sumMs, timeMs) => sumMs + timeMs, 0)
+        expect(sum(whole.shortest)).toBe(sum(outages.map(({ shortestMs }) => shortestMs)))
+        expect(sum(whole.down)).toBe(sum(outages.map(({ downtimeMs }) => downtimeMs)))
+        expect(sum(whole.longest)).toBe(sum(outages.map(({ longestMs }) => longestMs)))
+        count += outages.length
+      }),
+      { seed: 20_230_125, numRuns: 25 },
+    )
+    expect(count).toBeGreaterThan(10)
   })
 })
