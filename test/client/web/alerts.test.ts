@@ -19,6 +19,23 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     await onCall[Symbol.asyncDispose]()
   })
 
+  test('shows incidents: those that are open, and those of a week, with the stores that they are of', async () => {
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    const lines = page.getByRole('group', { name: 'Incidents' }).locator('tbody tr')
+    await lines.first().waitFor()
+    expect(await lines.first().innerText()).toMatch(
+      /^No polls come for \d+ d.*\s+all stores\s+critical\s.*\sopen$/s,
+    )
+    await press(page.getByRole('radio', { name: '7 days' }), 'Space')
+    const down = lines.filter({ hasText: 'atlanta-midtown-01' }).filter({ hasText: 'Down' }).first()
+    await press(page.getByRole('button', { name: 'Older ones' }).first())
+    await expectSoon(() => down.count()).toBe(1)
+    expect(await down.innerText()).toMatch(/^Down 1 h 35 min of business time\s/)
+    await press(down.getByRole('link'))
+    await page.getByRole('heading', { name: 'atlanta-midtown-01' }).waitFor()
+  })
+
   test('shows the channels, tests one, and has what was given up sent again', async () => {
     await using opened = await scene.open('/alerts')
     const { page } = opened
@@ -59,5 +76,18 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     await page.getByRole('row', { name: 'on-call' }).first().waitFor()
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
     expect(await page.getByRole('button', { name: /^(Test|Send again)/ }).count()).toBe(0)
+  })
+
+  test('tells who may look at the stores of some groups of those alone, and not what was told of all', async () => {
+    const [key = ''] = await madeKeys(scene.server.databaseUrl, [
+      { name: 'bob', labels: [{ label: 'city', value: 'Atlanta' }] },
+    ])
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    await page.getByLabel('Key').fill(key)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Incidents' }).waitFor()
+    await page.getByText('None.').waitFor()
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual(['Incidents'])
   })
 })

@@ -1,6 +1,7 @@
 import { useCaller } from '../../caller.ts'
 import { useTitle } from '../../parts/title.ts'
 import { Channels } from './channels.tsx'
+import { Incidents } from './incidents.tsx'
 import { Messages } from './messages.tsx'
 
 /** What is told of what happens, by what, and whether it arrives. */
@@ -14,6 +15,7 @@ export function Alerts() {
       <div className="screen-head">
         <h1>Alerts</h1>
       </div>
+      <Incidents />
       {mayLook && (
         <>
           <Channels />
