@@ -25,6 +25,7 @@ import { uploads } from './024-uploads.ts'
 import { chunksOfPolls } from './025-chunks-of-polls.ts'
 import { alertRules } from './027-alert-rules.ts'
 import { alerts } from './029-alerts.ts'
+import { silences } from './030-silences.ts'
 import { sales } from './031-sales.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -91,6 +92,7 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '025-chunks-of-polls', readableFrom: '021-totals', ...chunksOfPolls(types) },
     { name: '027-alert-rules', readableFrom: '021-totals', ...alertRules(types) },
     { name: '029-alerts', readableFrom: '021-totals', ...alerts(types) },
+    { name: '030-silences', readableFrom: '021-totals', ...silences(types) },
     { name: '031-sales', readableFrom: '021-totals', ...sales(types) },
   ]
 }

@@ -10,6 +10,6 @@ export const alertEventKinds = [
 ] as const
 export type AlertEventKind = (typeof alertEventKinds)[number]
 
-/** `dead`: nothing more is tried, unless somebody has it sent again. */
-export const outboxStates = ['waiting', 'delivered', 'dead'] as const
+/** `dead`: nothing more is tried, unless somebody has it sent again. `muted`: it began and ended in a silence. */
+export const outboxStates = ['waiting', 'delivered', 'dead', 'muted'] as const
 export type OutboxState = (typeof outboxStates)[number]

@@ -46,7 +46,9 @@ export const outboxMessage = z
     severity: z.enum(severities).describe('How bad it is'),
     summary: z.string().describe('It in words'),
     at: isoInstant.describe('When it happened'),
-    state: z.enum(outboxStates).describe('`dead` where it was given up'),
+    state: z
+      .enum(outboxStates)
+      .describe('`dead` where it was given up, `muted` where it was over when a silence ended'),
     attempts: count.describe('How often it was tried'),
     nextAttemptAt: isoInstant.nullable().describe('When it is tried next; null where it is not'),
     endedAt: isoInstant.nullable().describe('When it was delivered, or given up; null before'),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../../shared/app-error.ts'
 import type { Db } from '../database/connect.ts'
 import { claimById, readDue, type ClaimedMessage, type ClaimedRow } from '../database/outbox-claims.ts'
+import { releaseSilenced } from '../database/silenced-messages.ts'
 import { letGo } from '../database/outbox-outcomes.ts'
 import type { AlertEvent, AlertPayload } from './alert-event.ts'
 import { ATTEMPT_MS, DeliveryError, type Channel } from './channels/channel.ts'
@@ -76,6 +77,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   return {
     async deliverDue() {
       if (closing.signal.aborted) return
+      await releaseSilenced(writing, now())
       const due = await readDue(reading, now())
       const begun = channels.flatMap((channel) => {
         const free = (people.has(channel) ? 1 : MOST_AT_ONCE) - (senders.get(channel) ?? 0)

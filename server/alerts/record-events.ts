@@ -1,7 +1,9 @@
 import { insertAlertEvents, insertOutboxRows, readToldBy } from '../database/alert-events.ts'
 import type { Db } from '../database/connect.ts'
+import { readSilencesInForce } from '../database/silences.ts'
 import type { AlertEvent } from './alert-event.ts'
 import { messageIdOf } from './message-id.ts'
+import { silenceOf } from './silenced.ts'
 import type { Routing } from './routing.ts'
 
 /** By which channel an event is told, and when. */
@@ -9,6 +11,8 @@ export interface Routed {
   readonly channel: string
   readonly route: string | null
   readonly dueAt: number
+  /** What holds it back until then. */
+  readonly silenceId?: number
 }
 
 /**
@@ -30,6 +34,7 @@ export async function recordEvents(
       incident: event.incident,
       sequence: event.sequence,
       severity: event.payload.severity,
+      silenceId: routed.silenceId ?? null,
     })),
   )
   await insertOutboxRows(tx, rows, nowMs)
@@ -42,9 +47,15 @@ export async function recordRouted(
   routing: Routing,
   nowMs: number,
 ): Promise<void> {
+  const silences = await readSilencesInForce(tx, nowMs)
+  const heldBack = (event: AlertEvent, routed: readonly Routed[]) => {
+    const silence = silenceOf(event, silences)
+    if (silence === undefined) return routed
+    return routed.map((one) => ({ ...one, dueAt: silence.toMs, silenceId: silence.silenceId }))
+  }
   // One after the other, as each may be what those behind it end.
   const beginnings = events.filter((event) => !isEnding(event))
-  await recordEvents(tx, beginnings, (event) => routing.routesOf(event, nowMs), nowMs)
+  await recordEvents(tx, beginnings, (event) => heldBack(event, routing.routesOf(event, nowMs)), nowMs)
   const endings = events.filter(isEnding)
   const toldBy = Map.groupBy(
     await readToldBy(
@@ -53,8 +64,11 @@ export async function recordRouted(
     ),
     ({ incident }) => incident,
   )
-  const routesOf = ({ incident }: AlertEvent) =>
-    (toldBy.get(incident) ?? []).map(({ channel, route }) => routing.routed(channel, route, nowMs))
+  const routesOf = (event: AlertEvent) =>
+    heldBack(
+      event,
+      (toldBy.get(event.incident) ?? []).map(({ channel, route }) => routing.routed(channel, route, nowMs)),
+    )
   await recordEvents(tx, endings, routesOf, nowMs)
 }
 

@@ -21,6 +21,8 @@ export interface NewOutboxRow {
   readonly sequence: number
   readonly severity: Severity
   readonly dueAt: number
+  /** What holds it back until then. */
+  readonly silenceId: number | null
 }
 
 /** Adds events to the ledger; those that were not there. */
@@ -50,17 +52,20 @@ export async function insertOutboxRows(
   createdAt: number,
 ): Promise<void> {
   for (const some of chunks(rows)) {
-    const values = some.map(({ messageId, channel, route, incident, sequence, severity, dueAt }) => ({
-      message_id: messageId,
-      channel,
-      route,
-      incident,
-      sequence,
-      severity,
-      state: 'waiting' as const,
-      created_at: createdAt,
-      due_at: dueAt,
-    }))
+    const values = some.map(
+      ({ messageId, channel, route, incident, sequence, severity, dueAt, silenceId }) => ({
+        message_id: messageId,
+        channel,
+        route,
+        incident,
+        sequence,
+        severity,
+        state: 'waiting' as const,
+        created_at: createdAt,
+        due_at: dueAt,
+        silence_id: silenceId,
+      }),
+    )
     await tx.insertInto('outbox').values(values).execute()
   }
 }
@@ -71,7 +76,7 @@ export interface ToldBy {
   readonly route: string | null
 }
 
-/** Which channels tell of incidents, or did, and by which route: those that did not give it up. */
+/** Which channels tell of incidents, or did, and by which route: those that did not give it up, or were silent. */
 export async function readToldBy(tx: Db, incidents: readonly string[]): Promise<ToldBy[]> {
   const told: ToldBy[] = []
   for (const some of chunks(incidents)) {
@@ -79,7 +84,7 @@ export async function readToldBy(tx: Db, incidents: readonly string[]): Promise<
       .selectFrom('outbox')
       .select(({ fn }) => ['incident', 'channel', fn.min('route').as('route')])
       .where('incident', 'in', some)
-      .where('state', '<>', 'dead')
+      .where('state', 'in', ['waiting', 'delivered'])
       .groupBy(['incident', 'channel'])
       .orderBy('incident')
       .orderBy('channel')

@@ -35,9 +35,25 @@ export interface OutboxTable {
   ended_at: number | null
   /** What was answered last, or why nothing was. */
   answer: string | null
+  /** What holds it back, which is looked at when that is over. */
+  silence_id: number | null
   /** Who is at it, and until when by the database's clock. */
   claimed_by: string | null
   claimed_until: number | null
+}
+
+/** A time in which some of what happens is not told. */
+export interface SilenceTable {
+  silence_id: Generated<number>
+  /** JSON, as `Matchers` has it. */
+  matchers: string
+  from_at: number
+  to_at: number
+  author: string | null
+  reason: string
+  created_at: number
+  ended_at: number | null
+  ended_by: string | null
 }
 
 /** The messages to people of the last hour. */

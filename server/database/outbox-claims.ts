@@ -29,6 +29,7 @@ export async function readDue(db: Db, nowMs: number): Promise<Map<string, number
     .select(({ fn }) => ['channel', fn.countAll<number>().as('messages')])
     .where('state', '=', 'waiting')
     .where('due_at', '<=', nowMs)
+    .where('silence_id', 'is', null)
     .where(isUnclaimed(db))
     .where('disabled_at', 'is', null)
     .groupBy('channel')
@@ -51,6 +52,7 @@ export async function claimMessage(
     .where('next.state', '=', 'waiting')
     .where('next.channel', '=', channel)
     .where('next.due_at', '<=', nowMs)
+    .where('next.silence_id', 'is', null)
     .where(isUnclaimed(db))
     .where(({ not, exists, selectFrom }) =>
       not(

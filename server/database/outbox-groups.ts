@@ -74,21 +74,38 @@ async function isDisabled(tx: Db, channel: string): Promise<boolean> {
   return (row?.disabled_at ?? null) !== null
 }
 
+/** What waits, but for what a silence holds back, and what is behind that. */
 async function readPending(tx: Db, channel: string): Promise<PendingRow[]> {
   const rows = await tx
     .selectFrom('outbox')
-    .select(['outbox_key', 'incident', 'route', 'severity', 'due_at', 'attempts', 'message_id', 'claimed_by'])
+    .select([
+      'outbox_key',
+      'incident',
+      'route',
+      'severity',
+      'due_at',
+      'attempts',
+      'message_id',
+      'claimed_by',
+      'silence_id',
+    ])
     .where('state', '=', 'waiting')
     .where('channel', '=', channel)
     .orderBy('outbox_key')
     .execute()
-  return rows.map(({ outbox_key: key, due_at: dueAt, message_id: messageId, claimed_by, ...row }) => ({
-    ...row,
-    key,
-    dueAt,
-    messageId,
-    isInterrupted: claimed_by !== null,
-  }))
+  const held = new Set(rows.filter((row) => row.silence_id !== null).map(({ incident }) => incident))
+  return rows
+    .filter(({ incident }) => !held.has(incident))
+    .map(({ incident, route, severity, attempts, ...row }) => ({
+      key: row.outbox_key,
+      incident,
+      route,
+      severity,
+      dueAt: row.due_at,
+      attempts,
+      messageId: row.message_id,
+      isInterrupted: row.claimed_by !== null,
+    }))
 }
 
 /** In the last hour, the earliest first. */

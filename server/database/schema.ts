@@ -6,7 +6,13 @@ import type { ImportId, StoreId } from '../../shared/ids.ts'
 import type { CorrectionKind } from '../../shared/correction-kind.ts'
 import type { AccessKeyTable, SessionTable } from './access-tables.ts'
 import type { AlertRulesTable } from './alert-rule-table.ts'
-import type { AlertChannelTable, AlertEventTable, AlertSentTable, OutboxTable } from './alert-tables.ts'
+import type {
+  AlertChannelTable,
+  AlertEventTable,
+  AlertSentTable,
+  OutboxTable,
+  SilenceTable,
+} from './alert-tables.ts'
 import type { ReportPartTable, ReportTable } from './report-tables.ts'
 import type {
   PollerHourTable,
@@ -63,6 +69,7 @@ export interface Database {
   alert_channel: AlertChannelTable
   alert_rules: AlertRulesTable
   alert_sent: AlertSentTable
+  silence: SilenceTable
 }
 
 export interface StoreTable {

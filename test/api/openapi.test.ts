@@ -125,6 +125,17 @@ async function givenUp(): Promise<string> {
   return (await client().alert.test.mutate({ name: 'gone' })).messageId
 }
 
+async function aSilence(): Promise<string> {
+  const { silenceId } = await client().alert.silence.mutate({ to: '2099-01-01T00:00:00Z', reason: 'x' })
+  return String(silenceId)
+}
+
+async function anEndedSilence(): Promise<string> {
+  const silenceId = await aSilence()
+  await client().alert.endSilence.mutate({ silenceId: Number(silenceId) })
+  return silenceId
+}
+
 async function delivered(): Promise<string> {
   return (await client().alert.test.mutate({ name: 'log' })).messageId
 }
@@ -595,6 +606,18 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'nowhere' },
   ],
   listOutbox: [{ status: 200, query: 'channel=log' }, ...pageCalls],
+  listSilences: pageCalls,
+  createSilence: [
+    { status: 200, body: '{"to":"2099-01-01T00:00:00Z","reason":"x","labels":["city=Bonn"]}' },
+    { status: 400, body: '{"to":"2020-01-01T00:00:00Z","reason":"x"}' },
+    { status: 413, body: tooLarge },
+  ],
+  endSilence: [
+    { status: 200, id: aSilence },
+    { status: 400, id: 'x' },
+    { status: 404, id: '999999999' },
+    { status: 409, id: anEndedSilence },
+  ],
   replayMessage: [
     { status: 200, id: givenUp },
     { status: 404, id: 'nowhere' },

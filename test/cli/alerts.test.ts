@@ -50,6 +50,38 @@ test('channels are listed without secrets, tested, and what was told is listed',
   expect(told).not.toMatch(new RegExp(`hidden|${secret.slice(6, 20)}`))
 })
 
+test('a silence is made, listed, and ended', async () => {
+  await using database = await testDatabase()
+  const run = (...args: readonly string[]) => runCli(['alerts', ...args, '--database', database.url])
+  const made = await run(
+    'silence',
+    '--group',
+    'city=Bonn',
+    '--severity',
+    'error',
+    '--for',
+    '2h',
+    '--reason',
+    'no power',
+    '--by',
+    'Ann',
+  )
+  expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(made.stdout).toMatch(/1\s+in force .* error city=Bonn\s+Ann\s+no power\n$/)
+  expect(await run('silence', '--reason', 'x')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('until when? write --for 2h') as string,
+  })
+  expect((await run('silence', '--to', '2020-01-01', '--reason', 'x')).stderr).toMatch(
+    /is not after .*write a later time/,
+  )
+  expect((await run('unsilence', '1', '--by', 'Bob')).stdout).toMatch(/1\s+over/)
+  expect(await run('unsilence', '1')).toMatchObject({ exitCode: 4 })
+  expect(jsonLines((await run('silences', '--json')).stdout)).toMatchObject([
+    { silenceId: 1, state: 'over', endedBy: 'Bob', labels: ['city=Bonn'] },
+  ])
+})
+
 test.each([
   ['type: webhoook', 'write webhook, '],
   ['type: webhook, url: "ftp://x", secret: x', 'write a URL such as'],

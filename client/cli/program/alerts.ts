@@ -4,6 +4,7 @@ import type { AlertsOptions, OutboxOptions } from '../commands/alerts.ts'
 import type { Adder } from './adder.ts'
 import { addAlertRules } from './alert-rules.ts'
 import { wholeNumber } from './options.ts'
+import { addSilences } from './silences.ts'
 
 /** What is told to people and programs elsewhere. */
 export function addAlerts(adder: Adder): void {
@@ -21,6 +22,7 @@ export function addAlerts(adder: Adder): void {
         'alerts test on-call',
         'alerts outbox --channel on-call',
         'alerts dead-letters',
+        "alerts silence --group city=Bonn --for 2h --reason 'the power is out'",
         'alerts export > alerts.yaml',
         "alerts apply alerts.yaml --by Ann --reason 'fewer at night'",
         'alerts simulate --since -28d --rules alerts.yaml',
@@ -74,6 +76,7 @@ export function addAlerts(adder: Adder): void {
       await runReplay(context, command.optsWithGlobals<AlertsOptions>(), messageId)
     })
 
+  addSilences(alerts, adder)
   addAlertRules(alerts, adder)
 
   function listing(name: string, description: string): Command {

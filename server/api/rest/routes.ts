@@ -26,6 +26,7 @@ import { salesRoutes } from './sales-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
+import { silenceRoutes } from './silence-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { storeRoutes } from './store-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
@@ -57,6 +58,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...sourceRoutes(parts),
     ...pollerRoutes(parts),
     ...alertRoutes(parts),
+    ...silenceRoutes(parts),
     ...deletionRoutes(parts),
     ...retentionRoutes(parts),
     ...keyRoutes(parts),

@@ -1,5 +1,8 @@
 import { outboxInput, replayInput, testChannelInput } from '../../../shared/alert.ts'
+import { endSilenceInput, newSilence, silenceListInput } from '../../../shared/silence.ts'
+import { listSilences } from '../../database/silences.ts'
 import { listOutbox } from '../../database/outbox.ts'
+import { createSilence, endSilence } from '../silences.ts'
 import { procedureFor, router } from '../procedure.ts'
 
 export const alertRouter = router({
@@ -15,6 +18,18 @@ export const alertRouter = router({
   outbox: procedureFor('alerts:read')
     .input(outboxInput.prefault({}))
     .query(({ ctx, input }) => listOutbox(ctx.db, input)),
+  /** Times in which some of what happens is not told. */
+  silences: procedureFor('alerts:read')
+    .input(silenceListInput.prefault({}))
+    .query(({ ctx, input }) => listSilences(ctx.db, input, ctx.now())),
+  /** Holds back what a silence is about; what is still so at its end is told then. */
+  silence: procedureFor('alerts:run')
+    .input(newSilence)
+    .mutation(({ ctx, input }) => createSilence(ctx, ctx.principal, input)),
+  /** Ends a silence early. */
+  endSilence: procedureFor('alerts:run')
+    .input(endSilenceInput)
+    .mutation(({ ctx, input }) => endSilence(ctx, ctx.principal, input)),
   /** Has a dead letter sent again. */
   replay: procedureFor('alerts:run')
     .input(replayInput)
