@@ -80,7 +80,7 @@ export const downRule = z
   })
   .describe('A store is down: rule 34')
 
-export const noDataRule = z
+const noDataRule = z
   .strictObject({
     condition: conditionOf('no-data'),
     ...scope,
@@ -90,7 +90,7 @@ export const noDataRule = z
   })
   .describe('A store is not polled: rule 35')
 
-export const unstableRule = z
+const unstableRule = z
   .strictObject({
     condition: conditionOf('unstable'),
     ...scope,
@@ -121,7 +121,7 @@ const judgedDays = {
   expire,
 }
 
-export const uptimeRule = z
+const uptimeRule = z
   .strictObject({
     condition: conditionOf('uptime'),
     ...scope,
@@ -131,7 +131,7 @@ export const uptimeRule = z
   })
   .describe("A store's uptime is low: rule 37")
 
-export const dropRule = z
+const dropRule = z
   .strictObject({
     condition: conditionOf('drop'),
     ...scope,
@@ -141,7 +141,7 @@ export const dropRule = z
   })
   .describe("A store's uptime is lower than in the period before: rule 38")
 
-export const budgetRule = z
+const budgetRule = z
   .strictObject({
     condition: conditionOf('budget'),
     ...scope,
@@ -156,7 +156,7 @@ export const budgetRule = z
   })
   .describe('The downtime that a month may have is spent: rule 39')
 
-export const groupShareRule = z
+const groupShareRule = z
   .strictObject({
     condition: conditionOf('group-share'),
     ...scope,
@@ -177,7 +177,7 @@ export const groupShareRule = z
   })
   .describe('Many stores of a group are down: rule 40')
 
-export const blindRule = z
+const blindRule = z
   .strictObject({
     condition: conditionOf('blind'),
     ...scope,
@@ -197,7 +197,7 @@ export const blindRule = z
   })
   .describe('Few stores are polled: rule 41')
 
-export const lateRule = z
+const lateRule = z
   .strictObject({
     condition: conditionOf('late'),
     ...scope,

@@ -43,7 +43,7 @@ export function kindOfRule(rule: AlertRule): string {
 }
 
 /** Of what a rule is, in words. */
-export function scopeInWords({ store, group }: Pick<AlertRule, 'store' | 'group'>): string {
+function scopeInWords({ store, group }: Pick<AlertRule, 'store' | 'group'>): string {
   if (store !== undefined) return `store ${store}`
   return group === undefined ? 'all stores' : `stores of ${group.toSorted().join(' and ')}`
 }
@@ -76,7 +76,6 @@ export const applyRulesInput = z.strictObject({
   rules: alertRules.describe('All rules, as they are to be from now on'),
   ...changedBy,
 })
-export type AppliedRules = z.output<typeof applyRulesInput>
 
 export const readRulesInput = z.strictObject({
   version: z.int().nonnegative().optional().describe('Which version; left out, the one in force'),

@@ -7,7 +7,7 @@ export type Mute = Pick<Incident, 'openedMs' | 'closedMs'>
  * When an instant is told of: at once, or when what mutes it then has ended, and whatever else mutes it at that; undefined while
  * that is not known.
  */
-export function toldAt(instantMs: number, mutes: readonly Mute[]): number | undefined {
+function toldAt(instantMs: number, mutes: readonly Mute[]): number | undefined {
   const mute = mutes.find(
     ({ openedMs, closedMs }) => openedMs <= instantMs && (closedMs === null || closedMs > instantMs),
   )

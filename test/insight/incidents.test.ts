@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { applyAlertRules } from '../../server/database/alert-rules.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
@@ -9,6 +10,7 @@ import { incidentListInput, simulateInput, type IncidentRow } from '../../shared
 import { workedCases } from '../support/cases.ts'
 import { ms } from '../support/judged-store.ts'
 import { runCli } from '../support/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDatabase } from '../support/test-database.ts'
 
 const weeks = workedCases.find(({ name }) => name === '26-thirty-stores-over-weeks')!
@@ -139,4 +141,29 @@ test('without any polls there is nothing to find incidents in', async () => {
   await using database = await testDatabase()
   const { exitCode, stderr } = await runCli(['incidents', '--database', database.url])
   expect([exitCode, stderr]).toEqual([4, expect.stringContaining('no polls')])
+})
+
+test('one that has been open for months is found with its beginning, in its place among the others', async () => {
+  await using database = await testDatabase()
+  await using folder = await temporaryFolder()
+  const days = Array.from({ length: 90 }, (_, day) =>
+    new Date(Date.UTC(2024, 9, 3 + day)).toISOString().slice(0, 10),
+  )
+  const polls = days.flatMap((day) => [
+    `a-gone,inactive,${day}T10:00Z`,
+    `b-well,active,${day}T10:00Z`,
+    `b-well,inactive,${day}T12:00Z`,
+    `b-well,inactive,${day}T13:00Z`,
+    `a-gone,inactive,${day}T20:00Z`,
+  ])
+  const file = folder.file('store_status.csv')
+  await writeFile(file, ['store_id,status,timestamp_utc', ...polls].join('\n'))
+  expect((await runCli(['import', file, '--quiet', '--database', database.url])).exitCode).toBe(0)
+  await using db = await connect(database.url)
+  const found = await listed(db, { since: '2024-12-31T00:00Z', condition: 'down', limit: 1 })
+  expect(found.map(({ storeId, opened, closed }) => [storeId, opened, closed])).toEqual([
+    ['a-gone', '2024-10-03T20:00:00.000Z', null],
+    ['b-well', '2024-12-30T13:00:00.000Z', '2024-12-31T10:00:00.000Z'],
+    ['b-well', '2024-12-31T13:00:00.000Z', null],
+  ])
 })

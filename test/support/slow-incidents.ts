@@ -40,7 +40,7 @@ function isJudged(store: SlowStore, atMs: number): boolean {
 }
 
 /** Rules 9, 11, 20 and 22. */
-export function slowSpeaking(store: SlowStore): Poll[] {
+function slowSpeaking(store: SlowStore): Poll[] {
   return store.polls.filter(
     ({ atMs }) => atMs <= store.dataTimeMs && isBusiness(store, atMs) && !isIn(store.wrong, atMs),
   )
