@@ -1,13 +1,13 @@
 import { createStoreMonitorClient } from '../../client/index.ts'
-import { startCli, type RunningCli } from '../support/run-cli.ts'
+import { startCli, type CliOptions, type RunningCli } from '../support/run-cli.ts'
 
 export interface ServingProcess extends RunningCli {
   readonly url: string
 }
 
 /** `store-monitor serve` in a process of its own. */
-export async function serving(database: string, port = '0'): Promise<ServingProcess> {
-  const cli = startCli(['serve', '--port', port, '--database', database, '--workers', '1'])
+export async function serving(database: string, port = '0', options?: CliOptions): Promise<ServingProcess> {
+  const cli = startCli(['serve', '--port', port, '--database', database, '--workers', '1'], options)
   const [, url = ''] = await cli.said(/listening on (\S+)/)
   return { ...cli, url, [Symbol.asyncDispose]: () => cli[Symbol.asyncDispose]() }
 }

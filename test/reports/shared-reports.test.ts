@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { listenOn } from '../../server/database/announced.ts'
 import { connect, type Db } from '../../server/database/connect.ts'
+import { dialectOf } from '../../server/database/dialect/dialect.ts'
 import { planParts } from '../../server/database/report-plan.ts'
 import { insertReport, reportOf } from '../../server/database/reports.ts'
 import { createReportRunner, type ReportRunner } from '../../server/reports/runner.ts'
@@ -129,6 +130,8 @@ describe.runIf(databaseType === 'postgres')('processes on a database', () => {
       .transaction()
       .execute(async (tx) => {
         await tx.selectFrom('report_part').select('part').where('part', '>=', 20).forUpdate().execute()
+        // It is to be there until it is told to die, however long that takes.
+        if (how === 'dies') await dialectOf(tx).allowIdle(tx, 0)
         isAtThem.resolve()
         await end.promise
         await sql`select 1`.execute(tx)

@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** What is piped into it. */
   readonly input?: string
+  /** That of another version. */
+  readonly launcher?: string
   /** Whether more is piped into it, by `type`. */
   readonly isOpen?: true
 }
@@ -42,9 +44,9 @@ export interface RunningCli extends AsyncDisposable {
 /** Starts the real command line in a process of its own. */
 export function startCli(
   args: readonly string[],
-  { cwd, environment, input, isOpen }: CliOptions = {},
+  { cwd, environment, input, isOpen, launcher: started = launcher }: CliOptions = {},
 ): RunningCli {
-  const child = spawn(process.execPath, [launcher, ...args], {
+  const child = spawn(process.execPath, [started, ...args], {
     env: {
       PATH: process.env['PATH'],
       TMPDIR: process.env['TMPDIR'],

@@ -8,8 +8,6 @@ import { compilingOnce } from '../child.ts'
 import { createHttpClient, type HttpClient } from '../http.ts'
 
 const NAME = 'store_monitor_nodes_bench'
-/** 16 parts, which are claimed four at a time: four servers have as much to do each. */
-export const STORES = 32_000
 
 export interface NodesScene extends AsyncDisposable {
   readonly bench: Bench
@@ -33,14 +31,14 @@ export interface BenchNode extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void
 }
 
-export async function nodesScene(bench: Bench): Promise<NodesScene> {
+export async function nodesScene(bench: Bench, stores: number): Promise<NodesScene> {
   await using parts = new AsyncDisposableStack()
   const server = process.env['BENCH_DATABASE_URL'] ?? parts.use(await startPostgres({ durable: true })).url
   await onServer(server, `drop database if exists ${NAME} with (force)`)
   await onServer(server, `create database ${NAME}`)
   parts.defer(() => onServer(server, `drop database if exists ${NAME} with (force)`))
   const url = Object.assign(new URL(server), { pathname: NAME }).href
-  await fillDatabase(url, STORES)
+  await fillDatabase(url, stores)
   const look = new pg.Client({ connectionString: url })
   await look.connect()
   parts.defer(() => look.end())
