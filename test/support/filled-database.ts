@@ -1,4 +1,5 @@
 import { connect } from '../../server/database/connect.ts'
+import { dialectOf } from '../../server/database/dialect/dialect.ts'
 import { migrateToLatest } from '../../server/database/migrate.ts'
 import { addPolls } from '../../server/database/add-polls.ts'
 import type { StorePollWeek } from '../../server/database/poll-weeks.ts'
@@ -18,6 +19,8 @@ export async function fillDatabase(databaseUrl: string, storeCount: number): Pro
   const stores = Array.from({ length: storeCount }, (_, i) => i + 1)
   const storeIds = stores.map((store) => storeId.parse(`store-${String(store).padStart(6, '0')}`))
   await writeAlone(db, 'data', async (tx) => {
+    // Of many stores the polls take a while to make.
+    await dialectOf(tx).allowIdle(tx, 0)
     const storeKeys = await keysOfStores(tx, storeIds)
     const weeks = stores.flatMap((store, i) => pollWeeksOf(store, storeKeys[i]!))
     await addPolls(
