@@ -72,7 +72,7 @@ function metricOf(series: string): ShownMetric | undefined {
 }
 
 const values: Readonly<Record<string, readonly string[]>> = {
-  state: ['waiting', 'running', 'complete', 'failed', 'cancelled'],
+  state: ['waiting', 'running', 'complete', 'failed', 'cancelled', 'dead'],
   outcome: ['changed', 'repeated', 'rejected', 'taken', 'busy', 'refused', 'failed'],
 }
 
