@@ -55,22 +55,26 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
     let actives = 0
     let changes = 0
     let last = -1
-    let t = 0
+    let firstOpen = 0 // that does not end before the week
     for (const { week, words, from, to } of weeks) {
       const weekStartMs = week * POLL_WEEK_MS
-      for (let i = from; i < to; i++) {
-        const word = words[i]!
-        const at = weekStartMs + (word >>> 1)
-        while (t < speaking.length && speaking[t + 1]! <= at) t += 2
-        if (t === speaking.length || at > time.dataTimeMs)
-          return { count, inactive: count - actives, changes }
-        if (speaking[t]! > at || at < time.fromMs) continue
-        const status = word & 1
-        atMs[count] = at
-        active[count++] = status
-        actives += status
-        if (status !== last && last >= 0) changes++
-        last = status
+      const firstWord = (time.fromMs - weekStartMs) * 2
+      const endWord = (time.dataTimeMs - weekStartMs) * 2 + 2
+      while (firstOpen < speaking.length && speaking[firstOpen + 1]! <= weekStartMs) firstOpen += 2
+      let i = from
+      for (let o = firstOpen; o < speaking.length && i < to; o += 2) {
+        const fromWord = Math.max(firstWord, (speaking[o]! - weekStartMs) * 2)
+        const toWord = Math.min(endWord, (speaking[o + 1]! - weekStartMs) * 2)
+        while (i < to && words[i]! < fromWord) i++
+        for (; i < to && words[i]! < toWord; i++) {
+          const word = words[i]!
+          const status = word & 1
+          atMs[count] = weekStartMs + (word >>> 1)
+          active[count++] = status
+          actives += status
+          if (status !== last && last >= 0) changes++
+          last = status
+        }
       }
     }
     return { count, inactive: count - actives, changes }
