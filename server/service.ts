@@ -2,7 +2,6 @@ import type { Hono } from 'hono'
 import type { ReportId } from '../shared/ids.ts'
 import { isFinished } from '../shared/report-state.ts'
 import { createAccess, type Access } from './access/access.ts'
-import type { Provider } from './access/oidc/provider.ts'
 import { operator } from './access/principal.ts'
 import type { ApiParts } from './api/api-parts.ts'
 import type { FileOptions } from './api/rest/report-file.ts'
@@ -11,7 +10,6 @@ import type { HttpSetting } from './api/http-app.ts'
 import { callsOf, type RouterCalls } from './api/router.ts'
 import { usualConfig } from './config.ts'
 import { createChanging } from './changing.ts'
-import type { OidcSetting } from './config-file/oidc-setting.ts'
 import { listenOn, type Announced } from './database/announced.ts'
 import { connect } from './database/connect.ts'
 import { dialectOf } from './database/dialect/dialect.ts'
@@ -27,8 +25,9 @@ import { createPollExporter } from './export/poll-exporter.ts'
 import { checkedPusher } from './ingest/pushing/checked-pusher.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import { createGate } from './limits/gate.ts'
-import { usualLimits, type Limits } from './limits/setting.ts'
+import { usualLimits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
+import { loadApp, providerBy, spooledUpload } from './loaded-later.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createImportWatch } from './import-watch.ts'
 import { createNewsWatch } from './news-watch.ts'
@@ -286,25 +285,4 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     telling,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-/** The path of a file with these bytes, among the temporary ones; disposing removes it. */
-async function spooledUpload(bytes: AsyncIterable<Uint8Array>, limits: Limits) {
-  const { spool, spoolFolder } = await import('./api/rest/upload-spool.ts')
-  await using parts = new AsyncDisposableStack()
-  const { path } = parts.use(await spoolFolder())
-  await spool(bytes, path, limits)
-  const owned = parts.move()
-  return { path, [Symbol.asyncDispose]: () => owned.disposeAsync() }
-}
-
-async function providerBy(oidc: OidcSetting, setting: ServiceSetting): Promise<Provider> {
-  const { createProvider } = await import('./access/oidc/provider.ts')
-  const { environment = {}, onNotice = () => {}, version, now } = setting
-  return createProvider(oidc, { environment, onNotice, version, now })
-}
-
-async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {
-  const { createHttpApp } = await import('./api/http-app.ts')
-  return createHttpApp(parts, setting)
 }
