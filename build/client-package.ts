@@ -46,6 +46,12 @@ const withoutContext: Plugin = {
   },
 }
 
+/** A fifteenth of the package would be blanks that its lines begin with. */
+const indentedByTabs: Plugin = {
+  name: 'indented-by-tabs',
+  renderChunk: (code) => code.replaceAll(/^(?: {2})+/gm, (blanks) => '\t'.repeat(blanks.length / 2)),
+}
+
 async function bundleCode(): Promise<OutputChunk[]> {
   await using bundle = await rolldown({
     cwd: root,
@@ -68,7 +74,7 @@ async function bundleTypes(name: string, external: RegExp[] = []): Promise<void>
     cwd: root,
     input: { [name]: `dist/client/${name}.d.ts` },
     external,
-    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.build.json' })],
+    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.build.json' }), indentedByTabs],
     // Of the types of Zod, which has CommonJS beside ESM.
     onLog() {},
   })
