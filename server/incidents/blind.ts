@@ -1,6 +1,5 @@
-import { shareIncidents } from './grid-incidents.ts'
-import { createGridCounts, type Grid, type GridCounts } from './grid.ts'
-import type { FoundIncidents } from './incident.ts'
+import { createShareOfStores, type GridTime, type ShareOfStores } from './grid-incidents.ts'
+import type { GridCounts } from './grid.ts'
 import type { StoreHistory } from './store-history.ts'
 
 export interface BlindThresholds {
@@ -13,34 +12,23 @@ export interface BlindThresholds {
   readonly expireMs: number
 }
 
-/** Rule 41 of docs/uptime.md, of stores one after the other. */
-export interface BlindFeed {
-  add(history: StoreHistory): void
-  found(dataTimeMs: number): FoundIncidents
-}
-
-/** `isWhole`: whether all polls are known of before the grid. */
-export function createBlindFeed(grid: Grid, thresholds: BlindThresholds, isWhole: boolean): BlindFeed {
+/** Rule 41 of docs/uptime.md. */
+export function createBlindFeed(time: GridTime, thresholds: BlindThresholds): ShareOfStores {
   const { withinMs, seenMs, below, until } = thresholds
-  const expected = createGridCounts(grid)
-  const polled = createGridCounts(grid)
-  return {
-    add(history) {
+  return createShareOfStores(
+    'blind',
+    time,
+    {
+      ...thresholds,
+      times: 1,
+      isSo: (share) => share < below,
+      isOver: (share) => share >= until,
+    },
+    (history, expected, polled) => {
       addOpenFor(withinMs, history, seenMs, expected)
       addOpenFor(withinMs, history, Math.min(withinMs, seenMs), polled)
     },
-    found: (dataTimeMs) =>
-      shareIncidents(
-        'blind',
-        { grid, stores: expected.counts(), counted: polled.counts(), isWhole, dataTimeMs },
-        {
-          ...thresholds,
-          times: 1,
-          isSo: (share) => share < below,
-          isOver: (share) => share >= until,
-        },
-      ),
-  }
+  )
 }
 
 /** Counts a store where it has been open for `openMs` without a break, and its last poll is at most `lengthMs` old. */

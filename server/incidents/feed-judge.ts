@@ -1,10 +1,10 @@
 import type { AlertRules } from '../../shared/alert-rules.ts'
 import { parseDuration } from '../../shared/duration.ts'
-import { createBlindFeed, type BlindFeed } from './blind.ts'
-import { createGroupShare, type GroupShare } from './group-share.ts'
-import type { Grid } from './grid.ts'
+import { createBlindFeed } from './blind.ts'
+import { createGroupShare } from './group-share.ts'
+import type { GridTime, ShareOfStores } from './grid-incidents.ts'
 import type { FoundIncidents } from './incident.ts'
-import { lateIncident } from './late.ts'
+import { lateIncidents } from './late.ts'
 import type { RulesOfStore } from './rules-in-force.ts'
 import type { StoreHistory } from './store-history.ts'
 import { blindThresholds, groupShareThresholds } from './thresholds.ts'
@@ -31,74 +31,52 @@ export interface StoreOfFeed {
   readonly latestPollMs: number | undefined
 }
 
-export interface FeedTime {
-  readonly grid: Grid
-  readonly dataTimeMs: number
-  /** Whether all polls are known of before the grid. */
-  readonly isWhole: boolean
+interface Latest {
+  readonly forMs: number
+  latestMs: number
 }
 
-export function createFeedJudge(
-  { rules }: Pick<AlertRules, 'rules'>,
-  { grid, dataTimeMs, isWhole }: FeedTime,
-): FeedJudge {
-  const blind = new Map<number, BlindFeed>()
-  const latest = new Map<number, number>()
-  const shares = new Map<number, Map<string, GroupShare>>()
+export function createFeedJudge({ rules }: Pick<AlertRules, 'rules'>, time: GridTime): FeedJudge {
+  const feeds = new Map<number, ShareOfStores>()
+  const latest = new Map<number, Latest>()
+  const groupsOf = new Map<number, Map<string, ShareOfStores>>()
 
-  function shareOf(place: number, group: string): GroupShare | undefined {
+  function addToRule(place: number, { groups, history, latestPollMs = -Infinity }: StoreOfFeed): void {
     const rule = rules[place]!
-    if (rule.condition !== 'group-share') return undefined
-    const ofRule = shares.get(place) ?? new Map<string, GroupShare>()
-    shares.set(place, ofRule)
-    const known = ofRule.get(group)
-    if (known !== undefined) return known
-    const made = createGroupShare(grid, groupShareThresholds(rule), isWhole)
-    ofRule.set(group, made)
-    return made
-  }
-
-  function blindOf(place: number): BlindFeed | undefined {
-    const rule = rules[place]!
-    if (rule.condition !== 'blind') return undefined
-    const known = blind.get(place)
-    if (known !== undefined) return known
-    const made = createBlindFeed(grid, blindThresholds(rule), isWhole)
-    blind.set(place, made)
-    return made
+    if (rule.condition === 'blind') {
+      const feed = feeds.get(place) ?? createBlindFeed(time, blindThresholds(rule))
+      feeds.set(place, feed)
+      feed.add(history)
+    } else if (rule.condition === 'late') {
+      const known = latest.get(place) ?? { forMs: parseDuration(rule.for), latestMs: -Infinity }
+      latest.set(place, known)
+      known.latestMs = Math.max(known.latestMs, latestPollMs)
+    } else if (rule.condition === 'group-share') {
+      const group = [...groups].find((one) => one.startsWith(`${rule.by}=`))
+      if (group === undefined) return
+      const ofRule = groupsOf.get(place) ?? new Map<string, ShareOfStores>()
+      groupsOf.set(place, ofRule)
+      const share = ofRule.get(group) ?? createGroupShare(time, groupShareThresholds(rule))
+      ofRule.set(group, share)
+      share.add(history)
+    }
   }
 
   return {
-    add({ rules: ofStore, groups, history, latestPollMs = -Infinity }) {
-      for (const place of ofStore.places) {
-        const rule = rules[place]!
-        if (rule.condition === 'blind') blindOf(place)!.add(history)
-        if (rule.condition === 'late')
-          latest.set(place, Math.max(latest.get(place) ?? -Infinity, latestPollMs))
-        if (rule.condition !== 'group-share') continue
-        const group = [...groups].find((one) => one.startsWith(`${rule.by}=`))
-        if (group !== undefined) shareOf(place, group)!.add(history)
-      }
+    add(store) {
+      for (const place of store.rules.places) addToRule(place, store)
     },
-    found(nowMs) {
-      const late = Array.from(latest, ([place, latestMs]): FoundInMany => {
-        const rule = rules[place]!
-        const forMs = rule.condition === 'late' ? parseDuration(rule.for) : Infinity
-        const incident = lateIncident(latestMs, nowMs, forMs)
-        return {
-          place,
-          group: null,
-          incidents: incident === undefined ? [] : [incident],
-          certainFromMs: -Infinity,
-        }
-      })
-      return [
-        ...Array.from(blind, ([place, feed]) => ({ place, group: null, ...feed.found(dataTimeMs) })),
-        ...Array.from(shares, ([place, groups]) =>
-          Array.from(groups, ([group, share]) => ({ place, group, ...share.found(dataTimeMs) })),
-        ).flat(),
-        ...late,
-      ]
-    },
+    found: (nowMs) => [
+      ...Array.from(feeds, ([place, feed]) => ({ place, group: null, ...feed.found() })),
+      ...Array.from(groupsOf, ([place, groups]) =>
+        Array.from(groups, ([group, share]) => ({ place, group, ...share.found() })),
+      ).flat(),
+      ...Array.from(latest, ([place, { forMs, latestMs }]) => ({
+        place,
+        group: null,
+        incidents: lateIncidents(latestMs, nowMs, forMs),
+        certainFromMs: -Infinity,
+      })),
+    ],
   }
 }

@@ -1,6 +1,7 @@
 import type { IncidentCondition } from '../../shared/incident-condition.ts'
-import { instantAt, type Grid } from './grid.ts'
+import { createGridCounts, instantAt, type Grid, type GridCounts } from './grid.ts'
 import { IncidentLog, type FoundIncidents } from './incident.ts'
+import type { StoreHistory } from './store-history.ts'
 
 /** What is told of shares of stores. */
 export interface ShareThresholds {
@@ -13,17 +14,43 @@ export interface ShareThresholds {
   isOver(share: number): boolean
 }
 
-export interface SharesOnGrid {
+/** What a share of stores is judged on; `isWhole`: whether all polls are known of before the grid. */
+export interface GridTime {
   readonly grid: Grid
+  readonly dataTimeMs: number
+  readonly isWhole: boolean
+}
+
+/** Rules 40 and 41 of docs/uptime.md, of stores one after the other. */
+export interface ShareOfStores {
+  add(history: StoreHistory): void
+  found(): FoundIncidents
+}
+
+/** `count` tells of each store when it is one of them, and when it is one of those that are counted. */
+export function createShareOfStores(
+  condition: IncidentCondition,
+  time: GridTime,
+  thresholds: ShareThresholds,
+  count: (history: StoreHistory, stores: GridCounts, counted: GridCounts) => void,
+): ShareOfStores {
+  const stores = createGridCounts(time.grid)
+  const counted = createGridCounts(time.grid)
+  return {
+    add: (history) => count(history, stores, counted),
+    found: () =>
+      shareIncidents(condition, { ...time, stores: stores.counts(), counted: counted.counts() }, thresholds),
+  }
+}
+
+interface SharesOnGrid extends GridTime {
   readonly stores: Int32Array
   /** Of these. */
   readonly counted: Int32Array
-  readonly isWhole: boolean
-  readonly dataTimeMs: number
 }
 
 /** An incident while a share of stores is so. Instants with too few stores say nothing. */
-export function shareIncidents(
+function shareIncidents(
   condition: IncidentCondition,
   { grid, stores, counted, isWhole, dataTimeMs }: SharesOnGrid,
   thresholds: ShareThresholds,

@@ -1,6 +1,5 @@
-import { shareIncidents } from './grid-incidents.ts'
-import { createGridCounts, type Grid, type GridCounts } from './grid.ts'
-import type { FoundIncidents } from './incident.ts'
+import { createShareOfStores, type GridTime, type ShareOfStores } from './grid-incidents.ts'
+import type { GridCounts } from './grid.ts'
 import type { StoreHistory } from './store-history.ts'
 
 export interface GroupShareThresholds {
@@ -13,29 +12,19 @@ export interface GroupShareThresholds {
   readonly expireMs: number
 }
 
-/** Rule 40 of docs/uptime.md, of the stores of one group one after the other. */
-export interface GroupShare {
-  add(history: StoreHistory): void
-  found(dataTimeMs: number): FoundIncidents
-}
-
-export function createGroupShare(grid: Grid, thresholds: GroupShareThresholds, isWhole: boolean): GroupShare {
+/** Rule 40 of docs/uptime.md, of the stores of one group. */
+export function createGroupShare(time: GridTime, thresholds: GroupShareThresholds): ShareOfStores {
   const { share, until, withinMs } = thresholds
-  const all = createGridCounts(grid)
-  const inactive = createGridCounts(grid)
-  return {
-    add: (history) => addStatuses(history, withinMs, all, inactive),
-    found: (dataTimeMs) =>
-      shareIncidents(
-        'group-share',
-        { grid, stores: all.counts(), counted: inactive.counts(), isWhole, dataTimeMs },
-        {
-          ...thresholds,
-          isSo: (percent) => percent >= share,
-          isOver: (percent) => percent < until,
-        },
-      ),
-  }
+  return createShareOfStores(
+    'group-share',
+    time,
+    {
+      ...thresholds,
+      isSo: (percent) => percent >= share,
+      isOver: (percent) => percent < until,
+    },
+    (history, all, inactive) => addStatuses(history, withinMs, all, inactive),
+  )
 }
 
 /** Counts a store where it is open and its last poll is at most `withinMs` old; where that is inactive, there, too. */

@@ -1,21 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createBlindFeed } from '../../server/incidents/blind.ts'
 import { budgetIncidents } from '../../server/incidents/budget.ts'
 import { dropIncidents, uptimeIncidents } from '../../server/incidents/day-conditions.ts'
 import { downIncidents } from '../../server/incidents/down.ts'
-import { gridOf } from '../../server/incidents/grid.ts'
-import { createGroupShare } from '../../server/incidents/group-share.ts'
 import type { FoundIncidents } from '../../server/incidents/incident.ts'
 import type { LocalDay } from '../../server/incidents/judged-days.ts'
 import { noDataIncidents } from '../../server/incidents/no-data.ts'
 import { unstableIncidents } from '../../server/incidents/unstable.ts'
 import type { SlowStore } from '../support/slow-incidents.ts'
 import {
+  blindIncidents,
   blindOf,
   budgetOf,
   downOf,
   dropOf,
+  groupShareIncidents,
   groupShareOf,
   historyOf,
   noDataOf,
@@ -92,22 +91,8 @@ test('of budgets', () => {
   ).toBeGreaterThan(10)
 })
 test('of groups', () => {
-  expect(
-    cases(groupShareOf, (stores, given) => {
-      const { dataTimeMs } = stores[0]!
-      const share = createGroupShare(gridOf(5, 0, dataTimeMs), given, true)
-      for (const store of stores) share.add(historyOf(store))
-      return share.found(dataTimeMs)
-    }),
-  ).toBeGreaterThan(10)
+  expect(cases(groupShareOf, groupShareIncidents)).toBeGreaterThan(10)
 })
 test('of blind feeds', () => {
-  expect(
-    cases(blindOf, (stores, given) => {
-      const { dataTimeMs } = stores[0]!
-      const feed = createBlindFeed(gridOf(5, 0, dataTimeMs), given, true)
-      for (const store of stores) feed.add(historyOf(store))
-      return feed.found(dataTimeMs)
-    }),
-  ).toBeGreaterThan(10)
+  expect(cases(blindOf, blindIncidents)).toBeGreaterThan(10)
 })

@@ -1,21 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createBlindFeed } from '../../server/incidents/blind.ts'
 import { budgetIncidents } from '../../server/incidents/budget.ts'
 import { dropIncidents, uptimeIncidents } from '../../server/incidents/day-conditions.ts'
 import { downIncidents } from '../../server/incidents/down.ts'
-import { gridOf } from '../../server/incidents/grid.ts'
-import { createGroupShare } from '../../server/incidents/group-share.ts'
 import type { FoundIncidents } from '../../server/incidents/incident.ts'
 import { noDataIncidents } from '../../server/incidents/no-data.ts'
 import type { StoreHistory } from '../../server/incidents/store-history.ts'
 import { unstableIncidents } from '../../server/incidents/unstable.ts'
 import type { SlowStore } from '../support/slow-incidents.ts'
 import {
+  blindIncidents,
   blindOf,
   budgetOf,
   downOf,
   dropOf,
+  groupShareIncidents,
   groupShareOf,
   historyOf,
   noDataOf,
@@ -189,12 +188,7 @@ test('of groups', () => {
   expect(
     alive(
       groupShareOf,
-      (stores, given) => {
-        const { dataTimeMs } = stores[0]!
-        const share = createGroupShare(gridOf(5, 0, dataTimeMs), given, true)
-        for (const store of stores) share.add(historyOf(store))
-        return share.found(dataTimeMs)
-      },
+      groupShareIncidents,
       {
         ...numbersOf('withinMs', 'stores', 'times', 'expireMs'),
         'a greater share': (given) => ({ ...given, share: given.share + 20 }),
@@ -209,12 +203,7 @@ test('of feeds that are blind', () => {
   expect(
     alive(
       blindOf,
-      (stores, given) => {
-        const { dataTimeMs } = stores[0]!
-        const feed = createBlindFeed(gridOf(5, 0, dataTimeMs), given, true)
-        for (const store of stores) feed.add(historyOf(store))
-        return feed.found(dataTimeMs)
-      },
+      blindIncidents,
       {
         ...numbersOf('withinMs', 'seenMs', 'stores', 'expireMs'),
         'a smaller share': (given) => ({ ...given, below: given.below - 20 }),

@@ -1,10 +1,13 @@
 /** Stores whose minutes are milliseconds, so that a slow twin can go through all of them, bent towards the edges. */
 import fc from 'fast-check'
-import type { BlindThresholds } from '../../server/incidents/blind.ts'
+import { createBlindFeed, type BlindThresholds } from '../../server/incidents/blind.ts'
 import type { BudgetThresholds } from '../../server/incidents/budget.ts'
 import type { DropThresholds, UptimeThresholds } from '../../server/incidents/day-conditions.ts'
 import type { DownThresholds } from '../../server/incidents/down.ts'
-import type { GroupShareThresholds } from '../../server/incidents/group-share.ts'
+import { createGroupShare, type GroupShareThresholds } from '../../server/incidents/group-share.ts'
+import type { GridTime, ShareOfStores } from '../../server/incidents/grid-incidents.ts'
+import { gridOf } from '../../server/incidents/grid.ts'
+import type { FoundIncidents } from '../../server/incidents/incident.ts'
 import type { NoDataThresholds } from '../../server/incidents/no-data.ts'
 import type { UnstableThresholds } from '../../server/incidents/unstable.ts'
 import { createHistories, type StoreHistory } from '../../server/incidents/store-history.ts'
@@ -120,6 +123,27 @@ export function historyOf(store: SlowStore, fromMs = -Infinity): StoreHistory {
       ...wrong.map(correction('wrong-data')),
     ]),
   })
+}
+
+/** Of many stores, which are looked at so often. */
+export const GRID_MS = 5
+
+export function blindIncidents(stores: readonly SlowStore[], thresholds: BlindThresholds): FoundIncidents {
+  return foundIn(stores, (time) => createBlindFeed(time, thresholds))
+}
+
+export function groupShareIncidents(
+  stores: readonly SlowStore[],
+  thresholds: GroupShareThresholds,
+): FoundIncidents {
+  return foundIn(stores, (time) => createGroupShare(time, thresholds))
+}
+
+function foundIn(stores: readonly SlowStore[], create: (time: GridTime) => ShareOfStores): FoundIncidents {
+  const { dataTimeMs } = stores[0]!
+  const share = create({ grid: gridOf(GRID_MS, 0, dataTimeMs), dataTimeMs, isWhole: true })
+  for (const store of stores) share.add(historyOf(store))
+  return share.found()
 }
 
 function correction<Kind extends string>(kind: Kind) {

@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createBlindFeed } from '../../server/incidents/blind.ts'
 import { budgetIncidents } from '../../server/incidents/budget.ts'
 import { dropIncidents, uptimeIncidents } from '../../server/incidents/day-conditions.ts'
 import { downIncidents } from '../../server/incidents/down.ts'
-import { gridOf } from '../../server/incidents/grid.ts'
-import { createGroupShare } from '../../server/incidents/group-share.ts'
 import type { FoundIncidents, Incident } from '../../server/incidents/incident.ts'
 import type { LocalDay } from '../../server/incidents/judged-days.ts'
 import { noDataIncidents } from '../../server/incidents/no-data.ts'
@@ -24,10 +21,13 @@ import {
 } from '../support/slow-incidents.ts'
 import {
   aSlowStore,
+  blindIncidents,
   blindOf,
   budgetOf,
   downOf,
   dropOf,
+  GRID_MS,
+  groupShareIncidents,
   groupShareOf,
   historyOf,
   noDataOf,
@@ -108,11 +108,8 @@ describe('what is found is what the slow twin finds', { timeout: 3_600_000 }, ()
     let found = 0
     fc.assert(
       fc.property(someSlowStores(5), groupShareOf, (stores, thresholds) => {
-        const { dataTimeMs } = stores[0]!
-        const share = createGroupShare(gridOf(5, 0, dataTimeMs), thresholds, true)
-        for (const store of stores) share.add(historyOf(store))
-        const { incidents } = share.found(dataTimeMs)
-        expect(incidents).toEqual(slowGroupShare(stores, 5, thresholds))
+        const { incidents } = groupShareIncidents(stores, thresholds)
+        expect(incidents).toEqual(slowGroupShare(stores, GRID_MS, thresholds))
         found += incidents.length
       }),
       parameters(SHARE),
@@ -123,11 +120,8 @@ describe('what is found is what the slow twin finds', { timeout: 3_600_000 }, ()
     let found = 0
     fc.assert(
       fc.property(someSlowStores(5), blindOf, (stores, thresholds) => {
-        const { dataTimeMs } = stores[0]!
-        const feed = createBlindFeed(gridOf(5, 0, dataTimeMs), thresholds, true)
-        for (const store of stores) feed.add(historyOf(store))
-        const { incidents } = feed.found(dataTimeMs)
-        expect(incidents).toEqual(slowBlind(stores, 5, thresholds))
+        const { incidents } = blindIncidents(stores, thresholds)
+        expect(incidents).toEqual(slowBlind(stores, GRID_MS, thresholds))
         found += incidents.length
       }),
       parameters(SHARE),
