@@ -4,7 +4,7 @@ import { AppError } from './app-error.ts'
 import { parseDuration } from './duration.ts'
 import { givenLabel, givenLabels } from './group.ts'
 import { storeId } from './ids.ts'
-import { severities, type IncidentCondition, type Severity } from './incident-condition.ts'
+import { isOfMany, severities, type IncidentCondition, type Severity } from './incident-condition.ts'
 import { writtenLabel } from './label.ts'
 import { readBy } from './read-by.ts'
 
@@ -225,12 +225,11 @@ export const alertRule = z
     },
   )
   .superRefine(({ store, group, condition }, context) => {
-    const isOfMany = condition === 'blind' || condition === 'late' || condition === 'group-share'
     if (store !== undefined && group !== undefined) {
       const message = 'a rule is of a store or of a group: leave one of them out'
       context.addIssue({ code: 'custom', path: ['store'], message })
     }
-    if (store !== undefined && isOfMany) {
+    if (store !== undefined && isOfMany(condition)) {
       const message = `${condition} is of many stores: leave the store out`
       context.addIssue({ code: 'custom', path: ['store'], message })
     }

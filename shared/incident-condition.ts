@@ -12,5 +12,10 @@ export const incidentConditions = [
 ] as const
 export type IncidentCondition = (typeof incidentConditions)[number]
 
+/** Whether incidents are of many stores together, rather than of one. */
+export function isOfMany(condition: IncidentCondition): boolean {
+  return condition === 'group-share' || condition === 'blind' || condition === 'late'
+}
+
 export const severities = ['info', 'warning', 'error', 'critical'] as const
 export type Severity = (typeof severities)[number]

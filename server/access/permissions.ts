@@ -5,7 +5,8 @@ export const permissions = {
   'reports:read': 'read reports',
   'reports:request': 'request reports, and cancel them',
   'reports:delete': 'remove reports',
-  'stores:read': 'read stores, their rules, corrections, timelines and outages',
+  'stores:read':
+    'read stores, their rules, corrections, timelines, outages and incidents, and what they lost',
   'stores:write': 'change the rules and details of stores, and make corrections',
   'polls:read': 'read polls',
   'polls:write': 'push polls',

@@ -11,6 +11,7 @@ export function lookBackMs({ reach, rules }: AlertRules): number {
 }
 
 function lookBackOf(rule: AlertRule): number {
+  if (!rule.enabled) return 0
   switch (rule.condition) {
     case 'down':
     case 'unstable':
@@ -33,6 +34,7 @@ function lookBackOf(rule: AlertRule): number {
 /** How far after data time it has to be known when stores are open. */
 export function lookAheadMs({ rules }: Pick<AlertRules, 'rules'>): number {
   const ofRules = rules.map((rule) => {
+    if (!rule.enabled) return 0
     if (rule.condition === 'down') return parseDuration(rule.closingGuard)
     return rule.condition === 'budget' ? LONGEST_MONTH_MS : 0
   })

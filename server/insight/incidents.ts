@@ -1,6 +1,7 @@
 import type { AlertRules } from '../../shared/alert-rules.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
+import { isOfMany, type IncidentCondition } from '../../shared/incident-condition.ts'
 import type { IncidentListQuery, IncidentRow } from '../../shared/incident.ts'
 import type { Page } from '../../shared/page.ts'
 import { readAlertRules } from '../database/alert-rules.ts'
@@ -30,9 +31,10 @@ export async function listIncidents(
   query: IncidentListQuery,
   nowMs: number,
 ): Promise<Page<IncidentRow>> {
-  const { limit, cursor, storeId, labels = [] } = query
+  const { limit, cursor, storeId, labels = [], condition } = query
   const after = storeOfCursor(cursor, 'incidents')
-  const { rules } = await readAlertRules(db)
+  const { rules: inForce } = await readAlertRules(db)
+  const rules = condition === undefined ? inForce : onlyOf(inForce, condition)
   const judging = await incidentJudging(db, rules)
   const time = askedTime(query, judging.dataTimeMs)
   const rowsOf = rowsWanted(query, rules, time)
@@ -45,7 +47,10 @@ export async function listIncidents(
     return { items, nextCursor: null }
   }
   const items: IncidentRow[] = []
-  const isOfAll = after === undefined && labels.length === 0
+  const isWithMany =
+    after === undefined &&
+    labels.length === 0 &&
+    rules.rules.some((rule) => rule.enabled && isOfMany(rule.condition))
   let nextCursor: StoreId | null = null
   const { stores, ofMany } = incidentsIn(db, judging, time)
   for await (const some of stores(after, labels)) {
@@ -55,9 +60,17 @@ export async function listIncidents(
       if (items.length >= limit) nextCursor = store.storeId
     }
     // Of feeds nothing is known until all stores have been looked at.
-    if (nextCursor !== null && !isOfAll) break
+    if (nextCursor !== null && !isWithMany) break
   }
-  return { items: isOfAll ? [...rowsOf.many(await ofMany(nowMs)), ...items] : items, nextCursor }
+  return { items: isWithMany ? [...rowsOf.many(await ofMany(nowMs)), ...items] : items, nextCursor }
+}
+
+/** So that no more is read and judged than those need. */
+function onlyOf({ rules, ...document }: AlertRules, condition: IncidentCondition): AlertRules {
+  return {
+    ...document,
+    rules: rules.map((rule) => (rule.condition === condition ? rule : { ...rule, enabled: false })),
+  }
 }
 
 export async function incidentJudging(db: Db, rules: AlertRules): Promise<IncidentJudging> {
@@ -163,15 +176,8 @@ function weekOf(instantMs: number): number {
 }
 
 /** Makes rows of those incidents that are asked for, in order of time. */
-function rowsWanted(
-  { open, condition }: Pick<IncidentListQuery, 'open' | 'condition'>,
-  { rules }: AlertRules,
-  time: Interval,
-) {
-  const isWanted = (incident: Incident) =>
-    (!open || incident.closedMs === null) &&
-    (condition === undefined || incident.condition === condition) &&
-    isOpenIn(incident, time)
+function rowsWanted({ open }: Pick<IncidentListQuery, 'open'>, { rules }: AlertRules, time: Interval) {
+  const isWanted = (incident: Incident) => (!open || incident.closedMs === null) && isOpenIn(incident, time)
   const rowOf = (
     incident: Incident,
     place: number,

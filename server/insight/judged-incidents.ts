@@ -112,6 +112,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
 /** From when on it is known whether stores have been polled of late. */
 function gridFrom({ rules }: AlertRules, { startMs }: Interval): number {
   const knownMs = rules.map((rule) => {
+    if (!rule.enabled) return 0
     if (rule.condition === 'blind') return Math.max(parseDuration(rule.seen), parseDuration(rule.within))
     return rule.condition === 'group-share' ? parseDuration(rule.within) : 0
   })

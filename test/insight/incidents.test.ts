@@ -6,6 +6,7 @@ import { writeAlone } from '../../server/database/write-alone.ts'
 import { listIncidents } from '../../server/insight/incidents.ts'
 import { simulateAlerts } from '../../server/insight/simulated-alerts.ts'
 import { alertRules, type AlertRulesGiven } from '../../shared/alert-rules.ts'
+import { incidentConditions } from '../../shared/incident-condition.ts'
 import { incidentListInput, simulateInput, type IncidentRow } from '../../shared/incident.ts'
 import { workedCases } from '../support/cases.ts'
 import { ms } from '../support/judged-store.ts'
@@ -65,6 +66,10 @@ test('incidents are of all conditions, and a rule of a group replaces that of al
   expect(new Set(all.map(({ condition }) => condition))).toEqual(
     new Set(['down', 'no-data', 'unstable', 'uptime', 'drop', 'budget', 'group-share', 'blind', 'late']),
   )
+  for (const condition of incidentConditions) {
+    const ofCondition = await listed(db, { since: '2024-12-01T00:00Z', condition, limit: 3 })
+    expect(ofCondition).toEqual(all.filter((one) => one.condition === condition))
+  }
   const ofGroup = await listed(db, { since: '2024-12-20T00:00Z', labels: 'city=Boston' })
   const stores = new Set(ofGroup.map(({ storeId }) => storeId))
   expect(stores.has(null)).toBe(false)
