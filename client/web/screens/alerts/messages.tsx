@@ -61,7 +61,7 @@ export function Messages() {
             </thead>
             <tbody>
               {messages.map((message) => (
-                <Line key={message.messageId} message={message} />
+                <Line key={keyOf(message)} message={message} />
               ))}
             </tbody>
           </table>
@@ -70,6 +70,11 @@ export function Messages() {
       <OlderOnes list={list} />
     </section>
   )
+}
+
+/** Several that are told at once have one id. */
+function keyOf({ channel, incident, sequence }: OutboxMessage): string {
+  return JSON.stringify([channel, incident, sequence])
 }
 
 function Line({ message }: { message: OutboxMessage }) {

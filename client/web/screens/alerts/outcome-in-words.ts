@@ -5,6 +5,7 @@ import { counted, instant } from '../../format.ts'
 export function outcomeInWords({ state, attempts, nextAttemptAt, answer }: OutboxMessage): string {
   const said = answer === null ? '' : ` (${answer})`
   if (state === 'delivered') return `delivered${said}`
+  if (state === 'muted') return `not told${said}`
   const tried = `tried ${counted(attempts, 'time')}`
   if (state === 'dead') return `given up, ${tried}${said}`
   return attempts === 0 ? 'waiting' : `waiting, ${tried}, next ${instant(nextAttemptAt)}${said}`
