@@ -154,6 +154,16 @@ test('what says nothing of TLS is not told a password, and one that is wrong may
   expect(await right.test('mail')).toMatchObject({ state: 'delivered' })
 })
 
+test('nobody is connected to without the password', async () => {
+  await using server = await mailServer()
+  const setting = { ...email(server.port), user: 'monitor', password: 'file:/nowhere/password' }
+  const alerts = await scene.alerting({ channels: [setting] })
+  expect(await alerts.test('mail')).toMatchObject({ state: 'waiting' })
+  const others = await scene.alerting({ channels: [email(server.port)] })
+  expect(await others.test('mail')).toMatchObject({ state: 'delivered' })
+  expect(server.connections).toBe(1)
+})
+
 test('no byte goes to a mail server of this network, whatever it is called', async () => {
   await using server = await mailServer()
   for (const host of ['127.0.0.1', '2130706433', 'localhost', '::ffff:127.0.0.1']) {

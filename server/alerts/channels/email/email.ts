@@ -19,8 +19,8 @@ export function emailChannel(setting: EmailSetting, context: ChannelContext): Ch
   const guard = { mayConnectTo: mayConnectBy(setting.allowPrivate), resolve: context.resolve }
 
   async function send(message: Message, signal: AbortSignal): Promise<SMTPSentMessageInfo> {
-    const socket = await guardedSocket(guard, { host, port, signal })
     const pass = password && (await secretIn(password, context.environment))
+    const socket = await guardedSocket(guard, { host, port, signal })
     const transport = createTransport({
       host,
       port,
