@@ -117,9 +117,12 @@ export function createAlerts(parts: AlertsParts): Alerts {
       return getOutboxMessage(writing, messageId)
     },
     async replay(messageId) {
-      await writing.transaction().execute((tx) => reviveDead(tx, messageId, now()))
+      const revived = await writing.transaction().execute(async (tx) => {
+        await reviveDead(tx, messageId, now())
+        return getOutboxMessage(tx, messageId)
+      })
       looking?.soon()
-      return getOutboxMessage(writing, messageId)
+      return revived
     },
     deliverDue: () => deliverer.deliverDue(),
     start() {
