@@ -56,17 +56,17 @@ export async function recordFailed(
   const isGivenUp = (row: ClaimedRow) =>
     isOver !== undefined || waitAfterMs(row.attempts, spread) === undefined
   const [dead, tried] = [rows.filter(isGivenUp), rows.filter((row) => !isGivenUp(row))]
-  const waitMs = Math.min(...tried.map((row) => waitAfterMs(row.attempts, spread)!))
+  const waitMs = tried.reduce((ms, { attempts }) => Math.min(ms, waitAfterMs(attempts, spread)!), Infinity)
   const failed = await writing.transaction().execute(async (tx) => {
     const dueAt = at + Math.max(waitMs, retryAfterMs ?? 0)
     // First what is tried again: it may be behind what is given up.
     const isOurs = tried.length > 0 && (await putOff(tx, tried, owner, { dueAt, answer }))
     const wasOurs = dead.length > 0 && (await giveUp(tx, dead, owner, { at, answer }))
     if (!isOurs && !wasOurs) return undefined
-    const { failingSince, failedBefore, isDisabled } = await noteFailed(tx, channel, at, answer)
-    const isTooLong = at - failingSince >= DISABLED_AFTER_MS
-    const disables = !isDisabled && (isOver === 'channel' || isTooLong)
-    if (disables) await disable(parts, tx, { channel, at, failingSince, answer })
+    const { failingSince, failedBefore } = await noteFailed(tx, channel, at, answer)
+    const isToBeDisabled = isOver === 'channel' || at - failingSince >= DISABLED_AFTER_MS
+    const disables = isToBeDisabled && (await disableChannel(tx, channel, at))
+    if (disables) await tellDisabled(parts, tx, { channel, at, failingSince, answer })
     return { begins: !failedBefore, disables }
   })
   if (failed?.disables) onNotice(`channel ${channel} is disabled: ${answer}`)
@@ -82,13 +82,12 @@ interface Disabled {
   readonly answer: string
 }
 
-/** Disables a channel, which is said by another one: the first that works. */
-async function disable(
+/** Has another channel say that one is disabled: the first that works. */
+async function tellDisabled(
   { channels, now }: OutcomeParts,
   tx: Db,
   { channel, at, failingSince, answer }: Disabled,
 ): Promise<void> {
-  await disableChannel(tx, channel, at)
   const stored = await readChannels(tx)
   const others = channels.filter((name) => name !== channel && !stored.get(name)?.disabled_at)
   const another = others.find((name) => !stored.get(name)?.failing_since) ?? others[0]

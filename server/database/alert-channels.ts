@@ -58,10 +58,10 @@ export async function noteFailed(
   name: string,
   at: number,
   error: string,
-): Promise<{ readonly failingSince: number; readonly failedBefore: boolean; readonly isDisabled: boolean }> {
+): Promise<{ readonly failingSince: number; readonly failedBefore: boolean }> {
   const before = await tx
     .selectFrom('alert_channel')
-    .select(['failing_since', 'disabled_at'])
+    .select('failing_since')
     .where('name', '=', name)
     .executeTakeFirst()
   const failingSince = before?.failing_since ?? at
@@ -71,11 +71,16 @@ export async function noteFailed(
     .values({ name, ...values })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(values))
     .execute()
-  const isDisabled = (before?.disabled_at ?? null) !== null
-  return { failingSince, failedBefore: (before?.failing_since ?? null) !== null, isDisabled }
+  return { failingSince, failedBefore: (before?.failing_since ?? null) !== null }
 }
 
-/** Nothing is tried by it any more. */
-export async function disableChannel(tx: Db, name: string, at: number): Promise<void> {
-  await tx.updateTable('alert_channel').set({ disabled_at: at }).where('name', '=', name).execute()
+/** Has nothing be tried by it any more; false where another has done so already. */
+export async function disableChannel(tx: Db, name: string, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('alert_channel')
+    .set({ disabled_at: at })
+    .where('name', '=', name)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

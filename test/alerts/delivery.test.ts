@@ -149,6 +149,20 @@ test('410 disables a channel, which is said by another; a test that arrives ends
   await expect(alerts.replay('msg_none')).rejects.toMatchObject({ code: 'not-found' })
 })
 
+test('a channel that several find to be gone at the same time is disabled once', async () => {
+  const answers: (() => void)[] = []
+  scene.receiver.answer = (_, response) => {
+    answers.push(() => response.writeHead(410).end())
+    if (answers.length === 4) for (const answer of answers) answer()
+  }
+  const alerts = await scene.alerting({ channels: [webhook(), { name: 'log', type: 'stdout' as const }] })
+  await scene.record(['ops'], ...['a', 'b', 'c', 'd'].map((incident) => anEvent(incident)))
+  await alerts.deliverDue()
+  await alerts.deliverDue()
+  expect(scene.lines).toHaveLength(1)
+  expect(scene.notices.filter((text) => text.includes('is disabled'))).toHaveLength(1)
+})
+
 test('a channel that has failed for 72 hours is disabled, and not before', async () => {
   scene.receiver.answer = (_, response) => response.writeHead(500).end()
   const alerts = await scene.alerting({ channels: [webhook()] })
