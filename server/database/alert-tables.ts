@@ -37,7 +37,7 @@ export interface OutboxTable {
   answer: string | null
   /** What holds it back, which is looked at when that is over. */
   silence_id: number | null
-  /** Who is at it, and until when by the database's clock. */
+  /** Who is at it, and until when by the database's clock; or who was, where it is not known whether it arrived. */
   claimed_by: string | null
   claimed_until: number | null
 }

@@ -28,12 +28,12 @@ export function putOff(
   return updateClaimed(tx, claimed, owner, { due_at: dueAt, answer })
 }
 
-/** Lets rows go of which it is not known whether they arrived, as the process ends. */
+/** Lets rows go of which it is not known whether they arrived, as the process ends: who takes them over sees whose they were. */
 export async function letGo(tx: Db, claimed: readonly Claimed[], owner: string): Promise<void> {
   for (const some of chunks(claimed)) {
     await tx
       .updateTable('outbox')
-      .set((eb) => ({ attempts: eb('attempts', '-', 1), claimed_by: null, claimed_until: null }))
+      .set((eb) => ({ attempts: eb('attempts', '-', 1), claimed_until: null }))
       .where('outbox_key', 'in', keysOf(some))
       .where('claimed_by', '=', owner)
       .execute()

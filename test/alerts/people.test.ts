@@ -148,6 +148,51 @@ test('a message that somebody was at who is gone is sent as it was, and what is 
   expect(told()).toHaveLength(3)
 })
 
+test('a message that a server was at which stops is sent as it was, and what is new in another', async () => {
+  const [one, other] = [
+    await scene.alerting({ channels: [chat()] }),
+    await scene.alerting({ channels: [chat()] }),
+  ]
+  await record(one, anEvent('a'), anEvent('b'))
+  const arrived = Promise.withResolvers<void>()
+  scene.receiver.answer = () => arrived.resolve()
+  const delivering = after(2, one)
+  await arrived.promise
+  one.stop()
+  await delivering
+  await record(other, anEvent('c'))
+  scene.receiver.answer = (_, response) => response.end()
+  await after(2, other)
+  await after(5, other)
+  expect(told()[1]).toBe(told()[0])
+  expect(told().slice(2)).toEqual([expect.stringMatching(/^\[error\] c is down/)])
+})
+
+test('what arrived, and could not be recorded, is sent as it was, and is no failure of the channel', async () => {
+  let breaks = false
+  const now = () => {
+    if (!breaks) return scene.nowMs
+    breaks = false
+    throw new Error('nothing can be written')
+  }
+  const alerts = await scene.alerting({ channels: [chat()] }, { now })
+  await record(alerts, anEvent('a'), anEvent('b'))
+  scene.receiver.answer = (_, response) => {
+    breaks = true
+    response.end()
+  }
+  await after(2, alerts)
+  expect(scene.notices).toEqual(['Error: nothing can be written'])
+  expect(await alerts.channels()).toMatchObject([{ state: 'ok', waiting: 2 }])
+  scene.receiver.answer = (_, response) => response.end()
+  await scene.db.updateTable('outbox').set({ claimed_until: 1 }).execute()
+  await record(alerts, anEvent('c'))
+  await after(2, alerts)
+  await after(5, alerts)
+  expect(told()[1]).toBe(told()[0])
+  expect(told().slice(2)).toEqual([expect.stringMatching(/^\[error\] c is down/)])
+})
+
 describe('quiet hours', () => {
   test('hold back all but what is critical, and then tell the latest in one message', async () => {
     const setting = { ...chat(), quiet: { from: '22:00', to: '07:00' }, zone: 'America/Chicago' }
