@@ -25,6 +25,16 @@ export async function deleteUploadThatIsOver(db: Db, uploadId: number): Promise<
     await deleteUpload(db, uploadId)
 }
 
+/** Removes an upload that its sender is told has failed. Not one that came all the same: that is imported. */
+export async function deleteUploadThatCannotCome(db: Db, uploadId: number): Promise<void> {
+  const upload = await db
+    .selectFrom('upload')
+    .select('import_id')
+    .where('upload_id', '=', uploadId)
+    .executeTakeFirst()
+  if (upload?.import_id === null) await deleteUpload(db, uploadId)
+}
+
 async function isRunning(db: Db, importId: ImportId): Promise<boolean> {
   const row = await db
     .selectFrom('import')

@@ -105,13 +105,21 @@ export async function keepUploadClaims(
   }
 }
 
-/** Takes all uploads that are to be imported and that nobody is at, in the order in which they came. */
-export async function takeUploads(db: Db, { owner, claimMs }: UploadClaim): Promise<TakenUpload[]> {
+/**
+ * Takes all uploads that are to be imported and that nobody is at, in the order in which they came; not those that are `own`, whose claims
+ * may have run out while the process was frozen.
+ */
+export async function takeUploads(
+  db: Db,
+  { owner, claimMs }: UploadClaim,
+  own: ReadonlySet<number>,
+): Promise<TakenUpload[]> {
   return await db.transaction().execute(async (tx) => {
     const taken = await tx
       .updateTable('upload')
       .set({ claimed_by: owner, claimed_until: claimEnd(db, claimMs) })
       .where(isFree(db))
+      .$if(own.size > 0, (query) => query.where('upload_id', 'not in', [...own]))
       .where('import_id', 'in', (eb) =>
         eb.selectFrom('import').select('import.import_id').where('state', '=', 'running'),
       )

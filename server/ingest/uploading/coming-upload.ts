@@ -1,8 +1,14 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { Db } from '../../database/connect.ts'
 import { insertUpload, insertUploadChunk, insertUploadedImport } from '../../database/coming-uploads.ts'
-import { deleteUpload } from '../../database/delete-upload.ts'
-import { keptTotals, type TakenUpload, type UploadClaim, type UploadOptions } from '../../database/uploads.ts'
+import { deleteUploadThatCannotCome } from '../../database/delete-upload.ts'
+import {
+  keptTotals,
+  type KeptTotals,
+  type TakenUpload,
+  type UploadClaim,
+  type UploadOptions,
+} from '../../database/uploads.ts'
 import { overLimit } from '../../limits/over-limit.ts'
 import type { Limits } from '../../limits/setting.ts'
 import { findFiles } from '../importing/find-files.ts'
@@ -39,15 +45,16 @@ export async function beginUpload(
   { reading, writing, lasting, limits, now }: ComingUploadParts,
   claim: UploadClaim,
 ): Promise<ComingUpload> {
-  await requireFewer(reading, limits)
-  await requireRoom(reading, limits)
+  const kept = await keptTotals(reading)
+  requireFewer(kept, limits)
+  requireRoom(kept, limits)
   const { owner } = claim
   const uploadId = await insertUpload(writing, claim)
   let chunks = 0
   let isThere = false
 
   async function keep(bytes: Uint8Array): Promise<void> {
-    await requireRoom(reading, limits)
+    requireRoom(await keptTotals(reading), limits)
     if (await insertUploadChunk(writing, { uploadId, owner, number: chunks++, bytes })) return
     throw takenForLost()
   }
@@ -65,21 +72,19 @@ export async function beginUpload(
       return { uploadId, importId, source, bytes: file.bytes, attempts: 0, options }
     },
     async [Symbol.asyncDispose]() {
-      if (!isThere) await deleteUpload(writing, uploadId)
+      if (!isThere) await deleteUploadThatCannotCome(writing, uploadId)
     },
   }
 }
 
 const RETRY_AFTER = { retryAfterSeconds: 5 }
 
-async function requireFewer(db: Db, limits: Pick<Limits, 'uploads'>): Promise<void> {
-  const { uploads } = await keptTotals(db)
+function requireFewer({ uploads }: KeptTotals, limits: Pick<Limits, 'uploads'>): void {
   if (uploads < limits.uploads) return
   throw overLimit('uploads', `${uploads} files wait to be imported, and no more are taken`, RETRY_AFTER)
 }
 
-async function requireRoom(db: Db, { keptUploadBytes }: Pick<Limits, 'keptUploadBytes'>): Promise<void> {
-  const { bytes } = await keptTotals(db)
+function requireRoom({ bytes }: KeptTotals, { keptUploadBytes }: Pick<Limits, 'keptUploadBytes'>): void {
   if (bytes < keptUploadBytes) return
   const what = `files that wait to be imported take ${bytes} bytes of the database, and no more are taken`
   throw overLimit('keptUploadBytes', what, RETRY_AFTER)

@@ -145,7 +145,7 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
     const { free, over } = await lookAtUploads(reading)
     for (const uploadId of over) if (!own.has(uploadId)) await deleteUploadThatIsOver(writing, uploadId)
     if (!free) return
-    const taken = await takeUploads(writing, claim)
+    const taken = await takeUploads(writing, claim, own)
     for (const { uploadId } of taken) own.add(uploadId)
     // One after the other, as the disk may have room for one, and in the order in which they came.
     for (const upload of taken) takenOver = takenOver.then(() => takeOver(upload)).catch(tellIfOurs)
@@ -187,9 +187,10 @@ export function createKeptUploads(parts: KeptUploadsParts): KeptUploads {
         keeping: (body) => coming.keeping(body),
         async acknowledge(file) {
           const upload = await coming.cameAs(file)
+          const record = await getImport(writing, upload.importId)
           isAcknowledged = true
           return {
-            record: await getImport(writing, upload.importId),
+            record,
             importHere: (options) => importUpload(upload, file.path, options),
           }
         },

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { createWriteStream } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cancelImport, getImport } from '../../../server/database/imports.ts'
+import type { Db } from '../../../server/database/connect.ts'
 import { forsakenUploads, keptTotals } from '../../../server/database/uploads.ts'
 import type { Importer, ImporterOptions } from '../../../server/ingest/importing/importer.ts'
 import { createKeptUploads, type KeptUploads } from '../../../server/ingest/uploading/kept-uploads.ts'
@@ -22,7 +23,12 @@ const nothing = { uploads: 0, bytes: 0 }
 
 type Import = (text: string, options: ImporterOptions) => Promise<unknown>
 
-function uploadsOf(scene: ImportScene, importFile: Import | Importer, ofTime = times): KeptUploads {
+function uploadsOf(
+  scene: ImportScene,
+  importFile: Import | Importer,
+  ofTime = times,
+  { writing = scene.db, lasting = scene.db }: { readonly writing?: Db; readonly lasting?: Db } = {},
+): KeptUploads {
   const importer =
     typeof importFile === 'function'
       ? {
@@ -34,8 +40,8 @@ function uploadsOf(scene: ImportScene, importFile: Import | Importer, ofTime = t
       : importFile
   return createKeptUploads({
     reading: scene.db,
-    writing: scene.db,
-    lasting: () => Promise.resolve(scene.db),
+    writing,
+    lasting: () => Promise.resolve(lasting),
     importer,
     limits: { ...usualLimits, uploads: 3 },
     async spooled(bytes) {
@@ -223,4 +229,59 @@ test('no more wait than the limit says', async () => {
   await left(scene, 'a.csv', 'b.csv', 'c.csv')
   await using uploads = uploadsOf(scene, never)
   await expect(uploads.begin()).rejects.toMatchObject({ code: 'busy', limit: 'uploads' })
+})
+
+test('what a process is at it does not take once more, though it was frozen until its claim ran out', async () => {
+  await using scene = await importScene()
+  const ended = Promise.withResolvers<void>()
+  const seen: (string | undefined)[] = []
+  const importFile: Import = (_, { source }) => {
+    seen.push(source)
+    return source === 'a.csv' ? ended.promise : Promise.resolve()
+  }
+  await using uploads = uploadsOf(scene, importFile, { claimMs: 0, everyMs: 5 })
+  const one = await acknowledged(uploads, scene, 'a.csv')
+  const importing = one.importHere({ isAwaited: () => true })
+  await left(scene, 'b.csv')
+  uploads.start()
+  await expect.poll(() => seen).toContain('b.csv')
+  expect(seen.filter((source) => source === 'a.csv')).toHaveLength(1)
+  ended.resolve()
+  await importing
+})
+
+test('one that came as a whole is imported, also where the database was gone before that was told', async () => {
+  await using scene = await importScene()
+  const lost = () => new AppError('unavailable', 'the connection was lost')
+  const lasting = new Proxy(scene.db, {
+    get(db, name) {
+      if (name !== 'transaction') return name === 'getExecutor' ? () => db.getExecutor() : undefined
+      return () => ({
+        async execute(work: Parameters<ReturnType<Db['transaction']>['execute']>[0]) {
+          await db.transaction().execute(work)
+          throw lost()
+        },
+      })
+    },
+  })
+  let isGone = false
+  const writing = scene.db.withPlugin({
+    transformQuery({ node }) {
+      if (isGone && node.kind === 'SelectQueryNode') throw lost()
+      return node
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  })
+  await using writer = createWriter(scene)
+  const short = { claimMs: 100, everyMs: 5 }
+  await using first = uploadsOf(scene, writer, short, { lasting })
+  await expect(acknowledged(first, scene, 'a.csv')).rejects.toThrow('lost')
+  await using second = uploadsOf(scene, writer, short, { writing })
+  isGone = true
+  await expect(acknowledged(second, scene, 'b.csv')).rejects.toThrow('lost')
+  isGone = false
+  second.start()
+  await expect.poll(() => keptTotals(scene.db)).toEqual(nothing)
+  for (const id of [1, 2])
+    expect(await getImport(scene.db, id as ImportId)).toMatchObject({ state: 'complete' })
 })
