@@ -1,12 +1,11 @@
 import type { IncidentRow } from '../../../shared/incident.ts'
 import type { IncidentCondition } from '../../../shared/incident-condition.ts'
 import { incidentCsvHeader, incidentCsvLine } from '../../../shared/insight-csv.ts'
-import { maxPageSize } from '../../../shared/page-size.ts'
-import type { StoreMonitorClient } from '../../client.ts'
+import { allPages, itemsOf, writePages } from '../all-pages.ts'
 import { say, type CommandContext } from '../context.ts'
 import { fittingColumns, outputWidth, type FittingColumn } from '../fitting-columns.ts'
 import { lasted } from '../outage-groups-table.ts'
-import { formatCount, printTable, toTheMinute, write } from '../output.ts'
+import { formatCount, printTable, toTheMinute } from '../output.ts'
 import { withData, type DataOptions } from '../with-data.ts'
 
 export interface IncidentsOptions extends DataOptions {
@@ -23,46 +22,27 @@ export interface IncidentsOptions extends DataOptions {
 export async function runIncidents(context: CommandContext, options: IncidentsOptions): Promise<void> {
   const { stdout } = context
   await withData(context, options, async ({ client }) => {
-    const pages = pagesOf(client, options)
+    const pages = allPages((page) => client.incident.list.query({ ...queryOf(options), ...page }))
     if (options.format === undefined && stdout.isTTY) {
-      const rows: IncidentRow[] = []
-      for await (const page of pages) rows.push(...page)
+      const rows = await itemsOf(pages)
       if (rows.length > 0) {
         await printTable(context, fittingColumns(columns, rows, outputWidth(context)), rows)
       } else say(context, options, 'there are none')
       return
     }
-    const lineOf =
-      options.format === 'json' ? (row: IncidentRow) => `${JSON.stringify(row)}\n` : incidentCsvLine
-    // Behind what may be refused.
-    let header = options.format === 'json' ? '' : incidentCsvHeader
-    for await (const page of pages) {
-      context.signal.throwIfAborted()
-      await write(stdout, header + page.map(lineOf).join(''))
-      header = ''
-    }
+    await writePages(context, pages, options.format, { header: incidentCsvHeader, lineOf: incidentCsvLine })
   })
 }
 
-async function* pagesOf(
-  client: StoreMonitorClient,
-  { since, until, open, store, condition, group }: IncidentsOptions,
-): AsyncGenerator<readonly IncidentRow[]> {
-  let cursor: string | undefined
-  do {
-    const page = await client.incident.list.query({
-      limit: maxPageSize,
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-      ...(open === undefined ? {} : { open }),
-      ...(store === undefined ? {} : { storeId: store }),
-      ...(condition === undefined ? {} : { condition }),
-      ...(group === undefined ? {} : { labels: group }),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    yield page.items
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
+function queryOf({ since, until, open, store, condition, group }: IncidentsOptions) {
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(open === undefined ? {} : { open }),
+    ...(store === undefined ? {} : { storeId: store }),
+    ...(condition === undefined ? {} : { condition }),
+    ...(group === undefined ? {} : { labels: group }),
+  }
 }
 
 const columns: readonly FittingColumn<IncidentRow>[] = [

@@ -1,12 +1,12 @@
 import { AppError } from '../../../shared/app-error.ts'
 import { outageCsvHeader, outageCsvLine } from '../../../shared/insight-csv.ts'
 import type { OutageRow } from '../../../shared/outage.ts'
-import { maxPageSize } from '../../../shared/page-size.ts'
 import type { StoreMonitorClient } from '../../client.ts'
+import { allPages, itemsOf, writePages } from '../all-pages.ts'
 import type { CommandContext } from '../context.ts'
 import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
 import { lasted, writeOutageGroups } from '../outage-groups-table.ts'
-import { printTable, toTheMinute, write, type TableColumn } from '../output.ts'
+import { printTable, toTheMinute, type TableColumn } from '../output.ts'
 import { withData, type DataOptions } from '../with-data.ts'
 
 export interface OutagesOptions extends DataOptions, JudgingCommandOptions {
@@ -25,7 +25,6 @@ export async function runOutages(
   options: OutagesOptions,
   storeId: string | undefined,
 ): Promise<void> {
-  const { stdout } = context
   checkGroupBy(options, storeId)
   await withData(context, options, async ({ client }) => {
     if (options.groupBy !== undefined) {
@@ -34,20 +33,10 @@ export async function runOutages(
       return writeOutageGroups(context, options, groups)
     }
     const pages = pagesOf(client, options, storeId)
-    if (options.format === undefined && stdout.isTTY) {
-      const rows: OutageRow[] = []
-      for await (const page of pages) rows.push(...page)
-      return printTable(context, columns, rows)
+    if (options.format === undefined && context.stdout.isTTY) {
+      return printTable(context, columns, await itemsOf(pages))
     }
-    const lineOf =
-      options.format === 'json' ? (outage: OutageRow) => `${JSON.stringify(outage)}\n` : outageCsvLine
-    // Behind what may be refused.
-    let header = options.format === 'json' ? '' : outageCsvHeader
-    for await (const page of pages) {
-      context.signal.throwIfAborted()
-      await write(stdout, header + page.map(lineOf).join(''))
-      header = ''
-    }
+    await writePages(context, pages, options.format, { header: outageCsvHeader, lineOf: outageCsvLine })
   })
 }
 
@@ -73,22 +62,18 @@ async function* pagesOf(
   const { since, until, sort, group } = options
   // All pages look back from the same instant.
   const asOf = options.asOf ?? (await client.health.query()).database.latestPollAt
-  let cursor: string | undefined
-  do {
-    const page = await client.outage.list.query({
+  yield* allPages((page) =>
+    client.outage.list.query({
       since,
       until,
-      limit: maxPageSize,
+      ...page,
       ...judgingOptionsOf(options),
       ...(asOf === null ? {} : { asOf }),
       ...(storeId === undefined ? {} : { storeId }),
       ...(group === undefined ? {} : { labels: group }),
       ...(sort === undefined ? {} : { sortBy: sort }),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    yield page.items
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
+    }),
+  )
 }
 
 const columns: readonly TableColumn<OutageRow>[] = [

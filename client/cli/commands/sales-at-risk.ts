@@ -1,11 +1,10 @@
 import { AppError } from '../../../shared/app-error.ts'
 import { salesCsvHeader, salesCsvLine } from '../../../shared/insight-csv.ts'
-import { maxPageSize } from '../../../shared/page-size.ts'
 import type { SalesRow } from '../../../shared/sales-at-risk.ts'
 import type { StoreMonitorClient } from '../../client.ts'
+import { allPages, itemsOf, writePages } from '../all-pages.ts'
 import { say, type CommandContext } from '../context.ts'
 import { judgingOptionsOf, type JudgingCommandOptions } from '../judging-options.ts'
-import { write } from '../output.ts'
 import { writeSalesGroups } from '../sales-groups-table.ts'
 import { printSales } from '../sales-table.ts'
 import { withData, type DataOptions } from '../with-data.ts'
@@ -27,8 +26,7 @@ export async function runSalesAtRisk(
   options: SalesOptions,
   storeId: string | undefined,
 ): Promise<void> {
-  const { stdout } = context
-  const format = options.format ?? (stdout.isTTY ? 'table' : 'csv')
+  const format = options.format ?? (context.stdout.isTTY ? 'table' : 'csv')
   const { groupBy } = options
   if (groupBy !== undefined && storeId !== undefined) throw ofManyStores()
   await withData(context, options, async ({ client }) => {
@@ -39,20 +37,12 @@ export async function runSalesAtRisk(
     }
     const pages = pagesOf(client, options, storeId)
     if (format === 'table') {
-      const rows: SalesRow[] = []
-      for await (const page of pages) rows.push(...page)
+      const rows = await itemsOf(pages)
       if (rows.length === 0) say(context, options, 'no store was down')
       else await printSales(context, rows)
       return
     }
-    const lineOf = format === 'json' ? (row: SalesRow) => `${JSON.stringify(row)}\n` : salesCsvLine
-    // Behind what may be refused.
-    let header = format === 'json' ? '' : salesCsvHeader
-    for await (const page of pages) {
-      context.signal.throwIfAborted()
-      await write(stdout, header + page.map(lineOf).join(''))
-      header = ''
-    }
+    await writePages(context, pages, format, { header: salesCsvHeader, lineOf: salesCsvLine })
   })
 }
 
@@ -63,18 +53,14 @@ async function* pagesOf(
 ): AsyncGenerator<readonly SalesRow[]> {
   // All pages look back from the same instant.
   const asOf = options.asOf ?? (await client.health.query()).database.latestPollAt
-  let cursor: string | undefined
-  do {
-    const page = await client.sales.atRisk.query({
+  yield* allPages((page) =>
+    client.sales.atRisk.query({
       ...queryOf(options),
-      limit: maxPageSize,
+      ...page,
       ...(asOf === null ? {} : { asOf }),
       ...(storeId === undefined ? {} : { storeId }),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    yield page.items
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
+    }),
+  )
 }
 
 function queryOf(options: SalesOptions) {
