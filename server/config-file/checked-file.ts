@@ -43,6 +43,8 @@ function wrong(schema: z.ZodType, path: string, yaml: YamlFile, issue: z.core.$Z
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
+  if (issue.code === 'invalid_type' && issue.path.length === 0)
+    return 'it has no keys: write some, as in "key: value"'
   const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
   return isMissing ? 'it is missing' : issue.message
 }

@@ -58,13 +58,19 @@ test('rules are applied from a file, and exported as one that changes nothing', 
 })
 
 test.each([
-  ['rules:\n  - condition: down\n    for: soon\n', 'line 3: rules[0].for: "soon" is not a duration'],
+  ['', 'alerts.yaml says nothing: write rules, as "alerts export" does'],
+  ['# of Bonn\n', 'alerts.yaml says nothing: '],
+  ['down', 'alerts.yaml: it has no keys: write some, as in "key: value"'],
+  [
+    'rules:\n  - condition: down\n    for: soon\n',
+    'alerts.yaml, line 3: rules[0].for: "soon" is not a duration',
+  ],
   [
     'rules:\n  - condition: down\n    fro: 15m\n',
-    'line 3: there is no key "fro" in rules[0]: is "for" meant?',
+    'alerts.yaml, line 3: there is no key "fro" in rules[0]: is "for" meant?',
   ],
-  ['rule: []\n', 'line 1: there is no key "rule": is "rules" meant?'],
-  ['rules: [\n', 'line 2: '],
+  ['rule: []\n', 'alerts.yaml, line 1: there is no key "rule": is "rules" meant?'],
+  ['rules: [\n', 'alerts.yaml, line 2: '],
 ])('what is wrong in a file is named with its line: %j', async (text, problem) => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'alerts.yaml')
@@ -77,7 +83,7 @@ test.each([
     join(folder.path, 'x.db'),
   ])
   expect(exitCode).toBe(2)
-  expect(stderr).toContain(`alerts.yaml, ${problem}`)
+  expect(stderr).toContain(problem)
 })
 
 test('a file that is not there is named', async () => {

@@ -35,7 +35,7 @@ test.for([
   ['port: 1\nport: 2\n', 'monitor.yaml, line 2: Map keys must be unique'],
   ['host: "abc\nport: 1\n', /^monitor\.yaml, line \d: /],
   ['sources:\n', 'monitor.yaml, line 1: sources: write a list of sources, or leave the key out'],
-  ['just a text', /^monitor\.yaml: Invalid input: expected object/],
+  ['just a text', 'monitor.yaml: it has no keys: write some, as in "key: value"'],
   [
     `a: &a [x]\n${'b'.repeat(5)}: ${JSON.stringify(Array(200).fill('*a')).replaceAll('"', '')}`,
     /^monitor\.yaml/,
