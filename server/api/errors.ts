@@ -12,12 +12,18 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue
   if (issue.code === 'invalid_value') return noneOf(input, issue.values)
   if (issue.code === 'unrecognized_keys') return notKnown(issue.keys)
+  if (issue.code === 'invalid_type' && issue.expected === 'object') return noObject(input)
+  if (issue.code === 'invalid_type' && input === undefined) return 'it is missing'
   if (typeof input !== 'number') return undefined
   if (issue.code === 'too_small') {
     return `${input} is too small: ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum} is allowed`
   }
   if (issue.code === 'too_big') return `${input} is too large: at most ${issue.maximum} is allowed`
   return undefined
+}
+
+function noObject(input: unknown): string {
+  return `${input === undefined ? 'it is missing' : `${shown(input)} is no object`}: write one of JSON, in braces`
 }
 
 function notKnown(keys: readonly string[]): string {

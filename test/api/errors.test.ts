@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { appErrorOf } from '../../server/api/errors.ts'
+import { historyQuery } from '../../server/api/rest/insight-schemas.ts'
 import { importPath } from '../../server/api/rest/import-schemas.ts'
 import { pageQuery, reportBody } from '../../server/api/rest/schemas.ts'
+import { alertRules } from '../../shared/alert-rules.ts'
 import { importIdInput } from '../../shared/import.ts'
 import { pageInput } from '../../shared/page.ts'
 import { storeIdInput } from '../../shared/store.ts'
@@ -24,6 +26,9 @@ test.each<readonly [schema: z.ZodType, given: unknown, message: string]>([
     { storeId: 'a b' },
     'storeId: "a b" is no store id: one is 1 to 128 letters, digits and . _ : - and starts with a letter or digit',
   ],
+  [historyQuery, { by: 'day', until: '2026-11-04' }, 'since: it is missing'],
+  [alertRules, 'down', '"down" is no object: write one of JSON, in braces'],
+  [alertRules, undefined, 'it is missing: write one of JSON, in braces'],
   [reportBody, { reech: '1h' }, '"reech" is not known here: leave it out, or correct it'],
   [reportBody, { a: 1, b: 2 }, '"a", "b" are not known here: leave them out, or correct them'],
   [
