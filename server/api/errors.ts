@@ -23,7 +23,9 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 function noObject(input: unknown): string {
-  return `${input === undefined ? 'it is missing' : `${shown(input)} is no object`}: write one of JSON, in braces`
+  return input === undefined
+    ? 'the expected object is missing: write one of JSON, in braces'
+    : `${shown(input)} is not the expected object: write one of JSON, in braces`
 }
 
 function notKnown(keys: readonly string[]): string {

@@ -27,8 +27,8 @@ test.each<readonly [schema: z.ZodType, given: unknown, message: string]>([
     'storeId: "a b" is no store id: one is 1 to 128 letters, digits and . _ : - and starts with a letter or digit',
   ],
   [historyQuery, { by: 'day', until: '2026-11-04' }, 'since: it is missing'],
-  [alertRules, 'down', '"down" is no object: write one of JSON, in braces'],
-  [alertRules, undefined, 'it is missing: write one of JSON, in braces'],
+  [alertRules, 'down', '"down" is not the expected object: write one of JSON, in braces'],
+  [alertRules, undefined, 'the expected object is missing: write one of JSON, in braces'],
   [reportBody, { reech: '1h' }, '"reech" is not known here: leave it out, or correct it'],
   [reportBody, { a: 1, b: 2 }, '"a", "b" are not known here: leave them out, or correct them'],
   [
