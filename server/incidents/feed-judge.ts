@@ -1,13 +1,17 @@
 import type { AlertRules } from '../../shared/alert-rules.ts'
+import { AppError } from '../../shared/app-error.ts'
 import { parseDuration } from '../../shared/duration.ts'
 import { createBlindFeed } from './blind.ts'
 import { createGroupShare } from './group-share.ts'
 import type { GridTime, ShareOfStores } from './grid-incidents.ts'
+import type { Grid } from './grid.ts'
 import type { FoundIncidents } from './incident.ts'
 import { lateIncidents } from './late.ts'
 import type { RulesOfStore } from './rules-in-force.ts'
 import type { StoreHistory } from './store-history.ts'
 import { blindThresholds, groupShareThresholds } from './thresholds.ts'
+
+const DAY_MS = 86_400_000
 
 /** What a rule found in many stores. */
 export interface FoundInMany extends FoundIncidents {
@@ -31,20 +35,35 @@ export interface StoreOfFeed {
   readonly latestPollMs: number | undefined
 }
 
+/** So many instants are looked at, of all groups and feeds together: 8 bytes each. */
+const MOST_INSTANTS = 2 ** 27
+
 interface Latest {
   readonly forMs: number
   latestMs: number
 }
 
-export function createFeedJudge({ rules }: Pick<AlertRules, 'rules'>, time: GridTime): FeedJudge {
+/** Adding a store throws an `invalid` AppError where groups would be too many to be kept in memory. */
+export function createFeedJudge(
+  { rules }: Pick<AlertRules, 'rules'>,
+  time: GridTime,
+  mostInstants = MOST_INSTANTS,
+): FeedJudge {
   const feeds = new Map<number, ShareOfStores>()
   const latest = new Map<number, Latest>()
   const groupsOf = new Map<number, Map<string, ShareOfStores>>()
 
+  let made = 0
+
+  function oneMore(create: () => ShareOfStores): ShareOfStores {
+    if (++made * time.grid.count > mostInstants) throw tooMany(time.grid)
+    return create()
+  }
+
   function addToRule(place: number, { groups, history, latestPollMs = -Infinity }: StoreOfFeed): void {
     const rule = rules[place]!
     if (rule.condition === 'blind') {
-      const feed = feeds.get(place) ?? createBlindFeed(time, blindThresholds(rule))
+      const feed = feeds.get(place) ?? oneMore(() => createBlindFeed(time, blindThresholds(rule)))
       feeds.set(place, feed)
       feed.add(history)
     } else if (rule.condition === 'late') {
@@ -56,7 +75,7 @@ export function createFeedJudge({ rules }: Pick<AlertRules, 'rules'>, time: Grid
       if (group === undefined) return
       const ofRule = groupsOf.get(place) ?? new Map<string, ShareOfStores>()
       groupsOf.set(place, ofRule)
-      const share = ofRule.get(group) ?? createGroupShare(time, groupShareThresholds(rule))
+      const share = ofRule.get(group) ?? oneMore(() => createGroupShare(time, groupShareThresholds(rule)))
       ofRule.set(group, share)
       share.add(history)
     }
@@ -79,4 +98,12 @@ export function createFeedJudge({ rules }: Pick<AlertRules, 'rules'>, time: Grid
       })),
     ],
   }
+}
+
+function tooMany({ stepMs, count }: Grid): AppError {
+  const days = Math.ceil((stepMs * count) / DAY_MS)
+  return new AppError(
+    'invalid',
+    `the rules have too many groups to look at all of them every ${stepMs / 60_000} minutes for ${days} days: ask for less time, or have a longer grid in the rules`,
+  )
 }

@@ -28,7 +28,7 @@ export function rulesInForce({ rules }: Pick<AlertRules, 'rules'>): RulesInForce
       ...new Set(
         rules.flatMap((rule) => [
           ...(rule.group ?? []).map((group) => group.slice(0, group.indexOf('='))),
-          ...(rule.condition === 'group-share' ? [rule.by] : []),
+          ...(rule.condition === 'group-share' && rule.enabled ? [rule.by] : []),
         ]),
       ),
     ],

@@ -34,7 +34,11 @@ export async function listIncidents(
   const { limit, cursor, storeId, labels = [], condition } = query
   const after = storeOfCursor(cursor, 'incidents')
   const { rules: inForce } = await readAlertRules(db)
-  const rules = condition === undefined ? inForce : onlyOf(inForce, condition)
+  const isOfAll = after === undefined && storeId === undefined && labels.length === 0
+  const rules = onlyThose(
+    inForce,
+    (of) => (condition === undefined || of === condition) && (isOfAll || !isOfMany(of)),
+  )
   const judging = await incidentJudging(db, rules)
   const time = askedTime(query, judging.dataTimeMs)
   const rowsOf = rowsWanted(query, rules, time)
@@ -47,10 +51,7 @@ export async function listIncidents(
     return { items, nextCursor: null }
   }
   const items: IncidentRow[] = []
-  const isWithMany =
-    after === undefined &&
-    labels.length === 0 &&
-    rules.rules.some((rule) => rule.enabled && isOfMany(rule.condition))
+  const isWithMany = rules.rules.some((rule) => rule.enabled && isOfMany(rule.condition))
   let nextCursor: StoreId | null = null
   const { stores, ofMany } = incidentsIn(db, judging, time)
   for await (const some of stores(after, labels)) {
@@ -62,14 +63,17 @@ export async function listIncidents(
     // Of feeds nothing is known until all stores have been looked at.
     if (nextCursor !== null && !isWithMany) break
   }
-  return { items: isWithMany ? [...rowsOf.many(await ofMany(nowMs)), ...items] : items, nextCursor }
+  return { items: [...rowsOf.many(await ofMany(nowMs)), ...items], nextCursor }
 }
 
 /** So that no more is read and judged than those need. */
-function onlyOf({ rules, ...document }: AlertRules, condition: IncidentCondition): AlertRules {
+function onlyThose(
+  { rules, ...document }: AlertRules,
+  isWanted: (condition: IncidentCondition) => boolean,
+): AlertRules {
   return {
     ...document,
-    rules: rules.map((rule) => (rule.condition === condition ? rule : { ...rule, enabled: false })),
+    rules: rules.map((rule) => (isWanted(rule.condition) ? rule : { ...rule, enabled: false })),
   }
 }
 

@@ -7,7 +7,7 @@ import type { Db } from '../database/connect.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
 import { readLabelValues } from '../database/labelled.ts'
 import { readFactsOfStores, readPartFacts, type PartFacts } from '../database/store-facts.ts'
-import { createFeedJudge, type FoundInMany } from '../incidents/feed-judge.ts'
+import { createFeedJudge, type FeedJudge, type FoundInMany } from '../incidents/feed-judge.ts'
 import { gridOf } from '../incidents/grid.ts'
 import type { Incident } from '../incidents/incident.ts'
 import { localDays, type LocalDay } from '../incidents/judged-days.ts'
@@ -49,8 +49,9 @@ export interface IncidentJudge {
     after: StoreId | undefined,
     labels?: readonly StoreLabel[],
   ): AsyncGenerator<readonly IncidentsOfStore[]>
+  /** Some of them, each by itself. */
   some(storeIds: readonly StoreId[]): AsyncGenerator<readonly IncidentsOfStore[]>
-  /** What was found in all that have been judged together. */
+  /** What was found in `stores` together. */
   ofMany(nowMs: number): FoundInMany[]
 }
 
@@ -73,7 +74,10 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
   const daysOf = createDays(time)
   const wanted = { time, schedules, corrections: 'applied' } as const
 
-  async function judged(facts: PartFacts): Promise<readonly IncidentsOfStore[]> {
+  async function judged(
+    facts: PartFacts,
+    add: FeedJudge['add'] | undefined,
+  ): Promise<readonly IncidentsOfStore[]> {
     const groupsOf = await groupsReader(db, facts, inForce.labels)
     const stores = facts.stores.map((store, place): IncidentsOfStore => {
       const schedule = schedules.of(store)
@@ -86,7 +90,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
       const groups = groupsOf(store.storeKey)
       const ofStore = inForce.of(store.storeId, groups)
       const found = judge(ofStore, history, () => daysOf(hours.zonesOf(store, schedule)))
-      feeds.add({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
+      add?.({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
       return { storeId: store.storeId, groups, rules: ofStore, found }
     })
     await setImmediate()
@@ -97,12 +101,12 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
   return {
     async *stores(after, labels = []) {
       for await (const part of partsAfter(db, after, { storesAtOnce: most, labels })) {
-        yield await judged(await readPartFacts(db, part, wanted))
+        yield await judged(await readPartFacts(db, part, wanted), feeds.add)
       }
     },
     async *some(storeIds) {
       for (let i = 0; i < storeIds.length; i += most) {
-        yield await judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted))
+        yield await judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted), undefined)
       }
     },
     ofMany: (nowMs) => feeds.found(nowMs),
