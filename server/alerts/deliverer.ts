@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../shared/app-error.ts'
 import type { Db } from '../database/connect.ts'
-import { claimById, readDue, type ClaimedMessage, type ClaimedRow } from '../database/outbox-claims.ts'
+import { claimById, readDue, type ClaimedMessage } from '../database/outbox-claims.ts'
+import type { OutboxRow } from '../database/outbox-events.ts'
 import { releaseSilenced } from '../database/silenced-messages.ts'
 import { letGo } from '../database/outbox-outcomes.ts'
 import type { AlertEvent, AlertPayload } from './alert-event.ts'
@@ -109,7 +110,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 }
 
-function eventOf({ incident, sequence, kind, at, payload }: ClaimedRow): AlertEvent {
+function eventOf({ incident, sequence, kind, at, payload }: OutboxRow): AlertEvent {
   return { incident, sequence, kind, at, payload: JSON.parse(payload) as AlertPayload }
 }
 

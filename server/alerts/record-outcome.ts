@@ -1,7 +1,8 @@
 import { toAppError } from '../../shared/app-error.ts'
 import { disableChannel, noteDelivered, noteFailed, readChannels } from '../database/alert-channels.ts'
 import type { Db } from '../database/connect.ts'
-import type { ClaimedMessage, ClaimedRow } from '../database/outbox-claims.ts'
+import type { ClaimedMessage } from '../database/outbox-claims.ts'
+import type { OutboxRow } from '../database/outbox-events.ts'
 import { endDelivered, giveUp, putOff } from '../database/outbox-outcomes.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Observe } from '../observe/happened.ts'
@@ -53,7 +54,7 @@ export async function recordFailed(
   const { message: answer, retryAfterMs, isOver } = failureOf(error)
   const at = now()
   const spread = random()
-  const isGivenUp = (row: ClaimedRow) =>
+  const isGivenUp = (row: OutboxRow) =>
     isOver !== undefined || waitAfterMs(row.attempts, spread) === undefined
   const [dead, tried] = [rows.filter(isGivenUp), rows.filter((row) => !isGivenUp(row))]
   const waitMs = tried.reduce((ms, { attempts }) => Math.min(ms, waitAfterMs(attempts, spread)!), Infinity)

@@ -1,24 +1,18 @@
-import { sql, type Selectable } from 'kysely'
-import type { AlertEventTable, OutboxTable } from './alert-tables.ts'
+import { sql } from 'kysely'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
+import { outboxWithEvents, type OutboxRow } from './outbox-events.ts'
 
 /** For how long a claim holds: longer than any attempt takes, so that only those of a process that is gone run out. */
 const CLAIM_MS = 45_000
-
-export interface ClaimedRow extends Selectable<OutboxTable> {
-  readonly kind: AlertEventTable['kind']
-  readonly at: number
-  readonly payload: string
-}
 
 /** What is sent at once. */
 export interface ClaimedMessage {
   readonly messageId: string
   readonly channel: string
   /** What it tells, in the order in which that was recorded. */
-  readonly rows: readonly [ClaimedRow, ...ClaimedRow[]]
+  readonly rows: readonly [OutboxRow, ...OutboxRow[]]
 }
 
 /** How many messages of each channel could be sent now. */
@@ -105,7 +99,7 @@ export async function claimRows(
   tx: Db,
   keys: readonly number[],
   owner: string,
-  messageIdOf: (rows: readonly ClaimedRow[]) => string,
+  messageIdOf: (rows: readonly OutboxRow[]) => string,
 ): Promise<ClaimedMessage | undefined> {
   const rows = await readRows(tx, keys)
   const messageId = messageIdOf(rows)
@@ -143,27 +137,16 @@ function claiming(db: Db, owner: string) {
     .returning('outbox_key')
 }
 
-async function readRows(db: Db, keys: readonly number[]): Promise<ClaimedRow[]> {
-  const rows: ClaimedRow[] = []
+async function readRows(db: Db, keys: readonly number[]): Promise<OutboxRow[]> {
+  const rows: OutboxRow[] = []
   for (const some of chunks(keys)) {
-    const read = await db
-      .selectFrom('outbox')
-      .innerJoin('alert_event', (join) =>
-        join
-          .onRef('alert_event.incident', '=', 'outbox.incident')
-          .onRef('alert_event.sequence', '=', 'outbox.sequence'),
-      )
-      .selectAll('outbox')
-      .select(['kind', 'at', 'payload'])
-      .where('outbox_key', 'in', some)
-      .orderBy('outbox_key')
-      .execute()
-    rows.push(...read)
+    const read = outboxWithEvents(db).where('outbox_key', 'in', some).orderBy('outbox_key')
+    rows.push(...(await read.execute()))
   }
   return rows
 }
 
-function claimedMessage(rows: readonly ClaimedRow[]): ClaimedMessage | undefined {
+function claimedMessage(rows: readonly OutboxRow[]): ClaimedMessage | undefined {
   const [first, ...others] = rows
   if (first === undefined) return undefined
   return { messageId: first.message_id, channel: first.channel, rows: [first, ...others] }

@@ -3,7 +3,8 @@ import type { Severity } from '../../shared/incident-condition.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
-import { claimRows, isBeingSent, type ClaimedMessage, type ClaimedRow } from './outbox-claims.ts'
+import { claimRows, isBeingSent, type ClaimedMessage } from './outbox-claims.ts'
+import type { OutboxRow } from './outbox-events.ts'
 
 export interface PendingRow {
   readonly key: number
@@ -33,7 +34,7 @@ interface GroupClaim {
   readonly owner: string
   readonly nowMs: number
   readonly decide: (pending: readonly PendingRow[], sent: readonly Sent[]) => NextGroup
-  readonly messageIdOf: (rows: readonly ClaimedRow[]) => string
+  readonly messageIdOf: (rows: readonly OutboxRow[]) => string
 }
 
 const HOUR_MS = 3_600_000

@@ -3,10 +3,10 @@ import { AppError } from '../../shared/app-error.ts'
 import type { OutboxTable } from './alert-tables.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
-import type { ClaimedRow } from './outbox-claims.ts'
+import type { OutboxRow } from './outbox-events.ts'
 import type { Database } from './schema.ts'
 
-type Claimed = Pick<ClaimedRow, 'outbox_key' | 'channel' | 'incident'>
+type Claimed = Pick<OutboxRow, 'outbox_key' | 'channel' | 'incident'>
 
 /** Records that rows arrived; false where they are somebody else's by now. */
 export function endDelivered(

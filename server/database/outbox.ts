@@ -2,6 +2,7 @@ import type { OutboxMessage, OutboxPage, OutboxQuery } from '../../shared/alert.
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/timestamp.ts'
 import type { Db } from './connect.ts'
 import { numberOfCursor } from './cursor.ts'
+import { outboxWithEvents, type OutboxRow } from './outbox-events.ts'
 
 /** What is to be told, or was, newest first. The cursor is the last number of a page. */
 export async function listOutbox(
@@ -9,7 +10,7 @@ export async function listOutbox(
   { limit, cursor, channel, state }: OutboxQuery,
 ): Promise<OutboxPage> {
   const before = numberOfCursor(cursor, 'messages')
-  const rows = await messages(db)
+  const rows = await outboxWithEvents(db)
     .$if(before !== undefined, (query) => query.where('outbox_key', '<', before!))
     .$if(channel !== undefined, (query) => query.where('channel', '=', channel!))
     .$if(state !== undefined, (query) => query.where('state', '=', state!))
@@ -25,7 +26,7 @@ export async function listOutbox(
 
 /** One of them, or several that were sent as one: the first. Throws where there is none. */
 export async function getOutboxMessage(db: Db, messageId: string): Promise<OutboxMessage> {
-  const row = await messages(db)
+  const row = await outboxWithEvents(db)
     .where('message_id', '=', messageId)
     .orderBy('outbox_key')
     .executeTakeFirstOrThrow()
@@ -49,21 +50,7 @@ export async function countMessages(db: Db): Promise<Record<'waiting' | 'dead', 
   return { waiting: countOf('waiting'), dead: countOf('dead') }
 }
 
-function messages(db: Db) {
-  return db
-    .selectFrom('outbox')
-    .innerJoin('alert_event', (join) =>
-      join
-        .onRef('alert_event.incident', '=', 'outbox.incident')
-        .onRef('alert_event.sequence', '=', 'outbox.sequence'),
-    )
-    .selectAll('outbox')
-    .select(['kind', 'at', 'payload'])
-}
-
-type Row = Awaited<ReturnType<ReturnType<typeof messages>['execute']>>[number]
-
-function messageOf(row: Row): OutboxMessage {
+function messageOf(row: OutboxRow): OutboxMessage {
   const { severity, summary } = JSON.parse(row.payload) as Pick<OutboxMessage, 'severity' | 'summary'>
   return {
     messageId: row.message_id,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { recordFailed } from '../../server/alerts/record-outcome.ts'
-import type { ClaimedRow } from '../../server/database/outbox-claims.ts'
+import type { OutboxRow } from '../../server/database/outbox-events.ts'
 import { alertScene, anEvent } from '../support/alert-scene.ts'
 
 test('a message of more incidents than a function takes arguments can fail, and is tried again', async () => {
@@ -12,7 +12,7 @@ test('a message of more incidents than a function takes arguments can fail, and 
     .returningAll()
     .executeTakeFirstOrThrow()
   const { kind, at, payload } = { ...anEvent('a'), payload: '{}' }
-  const others = Array.from({ length: 150_000 }, (_, i): ClaimedRow => ({
+  const others = Array.from({ length: 150_000 }, (_, i): OutboxRow => ({
     ...row,
     outbox_key: row.outbox_key + 1 + i,
     attempts: 2,
