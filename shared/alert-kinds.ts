@@ -10,6 +10,11 @@ export const alertEventKinds = [
 ] as const
 export type AlertEventKind = (typeof alertEventKinds)[number]
 
+/** Whether an incident is over after such an event. */
+export function isOver(kind: AlertEventKind): boolean {
+  return kind === 'resolved' || kind === 'withdrawn' || kind === 'late'
+}
+
 /** `dead`: nothing more is tried, unless somebody has it sent again. `muted`: it began and ended in a silence. */
 export const outboxStates = ['waiting', 'delivered', 'dead', 'muted'] as const
 export type OutboxState = (typeof outboxStates)[number]

@@ -3,11 +3,12 @@ import { AppError } from '../../shared/app-error.ts'
 import type { Db } from '../database/connect.ts'
 import { claimById, readDue, type ClaimedMessage } from '../database/outbox-claims.ts'
 import type { OutboxRow } from '../database/outbox-events.ts'
-import { releaseSilenced } from '../database/silenced-messages.ts'
+import { hasSilenced, releaseSilenced } from '../database/silenced-messages.ts'
 import { letGo } from '../database/outbox-outcomes.ts'
 import type { AlertEvent, AlertPayload } from './alert-event.ts'
 import { ATTEMPT_MS, DeliveryError, type Channel } from './channels/channel.ts'
 import { recordDelivered, recordFailed, type OutcomeParts } from './record-outcome.ts'
+import { silenceOf } from './silenced.ts'
 
 export interface DelivererParts extends Omit<OutcomeParts, 'owner'> {
   readonly reading: Db
@@ -85,7 +86,9 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   return {
     async deliverDue() {
       if (closing.signal.aborted) return
-      await releaseSilenced(writing, now())
+      if (await hasSilenced(reading, now())) {
+        await releaseSilenced(writing, now(), (row, silences) => silenceOf(eventOf(row), silences))
+      }
       const due = await readDue(reading, now())
       const begun = channels.flatMap((channel) => {
         const free = (people.has(channel) ? 1 : MOST_AT_ONCE) - (senders.get(channel) ?? 0)

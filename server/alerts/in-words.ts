@@ -1,3 +1,4 @@
+import { isOver } from '../../shared/alert-kinds.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { AlertEvent } from './alert-event.ts'
 import type { Message } from './channels/channel.ts'
@@ -32,12 +33,8 @@ export function inWords({ events }: Message, { publicUrl, zone }: WordsContext):
     lines: told.slice(0, MOST_LINES),
     more: Math.max(0, told.length - MOST_LINES),
     link: linkOf(incidents, publicUrl),
-    isOver: incidents.every((ofOne) => isOver(ofOne.at(-1)!)),
+    isOver: incidents.every((ofOne) => isOver(ofOne.at(-1)!.kind)),
   }
-}
-
-function isOver({ kind }: AlertEvent): boolean {
-  return kind === 'resolved' || kind === 'withdrawn' || kind === 'late'
 }
 
 /** What became of an incident: where it is over before anything was told of it, that it was. */
@@ -45,7 +42,7 @@ function lineOf(events: readonly AlertEvent[], zone: string): string {
   const last = events.at(-1)!
   const { summary, since, until } = last.payload
   const marked = `${markOf(last)} ${summary}`
-  const isLate = last.kind === 'late' || (events.length > 1 && isOver(last))
+  const isLate = last.kind === 'late' || (events.length > 1 && isOver(last.kind))
   if (!isLate || since === undefined || until === undefined) return marked
   return `${marked} (${timesOf(since, until, zone)}, told late)`
 }

@@ -80,6 +80,60 @@ test('that something is over whose beginning was told is told when the silence e
   ])
 })
 
+test('that something is over is told also where its beginning, from before the silence, is still to arrive', async () => {
+  scene.receiver.answer = (_, response) => response.writeHead(503).end()
+  await record(anEvent('a'))
+  await silence()
+  scene.nowMs += 1000
+  await record(anEvent('a', 2))
+  scene.receiver.answer = (_, response) => response.end()
+  scene.nowMs += HOUR_MS
+  await alerts.deliverDue()
+  await alerts.deliverDue()
+  expect(await became()).toEqual([
+    'chat a 1 delivered',
+    'chat a 2 delivered',
+    'ops a 1 delivered',
+    'ops a 2 delivered',
+  ])
+})
+
+test('what began anew and ended again in a silence is not told, though it was told of before', async () => {
+  await record(anEvent('a'))
+  scene.nowMs += HOUR_MS
+  scene.receiver.answer = (_, response) => response.writeHead(503).end()
+  await record(anEvent('a', 2))
+  await silence()
+  await record(anEvent('a', 3, { kind: 'reopened' }), anEvent('a', 4))
+  scene.receiver.answer = (_, response) => response.end()
+  scene.nowMs += HOUR_MS
+  await alerts.deliverDue()
+  expect(await became()).toEqual([
+    'chat a 1 delivered',
+    'chat a 2 delivered',
+    'chat a 3 muted',
+    'chat a 4 muted',
+    'ops a 1 delivered',
+    'ops a 2 delivered',
+    'ops a 3 muted',
+    'ops a 4 muted',
+  ])
+})
+
+test('what another silence is about at the end of one is held back further', async () => {
+  await silence()
+  await record(anEvent('a'), anEvent('b'))
+  scene.nowMs += HOUR_MS / 2
+  await silence({ storeIds: ['a'] })
+  scene.nowMs += HOUR_MS / 2
+  await alerts.deliverDue()
+  expect(await became()).toEqual(['chat b 1 delivered', 'ops b 1 delivered'])
+  await record(anEvent('a', 2))
+  scene.nowMs += HOUR_MS / 2
+  await alerts.deliverDue()
+  expect((await became()).slice(0, 2)).toEqual(['chat a 1 muted', 'chat a 2 muted'])
+})
+
 test.each([
   [{ severity: ['critical'] }, { severity: ['error', 'info'] }],
   [{ condition: ['blind'] }, { condition: ['down'] }],
