@@ -37,13 +37,13 @@ export async function isSpread(client: PoolClient): Promise<boolean> {
 export async function beginWhole(client: PoolClient): Promise<unknown> {
   const giveUpAt = performance.now() + ENDED_WITHIN_MS
   for (;;) {
-    const begun = await client.query(beginReading)
     try {
+      const begun = await client.query(beginReading)
       const { rows } = await client.query<Unfinished>({ name: UNFINISHED, text: unfinishedCommits })
       if (isWhole(rows)) return begun
       if (performance.now() > giveUpAt) throw notEnded()
     } catch (error) {
-      await client.query('rollback')
+      await client.query('rollback').catch(() => {}) // it is lost, as the error says
       throw error
     }
     await client.query('rollback')
