@@ -11,7 +11,9 @@ export async function uploadsFinding(db: Db): Promise<Finding> {
   const { uploads, bytes } = await keptTotals(db)
   const forsaken = await forsakenUploads(db, FORSAKEN_AFTER_MS)
   const what =
-    uploads === 0 ? 'none waits to be imported' : `${uploads} wait to be imported, ${megabytes(bytes)} packed`
+    uploads === 0
+      ? 'none waits to be imported'
+      : `${uploads} ${uploads === 1 ? 'waits' : 'wait'} to be imported, ${megabytes(bytes)} packed`
   if (forsaken === 0) return fine('uploads', what)
   return {
     check: 'uploads',
