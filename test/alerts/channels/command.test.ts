@@ -43,6 +43,14 @@ test('one that fails is run again, with what it said; so is one that is not ther
   })
 })
 
+test('one that says very much is read to its end, and what it says first is shown', async () => {
+  const alerts = await running(
+    '-e',
+    "console.error('first\\n' + 'x'.repeat(5_000_000)); process.exitCode = 3",
+  )
+  expect(await alerts.test('page')).toMatchObject({ answer: `${process.execPath} ended with 3: first` })
+})
+
 test('one that does not end is ended', async () => {
   const late = new AbortController()
   const channels = [
