@@ -6,6 +6,8 @@ import { keyOfStore } from '../database/stores.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { hoursOfWeekIn } from '../uptime/periods.ts'
 import { downHoursIn } from '../uptime/sales/down-hours.ts'
+import type { RevenueOfHour } from '../uptime/sales/hourly-revenue.ts'
+import { HOURS_OF_WEEK } from '../uptime/sales/order-week.ts'
 import { salesAtRisk } from '../uptime/sales/sales-at-risk.ts'
 import { knownTime } from '../uptime/store-uptime.ts'
 import { readJudgedStore, type Judging } from './judged-store.ts'
@@ -21,10 +23,17 @@ export async function salesInWindow(
   const storeKey = await keyOfStore(db, storeId)
   const options = { judging, endMs: window.endMs, average: undefined, group: undefined }
   const [revenue] = await createRevenueReader(db, options)([{ storeId, storeKey }])
+  // So it is where nobody imports orders.
+  if (!isKnownOfAnyHour(revenue!.of)) return null
   const { startMs, endMs } = window
   const around = { startMs: startMs - 4 * judging.reachMs, endMs: endMs + 4 * judging.reachMs }
   const { input, zones } = await readJudgedStore(db, storeId, knownTime(around, judging.asOfMs), judging)
   const down = downHoursIn(input, hoursOfWeekIn(zones, window))
   const { range, basis, unpricedMs } = salesAtRisk(down, revenue!.of, 0)
   return range && { currency: revenue!.currency, ...inTwoDigits(range), basis, unpricedMs }
+}
+
+function isKnownOfAnyHour(revenueOf: RevenueOfHour): boolean {
+  for (let hour = 0; hour < HOURS_OF_WEEK; hour++) if (revenueOf(hour) !== undefined) return true
+  return false
 }
