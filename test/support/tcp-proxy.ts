@@ -4,8 +4,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 export interface TcpProxyOptions {
   /** How long bytes are under way, each way. */
   readonly delayMs?: number
-  /** Whether what the server sends is passed on; by default all is. */
-  readonly passes?: (bytes: Buffer) => boolean
+  /** What is passed on of what the server sends; by default all. */
+  readonly passed?: (bytes: Buffer) => Buffer
 }
 
 /** What stands between programs and a server. */
@@ -16,7 +16,7 @@ export interface TcpProxy extends AsyncDisposable {
 
 export async function tcpProxy(
   serverUrl: string,
-  { delayMs = 0, passes = () => true }: TcpProxyOptions,
+  { delayMs = 0, passed = (bytes) => bytes }: TcpProxyOptions,
 ): Promise<TcpProxy> {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
@@ -29,8 +29,8 @@ export async function tcpProxy(
   }
   const proxy = createServer((client) => {
     const server = connect(Number(port), hostname)
-    pass(kept(client), kept(server), delayMs, () => true)
-    pass(server, client, delayMs, passes)
+    pass(kept(client), kept(server), delayMs, (bytes) => bytes)
+    pass(server, client, delayMs, passed)
   })
   await once(proxy.listen(0, '127.0.0.1'), 'listening')
   const own = String((proxy.address() as AddressInfo).port)
@@ -44,9 +44,9 @@ export async function tcpProxy(
 }
 
 /** In the order in which it came: what is due at the same time is passed on at once. */
-function pass(from: Socket, to: Socket, delayMs: number, passes: (bytes: Buffer) => boolean): void {
+function pass(from: Socket, to: Socket, delayMs: number, passed: (bytes: Buffer) => Buffer): void {
   const later = (act: () => void) => (delayMs === 0 ? act() : void setTimeout(act, delayMs))
-  from.on('data', (bytes: Buffer) => passes(bytes) && later(() => to.writable && to.write(bytes)))
+  from.on('data', (bytes: Buffer) => later(() => to.writable && to.write(passed(bytes))))
   from.on('end', () => later(() => to.end()))
   from.on('close', () => later(() => to.destroy()))
 }

@@ -55,7 +55,10 @@ async function sessionSettings(databaseUrl: string): Promise<SessionSettings> {
 }
 
 async function sessionProblems(databaseUrl: string): Promise<Problem[]> {
-  const is = await sessionSettings(databaseUrl)
+  const is = await sessionSettings(databaseUrl).catch((error: unknown) => {
+    if (!isFull(error)) throw error
+  })
+  if (is === undefined) return [] // which is told of connections
   const arrived = is['jit'] === 'off'
   const keepAlive =
     is['is_local'] === 'true' ||
@@ -97,15 +100,23 @@ async function sessionProblems(databaseUrl: string): Promise<Problem[]> {
   ]
 }
 
+/** Whether there is no room for a further connection. */
+function isFull(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '53300'
+}
+
 async function connectionProblems(db: Db): Promise<Problem[]> {
   const { rows } = await sql<{ most: number; used: number }>`
-    select least(
-      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-        - coalesce(current_setting('reserved_connections', true)::int, 0),
-      (select nullif(datconnlimit, -1) from pg_database where datname = current_database()),
-      (select nullif(rolconnlimit, -1) from pg_roles where rolname = current_user)
-    ) as most,
-    (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as used`.execute(db)
+    with session as (select datname, usename from pg_stat_activity where backend_type = 'client backend')
+    select used::int, most from (values
+      ((select count(*) from session),
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+          - coalesce(current_setting('reserved_connections', true)::int, 0)),
+      ((select count(*) from session where datname = current_database()),
+        (select nullif(datconnlimit, -1) from pg_database where datname = current_database())),
+      ((select count(*) from session where usename = current_user),
+        (select nullif(rolconnlimit, -1) from pg_roles where rolname = current_user))
+    ) as room (used, most) where most is not null order by most - used limit 1`.execute(db)
   const [{ most, used }] = rows as [(typeof rows)[number]]
   if (most - used >= CONNECTIONS_OF_A_SERVER) return []
   return [

@@ -3,11 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { listenOn } from '../../../../server/database/announced.ts'
 import { connect } from '../../../../server/database/connect.ts'
 import { dialectOf } from '../../../../server/database/dialect/dialect.ts'
+import { CHANNEL } from '../../../../server/database/dialect/postgres/column-types.ts'
 import { databaseType, testDatabase } from '../../../support/test-database.ts'
 import { tcpProxy } from '../../../support/tcp-proxy.ts'
 
-/** The first byte of such a message of PostgreSQL. */
-const NOTIFICATION = 0x41
+/** A notification is a byte, its length, who notifies, the channel and what is said; it may come with what else is answered. */
+function withoutNotification(bytes: Buffer): Buffer {
+  const from = bytes.indexOf(`${CHANNEL}\0`) - 9
+  if (from < 0) return bytes
+  return Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + 1 + bytes.readInt32BE(from + 1))])
+}
 
 /** What is told where a URL has options that stand in the way, the names of the settings alone. */
 async function problemsOf(url: string): Promise<string[]> {
@@ -59,6 +64,20 @@ describe.runIf(databaseType === 'postgres')('what keeps servers from sharing the
     ])
   })
 
+  test('may be that there are none left for whoever looks', async () => {
+    await using database = await testDatabase()
+    await using db = await connect(database.url)
+    const { pathname } = new URL(database.url)
+    const role = pathname.slice(1)
+    await sql.raw(`create role ${role} login password 'few' connection limit 1`).execute(db)
+    const url = Object.assign(new URL(database.url), { username: role, password: 'few' }).href
+    expect(await problemsOf(url)).toEqual([
+      '1 of 1 connections are in use: there is no room for a further server',
+      expect.stringMatching(/^news does not arrive/),
+    ])
+    await sql.raw(`drop role ${role}`).execute(db)
+  })
+
   test('may be a server of another version, and one whose clock is wrong', async () => {
     await using database = await testDatabase()
     await using _ = await aServer(database.url, '1.0.0', Date.now)
@@ -77,7 +96,7 @@ describe.runIf(databaseType === 'postgres')('what keeps servers from sharing the
 
   test('may be a proxy that lets no news through', async () => {
     await using database = await testDatabase()
-    await using proxy = await tcpProxy(database.url, { passes: (bytes) => bytes[0] !== NOTIFICATION })
+    await using proxy = await tcpProxy(database.url, { passed: withoutNotification })
     expect(await problemsOf(proxy.urlOf(database.url))).toEqual([
       expect.stringMatching(/^news does not arrive/),
     ])
