@@ -46,10 +46,10 @@ const withoutContext: Plugin = {
   },
 }
 
-/** A fifteenth of the package would be blanks that its lines begin with. */
-const indentedByTabs: Plugin = {
-  name: 'indented-by-tabs',
-  renderChunk: (code) => code.replaceAll(/^(?: {2})+/gm, (blanks) => '\t'.repeat(blanks.length / 2)),
+/** A tenth of the package would be blanks that its lines begin with, which editors do not need. */
+const withoutIndentation: Plugin = {
+  name: 'without-indentation',
+  renderChunk: (code) => code.replaceAll(/^ +/gm, ''),
 }
 
 async function bundleCode(): Promise<OutputChunk[]> {
@@ -74,7 +74,7 @@ async function bundleTypes(name: string, external: RegExp[] = []): Promise<void>
     cwd: root,
     input: { [name]: `dist/client/${name}.d.ts` },
     external,
-    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.build.json' }), indentedByTabs],
+    plugins: [withoutContext, dts({ dtsOnly: true, tsconfig: 'tsconfig.build.json' }), withoutIndentation],
     // Of the types of Zod, which has CommonJS beside ESM.
     onLog() {},
   })
