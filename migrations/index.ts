@@ -27,6 +27,7 @@ import { alertRules } from './027-alert-rules.ts'
 import { alerts } from './029-alerts.ts'
 import { silences } from './030-silences.ts'
 import { sales } from './031-sales.ts'
+import { incidents } from './032-incidents.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -94,5 +95,6 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '029-alerts', readableFrom: '021-totals', ...alerts(types) },
     { name: '030-silences', readableFrom: '021-totals', ...silences(types) },
     { name: '031-sales', readableFrom: '021-totals', ...sales(types) },
+    { name: '032-incidents', readableFrom: '021-totals', ...incidents(types) },
   ]
 }

@@ -1,7 +1,7 @@
 /** The tables of what is told to people and programs elsewhere. */
 import type { Generated } from 'kysely'
 import type { AlertEventKind, OutboxState } from '../../shared/alert-kinds.ts'
-import type { Severity } from '../../shared/incident-condition.ts'
+import type { IncidentCondition, Severity } from '../../shared/incident-condition.ts'
 
 /** What was to be told of an incident: rows are only added. */
 export interface AlertEventTable {
@@ -73,4 +73,56 @@ export interface AlertChannelTable {
   disabled_at: number | null
   last_delivered_at: number | null
   last_error: string | null
+}
+
+/** What was told of an incident last: nothing of it is ever told before it is `open` or `over`. */
+export type Told = 'open' | 'over' | 'withdrawn'
+
+/** An incident of the ledger, as it is after its last event. In `alert_event` and `outbox` it is `incident-` and its key. */
+export interface IncidentTable {
+  incident_key: Generated<number>
+  /** What it is of, so that what is found later is known to be of the same: a store, or a scope of many. */
+  subject: string
+  /** As `kindOfRule` of shared/alert-rules.ts has it. */
+  rule_kind: string
+  /** Of which store, also where that was deleted; null where it is of many. */
+  store_key: number | null
+  /** Of which group, as label=value; null where it is of a store or of all. */
+  group_label: string | null
+  condition: IncidentCondition
+  severity: Severity
+  /** Of the rules by which it was found last. */
+  rules_version: number
+  start_at: number
+  opened_at: number
+  closed_at: number | null
+  ending: string | null
+  value: number
+  told: Told
+  /** Of its last event. */
+  sequence: number
+  recorded_at: number
+  /** By whom and until when; null where nobody has, or it came back since. */
+  acknowledged_at: number | null
+  acknowledged_until: number | null
+  acknowledged_by: string | null
+  acknowledged_note: string | null
+  /** When it is told again where it is still open, and how often it was since it opened; null where it is not. */
+  repeat_at: number | null
+  repeats: Generated<number>
+  /** When it is told by another route where nobody has acknowledged it by then. */
+  escalate_at: number | null
+}
+
+/** How far the ledger is: one row. */
+export interface IncidentWatchTable {
+  watch_id: number
+  /** By which rules it was looked for incidents last, and since which data time these count. */
+  rules_version: number | null
+  since_at: number | null
+  /** The data time up to which was looked, and when that was. */
+  data_time: number | null
+  looked_at: number | null
+  claimed_by: string | null
+  claimed_until: number | null
 }

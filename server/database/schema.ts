@@ -9,6 +9,8 @@ import type { AlertRulesTable } from './alert-rule-table.ts'
 import type {
   AlertChannelTable,
   AlertEventTable,
+  IncidentTable,
+  IncidentWatchTable,
   AlertSentTable,
   OutboxTable,
   SilenceTable,
@@ -65,6 +67,8 @@ export interface Database {
   access_key: AccessKeyTable
   session: SessionTable
   alert_event: AlertEventTable
+  incident: IncidentTable
+  incident_watch: IncidentWatchTable
   outbox: OutboxTable
   alert_channel: AlertChannelTable
   alert_rules: AlertRulesTable

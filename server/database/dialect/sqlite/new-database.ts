@@ -30,6 +30,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '029-alerts',
   '030-silences',
   '031-sales',
+  '032-incidents',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -96,6 +97,10 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "silence" ("silence_id" integer primary key autoincrement, "matchers" text not null, "from_at" bigint not null, "to_at" bigint not null, "author" text, "reason" text not null, "created_at" bigint not null, "ended_at" bigint, "ended_by" text)',
   'CREATE TABLE "order_week" ("store_key" integer not null references "store" ("store_key"), "week" integer not null, "hours" blob not null, constraint "order_week_primary_key" primary key ("store_key", "week")) without rowid',
   'CREATE TABLE "store_revenue" ("store_key" integer not null primary key references "store" ("store_key"), "currency" text, "given" text) without rowid',
+  'CREATE TABLE "incident" ("incident_key" integer primary key autoincrement, "subject" text not null, "rule_kind" text not null, "store_key" integer, "group_label" text, "condition" text not null, "severity" text not null, "rules_version" integer not null, "start_at" bigint not null, "opened_at" bigint not null, "closed_at" bigint, "ending" text, "value" double precision not null, "told" text not null, "sequence" integer not null, "recorded_at" bigint not null, "acknowledged_at" bigint, "acknowledged_until" bigint, "acknowledged_by" text, "acknowledged_note" text, "repeat_at" bigint, "repeats" integer default 0 not null, "escalate_at" bigint)',
+  'CREATE INDEX "incident_told_index" on "incident" ("told", "closed_at")',
+  'CREATE INDEX "incident_store_index" on "incident" ("store_key")',
+  'CREATE TABLE "incident_watch" ("watch_id" integer primary key check (watch_id = 1), "rules_version" integer, "since_at" bigint, "data_time" bigint, "looked_at" bigint, "claimed_by" text, "claimed_until" bigint)',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -123,6 +128,8 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'029-alerts\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'030-silences\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'031-sales\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'032-incidents\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
+  'insert into "incident_watch" ("watch_id", "rules_version", "since_at", "data_time", "looked_at", "claimed_by", "claimed_until") values (1, null, null, null, null, null, null)',
 ]
