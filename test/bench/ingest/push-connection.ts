@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 /** A connection on which one push follows the other. */
 export interface PushConnection extends Disposable {
-  /** Sends a body, and reads the answer to its last byte. Throws where it is no success. */
+  /** Sends a body, again where the server is too busy for it, and reads the answer to its last byte. Throws where it is no success. */
   push(body: string): Promise<void>
 }
 
@@ -18,16 +19,26 @@ export async function connectToPush(url: string, mediaType: string): Promise<Pus
   const head = `POST /polls HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${mediaType}\r\nContent-Length: `
   return {
     async push(body) {
-      socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
-      const { status, text } = await answerOn(socket)
-      if (status !== 200) throw new Error(`a push was answered with ${status}: ${text}`)
+      for (;;) {
+        socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
+        const { status, retryAfterSeconds, text } = await answerOn(socket)
+        if (status === 200) return
+        if (status !== 429) throw new Error(`a push was answered with ${status}: ${text}`)
+        await setTimeout(1000 * retryAfterSeconds)
+      }
     },
     [Symbol.dispose]: () => socket.destroy(),
   }
 }
 
+interface Answered {
+  readonly status: number
+  readonly retryAfterSeconds: number
+  readonly text: string
+}
+
 /** The next answer, which has a length. */
-function answerOn(socket: Socket): Promise<{ readonly status: number; readonly text: string }> {
+function answerOn(socket: Socket): Promise<Answered> {
   return new Promise((resolve, reject) => {
     let answer = ''
     function read(chunk: Buffer): void {
@@ -35,7 +46,12 @@ function answerOn(socket: Socket): Promise<{ readonly status: number; readonly t
       const [head = '', length] = /^[^]*?\r\ncontent-length: (\d+)\r\n[^]*?\r\n\r\n/i.exec(answer) ?? []
       if (length === undefined || answer.length < head.length + Number(length)) return
       end()
-      resolve({ status: Number(answer.slice(9, 12)), text: answer.slice(head.length) })
+      const [, seconds = '1'] = /^retry-after: (\d+)\r$/im.exec(head) ?? []
+      resolve({
+        status: Number(answer.slice(9, 12)),
+        retryAfterSeconds: Number(seconds),
+        text: answer.slice(head.length),
+      })
     }
     const fail = (error?: Error) => {
       end()
