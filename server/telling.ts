@@ -1,8 +1,10 @@
 /** What a server tells others by itself. */
 import type { Alerts } from './alerts/alerts.ts'
+import type { Heartbeat } from './alerts/heartbeat.ts'
 import type { AlertsSetting } from './config-file/alerts-setting.ts'
 import type { Environment } from './config-file/secrets.ts'
 import type { Db } from './database/connect.ts'
+import { latestPollAt } from './database/poll-week-summary.ts'
 import type { Observe } from './observe/happened.ts'
 
 export interface TellingSetting {
@@ -27,7 +29,7 @@ interface TellingParts {
 /** It is loaded when it is first asked for. Disposing ends what it is at. */
 export interface Telling extends AsyncDisposable {
   alerts(): Promise<Alerts>
-  /** Begins to send what is due. Throws an `invalid` AppError where a secret is not there. */
+  /** Begins to send what is due, and to say that it is there. Throws an `invalid` AppError where a secret is not there. */
   start(): Promise<void>
   stop(): void
 }
@@ -36,6 +38,7 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
   const { alerts: ofAlerts = { channels: [], routes: [] }, writeLine = async () => {} } = setting
   const { environment = {}, onNotice = () => {} } = parts
   let loading: Promise<Alerts> | undefined
+  let heartbeat: Heartbeat | undefined
 
   async function load(): Promise<Alerts> {
     const { createAlerts } = await import('./alerts/alerts.ts')
@@ -50,17 +53,33 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
     })
   }
 
+  async function startHeartbeat(): Promise<void> {
+    const { heartbeat: ofHeartbeat } = ofAlerts
+    if (ofHeartbeat === undefined) return
+    const { requireSecrets } = await import('./config-file/secrets.ts')
+    requireSecrets([ofHeartbeat], environment)
+    const { createHeartbeat } = await import('./alerts/heartbeat.ts')
+    const look = () => latestPollAt(parts.reading)
+    heartbeat = createHeartbeat({ ...parts, environment, onNotice, setting: ofHeartbeat, look })
+    heartbeat.start()
+  }
+
   const alerts = () => (loading ??= load())
   return {
     alerts,
     async start() {
+      await startHeartbeat()
       if (ofAlerts.channels.length === 0) return
       const { requireChannelSecrets } = await import('./alerts/channels/secrets-of.ts')
       requireChannelSecrets(ofAlerts.channels, environment)
       ;(await alerts()).start()
     },
-    stop: () => void loading?.then((one) => one.stop()),
+    stop() {
+      heartbeat?.stop()
+      void loading?.then((one) => one.stop())
+    },
     async [Symbol.asyncDispose]() {
+      await heartbeat?.[Symbol.asyncDispose]()
       await (await loading)?.[Symbol.asyncDispose]()
     },
   }

@@ -77,6 +77,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/access/',
       'server/outgoing/',
       'server/alerts/channels/',
+      'server/config-file/secrets.ts',
       'type server/config-file/',
       'server/repeatedly.ts',
       'type server/ingest/',

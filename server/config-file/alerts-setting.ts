@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { channelSetting, type ChannelSetting } from '../alerts/channels/list.ts'
 import { givenList } from './given.ts'
+import { heartbeatSetting } from './heartbeat-setting.ts'
 import { routeSetting, type RouteSetting } from './route-setting.ts'
 
 interface Given {
@@ -14,6 +15,7 @@ export const alertsSetting = z
     routes: givenList(routeSetting, 200, 'routes').describe(
       'Who is told what (default: all channels are told everything)',
     ),
+    heartbeat: heartbeatSetting.optional(),
   })
   .superRefine(routesLeadSomewhere)
   .describe('What is told to people and programs elsewhere')

@@ -9,19 +9,24 @@ const MOST_ANSWER_BYTES = 64_000
 const ANSWER_SHOWN = 200
 const MOST_CONNECTIONS = 4
 
+interface Posted {
+  /** As it is written in the configuration file. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
 /** Posts JSON to others. Disposing it ends its connections. */
 export interface Posting extends Disposable {
   /** What was answered, in a line. Throws where it is not taken; redirects are not followed. */
-  post(posted: {
-    /** As it is written in the configuration file. */
-    readonly url: string
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: string
-    readonly signal: AbortSignal
-  }): Promise<string>
+  post(posted: Posted & { readonly body: string }): Promise<string>
+  /** Likewise, of a request without a body. */
+  ask(asked: Posted & { readonly method: 'GET' | 'POST' }): Promise<string>
 }
 
-export function createPosting(allowPrivate: AllowPrivate, context: ChannelContext): Posting {
+export type PostingContext = Pick<ChannelContext, 'environment' | 'version' | 'now' | 'resolve'>
+
+export function createPosting(allowPrivate: AllowPrivate, context: PostingContext): Posting {
   const { environment, version, now, resolve } = context
   const outgoing = createOutgoing({
     mayConnectTo: mayConnectBy(allowPrivate),
@@ -29,24 +34,35 @@ export function createPosting(allowPrivate: AllowPrivate, context: ChannelContex
     maxConnections: MOST_CONNECTIONS,
     userAgent: `store-monitor/${version}`,
   })
+
+  async function send(
+    method: string,
+    { url, headers, signal }: Posted,
+    body: string | undefined,
+  ): Promise<string> {
+    const request = {
+      url: await httpUrl(url, environment),
+      method,
+      headers,
+      body,
+      timeoutMs: ATTEMPT_MS,
+      maxBytes: MOST_ANSWER_BYTES,
+      followsRedirects: false,
+      signal,
+    }
+    return outgoing.ask(request, (answer) => takenAnswer(answer, now))
+  }
+
   return {
-    async post({ url, headers, body, signal }) {
-      const request = {
-        url: await httpUrl(url, environment),
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'content-length': String(Buffer.byteLength(body)),
-          ...headers,
-        },
-        body,
-        timeoutMs: ATTEMPT_MS,
-        maxBytes: MOST_ANSWER_BYTES,
-        followsRedirects: false,
-        signal,
+    post({ body, ...posted }) {
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        ...posted.headers,
       }
-      return outgoing.ask(request, (answer) => takenAnswer(answer, now))
+      return send('POST', { ...posted, headers }, body)
     },
+    ask: ({ method, ...asked }) => send(method, asked, undefined),
     [Symbol.dispose]: () => outgoing[Symbol.dispose](),
   }
 }

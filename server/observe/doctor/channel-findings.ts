@@ -1,19 +1,27 @@
 import { toAppError } from '../../../shared/app-error.ts'
+import { formatDuration } from '../../../shared/duration.ts'
+import { shownTarget } from '../../alerts/channels/given-channel.ts'
 import { targetOf, type ChannelSetting } from '../../alerts/channels/list.ts'
 import { readChannelSecrets } from '../../alerts/channels/secrets-of.ts'
+import type { HeartbeatSetting } from '../../config-file/heartbeat-setting.ts'
 import type { RouteSetting } from '../../config-file/route-setting.ts'
-import type { Environment } from '../../config-file/secrets.ts'
+import { headersWithSecrets, secretIn, type Environment } from '../../config-file/secrets.ts'
 import { fine, type Finding } from './finding.ts'
 
 export interface ChannelPlace {
   readonly channels: readonly ChannelSetting[]
   readonly routes: readonly RouteSetting[]
+  readonly heartbeat?: HeartbeatSetting | undefined
   readonly environment: Environment
 }
 
-/** Whether each channel has its secrets, which are not shown; what it leads to is not asked. */
-export function channelFindings({ channels, routes, environment }: ChannelPlace): Promise<Finding[]> {
-  return Promise.all(channels.map((channel) => channelFinding(channel, routes, environment)))
+/** Whether each channel, and the heartbeat, has its secrets, which are not shown; what it leads to is not asked. */
+export function channelFindings(place: ChannelPlace): Promise<Finding[]> {
+  const { channels, routes, heartbeat, environment } = place
+  return Promise.all([
+    ...channels.map((channel) => channelFinding(channel, routes, environment)),
+    ...(heartbeat === undefined ? [] : [heartbeatFinding(heartbeat, environment)]),
+  ])
 }
 
 async function channelFinding(
@@ -26,12 +34,7 @@ async function channelFinding(
   try {
     await readChannelSecrets(channel, environment)
   } catch (error) {
-    return {
-      check,
-      state: 'failed',
-      what: toAppError(error).message,
-      remedy: 'set the variable, or write the file, that the configuration file names',
-    }
+    return withoutSecret(check, error)
   }
   const target = targetOf(channel)
   const own = routes.filter(({ channels }) => channels.includes(name)).map((route) => route.name)
@@ -39,4 +42,26 @@ async function channelFinding(
   const what = `${type}${target === type ? '' : ` to ${target}`}, ${told}; "alerts test ${name}" tries it`
   if (routes.length === 0 || own.length > 0) return fine(check, what)
   return { check, state: 'warning', what, remedy: 'no route leads to it: write one, or take it out' }
+}
+
+async function heartbeatFinding(
+  { url, headers, every }: HeartbeatSetting,
+  environment: Environment,
+): Promise<Finding> {
+  try {
+    await secretIn(url, environment)
+    await headersWithSecrets(headers, environment)
+  } catch (error) {
+    return withoutSecret('heartbeat', error)
+  }
+  return fine('heartbeat', `a server asks ${shownTarget(url)} every ${formatDuration(every)}`)
+}
+
+function withoutSecret(check: string, error: unknown): Finding {
+  return {
+    check,
+    state: 'failed',
+    what: toAppError(error).message,
+    remedy: 'set the variable, or write the file, that the configuration file names',
+  }
 }
