@@ -25,6 +25,7 @@ type Procedures = Pick<
   | 'correction'
   | 'outage'
   | 'sales'
+  | 'slo'
   | 'incident'
   | 'data'
   | 'alert'
@@ -105,6 +106,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     correction,
     outage,
     sales,
+    slo,
     incident,
     data,
     alert,
@@ -123,6 +125,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     source,
     outage,
     sales,
+    slo,
     incident,
     correction,
     data,

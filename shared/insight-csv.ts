@@ -1,4 +1,4 @@
-/** The CSVs of what is answered at once: rules 25, 29, 30 and 44 of docs/uptime.md. */
+/** The CSVs of what is answered at once: rules 25, 29, 30, 39 and 44 of docs/uptime.md. */
 import type { GroupRow } from './group.ts'
 import type { IncidentRow } from './incident.ts'
 import type { OutageGroup, OutageRow } from './outage.ts'
@@ -6,6 +6,7 @@ import type { PeriodGroupRow } from './period-group.ts'
 import type { DownStore } from './store-now.ts'
 import type { PeriodRow } from './report.ts'
 import type { SalesGroup, SalesRow } from './sales-at-risk.ts'
+import type { SloGroup, SloRow } from './slo.ts'
 import type { TimelineSegment } from './timeline.ts'
 import { percentColumns, reportColumns, reportWindows } from './report-columns.ts'
 
@@ -51,6 +52,35 @@ export function salesGroupCsvLine(row: SalesGroup): string {
   const times = [downtimeMs, unpricedMs, unknownMs].map((ms) => hundredths(ms, HOUR_MS))
   const fields = [quoted(group ?? ''), currency, stores, low, middle, high, ...times]
   return `${fields.map((field) => field ?? '').join()}\n`
+}
+
+const sloColumns =
+  'target(in percent),business_time(in hours),budget(in minutes),downtime(in minutes),spent(in percent),left(in minutes),unknown(in hours)'
+
+/** Of where stores stand in a month: rule 39. */
+export const sloCsvHeader = `store_id,month,${sloColumns}\n`
+
+export function sloCsvLine(row: SloRow): string {
+  return `${[row.storeId, row.month, ...sloFields(row)].join()}\n`
+}
+
+/** The same rolled up. */
+export const sloGroupCsvHeader = `group,stores,stores_over,${sloColumns}\n`
+
+export function sloGroupCsvLine(row: SloGroup): string {
+  return `${[quoted(row.group ?? ''), row.stores, row.overStores, ...sloFields(row)].join()}\n`
+}
+
+function sloFields(row: Pick<SloRow, keyof SloRow & keyof SloGroup>): (string | number)[] {
+  return [
+    row.target,
+    hundredths(row.businessMs, HOUR_MS),
+    minutes(row.budgetMs),
+    minutes(row.downtimeMs),
+    percent(row.spentPercent),
+    minutes(row.leftMs),
+    hundredths(row.unknownMs, HOUR_MS),
+  ]
 }
 
 /** Of the stores that are down. */

@@ -15,6 +15,7 @@ import { addReport } from './program/report.ts'
 import { addReports } from './program/reports.ts'
 import { addSales } from './program/sales.ts'
 import { addBackupAndDemo, addRetention, addServe } from './program/service.ts'
+import { addSlos } from './program/slos.ts'
 import { addStores } from './program/stores.ts'
 import { addWaysIn } from './program/ways-in.ts'
 
@@ -52,6 +53,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addReport(adder)
   addInsight(adder)
   addSales(adder)
+  addSlos(adder)
   addReports(adder)
   addStores(adder)
   addChanges(adder)

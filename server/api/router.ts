@@ -14,6 +14,7 @@ export const appRouter = router({
   source: lazy(() => import('./routers/source-router.ts')),
   outage: lazy(() => import('./routers/outage-router.ts')),
   sales: lazy(() => import('./routers/sales-router.ts')),
+  slo: lazy(() => import('./routers/slo-router.ts')),
   incident: lazy(() => import('./routers/incident-router.ts')),
   correction: lazy(() => import('./routers/correction-router.ts')),
   data: lazy(() => import('./routers/data-router.ts')),

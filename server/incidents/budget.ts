@@ -1,3 +1,4 @@
+import type { Tally } from '../uptime/tally.ts'
 import type { FoundIncidents, Incident } from './incident.ts'
 import { tallyAsOf, type LocalDay } from './judged-days.ts'
 import type { StoreHistory } from './store-history.ts'
@@ -32,23 +33,49 @@ function monthsOf(days: readonly LocalDay[]): LocalDay[][] {
   return months
 }
 
+/** How much of a month's budget is spent. */
+export interface BudgetSpent {
+  readonly businessMs: number
+  readonly budgetMs: number
+  /** Of the month so far. */
+  readonly tally: Tally
+  /** Of the budget; 0 where nothing was down. */
+  readonly percent: number
+}
+
+/** As of an instant in the month that `days` are. */
+export function budgetSpent(
+  history: StoreHistory,
+  days: readonly LocalDay[],
+  target: number,
+  asOfMs: number,
+): BudgetSpent {
+  const { startMs } = days[0]!
+  const businessMs = history.clock.at(days.at(-1)!.endMs) - history.clock.at(startMs)
+  const budgetMs = ((100 - target) / 100) * businessMs
+  const tally = tallyAsOf(history, startMs, asOfMs)
+  return { businessMs, budgetMs, tally, percent: percentSpent(tally.downtimeMs, budgetMs) }
+}
+
+export function percentSpent(downtimeMs: number, budgetMs: number): number {
+  return downtimeMs === 0 ? 0 : (100 * downtimeMs) / budgetMs
+}
+
 function incidentsOfMonth(
   history: StoreHistory,
   month: readonly LocalDay[],
   { target, spent }: BudgetThresholds,
 ): Incident[] {
-  const { clock, dataTimeMs } = history
+  const { dataTimeMs } = history
   const { startMs } = month[0]!
   const { endMs } = month.at(-1)!
-  const budgetMs = ((100 - target) / 100) * (clock.at(endMs) - clock.at(startMs))
   const isOver = endMs < dataTimeMs
   const incidents: Incident[] = []
   const inOrder = spent.toSorted((a, b) => a - b)
   for (const day of month) {
     if (day.endMs >= dataTimeMs || incidents.length === spent.length) break
-    const { downtimeMs } = tallyAsOf(history, startMs, day.endMs)
-    if (downtimeMs === 0) continue
-    const value = (100 * downtimeMs) / budgetMs
+    const { tally, percent: value } = budgetSpent(history, month, target, day.endMs)
+    if (tally.downtimeMs === 0) continue
     for (const percent of inOrder.slice(incidents.length).filter((one) => one <= value)) {
       incidents.push({
         condition: 'budget',

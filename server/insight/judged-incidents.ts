@@ -97,7 +97,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
     return stores
   }
 
-  const most = storesAtOnce(time, MOST_POLL_WEEKS)
+  const most = historiesAtOnce(time)
   return {
     async *stores(after, labels = []) {
       for await (const part of partsAfter(db, after, { storesAtOnce: most, labels })) {
@@ -144,13 +144,14 @@ function wholeDays(days: readonly LocalDay[], time: Interval): LocalDay[] {
 }
 
 /** Of so few stores that others are answered in between. */
-function storesAtOnce(time: Interval, pollWeeks: number): number {
-  return Math.max(8, Math.min(2048, Math.floor(pollWeeks / pollWeeksOf(time).length)))
+export function historiesAtOnce(time: Interval): number {
+  return Math.max(8, Math.min(2048, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length)))
 }
 
 const noGroups: ReadonlySet<string> = new Set()
 
-async function groupsReader(
+/** Tells which of some labels' groups stores are in, each as label=value. */
+export async function groupsReader(
   db: Db,
   { stores }: PartFacts,
   labels: readonly string[],

@@ -695,6 +695,20 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, query: 'since=2023-01-23&until=2023-01-24' },
     { status: 409, onEmpty: true, query: 'by=city&since=2023-01-23&until=2023-01-24' },
   ],
+  listSlos: [
+    { status: 200, query: 'month=2023-01' },
+    { status: 200, query: 'format=csv' },
+    { status: 400, query: 'month=2023-13' },
+    { status: 400, query: 'month=2090-01' },
+    { status: 404, query: 'store_id=z' },
+    { status: 409, onEmpty: true },
+  ],
+  listSloGroups: [
+    { status: 200, query: 'by=city' },
+    { status: 200, query: 'format=csv' },
+    { status: 400, query: 'month=soon' },
+    { status: 409, onEmpty: true },
+  ],
   listIncidents: [
     { status: 200, query: 'since=2023-01-01T00:00Z' },
     { status: 200, query: 'open=true&condition=down&store_id=a' },

@@ -4,7 +4,7 @@
  */
 import type { BlindThresholds } from '../../server/incidents/blind.ts'
 import type { DropThresholds, UptimeThresholds } from '../../server/incidents/day-conditions.ts'
-import type { BudgetThresholds } from '../../server/incidents/budget.ts'
+import type { BudgetSpent, BudgetThresholds } from '../../server/incidents/budget.ts'
 import type { DownThresholds } from '../../server/incidents/down.ts'
 import type { GroupShareThresholds } from '../../server/incidents/group-share.ts'
 import type { Incident, IncidentEnding } from '../../server/incidents/incident.ts'
@@ -301,6 +301,30 @@ export function slowBudget(
         return []
       })
   })
+}
+
+/** What of a month is spent, as of an instant: rule 39. */
+export function slowBudgetSpent(
+  store: SlowStore,
+  month: readonly LocalDay[],
+  target: number,
+  asOfMs: number,
+): BudgetSpent {
+  const { startMs } = month[0]!
+  let businessMs = 0
+  for (let at = startMs; at < month.at(-1)!.endMs; at++) if (isBusiness(store, at)) businessMs++
+  let excusedMs = 0
+  for (let at = startMs; at < asOfMs; at++) {
+    if (isBusiness(store, at) && isIn(store.excused, at)) excusedMs++
+  }
+  const { up, down, unknown } = slowTotals(store, startMs, asOfMs)
+  const budgetMs = ((100 - target) / 100) * businessMs
+  return {
+    businessMs,
+    budgetMs,
+    tally: { uptimeMs: up, downtimeMs: down, unknownMs: unknown, excusedMs },
+    percent: down === 0 ? 0 : (100 * down) / budgetMs,
+  }
 }
 
 /** The instants of a grid up to data time. */

@@ -27,6 +27,7 @@ import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
+import { sloRoutes } from './slo-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { storeRoutes } from './store-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
@@ -44,6 +45,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...reportEventRoutes(parts),
     ...insightRoutes(parts),
     ...salesRoutes(parts),
+    ...sloRoutes(parts),
     ...incidentRoutes(parts),
     ...importRoutes(parts),
     ...importEventRoutes(parts),
