@@ -28,6 +28,7 @@ import { alerts } from './029-alerts.ts'
 import { silences } from './030-silences.ts'
 import { sales } from './031-sales.ts'
 import { incidents } from './032-incidents.ts'
+import { dueIncidents } from './033-due-incidents.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -96,5 +97,6 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '030-silences', readableFrom: '021-totals', ...silences(types) },
     { name: '031-sales', readableFrom: '021-totals', ...sales(types) },
     { name: '032-incidents', readableFrom: '021-totals', ...incidents(types) },
+    { name: '033-due-incidents', readableFrom: '021-totals', ...dueIncidents },
   ]
 }

@@ -1,10 +1,12 @@
-/** What can become of an incident, and what else is told: `test` by a person, `channel-disabled` of a channel that failed for long. */
+/** What can become of an incident, and that it is told again, or to others; and what else is told: `test` by a person, `channel-disabled` of a channel that failed for long. */
 export const alertEventKinds = [
   'opened',
   'late',
   'resolved',
   'reopened',
   'withdrawn',
+  'repeated',
+  'escalated',
   'test',
   'channel-disabled',
 ] as const

@@ -56,6 +56,8 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     [
       ...core,
       'server/alerts/',
+      'server/incidents/business-clock.ts',
+      'server/reports/open-hours.ts',
       'server/outgoing/',
       'server/limits/trusted-proxies.ts',
       'server/config-file/given.ts',

@@ -16,6 +16,7 @@ import type { Channel, ChannelContext } from './channels/channel.ts'
 import { isForPeople, openChannel } from './channels/list.ts'
 import { createDeliverer, type DelivererParts } from './deliverer.ts'
 import { messageIdOf } from './message-id.ts'
+import { tellFurther } from './further/tell-further.ts'
 import { nextGroup } from './next-group.ts'
 import { quietUntilMs } from './quiet-hours.ts'
 import { recordEvents, recordRouted } from './record-events.ts'
@@ -41,12 +42,15 @@ export interface Alerts extends AsyncDisposable {
   replay(messageId: string): Promise<OutboxMessage>
   /** Sends what is due, and returns when that has been tried. */
   deliverDue(): Promise<void>
-  /** Does so from now on. */
+  /** Records what is due of incidents that are open: that they are told again, or to others. */
+  tellFurther(): Promise<void>
+  /** Does both from now on. */
   start(): void
   stop(): void
 }
 
 const LOOK_EVERY_MS = 1000
+const LOOK_FURTHER_EVERY_MS = 60_000
 /** A test is sent at once by whoever is asked for it; by others, if that one is gone by then. */
 const TEST_LATER_MS = 60_000
 
@@ -87,6 +91,11 @@ export function createAlerts(parts: AlertsParts): Alerts {
     claim,
   })
   let looking: Repeated | undefined
+  let lookingFurther: Repeated | undefined
+
+  async function tellAllFurther(): Promise<void> {
+    while (await tellFurther(writing, routing, now()));
+  }
 
   return {
     async channels() {
@@ -125,15 +134,18 @@ export function createAlerts(parts: AlertsParts): Alerts {
       return revived
     },
     deliverDue: () => deliverer.deliverDue(),
+    tellFurther: tellAllFurther,
     start() {
       if (setting.channels.length === 0) return
       // Not awaited: a receiver that hangs would hold up all others.
       const look = async () => void deliverer.deliverDue().catch(onError)
       looking = repeatedly(look, { everyMs: LOOK_EVERY_MS, onError })
+      lookingFurther = repeatedly(tellAllFurther, { everyMs: LOOK_FURTHER_EVERY_MS, onError })
     },
     stop: () => deliverer.stop(),
     async [Symbol.asyncDispose]() {
       deliverer.stop()
+      await lookingFurther?.[Symbol.asyncDispose]()
       await looking?.[Symbol.asyncDispose]()
       await deliverer[Symbol.asyncDispose]()
       for (const channel of opened.values()) (await channel.catch(() => undefined))?.[Symbol.dispose]()

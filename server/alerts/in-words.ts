@@ -41,16 +41,18 @@ export function inWords({ events }: Message, { publicUrl, zone }: WordsContext):
 function lineOf(events: readonly AlertEvent[], zone: string): string {
   const last = events.at(-1)!
   const { summary, since, until } = last.payload
-  const marked = `${markOf(last)} ${summary}`
+  const marked = `${markOf(last, events)} ${summary}`
   const isLate = last.kind === 'late' || (events.length > 1 && isOver(last.kind))
   if (!isLate || since === undefined || until === undefined) return marked
   return `${marked} (${timesOf(since, until, zone)}, told late)`
 }
 
-function markOf({ kind, payload }: AlertEvent): string {
+function markOf({ kind, payload }: AlertEvent, events: readonly AlertEvent[]): string {
   if (kind === 'test') return '[test]'
   if (kind === 'withdrawn') return '[withdrawn]'
-  return kind === 'resolved' || kind === 'late' ? '[over]' : `[${payload.severity}]`
+  if (isOver(kind)) return '[over]'
+  if (events.some((event) => event.kind === 'escalated')) return `[${payload.severity}, escalated]`
+  return `[${payload.severity}${events.every((event) => event.kind === 'repeated') ? ', again' : ''}]`
 }
 
 function timesOf(since: number, until: number, zone: string): string {

@@ -2,6 +2,7 @@ import { insertAlertEvents, insertOutboxRows, readToldBy } from '../database/ale
 import type { Db } from '../database/connect.ts'
 import { readSilencesInForce } from '../database/silences.ts'
 import type { AlertEvent } from './alert-event.ts'
+import { planFurther } from './further/plan-further.ts'
 import { messageIdOf } from './message-id.ts'
 import { silenceOf } from './silenced.ts'
 import type { Routing } from './routing.ts'
@@ -40,19 +41,17 @@ export async function recordEvents(
   await insertOutboxRows(tx, rows, nowMs)
 }
 
-/** Likewise, by the routes: that something is over is told where its beginning was, or is to be. */
+/**
+ * Likewise, by the routes: that something is over is told where its beginning was, or is to be. When incidents of the ledger are told further
+ * is noted in their rows, which are there by then.
+ */
 export async function recordRouted(
   tx: Db,
   events: readonly AlertEvent[],
   routing: Routing,
   nowMs: number,
 ): Promise<void> {
-  const silences = await readSilencesInForce(tx, nowMs)
-  const heldBack = (event: AlertEvent, routed: readonly Routed[]) => {
-    const silence = silenceOf(event, silences)
-    if (silence === undefined) return routed
-    return routed.map((one) => ({ ...one, dueAt: silence.toMs, silenceId: silence.silenceId }))
-  }
+  const heldBack = await heldBackIn(tx, nowMs)
   // One after the other, as each may be what those behind it end.
   const beginnings = events.filter((event) => !isEnding(event))
   await recordEvents(tx, beginnings, (event) => heldBack(event, routing.routesOf(event, nowMs)), nowMs)
@@ -70,6 +69,20 @@ export async function recordRouted(
       (toldBy.get(event.incident) ?? []).map(({ channel, route }) => routing.routed(channel, route, nowMs)),
     )
   await recordEvents(tx, endings, routesOf, nowMs)
+  await planFurther(tx, events, routing, nowMs)
+}
+
+/** Holds back what silences that are in force are about. */
+export async function heldBackIn(
+  tx: Db,
+  nowMs: number,
+): Promise<(event: AlertEvent, routed: readonly Routed[]) => readonly Routed[]> {
+  const silences = await readSilencesInForce(tx, nowMs)
+  return (event, routed) => {
+    const silence = silenceOf(event, silences)
+    if (silence === undefined) return routed
+    return routed.map((one) => ({ ...one, dueAt: silence.toMs, silenceId: silence.silenceId }))
+  }
 }
 
 function isEnding({ kind }: AlertEvent): boolean {

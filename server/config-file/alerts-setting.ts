@@ -23,7 +23,14 @@ export type AlertsSetting = z.output<typeof alertsSetting>
 
 function routesLeadSomewhere({ channels, routes }: Given, context: z.core.$RefinementCtx): void {
   const names = channels.map(({ name }) => name)
+  const others = routes.map(({ name }) => name)
   for (const [i, route] of routes.entries()) {
+    const to = route.escalate?.to
+    if (to !== undefined && (to === route.name || !others.includes(to))) {
+      const which = others.filter((name) => name !== route.name).join(', ') || 'no others'
+      const message = `there is no other route "${to}": there are ${which}`
+      context.addIssue({ code: 'custom', path: ['routes', i, 'escalate', 'to'], message })
+    }
     for (const [j, name] of route.channels.entries()) {
       if (names.includes(name)) continue
       const which = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`

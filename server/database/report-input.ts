@@ -28,6 +28,16 @@ export async function readRulesOfStores(db: Db, storeIds: readonly StoreId[]): P
   })
 }
 
+/** Those of the stores that are there, by key. */
+export async function readRulesByKey(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreRules>> {
+  const rows = await db
+    .selectFrom('store')
+    .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
+    .where('store_key', 'in', storeKeys)
+    .execute()
+  return new Map(rows.map((store) => [store.storeKey, store]))
+}
+
 export interface StoreWithPolls {
   readonly store: StoreRules
   readonly polls: readonly PollWeek[]

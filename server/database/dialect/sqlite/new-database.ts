@@ -31,6 +31,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '030-silences',
   '031-sales',
   '032-incidents',
+  '033-due-incidents',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -101,6 +102,8 @@ export const newDatabase: readonly string[] = [
   'CREATE INDEX "incident_told_index" on "incident" ("told", "closed_at")',
   'CREATE INDEX "incident_store_index" on "incident" ("store_key")',
   'CREATE TABLE "incident_watch" ("watch_id" integer primary key check (watch_id = 1), "rules_version" integer, "since_at" bigint, "data_time" bigint, "looked_at" bigint, "claimed_by" text, "claimed_until" bigint)',
+  'CREATE INDEX "incident_repeat_index" on "incident" ("repeat_at")',
+  'CREATE INDEX "incident_escalate_index" on "incident" ("escalate_at")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -129,6 +132,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'030-silences\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'031-sales\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'032-incidents\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'033-due-incidents\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
   'insert into "incident_watch" ("watch_id", "rules_version", "since_at", "data_time", "looked_at", "claimed_by", "claimed_until") values (1, null, null, null, null, null, null)',

@@ -1,0 +1,63 @@
+import type { Db } from '../../database/connect.ts'
+import { incidentName, readTold, type OpenIncidentRow, type ToldRow } from '../../database/due-incidents.ts'
+import type { Routing } from '../routing.ts'
+import { businessTimeOf } from './business-time.ts'
+import { nextFurther, type NextFurther } from './next-further.ts'
+
+const DAY_MS = 86_400_000
+const LOOK_AGAIN_MS = 60_000
+/** How far ahead business hours are looked at; then, if need be, again. */
+const AHEAD_MS = 14 * DAY_MS
+
+export interface Further {
+  readonly incident: OpenIncidentRow
+  readonly next: NextFurther
+}
+
+/** What is to be told further of incidents that are open. */
+export async function furtherOf(
+  tx: Db,
+  incidents: readonly OpenIncidentRow[],
+  routing: Routing,
+  nowMs: number,
+): Promise<Further[]> {
+  if (incidents.length === 0) return []
+  const rows = await readTold(
+    tx,
+    incidents.map(({ incident_key }) => incident_key),
+  )
+  const told = new Map(
+    [...Map.groupBy(rows, ({ incident }) => incident)].map(([name, ofOne]) => [name, sinceOpened(ofOne)]),
+  )
+  const earliestMs = Math.min(nowMs, ...[...told.values()].flat().map(({ created_at }) => created_at))
+  const clockOf = await businessTimeOf(
+    tx,
+    incidents.map(({ store_key }) => store_key),
+    { startMs: earliestMs, endMs: nowMs + AHEAD_MS },
+  )
+  return incidents.map((incident) => ({
+    incident,
+    next: nextFurther(told.get(incidentName(incident.incident_key)) ?? [], {
+      routing,
+      clock: clockOf(incident.store_key),
+      acknowledgedUntil: incident.acknowledged_until,
+      nowMs,
+    }),
+  }))
+}
+
+function sinceOpened(rows: readonly ToldRow[]): ToldRow[] {
+  const opened = rows.findLast(({ kind }) => kind === 'reopened' || kind === 'opened')
+  return rows.filter(({ sequence }) => sequence >= (opened?.sequence ?? Infinity))
+}
+
+/** When it is to be looked at again. */
+export function timesOf({ repeats, escalations }: NextFurther, nowMs: number) {
+  return { repeatAt: earliestOf(repeats, nowMs), escalateAt: earliestOf(escalations, nowMs) }
+}
+
+function earliestOf(times: readonly { readonly at: number }[], nowMs: number): number | null {
+  if (times.length === 0) return null
+  const earliest = Math.min(...times.map(({ at }) => at), nowMs + AHEAD_MS)
+  return Math.max(earliest, nowMs + LOOK_AGAIN_MS)
+}
