@@ -5,6 +5,7 @@ export const changeKinds = [
   'timezone',
   'special-hours',
   'details',
+  'revenue',
   'correction',
   'correction-revoked',
   'polls-deleted',
@@ -18,8 +19,9 @@ export const changeKinds = [
 ] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** Those that change nothing of what figures are made of, and of no store. */
+/** Those that change nothing of what reports are made of. */
 export const changeKindsBesidesData = [
+  'revenue',
   'key-created',
   'key-revoked',
   'reports-deleted',
@@ -28,7 +30,7 @@ export const changeKindsBesidesData = [
   'alert-rules',
 ] as const satisfies readonly ChangeKind[]
 
-/** Those of them that are of no store. */
+/** Those of them that are of keys, people or rules. */
 const changeKindsOfKeys = [
   'key-created',
   'key-revoked',

@@ -1,3 +1,4 @@
+import type { GivenRevenue } from './store-revenue.ts'
 import type { SpecialHoursChange } from '../../shared/store-change.ts'
 import type { WeeklySpan } from '../../shared/store.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
@@ -33,4 +34,13 @@ export function detailsInWords(
     ...Object.entries(labels).map(([label, value]) => (value === '' ? `no ${label}` : `${label}=${value}`)),
   ]
   return `details: ${parts.join(', ')}`
+}
+
+export function revenueInWords(given: GivenRevenue | null, currency: string | undefined): string {
+  const known = given?.flatMap((hundredths) => hundredths ?? []) ?? []
+  const of = currency === undefined ? '' : ` ${currency}`
+  if (given === null || known.length === 0) return `revenue:${of} nothing is said of it`
+  const mean = known.reduce((sum, hundredths) => sum + hundredths, 0) / known.length / 100
+  const hours = given.length === 1 ? '' : `, the mean of ${known.length} hours of the week`
+  return `revenue:${of} ${mean.toFixed(2)} an hour${hours}`
 }

@@ -7,11 +7,13 @@ import type {
   SpecialHoursChange,
   TimezoneChange,
 } from '../../shared/store-change.ts'
+import type { RevenueChange, StoreRevenue } from '../../shared/store-revenue.ts'
 import type { Store } from '../../shared/store.ts'
-import { daysInWords, detailsInWords, hoursInWords, zoneInWords } from './change-words.ts'
+import { daysInWords, detailsInWords, hoursInWords, revenueInWords, zoneInWords } from './change-words.ts'
 import { recordChange, type ChangeMade, type NewChange } from './changes.ts'
 import { changeRules, type RuleChange } from './schedules.ts'
 import { setStoreDetails } from './store-details.ts'
+import { readStoreRevenue, setRevenue, type GivenRevenue } from './store-revenue.ts'
 import { getStore } from './stores.ts'
 import type { WriteTx } from './write-alone.ts'
 
@@ -93,6 +95,23 @@ export async function setDetails(tx: WriteTx, change: DetailsChange, at: number)
     await recordChange(tx, { ...madeBy(change, at), kind: 'details', storeId, what })
   }
   return getStore(tx, storeId)
+}
+
+/** Says what a store, known or new, takes in an hour, in place of what was said. */
+export async function setStoreRevenue(tx: WriteTx, change: RevenueChange, at: number): Promise<StoreRevenue> {
+  const { storeId, perHour, currency } = change
+  const given = hundredthsOf(perHour)
+  const { rows } = await setRevenue(tx, [{ storeId, currency, given, rows: 1 }])
+  if (rows > 0) {
+    const what = revenueInWords(given, currency)
+    await recordChange(tx, { ...madeBy(change, at), kind: 'revenue', storeId, what })
+  }
+  return readStoreRevenue(tx, storeId)
+}
+
+function hundredthsOf(perHour: RevenueChange['perHour']): GivenRevenue | null {
+  const given = [perHour].flat().map((amount) => (amount === null ? null : Math.round(amount * 100)))
+  return given.some((hundredths) => hundredths !== null) ? given : null
 }
 
 function madeBy({ by, reason }: ChangedBy, at: number): ChangeMade {

@@ -1,10 +1,11 @@
 import type { StoreId } from '../../shared/ids.ts'
 import type { StoreLabel } from '../../shared/group.ts'
+import type { StoreRevenue } from '../../shared/store-revenue.ts'
 import type { Changed } from './changed.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
-import { keysOfStores } from './stores.ts'
+import { keyOfStore, keysOfStores } from './stores.ts'
 import { pauseIn, type WriteTx } from './write-alone.ts'
 
 /** What people say a store takes in an hour, in hundredths: one number, or one or null for each hour of the week. */
@@ -15,7 +16,8 @@ export interface NewRevenue {
   readonly rows: number
   /** undefined where it is not said. */
   readonly currency: string | undefined
-  readonly given: GivenRevenue
+  /** null: nothing any more. */
+  readonly given: GivenRevenue | null
 }
 
 /** Says what stores take, known or new, in place of what was said of them, and returns what changed. Each is there once, in ascending order of id. */
@@ -34,10 +36,11 @@ export async function setRevenue(tx: WriteTx, stores: readonly NewRevenue[]): Pr
       const row = {
         store_key: storeKey,
         currency: currency ?? before.get(storeKey)?.currency ?? null,
-        given: JSON.stringify(given),
+        given: given && JSON.stringify(given),
       }
       const { currency: currencyBefore = null, given: givenBefore } = before.get(storeKey) ?? {}
-      if (row.currency === currencyBefore && row.given === JSON.stringify(givenBefore)) return []
+      const textBefore = givenBefore === undefined ? null : JSON.stringify(givenBefore)
+      if (row.currency === currencyBefore && row.given === textBefore) return []
       changedRows += ofStore
       storeKeys.push(storeKey)
       return [row]
@@ -89,6 +92,14 @@ export async function readRevenue(
     }
   }
   return found
+}
+
+/** What is said of a store. Throws a `not-found` AppError where there is no such store. */
+export async function readStoreRevenue(db: Db, storeId: StoreId): Promise<StoreRevenue> {
+  const storeKey = await keyOfStore(db, storeId)
+  const { currency = null, given = [] } = (await readRevenue(db, [storeKey])).get(storeKey) ?? {}
+  const amounts = given.map((hundredths) => (hundredths === null ? null : hundredths / 100))
+  return { storeId, currency, perHour: amounts.length > 1 ? amounts : (amounts[0] ?? null) }
 }
 
 export async function readCurrencies(

@@ -536,6 +536,16 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: 'a', body: '{"labels":{"a=b":"c"}}' },
     { status: 413, id: 'a', body: tooLarge },
   ],
+  readStoreRevenue: [
+    { status: 200, id: 'a' },
+    { status: 400, id: 'a b' },
+    { status: 404, id: 'z' },
+  ],
+  setStoreRevenue: [
+    { status: 200, id: 'a', body: '{"perHour":120.5,"currency":"eur"}' },
+    { status: 400, id: 'a', body: '{"perHour":-1}' },
+    { status: 413, id: 'a', body: tooLarge },
+  ],
   createCorrection: [
     { status: 200, body: newCorrection },
     { status: 400, body: '{}' },

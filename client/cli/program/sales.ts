@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { SalesOptions } from '../commands/sales-at-risk.ts'
 import type { Adder } from './adder.ts'
+import { amount, numberOf } from './amount.ts'
 import { groupOption } from './options.ts'
 
 /** What it cost that stores were down. */
@@ -39,15 +40,4 @@ function percent(text: string): number {
   const number = numberOf(text.replace(/\s*%$/, ''))
   if (number <= 100) return number
   throw new InvalidArgumentError('Write a percentage, 0 to 100.')
-}
-
-function amount(text: string): number {
-  const number = numberOf(text)
-  if (number > 0 && number <= 1_000_000_000) return number
-  throw new InvalidArgumentError('Write an amount of more than 0, such as 85.50.')
-}
-
-/** NaN for what is none. */
-function numberOf(text: string): number {
-  return /^\d{1,10}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN
 }

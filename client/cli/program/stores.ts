@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander'
+import type { RevenueOptions } from '../commands/set-revenue.ts'
 import type { ChangeOptions, DetailsOptions } from '../commands/set-store.ts'
 import type { StoreListOptions } from '../commands/stores.ts'
 import type { TailOptions } from '../commands/tail.ts'
 import type { TopOptions } from '../commands/top.ts'
 import type { Adder } from './adder.ts'
+import { amount } from './amount.ts'
 import { groupOption, wholeNumber } from './options.ts'
 
 /** What shows and changes stores. */
@@ -88,5 +90,19 @@ export function addStores({ context, addConnected, addListing, timeOption, examp
     .action(async (storeId: string, options: DetailsOptions) => {
       const { runSetDetails } = await import('../commands/set-store.ts')
       await runSetDetails(context, options, storeId)
+    })
+
+  addStoreChange('set-revenue <store>', 'Say what a store takes in an hour, where there are no orders.')
+    .option('--hourly <amount>', 'on average', amount)
+    .option('--week <file>', '168 amounts, from Monday 00:00 on; - where it is not known')
+    .option('--none', 'nothing any more')
+    .option('--currency <code>', 'of the amounts, such as EUR (default: as before)')
+    .addHelpText(
+      'after',
+      examples('set-revenue 8419 --hourly 120 --currency EUR', 'set-revenue 8419 --week amounts.txt'),
+    )
+    .action(async (storeId: string, options: RevenueOptions) => {
+      const { runSetRevenue } = await import('../commands/set-revenue.ts')
+      await runSetRevenue(context, options, storeId)
     })
 }

@@ -22,6 +22,7 @@ import { reportListRoutes } from './report-list-routes.ts'
 import { reportRequestRoutes } from './report-request-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import type { RestRoute } from './route.ts'
+import { revenueRoutes } from './revenue-routes.ts'
 import { salesRoutes } from './sales-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -51,6 +52,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...importEventRoutes(parts),
     ...liveRoutes(parts),
     ...storeRoutes(parts),
+    ...revenueRoutes(parts),
     ...correctionRoutes(parts),
     ...changeRoutes(parts),
     ...alertRuleRoutes(parts),

@@ -16,6 +16,7 @@ import {
   timezoneFields,
   validFromField,
 } from '../../../shared/store-change.ts'
+import { revenueFields, storeRevenue } from '../../../shared/store-revenue.ts'
 import { store } from '../../../shared/store.ts'
 import { pageQuery } from './schemas.ts'
 
@@ -48,6 +49,12 @@ export const detailsBody = z.strictObject(detailsFields).meta({
   description: 'What a store is called, and its groups',
   examples: [{ name: 'Berlin Mitte', labels: { city: 'Berlin' } }],
 })
+export const revenueBody = z.strictObject(revenueFields).meta({
+  id: 'NewStoreRevenue',
+  description: 'What a store takes in an hour',
+  examples: [{ perHour: 120.5, currency: 'EUR' }],
+})
+export const storeRevenueBody = storeRevenue.meta({ id: 'StoreRevenue' })
 
 export const newCorrectionBody = newCorrection.meta({
   id: 'NewCorrection',

@@ -10,11 +10,19 @@ import {
   setTimezoneInput,
 } from '../../../shared/store-change.ts'
 import { downStoresInput, storeChangesInput } from '../../../shared/store-now.ts'
+import { setRevenueInput } from '../../../shared/store-revenue.ts'
 import { stripsInput } from '../../../shared/store-strip.ts'
 import { storeIdInput, storeListInput } from '../../../shared/store.ts'
 import { suggestInput } from '../../../shared/suggestion.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
-import { setBusinessHours, setDetails, setSpecialHours, setTimezone } from '../../database/store-changes.ts'
+import {
+  setBusinessHours,
+  setDetails,
+  setSpecialHours,
+  setStoreRevenue,
+  setTimezone,
+} from '../../database/store-changes.ts'
+import { readStoreRevenue } from '../../database/store-revenue.ts'
 import { getStore, keyOfStore, listStores } from '../../database/stores.ts'
 import type { ToldEvent } from '../../live/change-feed.ts'
 import { answerStoreDeletion } from '../deletions.ts'
@@ -64,6 +72,15 @@ export const storeRouter = router({
     .input(setDetailsInput)
     .mutation(({ ctx, input }) =>
       ctx.change((tx) => setDetails(tx, signed(ctx.principal, input), ctx.now())),
+    ),
+  /** What people say that it takes in an hour. */
+  revenue: procedureFor('stores:read', 'storeId')
+    .input(storeIdInput)
+    .query(({ ctx, input }) => readStoreRevenue(ctx.db, input.storeId)),
+  setRevenue: procedureFor('stores:write', 'storeId')
+    .input(setRevenueInput)
+    .mutation(({ ctx, input }) =>
+      ctx.change((tx) => setStoreRevenue(tx, signed(ctx.principal, input), ctx.now())),
     ),
   /** With all that is of it; without `confirm`, what that would be. */
   delete: procedureFor('data:delete', 'storeId')
