@@ -49,13 +49,13 @@ const amounts = {
     .number()
     .nonnegative()
     .describe(
-      'What was lost at least, of two digits: the shortest that outages lasted, times the lower quartile of such hours',
+      'What was lost at least, of two digits: the shortest that outages lasted, times the lower quartile of such hours; of few hours, their mean less two standard deviations, where that is less',
     ),
   middle: z.number().nonnegative().describe('What was lost most likely: the downtime, times the mean'),
   high: z
     .number()
     .nonnegative()
-    .describe('What was lost at most: the longest that outages may have lasted, times the upper quartile'),
+    .describe('What was lost at most: the longest that outages may have lasted, likewise'),
   basis: z
     .enum(revenueBases)
     .nullable()

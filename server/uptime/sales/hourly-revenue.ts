@@ -3,6 +3,8 @@ export interface HourlyRevenue {
   readonly lower: number
   readonly mean: number
   readonly upper: number
+  /** How far such hours are from the mean, squared, on average; 0 where that is not known. */
+  readonly variance: number
   readonly basis: RevenueBasis
 }
 
@@ -53,6 +55,7 @@ function said(hundredths: number | undefined, basis: RevenueBasis): HourlyRevenu
     lower: hundredths * (1 - GIVEN_SPREAD),
     mean: hundredths,
     upper: hundredths * (1 + GIVEN_SPREAD),
+    variance: 0,
     basis,
   }
 }
@@ -94,10 +97,12 @@ function levelOf(
 function spreadOf(samples: readonly RevenueSample[]): Omit<HourlyRevenue, 'basis'> {
   const sorted = Float64Array.from(samples, ({ hundredths }) => Math.max(0, hundredths)).sort()
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length
+  const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return {
     lower: Math.min(mean, quantile(sorted, 0.25)),
     mean,
     upper: Math.max(mean, quantile(sorted, 0.75)),
+    variance: squares / (sorted.length - 1),
   }
 }
 

@@ -1,7 +1,9 @@
 import type { DownHours } from './down-hours.ts'
-import { revenueBases, type RevenueBasis, type RevenueOfHour } from './hourly-revenue.ts'
+import { revenueBases, type HourlyRevenue, type RevenueBasis, type RevenueOfHour } from './hourly-revenue.ts'
 
 const HOUR_MS = 3_600_000
+/** So many standard deviations are what a few hours may differ by. */
+const DEVIATIONS = 2
 
 /** What was lost while a store was down, or put at risk: rule 44 of docs/uptime.md. */
 export interface SalesAtRisk {
@@ -19,8 +21,9 @@ export function salesAtRisk(
   revenueOf: RevenueOfHour,
   recaptured: number,
 ): SalesAtRisk {
-  const range = { low: 0, middle: 0, high: 0 }
-  const share = (1 - recaptured) / 100 / HOUR_MS
+  const least = { bound: 0, mean: 0, variance: 0 }
+  const most = { bound: 0, mean: 0, variance: 0 }
+  let middle = 0
   let unpricedMs = 0
   let worst = -1
   for (let hour = 0; hour < down.length; hour++) {
@@ -31,10 +34,33 @@ export function salesAtRisk(
       continue
     }
     worst = Math.max(worst, revenueBases.indexOf(ofHour.basis))
-    range.low += shortest[hour]! * ofHour.lower * share
-    range.middle += down[hour]! * ofHour.mean * share
-    range.high += longest[hour]! * ofHour.upper * share
+    middle += (down[hour]! / HOUR_MS) * ofHour.mean
+    addTime(least, shortest[hour]! / HOUR_MS, ofHour.lower, ofHour)
+    addTime(most, longest[hour]! / HOUR_MS, ofHour.upper, ofHour)
+  }
+  const share = (1 - recaptured) / 100
+  const range = {
+    low: Math.max(0, Math.min(least.bound, least.mean - deviationOf(least))) * share,
+    middle: middle * share,
+    high: Math.max(most.bound, most.mean + deviationOf(most)) * share,
   }
   const isUnknown = worst < 0 && unpricedMs > 0
   return { range: isUnknown ? null : range, unpricedMs, basis: revenueBases[worst] ?? null }
+}
+
+/** What some time comes to, if all of its hours are as far off, and if each is by itself. */
+interface TimeSums {
+  bound: number
+  mean: number
+  variance: number
+}
+
+function addTime(sums: TimeSums, hours: number, bound: number, { mean, variance }: HourlyRevenue): void {
+  sums.bound += hours * bound
+  sums.mean += hours * mean
+  sums.variance += hours * variance
+}
+
+function deviationOf({ variance }: TimeSums): number {
+  return DEVIATIONS * Math.sqrt(variance)
 }

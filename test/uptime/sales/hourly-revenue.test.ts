@@ -20,14 +20,20 @@ function basesOf(known: Partial<KnownRevenue>, ...hours: readonly number[]) {
   return hours.map((hour) => revenue(hour)?.basis)
 }
 
-test('four hours tell: their quartiles and their mean', () => {
+test('four hours tell: their quartiles, their mean, and how far they are from it', () => {
   const revenue = revenueOfStore({ ...nothing, samples: samples(monday9, 400, 100, 300, 200) })
-  expect(revenue(monday9)).toEqual({ lower: 175, mean: 250, upper: 325, basis: 'hour' })
+  expect(revenue(monday9)).toEqual({
+    lower: 175,
+    mean: 250,
+    upper: 325,
+    variance: 50_000 / 3,
+    basis: 'hour',
+  })
 })
 
 test('the mean is in the range, also where most hours have no orders; a refund is no less than nothing', () => {
   const revenue = revenueOfStore({ ...nothing, samples: samples(monday9, 0, 0, -700, 0, 1000) })
-  expect(revenue(monday9)).toEqual({ lower: 0, mean: 200, upper: 200, basis: 'hour' })
+  expect(revenue(monday9)).toEqual({ lower: 0, mean: 200, upper: 200, variance: 200_000, basis: 'hour' })
 })
 
 test('where there are fewer, that time on such days does, then the store, then what was said, the group, the average', () => {
@@ -45,6 +51,6 @@ test('where there are fewer, that time on such days does, then the store, then w
 test('what was said is 30 % off at most; hours of which nothing is said are not known', () => {
   const given = Array.from({ length: 168 }, (_, hour) => (hour === monday9 ? 1000 : null))
   const revenue = revenueOfStore({ ...nothing, given })
-  expect(revenue(monday9)).toEqual({ lower: 700, mean: 1000, upper: 1300, basis: 'given' })
+  expect(revenue(monday9)).toEqual({ lower: 700, mean: 1000, upper: 1300, variance: 0, basis: 'given' })
   expect(revenue(tuesday9)).toBeUndefined()
 })

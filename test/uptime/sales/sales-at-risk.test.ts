@@ -92,6 +92,27 @@ describe('a store that was seen up at 10 and 14, and down at 11 and 13, with 100
   })
 })
 
+describe('hours that differ, as 60 to 140 with a mean of 100 and a deviation of 50', () => {
+  const differing = () =>
+    ({ lower: 6000, mean: 10_000, upper: 14_000, variance: 5000 ** 2, basis: 'hour' }) as const
+  function rangeOf(shortest: number, down: number, longest: number, recaptured = 0): SalesRange {
+    const oneHour = (hours: number) => Float64Array.of(hours * HOUR_MS)
+    const times = { shortest: oneHour(shortest), down: oneHour(down), longest: oneHour(longest) }
+    return salesAtRisk(times, differing, recaptured).range!
+  }
+
+  test('differ by twice their deviation where there are few of them, and never below zero', () => {
+    expect(rangeOf(1, 1, 1)).toEqual(near({ low: 0, middle: 100, high: 200 }))
+    expect(rangeOf(0, 0.25, 0.25)).toEqual(near({ low: 0, middle: 25, high: 75 }))
+    expect(rangeOf(4, 5, 6.25)).toEqual(near({ low: 200, middle: 500, high: 875 }))
+    expect(rangeOf(4, 5, 6.25, 0.5)).toEqual(near({ low: 100, middle: 250, high: 437.5 }))
+  })
+
+  test('differ by their quartiles where there are many', () => {
+    expect(rangeOf(100, 100, 100)).toEqual(near({ low: 6000, middle: 10_000, high: 14_000 }))
+  })
+})
+
 describe('of any store', { timeout: 120_000 }, () => {
   test('the range is one, days add up, and the down time is that of reports', () => {
     let down = 0
