@@ -5,6 +5,7 @@ import { pageInput, pageOf } from './page.ts'
 import { reportRow } from './report.ts'
 import { rowOrders, sortColumns } from './row-columns.ts'
 import { checkUptimeRange, rowFilterFields } from './row-filter.ts'
+import { salesAmounts } from './sales-at-risk.ts'
 import { storeStates } from './store-state.ts'
 
 /** In what order the rows are: those without a value are last, and of one value they are by id. */
@@ -18,8 +19,13 @@ export const rowOrderFields = {
   order: z.enum(rowOrders).default('ascending').describe('Whether the smallest are first, or the largest'),
 }
 
+export const rowSales = z
+  .boolean()
+  .default(false)
+  .describe('Whether rows have what their stores lost in `window`, of the data as they are now')
+
 export const reportRowsInput = pageInput
-  .extend({ reportId: givenReportId, ...rowFilterFields, ...rowOrderFields })
+  .extend({ reportId: givenReportId, ...rowFilterFields, ...rowOrderFields, sales: rowSales })
   .superRefine(checkUptimeRange)
 export type ReportRowsQuery = z.output<typeof reportRowsInput>
 
@@ -49,6 +55,11 @@ export const listedRow = reportRow
       .nullable()
       .describe('The last poll up to as_of; null where none is in the week and the reach before it'),
     change: changePoints,
+    salesAtRisk: salesAmounts
+      .nullable()
+      .describe(
+        'What the store lost while it was down in the window, as a range; null where nothing is known of what it takes, or it is not asked for',
+      ),
   })
   .describe("A store's row of a report, with what it is at the as_of of the report")
 export type ListedRow = z.infer<typeof listedRow>

@@ -1,8 +1,10 @@
+import type { ListedRow } from '../../shared/report-rows.ts'
 import type { Report, ReportRow, ReportTotals } from '../../shared/report.ts'
 import type { SortColumn } from '../../shared/row-columns.ts'
 import type { StoreMonitorClient } from '../client.ts'
 import { say, type CommandContext, type MessageOptions } from './context.ts'
 import { formatAmount, formatCount, printTable, write, type TableColumn } from './output.ts'
+import { formatRange } from './sales-text.ts'
 import { orders, type TableSort } from './table-sorts.ts'
 
 export interface TableOptions {
@@ -10,6 +12,8 @@ export interface TableOptions {
   readonly sort?: TableSort
   /** Only stores whose id contains this. */
   readonly where?: string
+  /** Whether it has what they lost. */
+  readonly sales?: true
 }
 
 export const DEFAULT_TOP = 20
@@ -17,6 +21,7 @@ export const DEFAULT_TOP = 20
 type Figures = Omit<ReportRow, 'storeId' | 'uncorrected'>
 interface TableRow extends Figures {
   readonly name: string
+  readonly salesAtRisk?: ListedRow['salesAtRisk']
 }
 
 const columns: readonly TableColumn<TableRow>[] = [
@@ -39,6 +44,15 @@ const businessColumn: TableColumn<TableRow> = {
   cell: (row) => formatHours(businessTimeMs(row, 'LastWeek')),
 }
 
+const salesColumn: TableColumn<TableRow> = {
+  head: 'AT RISK',
+  align: 'right',
+  cell: ({ salesAtRisk }) => {
+    if (salesAtRisk === undefined) return ''
+    return salesAtRisk === null ? 'not known' : formatRange(salesAtRisk, salesAtRisk.currency)
+  },
+}
+
 /** Prints a complete report's stores, the worst first, and the totals of all of them. */
 export async function printReportTable(
   context: CommandContext,
@@ -47,7 +61,7 @@ export async function printReportTable(
   report: Report,
 ): Promise<void> {
   const { reportId, asOf } = report
-  const { top = DEFAULT_TOP, sort = 'uptime', where } = options
+  const { top = DEFAULT_TOP, sort = 'uptime', where, sales = false } = options
   const only = where === undefined ? {} : { storeId: where }
   const totals = await client.report.totals.query({ reportId, ...only })
   if (totals.stores === 0) {
@@ -55,7 +69,7 @@ export async function printReportTable(
     return
   }
   const rows: TableRow[] = []
-  for await (const row of firstRows(client, { reportId, ...orders[sort], ...only }, top)) {
+  for await (const row of firstRows(client, { reportId, ...orders[sort], ...only, sales }, top)) {
     rows.push({ ...row, name: row.storeId })
   }
   const shown = totals.excusedLastWeekMs > 0 ? [...columns, excusedColumn] : columns
@@ -63,7 +77,8 @@ export async function printReportTable(
     context.stdout,
     `Uptime in the hour, the day and the week before ${asOf}; hours of the week:\n\n`,
   )
-  await printTable(context, [...shown, businessColumn], [...rows, totalRow(totals)])
+  const last = sales ? [businessColumn, salesColumn] : [businessColumn]
+  await printTable(context, [...shown, ...last], [...rows, totalRow(totals)])
   const more = totals.stores - rows.length
   if (more > 0)
     say(context, options, `${formatCount(more)} more: --top ${totals.stores} shows them, -o FILE writes all`)
@@ -74,6 +89,7 @@ interface RowsQuery {
   readonly sortBy: SortColumn
   readonly order: 'ascending' | 'descending'
   readonly storeId?: string
+  readonly sales: boolean
 }
 
 const PAGE_ROWS = 1000
@@ -82,12 +98,12 @@ async function* firstRows(
   client: StoreMonitorClient,
   query: RowsQuery,
   count: number,
-): AsyncGenerator<ReportRow, void, undefined> {
+): AsyncGenerator<ListedRow, void, undefined> {
   let cursor: string | null = null
   let left = count
   do {
     const limit = Math.min(left, PAGE_ROWS)
-    const page: { items: ReportRow[]; nextCursor: string | null } = await client.report.rows.query({
+    const page: { items: ListedRow[]; nextCursor: string | null } = await client.report.rows.query({
       ...query,
       limit,
       ...(cursor === null ? {} : { cursor }),

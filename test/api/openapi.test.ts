@@ -784,7 +784,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 413, body: tooLarge },
   ],
   listReportRows: [
-    { status: 200, id: complete, query: 'sort_by=since&order=descending&limit=1' },
+    { status: 200, id: complete, query: 'sort_by=since&order=descending&limit=1&sales=true' },
     { status: 200, id: complete, query: 'now=down&now=up&uptime_from=0&uptime_to=100&search=a&timezone=UTC' },
     ...filterCalls,
     { status: 400, id: complete, query: 'limit=0' },

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
+import { createStoreMonitorClient } from '../../client/index.ts'
 import { casesFolder } from '../support/cases.ts'
+import { runCli } from '../support/run-cli.ts'
 import { finishedReport, runningServer } from '../support/running-server.ts'
 import { unzipped } from '../support/unzipped.ts'
 
@@ -63,6 +65,54 @@ test('the file of rows has what their pages have, in the same order, as CSV and 
   expect(sheet).toContain(`<t>${String(page.items[0]!['storeId'])}</t>`)
   const all = await (await fetch(`${at}.csv`)).text()
   expect(all.trimEnd().split('\n')).toHaveLength(31)
+})
+
+test('rows have what their stores lost in the window, where it is asked for', async () => {
+  await using server = await runningServer()
+  await server.uploadCase(join(casesFolder, '22-outages'))
+  const client = createStoreMonitorClient({ url: server.url })
+  await client.store.setRevenue.mutate({ storeId: 's1', perHour: 1234.5, currency: 'EUR' })
+  const judged = { as_of: '2023-01-25T20:30:00Z', reach: '4h' }
+  const reportId = String((await finishedReport(server.url, judged))['report_id'])
+  const { asOf, reach } = await client.report.get.query({ reportId })
+  const rows = async (query: object) => (await client.report.rows.query({ reportId, ...query })).items
+  expect((await rows({})).map(({ salesAtRisk }) => salesAtRisk)).toEqual([null, null])
+
+  const [first, second] = await rows({ sales: true })
+  const timeline = await client.store.timeline.query({ storeId: 's1', asOf, reach })
+  expect(timeline.salesAtRisk).toMatchObject({ currency: 'EUR', middle: 10_000, basis: 'given' })
+  expect(first).toMatchObject({ storeId: 's1', salesAtRisk: timeline.salesAtRisk })
+  expect(second).toMatchObject({ storeId: 's2', salesAtRisk: null })
+  // In the order that is asked for, and of the window that is.
+  const [, last] = await rows({ sales: true, order: 'descending', window: 'LastDay' })
+  const day = { since: '2023-01-24T20:30:00Z', until: asOf }
+  const ofDay = await client.store.timeline.query({ storeId: 's1', asOf, reach, ...day })
+  expect(last).toMatchObject({ storeId: 's1', salesAtRisk: ofDay.salesAtRisk })
+
+  const at = `${server.url}/reports/${reportId}/rows`
+  expect(await (await fetch(`${at}?sales=true`)).json()).toMatchObject({ items: [first, second] })
+  const lines = (await (await fetch(`${at}.csv?sales=true`)).text()).split('\n')
+  expect(lines[0]).toMatch(/,change\(in points\),currency,at_risk_low,at_risk,at_risk_high,at_risk_basis$/)
+  expect(lines[1]).toMatch(/^s1,.*,EUR,2500\.00,10000\.00,15000\.00,given$/)
+  expect(lines[2]).toMatch(/^s2,.*,,,,,$/)
+  const sheet = await fetch(`${at}.xlsx?sales=true`)
+  const cells = unzipped(Buffer.from(await sheet.arrayBuffer())).get('xl/worksheets/sheet1.xml')!
+  expect(cells).toContain('<t>at_risk_high</t>')
+  expect(cells).toContain('<v>15000</v>')
+  expect((await fetch(`${at}?sales=yes`)).status).toBe(400)
+
+  const table = ['report', '--as-of', asOf, '--reach', '4h', '--sales', '--url', server.url]
+  expect((await runCli(table)).stdout).toMatch(
+    / AT RISK\ns2 .* not known\ns1 .* EUR 2,500 to 15,000\nall 2 stores .* h *\n$/,
+  )
+  const byCity = await runCli([...table, '--group-by', 'city'])
+  expect(byCity.stderr).toContain('--sales is for a table by store of a week')
+
+  // A store that is gone since has a row still, and nothing to lose.
+  const gone = { storeId: 's1', reason: 'closed' }
+  const { polls } = await client.store.delete.mutate(gone)
+  await client.store.delete.mutate({ ...gone, confirm: polls })
+  expect((await rows({ sales: true }))[0]).toMatchObject({ storeId: 's1', salesAtRisk: null })
 })
 
 test('a field of a query that cannot be is refused by its name', async () => {

@@ -36,6 +36,7 @@ export async function runReportCommand(
   const isRollUp = wantsRollUp(context, options)
   const isTable = !isRollUp && wantsTable(context, options)
   if (options.by !== undefined) periodSortOf(options.sort)
+  checkSales(options)
   const writer = await openWriter(context, options)
 
   await withData(context, options, async (connection, howToGoOn) => {
@@ -50,6 +51,14 @@ export async function runReportCommand(
     const path = await writer.write(connection.client, report)
     if (path !== undefined) say(context, options, `${path}: ${describe(report)}\n${howToGoOn}`)
   })
+}
+
+function checkSales({ sales, by, groupBy }: ReportCommandOptions): void {
+  if (sales === undefined || (by ?? groupBy) === undefined) return
+  throw new AppError(
+    'invalid',
+    '--sales is for a table by store of a week: leave out --by and --group-by, or ask "sales-at-risk"',
+  )
 }
 
 /** By store or by group, and of a report by period with its periods. */
@@ -98,9 +107,9 @@ async function writeRollUp(
  * Whether a person is to read it: on a terminal unless a file is asked for, and elsewhere where what only a table has is.
  */
 function wantsTable({ stdout }: CommandContext, options: ReportCommandOptions): boolean {
-  const { top, sort, where, groupBy, output, format, json } = options
+  const { top, sort, where, sales, groupBy, output, format, json } = options
   const asFile = Object.entries({ output, format, json }).find(([, value]) => value !== undefined)
-  const asTable = Object.entries({ top, sort, where, 'group-by': groupBy }).find(
+  const asTable = Object.entries({ top, sort, where, sales, 'group-by': groupBy }).find(
     ([, value]) => value !== undefined,
   )
   if (asFile === undefined) return asTable !== undefined || stdout.isTTY

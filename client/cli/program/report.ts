@@ -22,6 +22,7 @@ export function addReport({ context, addConnected, judging, dateOption, examples
       ),
     )
     .option('--where <text>', 'of the table: only stores whose id contains this')
+    .option('--sales', 'of the table: what stores lost in the week while they were down, too')
     .addOption(groupOption())
     .option('--group-by <label>', 'a table with a row for each value of the label')
     .addHelpText(

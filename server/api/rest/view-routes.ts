@@ -1,8 +1,10 @@
 import type * as z from 'zod'
 import { fileNameOf, mediaTypes } from '../../../shared/report-file.ts'
-import type { ListedRowPage } from '../../../shared/report-rows.ts'
+import type { ListedRowPage, ReportRowsQuery } from '../../../shared/report-rows.ts'
 import { withOwnLabels } from '../../access/kept-answers.ts'
+import type { Principal } from '../../access/principal.ts'
 import { getReport, reportOf } from '../../database/reports.ts'
+import { withSales } from '../../insight/row-sales.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { baseUrl } from './base-url.ts'
 import { callerOf } from './caller.ts'
@@ -44,6 +46,11 @@ const ROWS_AT_ONCE = 4096
 /** The operations by which reports and stores are looked at. */
 export function viewRoutes(parts: ApiParts): RestRoute[] {
   const { db, reports } = parts
+
+  async function rowsOf({ groups }: Principal, query: ReportRowsQuery): Promise<ListedRowPage> {
+    return withSales(db, query, groups, await reports.rows(query))
+  }
+
   return [
     defineRoute({
       id: 'ensureReport',
@@ -84,7 +91,7 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
         ...errorsOfReport,
       },
       handle: async ({ path, query }, context) =>
-        context.json(await reports.rows({ reportId: path.report_id, ...query })),
+        context.json(await rowsOf(context.get('principal'), { reportId: path.report_id, ...query })),
     }),
     ...(['csv', 'xlsx'] as const).map((format) =>
       defineRoute({
@@ -106,8 +113,8 @@ export function viewRoutes(parts: ApiParts): RestRoute[] {
         },
         async handle({ path: { report_id: reportId }, query }, context) {
           const pageAt = (cursor?: string): Promise<ListedRowPage> =>
-            reports.rows({ reportId, ...query, limit: ROWS_AT_ONCE, cursor })
-          const rows = { first: await pageAt(), next: pageAt }
+            rowsOf(context.get('principal'), { reportId, ...query, limit: ROWS_AT_ONCE, cursor })
+          const rows = { first: await pageAt(), next: pageAt, hasSales: query.sales }
           const name = fileNameOf(reportOf(await getReport(db, reportId)), format)
           const named = { 'content-disposition': `attachment; filename="stores-${name}"` }
           const { csvOfRows, workbookOfRows } = await import('../../reports/view/rows-file.ts')

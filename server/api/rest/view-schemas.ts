@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { ensureOptions } from '../../../shared/report.ts'
 import { reportHours } from '../../../shared/report-hours.ts'
-import { listedRow, listedRowPage, rowOrderFields } from '../../../shared/report-rows.ts'
+import { listedRow, listedRowPage, rowOrderFields, rowSales } from '../../../shared/report-rows.ts'
 import { reportSummary } from '../../../shared/report-summary.ts'
 import { checkUptimeRange, rowFilterFields, type RowFilter } from '../../../shared/row-filter.ts'
 import { storeId } from '../../../shared/ids.ts'
@@ -36,6 +36,13 @@ const filterFields = z.object({
   observed: rowFilterFields.observed,
   compare_with: rowFilterFields.compareWith,
 })
+const salesField = {
+  sales: z
+    .enum(['true', 'false'], 'write true or false')
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(rowSales.description!),
+}
 const orderFields = { sort_by: rowOrderFields.sortBy, order: rowOrderFields.order }
 
 type FilterFields = z.output<typeof filterFields>
@@ -58,11 +65,11 @@ function filterOf<Fields extends FilterFields>({
 
 export const summaryQuery = filterFields.superRefine(checkFilter).transform(filterOf)
 export const rowsFileQuery = filterFields
-  .extend(orderFields)
+  .extend({ ...orderFields, ...salesField })
   .superRefine(checkFilter)
   .transform(({ sort_by: sortBy, ...fields }) => ({ ...filterOf(fields), sortBy }))
 export const rowsQuery = filterFields
-  .extend({ ...orderFields, ...pageQuery.shape })
+  .extend({ ...orderFields, ...salesField, ...pageQuery.shape })
   .superRefine(checkFilter)
   .transform(({ sort_by: sortBy, ...fields }) => ({ ...filterOf(fields), sortBy }))
 

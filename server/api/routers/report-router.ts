@@ -47,7 +47,10 @@ export const reportRouter = router({
     }),
   rows: procedureFor('reports:read', 'reportId')
     .input(reportRowsInput)
-    .query(({ ctx, input }) => ctx.reports.rows(input)),
+    .query(async ({ ctx, input }) => {
+      const { withSales } = await import('../../insight/row-sales.ts')
+      return withSales(ctx.db, input, ctx.principal.groups, await ctx.reports.rows(input))
+    }),
   /** The rows in a few figures: counts, sums, distribution, zones. */
   summary: procedureFor('reports:read', 'reportId')
     .input(reportSummaryInput)

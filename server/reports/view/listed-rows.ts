@@ -37,6 +37,7 @@ export async function listedRows(
       downForMs: state?.downMs ?? null,
       lastPoll: before(state?.lastPollAgeMs ?? null),
       change: change === null ? null : change / 100,
+      salesAtRisk: null,
     }
   })
 }

@@ -29,29 +29,47 @@ const columns: readonly FileColumn[] = [
   ['change(in points)', ({ change }) => change],
 ]
 
+/** What stores lost, where it is asked for. */
+const salesColumns: readonly FileColumn[] = [
+  ['currency', ({ salesAtRisk }) => salesAtRisk?.currency ?? null],
+  ['at_risk_low', ({ salesAtRisk }) => salesAtRisk?.low ?? null],
+  ['at_risk', ({ salesAtRisk }) => salesAtRisk?.middle ?? null],
+  ['at_risk_high', ({ salesAtRisk }) => salesAtRisk?.high ?? null],
+  ['at_risk_basis', ({ salesAtRisk }) => salesAtRisk?.basis ?? null],
+]
+
 /** Rows a page at a time; the first page has been read, so that what is refused is known. */
 export interface PagedRows {
   readonly first: ListedRowPage
   readonly next: (cursor: string) => Promise<ListedRowPage>
+  readonly hasSales: boolean
 }
 
-async function* cellsOf({ first, next }: PagedRows): AsyncGenerator<Cell[][]> {
+function columnsOf({ hasSales }: PagedRows): readonly FileColumn[] {
+  return hasSales ? [...columns, ...salesColumns] : columns
+}
+
+function headerOf(rows: PagedRows): string[] {
+  return columnsOf(rows).map(([name]) => name)
+}
+
+async function* cellsOf(rows: PagedRows): AsyncGenerator<Cell[][]> {
+  const { first, next } = rows
+  const wanted = columnsOf(rows)
   for (let page = first; ; page = await next(page.nextCursor)) {
-    yield page.items.map((row) => columns.map(([, cellOf]) => cellOf(row)))
+    yield page.items.map((row) => wanted.map(([, cellOf]) => cellOf(row)))
     if (page.nextCursor === null) return
   }
 }
 
-const header = columns.map(([name]) => name)
-
 /** The rows as CSV, numbers with two decimals as in that of a report. */
 export async function* csvOfRows(rows: PagedRows): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(stringify([header]))
+  yield Buffer.from(stringify([headerOf(rows)]))
   for await (const cells of cellsOf(rows))
     yield Buffer.from(stringify(cells, { cast: { number: (n) => n.toFixed(2) } }))
 }
 
 /** The same as a workbook. */
 export function workbookOfRows(rows: PagedRows): Workbook {
-  return { name: 'Stores', header, rowCount: rows.first.total, rows: cellsOf(rows) }
+  return { name: 'Stores', header: headerOf(rows), rowCount: rows.first.total, rows: cellsOf(rows) }
 }
