@@ -85,7 +85,7 @@ async function ofOurServer(answer: Promise<unknown>, url: string, name: string):
 /** A field by which the answer of a procedure is told from those of other programs that speak tRPC or JSON. */
 const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [
-    /\.(list|down|pushed|watched|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores|stores)\.query$/,
+    /\.(list|told|down|pushed|watched|rows|changes|periodRows|periodGroups|rejectedRows|rejectedStores|stores)\.query$/,
     'items',
   ],
   [/^\.report\./, 'reportId'],
@@ -96,7 +96,8 @@ const tellingFields: readonly (readonly [name: RegExp, field: string])[] = [
   [/^\.poll\.ingest\./, 'accepted'],
   [/^\.poll\./, 'polls'],
   [/^\.data\./, 'findings'],
-  [/^\.incident\./, 'days'],
+  [/^\.incident\.simulate\./, 'days'],
+  [/^\.incident\./, 'incidentId'],
   [/^\.alertRule\./, 'version'],
   [/^\.key\./, 'prefix'],
   [/^\.session\.revoke\./, 'sessionId'],

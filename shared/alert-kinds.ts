@@ -20,3 +20,7 @@ export function isOver(kind: AlertEventKind): boolean {
 /** `dead`: nothing more is tried, unless somebody has it sent again. `muted`: it began and ended in a silence. */
 export const outboxStates = ['waiting', 'delivered', 'dead', 'muted'] as const
 export type OutboxState = (typeof outboxStates)[number]
+
+/** What whoever is told of an incident knows of it by now. */
+export const toldStates = ['open', 'over', 'withdrawn'] as const
+export type ToldState = (typeof toldStates)[number]

@@ -8,6 +8,7 @@ import { addAsked } from './program/asked.ts'
 import { addChanges } from './program/changes.ts'
 import { addCluster } from './program/cluster.ts'
 import { addImports } from './program/imports.ts'
+import { addIncidents } from './program/incidents.ts'
 import { addInsight } from './program/insight.ts'
 import { addKeys, addSessions } from './program/keys.ts'
 import { addPolls } from './program/polls.ts'
@@ -52,6 +53,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addAlerts(adder)
   addReport(adder)
   addInsight(adder)
+  addIncidents(adder)
   addSales(adder)
   addSlos(adder)
   addReports(adder)

@@ -1,6 +1,6 @@
 /** The tables of what is told to people and programs elsewhere. */
 import type { Generated } from 'kysely'
-import type { AlertEventKind, OutboxState } from '../../shared/alert-kinds.ts'
+import type { AlertEventKind, OutboxState, ToldState } from '../../shared/alert-kinds.ts'
 import type { IncidentCondition, Severity } from '../../shared/incident-condition.ts'
 
 /** What was to be told of an incident: rows are only added. */
@@ -75,9 +75,6 @@ export interface AlertChannelTable {
   last_error: string | null
 }
 
-/** What was told of an incident last: nothing of it is ever told before it is `open` or `over`. */
-export type Told = 'open' | 'over' | 'withdrawn'
-
 /** An incident of the ledger, as it is after its last event. In `alert_event` and `outbox` it is `incident-` and its key. */
 export interface IncidentTable {
   incident_key: Generated<number>
@@ -98,7 +95,7 @@ export interface IncidentTable {
   closed_at: number | null
   ending: string | null
   value: number
-  told: Told
+  told: ToldState
   /** Of its last event. */
   sequence: number
   recorded_at: number

@@ -50,7 +50,8 @@ export async function countMessages(db: Db): Promise<Record<'waiting' | 'dead', 
   return { waiting: countOf('waiting'), dead: countOf('dead') }
 }
 
-function messageOf(row: OutboxRow): OutboxMessage {
+/** A message as it is shown. */
+export function messageOf(row: OutboxRow): OutboxMessage {
   const { severity, summary } = JSON.parse(row.payload) as Pick<OutboxMessage, 'severity' | 'summary'>
   return {
     messageId: row.message_id,

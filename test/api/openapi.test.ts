@@ -29,6 +29,8 @@ import { loopbackServer } from '../support/loopback-server.ts'
 import { pulledBefore } from '../support/pulled-before.ts'
 import { finishedReport, runningServer, type TestServer } from '../support/running-server.ts'
 import { storedReport } from '../support/stored-report.ts'
+import { incidentEvent, toldIncident } from '../support/told-incident.ts'
+import { recordEvents } from '../../server/alerts/record-events.ts'
 import { testDatabase } from '../support/test-database.ts'
 
 interface Schema {
@@ -134,6 +136,26 @@ async function anEndedSilence(): Promise<string> {
   const silenceId = await aSilence()
   await client().alert.endSilence.mutate({ silenceId: Number(silenceId) })
   return silenceId
+}
+
+async function anIncident(): Promise<string> {
+  await using db = await connect(server.databaseUrl)
+  const key = await toldIncident(db)
+  await db
+    .transaction()
+    .execute(async (tx) => recordEvents(tx, [await incidentEvent(tx, key, 'opened', 0)], () => [], 0))
+  return String(key)
+}
+
+async function anAcknowledged(): Promise<string> {
+  const id = await anIncident()
+  await client().incident.acknowledge.mutate({ incidentId: Number(id), note: 'x' })
+  return id
+}
+
+async function oneThatIsOver(): Promise<string> {
+  await using db = await connect(server.databaseUrl)
+  return String(await toldIncident(db, { told: 'over', closed_at: 0 }))
 }
 
 async function delivered(): Promise<string> {
@@ -627,6 +649,30 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 400, id: 'x' },
     { status: 404, id: '999999999' },
     { status: 409, id: anEndedSilence },
+  ],
+  listToldIncidents: [
+    { status: 200, query: 'open=true&condition=down' },
+    ...pageCalls,
+    { status: 404, query: 'store_id=nowhere' },
+  ],
+  getToldIncident: [
+    { status: 200, id: anAcknowledged },
+    { status: 400, id: 'x' },
+    { status: 404, id: '999999999' },
+  ],
+  acknowledgeIncident: [
+    { status: 200, id: anIncident, body: '{"note":"x","until":"2099-01-01T00:00:00Z"}' },
+    { status: 200, id: anIncident },
+    { status: 400, id: anIncident, body: '{"until":"2020-01-01T00:00:00Z"}' },
+    { status: 404, id: '999999999' },
+    { status: 409, id: oneThatIsOver },
+    { status: 413, id: '1', body: tooLarge },
+  ],
+  takeBackAcknowledgement: [
+    { status: 200, id: anAcknowledged },
+    { status: 400, id: 'x' },
+    { status: 404, id: '999999999' },
+    { status: 409, id: anIncident },
   ],
   replayMessage: [
     { status: 200, id: givenUp },

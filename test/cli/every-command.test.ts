@@ -167,13 +167,17 @@ test.concurrent.for(['--database', '--url'])(
     expect(topOfNone).toMatchObject({ exitCode: 0, stdout: '' })
     expect(topOfNone.stderr).toMatch(/^0 down, 0 up, 0 unknown, 0 excused, 0 closed, as of 2023-\S+\n$/)
 
-    const [incidents, simulated, rules] = await Promise.all([
+    const [incidents, told, noIncident, simulated, rules] = await Promise.all([
       run(['incidents', '--condition', 'down', ...at]),
+      run(['incidents', 'told', ...at]),
+      run(['incidents', 'ack', '1', ...at]),
       run(['alerts', 'simulate', ...at]),
       run(['alerts', 'export', '--quiet', ...at]),
     ])
     expect(incidents).toMatchObject({ exitCode: 0, stderr: '' })
     expect(incidents.stdout).toMatch(/^store_id,group,condition,.*\n/)
+    expect(told).toEqual({ exitCode: 0, stdout: '', stderr: 'there are none\n' })
+    expect(noIncident).toMatchObject({ exitCode: 3, stdout: '' })
     expect(simulated.stdout).toMatch(/^day,rule,what,opened,closed,held\n/)
     expect(simulated.stderr).toMatch(/would have been told; nothing was sent\n$/)
     expect(rules).toMatchObject({ exitCode: 0, stderr: '' })

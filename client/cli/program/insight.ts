@@ -1,23 +1,14 @@
 import { Option, type Command } from 'commander'
-import { incidentConditions } from '../../../shared/incident-condition.ts'
 import { periodUnits } from '../../../shared/period-unit.ts'
 import type { CheckOptions } from '../commands/check.ts'
 import type { ExplainOptions } from '../commands/explain.ts'
 import type { HistoryOptions } from '../commands/history.ts'
-import type { IncidentsOptions } from '../commands/incidents.ts'
 import type { OutagesOptions } from '../commands/outages.ts'
 import type { Adder } from './adder.ts'
 import { exampleId, formatOfAnswer, groupOption, mapOption, wholeNumber } from './options.ts'
 
 /** What is answered at once about stores and their time. */
-export function addInsight({
-  context,
-  addConnected,
-  judging,
-  dateOption,
-  timeOption,
-  examples,
-}: Adder): void {
+export function addInsight({ context, addConnected, judging, dateOption, examples }: Adder): void {
   addConnected('check', 'Tell which figures to doubt, and what to do about it.')
     .option('--from <path...>', 'check these files and folders: in a temporary database unless one is named')
     .addOption(mapOption())
@@ -88,37 +79,6 @@ export function addInsight({
     .action(async (storeId: string | undefined, options: OutagesOptions) => {
       const { runOutages } = await import('../commands/outages.ts')
       await runOutages(context, options, storeId)
-    })
-
-  addConnected(
-    'incidents',
-    'List what somebody is to be told of: stores that are down, not polled, unstable …',
-  )
-    .option(
-      '--from <path...>',
-      'import these files and folders first: in a temporary database unless one is named',
-    )
-    .addOption(mapOption())
-    .addOption(
-      timeOption('--since <time>', 'those that were open then or later (default: a week before --until)'),
-    )
-    .addOption(timeOption('--until <time>', 'those that opened before (default: the latest poll)'))
-    .option('--open', 'only those that are open')
-    .option('--store <id>', 'only those of this store')
-    .addOption(new Option('--condition <condition>', 'only of this one').choices(incidentConditions))
-    .addOption(groupOption())
-    .addOption(formatOfAnswer())
-    .addHelpText(
-      'after',
-      examples(
-        'incidents --open',
-        'incidents --since -28d --condition down --format csv',
-        'incidents --store chicago-loop-01 --since 2026-10-05 --until 2026-11-01',
-      ),
-    )
-    .action(async (options: IncidentsOptions) => {
-      const { runIncidents } = await import('../commands/incidents.ts')
-      await runIncidents(context, options)
     })
 
   addJudging('history', 'Show the business time of a store, of groups or of all stores by period.')

@@ -23,7 +23,8 @@ const channelsBody = alertChannelList
       .describe('In the order of the configuration file; last those that it has no more'),
   })
   .meta({ id: 'AlertChannelList', description: 'By what is told what happened' })
-const messageBody = outboxMessage.meta({ id: 'OutboxMessage' })
+/** A message of the outbox. */
+export const messageBody = outboxMessage.meta({ id: 'OutboxMessage' })
 const outboxBody = outboxPage
   .extend({ items: z.array(messageBody).describe('What the page has') })
   .meta({ id: 'OutboxMessageList', description: 'What is to be told, or was, newest first' })

@@ -31,6 +31,7 @@ import { silenceRoutes } from './silence-routes.ts'
 import { sloRoutes } from './slo-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { storeRoutes } from './store-routes.ts'
+import { toldIncidentRoutes } from './told-incident-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 
@@ -48,6 +49,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...salesRoutes(parts),
     ...sloRoutes(parts),
     ...incidentRoutes(parts),
+    ...toldIncidentRoutes(parts),
     ...importRoutes(parts),
     ...importEventRoutes(parts),
     ...liveRoutes(parts),
