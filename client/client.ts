@@ -30,6 +30,7 @@ type Procedures = Pick<
   | 'data'
   | 'alert'
   | 'alertRule'
+  | 'digest'
   | 'key'
   | 'retention'
   | 'session'
@@ -111,6 +112,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     data,
     alert,
     alertRule,
+    digest,
     key,
     retention,
     session,
@@ -131,6 +133,7 @@ export function createClient(caller: Caller): StoreMonitorClient {
     data,
     alert,
     alertRule,
+    digest,
     key,
     retention,
     session,

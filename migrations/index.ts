@@ -29,6 +29,7 @@ import { silences } from './030-silences.ts'
 import { sales } from './031-sales.ts'
 import { incidents } from './032-incidents.ts'
 import { dueIncidents } from './033-due-incidents.ts'
+import { digests } from './034-digests.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 export interface SchemaMigration {
@@ -98,5 +99,6 @@ export function migrations(types: ColumnTypes): readonly SchemaMigration[] {
     { name: '031-sales', readableFrom: '021-totals', ...sales(types) },
     { name: '032-incidents', readableFrom: '021-totals', ...incidents(types) },
     { name: '033-due-incidents', readableFrom: '021-totals', ...dueIncidents },
+    { name: '034-digests', readableFrom: '021-totals', ...digests(types) },
   ]
 }

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import type { Provider } from './access/oidc/provider.ts'
 import type { ApiParts } from './api/api-parts.ts'
+import type { reportFile } from './api/rest/report-file.ts'
 import type { HttpSetting } from './api/http-app.ts'
 import type { OidcSetting } from './config-file/oidc-setting.ts'
 import type { Limits } from './limits/setting.ts'
@@ -26,4 +27,10 @@ export async function providerBy(oidc: OidcSetting, setting: ServiceSetting): Pr
 export async function loadApp(parts: ApiParts, setting: HttpSetting): Promise<Hono> {
   const { createHttpApp } = await import('./api/http-app.ts')
   return createHttpApp(parts, setting)
+}
+
+/** A complete report as a file. */
+export async function fileOfReport(...[db, report, options]: Parameters<typeof reportFile>) {
+  const { reportFile } = await import('./api/rest/report-file.ts')
+  return reportFile(db, report, options)
 }

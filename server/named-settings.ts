@@ -1,7 +1,7 @@
-/** What the configuration file has names for: sources, pollers, and channels. */
+/** What the configuration file has names for: sources, pollers, channels and digests. */
 import { AppError } from '../shared/app-error.ts'
 
-type Kind = 'source' | 'poller' | 'channel'
+type Kind = 'source' | 'poller' | 'channel' | 'digest'
 
 interface Named {
   readonly name: string

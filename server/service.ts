@@ -27,7 +27,7 @@ import { createWriter } from './ingest/writer/writer.ts'
 import { createGate } from './limits/gate.ts'
 import { usualLimits } from './limits/setting.ts'
 import { createLive } from './live/live.ts'
-import { loadApp, providerBy, spooledUpload } from './loaded-later.ts'
+import { fileOfReport, loadApp, providerBy, spooledUpload } from './loaded-later.ts'
 import { startWatcher, type Watcher } from './ingest/watching/watcher.ts'
 import { createImportWatch } from './import-watch.ts'
 import { createNewsWatch } from './news-watch.ts'
@@ -165,7 +165,11 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
       onError,
     }),
   )
-  const telling = parts.use(createTelling(setting, { ...setting, reading, writing, observe }))
+  const csv = { format: 'csv', columns: 'default' } as const
+  const reportCsv = async (id: string) => fileOfReport(reading, await getReport(reading, id as ReportId), csv)
+  const telling = parts.use(
+    createTelling(setting, { ...setting, reading, writing, reports, reportCsv, observe }),
+  )
   const provider = oidc && parts.use(await providerBy(oidc, setting))
   const access = createAccess({
     reading,
@@ -208,6 +212,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     sources: () => asking.sources(),
     pollers: () => asking.pollers(),
     alerts: () => telling.alerts(),
+    digests: () => telling.digests(),
     watchedFolders: () => watcher?.folders() ?? [],
     retention,
     cancelImport: (importId) => cancelImport(writing, importId, now()),
@@ -242,8 +247,7 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   return {
     calls: callsOf(apiParts, operator),
     async reportFile(id, options) {
-      const { reportFile } = await import('./api/rest/report-file.ts')
-      const { bytes } = await reportFile(reading, await getReport(reading, id), options)
+      const { bytes } = await fileOfReport(reading, await getReport(reading, id), options)
       return ReadableStream.from(bytes())
     },
     app: (http = {}) => (app ??= loadApp(apiParts, http)),

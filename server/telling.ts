@@ -1,10 +1,12 @@
 /** What a server tells others by itself. */
 import type { Alerts } from './alerts/alerts.ts'
+import type { ReportCsv } from './alerts/channels/channel.ts'
 import type { Heartbeat } from './alerts/heartbeat.ts'
 import type { AlertsSetting } from './config-file/alerts-setting.ts'
 import type { Environment } from './config-file/secrets.ts'
 import type { Db } from './database/connect.ts'
 import { latestPollAt } from './database/poll-week-summary.ts'
+import type { Digests, DigestsParts } from './digests/digests.ts'
 import type { Observe } from './observe/happened.ts'
 
 export interface TellingSetting {
@@ -15,6 +17,8 @@ export interface TellingSetting {
 }
 
 interface TellingParts {
+  readonly reports: DigestsParts['reports']
+  readonly reportCsv: (reportId: string) => Promise<ReportCsv>
   readonly reading: Db
   readonly writing: Db
   readonly environment?: Environment
@@ -26,18 +30,20 @@ interface TellingParts {
   readonly onError: (error: unknown) => void
 }
 
-/** It is loaded when it is first asked for. Disposing ends what it is at. */
+/** Each is loaded when it is first asked for. Disposing ends what it is at. */
 export interface Telling extends AsyncDisposable {
   alerts(): Promise<Alerts>
+  digests(): Promise<Digests>
   /** Begins to send what is due, and to say that it is there. Throws an `invalid` AppError where a secret is not there. */
   start(): Promise<void>
   stop(): void
 }
 
 export function createTelling(setting: TellingSetting, parts: TellingParts): Telling {
-  const { alerts: ofAlerts = { channels: [], routes: [] }, writeLine = async () => {} } = setting
+  const { alerts: ofAlerts = { channels: [], routes: [], digests: [] }, writeLine = async () => {} } = setting
   const { environment = {}, onNotice = () => {} } = parts
   let loading: Promise<Alerts> | undefined
+  let loadingDigests: Promise<Digests> | undefined
   let heartbeat: Heartbeat | undefined
 
   async function load(): Promise<Alerts> {
@@ -53,6 +59,11 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
     })
   }
 
+  async function loadDigests(): Promise<Digests> {
+    const { createDigests } = await import('./digests/digests.ts')
+    return createDigests({ ...parts, publicUrl: parts.publicUrl, settings: ofAlerts.digests })
+  }
+
   async function startHeartbeat(): Promise<void> {
     const { heartbeat: ofHeartbeat } = ofAlerts
     if (ofHeartbeat === undefined) return
@@ -65,21 +76,26 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
   }
 
   const alerts = () => (loading ??= load())
+  const digests = () => (loadingDigests ??= loadDigests())
   return {
     alerts,
+    digests,
     async start() {
       await startHeartbeat()
       if (ofAlerts.channels.length === 0) return
       const { requireChannelSecrets } = await import('./alerts/channels/secrets-of.ts')
       requireChannelSecrets(ofAlerts.channels, environment)
       ;(await alerts()).start()
+      if (ofAlerts.digests.length > 0) (await digests()).start()
     },
     stop() {
       heartbeat?.stop()
+      void loadingDigests?.then((one) => one.stop())
       void loading?.then((one) => one.stop())
     },
     async [Symbol.asyncDispose]() {
       await heartbeat?.[Symbol.asyncDispose]()
+      await (await loadingDigests)?.[Symbol.asyncDispose]()
       await (await loading)?.[Symbol.asyncDispose]()
     },
   }

@@ -1,4 +1,4 @@
-/** What can become of an incident, and that it is told again, or to others; and what else is told: `test` by a person, `channel-disabled` of a channel that failed for long. */
+/** What can become of an incident, and that it is told again, or to others; and what else is told: `test` by a person, `channel-disabled` of a channel that failed for long, `digest` of a day or a week. */
 export const alertEventKinds = [
   'opened',
   'late',
@@ -9,6 +9,7 @@ export const alertEventKinds = [
   'escalated',
   'test',
   'channel-disabled',
+  'digest',
 ] as const
 export type AlertEventKind = (typeof alertEventKinds)[number]
 

@@ -71,6 +71,19 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     ],
   ],
   [
+    'server/digests/',
+    [
+      ...core,
+      'server/digests/',
+      'server/alerts/',
+      'server/insight/',
+      'type server/reports/',
+      'type server/config-file/',
+      'server/named-settings.ts',
+      'server/repeatedly.ts',
+    ],
+  ],
+  [
     'server/observe/',
     [
       ...core,
@@ -131,6 +144,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       'server/api/',
       'server/access/',
       'type server/alerts/',
+      'type server/digests/',
       'server/named-settings.ts',
       'server/news-watch.ts',
       'server/import-watch.ts',

@@ -7,6 +7,7 @@ import { createAdder } from './program/adder.ts'
 import { addAsked } from './program/asked.ts'
 import { addChanges } from './program/changes.ts'
 import { addCluster } from './program/cluster.ts'
+import { addDigests } from './program/digests.ts'
 import { addImports } from './program/imports.ts'
 import { addIncidents } from './program/incidents.ts'
 import { addInsight } from './program/insight.ts'
@@ -51,6 +52,7 @@ so long ago. Words and dates are taken in the time zone of this machine, and wha
   addPolls(adder)
   addAsked(adder)
   addAlerts(adder)
+  addDigests(adder)
   addReport(adder)
   addInsight(adder)
   addIncidents(adder)

@@ -1,4 +1,5 @@
 import type { AlertEventKind } from '../../shared/alert-kinds.ts'
+import type { DigestContent } from '../../shared/digest.ts'
 import type { Severity } from '../../shared/incident-condition.ts'
 
 /** What is known of an event when it is recorded: what is told of it later does not change any more. */
@@ -15,6 +16,8 @@ export interface AlertPayload {
   /** When it began, and when it was over. */
   readonly since?: number | undefined
   readonly until?: number | undefined
+  /** Of a digest: what it tells. */
+  readonly digest?: DigestContent
 }
 
 /** What became of an incident. */

@@ -2,6 +2,7 @@ import { isOver } from '../../shared/alert-kinds.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { AlertEvent } from './alert-event.ts'
 import type { Message } from './channels/channel.ts'
+import { digestInWords } from './digest-in-words.ts'
 
 /** A message as people read it. */
 export interface Words {
@@ -25,6 +26,8 @@ export interface WordsContext {
 }
 
 export function inWords({ events }: Message, { publicUrl, zone }: WordsContext): Words {
+  const { digest } = events[0].payload
+  if (digest !== undefined) return digestInWords(digest, publicUrl)
   const incidents = [...Map.groupBy(events, ({ incident }) => incident).values()]
   const told = incidents.map((ofOne) => lineOf(ofOne, zone))
   const [first = ''] = told

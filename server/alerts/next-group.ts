@@ -1,3 +1,4 @@
+import { isDigestRoute } from './digest-route.ts'
 import type { NextGroup, PendingRow, Sent } from '../database/outbox-groups.ts'
 
 export interface Grouping {
@@ -18,6 +19,8 @@ export function nextGroup(
   { nowMs, everyMs, quietUntilMs }: Grouping,
 ): NextGroup {
   const due = pending.filter(({ dueAt }) => dueAt <= nowMs)
+  const digest = due.find(({ route }) => isDigestRoute(route))
+  if (digest !== undefined) return { type: 'send', keys: [digest.key] }
   const leader = due.find(({ isInterrupted }) => isInterrupted) ?? due[0]
   if (leader === undefined) return { type: 'nothing' }
   const quiet = quietUntilMs === undefined ? [] : due.filter(({ severity }) => severity !== 'critical')

@@ -8,6 +8,7 @@ import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { Observe } from '../observe/happened.ts'
 import { noteSent } from '../database/outbox-groups.ts'
 import { DeliveryError } from './channels/channel.ts'
+import { isDigestRoute } from './digest-route.ts'
 import { recordEvents } from './record-events.ts'
 import { waitAfterMs } from './retry-schedule.ts'
 
@@ -37,7 +38,7 @@ export async function recordDelivered(
   const workedBefore = await writing.transaction().execute(async (tx) => {
     const at = now()
     if (!(await endDelivered(tx, rows, owner, { at, answer }))) return true
-    if (people.has(channel)) await noteSent(tx, channel, rows[0].route, at)
+    if (people.has(channel) && !isDigestRoute(rows[0].route)) await noteSent(tx, channel, rows[0].route, at)
     return await noteDelivered(tx, channel, at)
   })
   if (!workedBefore) onNotice(`channel ${channel} works again`)

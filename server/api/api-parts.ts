@@ -7,6 +7,7 @@ import type { Access } from '../access/access.ts'
 import type { Provider } from '../access/oidc/provider.ts'
 import type { Db } from '../database/connect.ts'
 import type { WriteTx } from '../database/write-alone.ts'
+import type { Digests } from '../digests/digests.ts'
 import type { PollExporter } from '../export/poll-exporter.ts'
 import type { Importer } from '../ingest/importing/importer.ts'
 import type { Pollers } from '../ingest/polling/pollers.ts'
@@ -50,6 +51,8 @@ export interface ApiParts {
   pollers(): Promise<Pollers>
   /** Likewise, what is told to people and programs elsewhere. */
   alerts(): Promise<Alerts>
+  /** Likewise, what is told of each day or week. */
+  digests(): Promise<Digests>
   /** What deletes what is old. */
   readonly retention: Pick<Retainer, 'run'>
   cancelImport(importId: ImportId): Promise<ImportRecord>

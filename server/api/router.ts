@@ -20,6 +20,7 @@ export const appRouter = router({
   data: lazy(() => import('./routers/data-router.ts')),
   alert: lazy(() => import('./routers/alert-router.ts')),
   alertRule: lazy(() => import('./routers/alert-rule-router.ts')),
+  digest: lazy(() => import('./routers/digest-router.ts')),
   key: lazy(() => import('./routers/key-router.ts')),
   retention: lazy(() => import('./routers/retention-router.ts')),
   session: lazy(() => import('./routers/session-router.ts')),

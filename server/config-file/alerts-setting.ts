@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { channelSetting, type ChannelSetting } from '../alerts/channels/list.ts'
+import { digestSetting, type DigestSetting } from './digest-setting.ts'
 import { givenList } from './given.ts'
 import { heartbeatSetting } from './heartbeat-setting.ts'
 import { routeSetting, type RouteSetting } from './route-setting.ts'
@@ -7,6 +8,7 @@ import { routeSetting, type RouteSetting } from './route-setting.ts'
 interface Given {
   readonly channels: readonly ChannelSetting[]
   readonly routes: readonly RouteSetting[]
+  readonly digests: readonly DigestSetting[]
 }
 
 export const alertsSetting = z
@@ -15,9 +17,13 @@ export const alertsSetting = z
     routes: givenList(routeSetting, 200, 'routes').describe(
       'Who is told what (default: all channels are told everything)',
     ),
+    digests: givenList(digestSetting, 200, 'digests').describe(
+      'What is told of each day or week (default: nothing)',
+    ),
     heartbeat: heartbeatSetting.optional(),
   })
   .superRefine(routesLeadSomewhere)
+  .superRefine(digestsLeadSomewhere)
   .describe('What is told to people and programs elsewhere')
 export type AlertsSetting = z.output<typeof alertsSetting>
 
@@ -37,5 +43,17 @@ function routesLeadSomewhere({ channels, routes }: Given, context: z.core.$Refin
       const message = `there is no channel "${name}": ${which}`
       context.addIssue({ code: 'custom', path: ['routes', i, 'channels', j], message })
     }
+  }
+}
+
+function digestsLeadSomewhere({ channels, digests }: Given, context: z.core.$RefinementCtx): void {
+  const issue = (i: number, message: string) =>
+    context.addIssue({ code: 'custom', path: ['digests', i, 'channel'], message })
+  const takeDigests = channels.filter(({ type }) => type !== 'pagerduty').map(({ name }) => name)
+  const which = takeDigests.length === 0 ? 'there are none' : `there are ${takeDigests.join(', ')}`
+  for (const [i, { channel }] of digests.entries()) {
+    if (takeDigests.includes(channel)) continue
+    if (!channels.some(({ name }) => name === channel)) issue(i, `there is no channel "${channel}": ${which}`)
+    else issue(i, `channel "${channel}" is PagerDuty, which is for incidents: write another; ${which}`)
   }
 }

@@ -123,3 +123,17 @@ export interface IncidentWatchTable {
   claimed_by: string | null
   claimed_until: number | null
 }
+
+/** A digest of a period: it is told once. */
+export interface DigestTable {
+  name: string
+  /** As reports by day or week name it. */
+  period: string
+  /** `skipped`: it was due before the digest was known. */
+  state: 'due' | 'recorded' | 'skipped'
+  due_at: number
+  recorded_at: number | null
+  report_id: string | null
+  claimed_by: string | null
+  claimed_until: number | null
+}

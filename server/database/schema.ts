@@ -12,6 +12,7 @@ import type {
   IncidentTable,
   IncidentWatchTable,
   AlertSentTable,
+  DigestTable,
   OutboxTable,
   SilenceTable,
 } from './alert-tables.ts'
@@ -73,6 +74,7 @@ export interface Database {
   alert_channel: AlertChannelTable
   alert_rules: AlertRulesTable
   alert_sent: AlertSentTable
+  digest: DigestTable
   silence: SilenceTable
 }
 

@@ -134,3 +134,11 @@ export async function storesWithOrders(
     .limit(limit)
     .execute()
 }
+
+/** Whether anything is known of what any store takes. */
+export async function hasRevenue(db: Db): Promise<boolean> {
+  const ordered = await db.selectFrom('order_week').select('week').limit(1).executeTakeFirst()
+  if (ordered !== undefined) return true
+  const given = await db.selectFrom('store_revenue').select('store_key').limit(1).executeTakeFirst()
+  return given !== undefined
+}

@@ -25,6 +25,13 @@ export interface ChannelContext {
   /** Where a line for programs goes. */
   readonly writeLine: (line: string) => Promise<void>
   readonly resolve?: Resolve | undefined
+  /** The CSV of a report. Throws a `not-found` AppError where it is not there any more. */
+  readonly reportCsv?: ((reportId: string) => Promise<ReportCsv>) | undefined
+}
+
+export interface ReportCsv {
+  readonly name: string
+  bytes(): AsyncIterable<Uint8Array>
 }
 
 interface Failure {

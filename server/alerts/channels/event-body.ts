@@ -3,9 +3,14 @@ import type { AlertEvent } from '../alert-event.ts'
 
 /** An event as programs read it. */
 export function eventBody({ incident, sequence, kind, at, payload }: AlertEvent) {
+  const timestamp = formatTimestamp(at)
+  if (payload.digest !== undefined) {
+    const { severity, summary, digest } = payload
+    return { type: kind, timestamp, data: { incident, sequence, severity, summary, ...digest } }
+  }
   return {
     type: kind === 'test' || kind === 'channel-disabled' ? kind : `incident.${kind}`,
-    timestamp: formatTimestamp(at),
+    timestamp,
     data: {
       incident,
       sequence,

@@ -44,7 +44,8 @@ export const channelZone = givenZone.describe(
   'The zone of the times that are told, and of quiet hours (default: UTC)',
 )
 
-const localTime = z
+/** As minutes from midnight. */
+export const localTime = z
   .string('write a time such as "22:00"')
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'write a time such as "22:00"')
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)))

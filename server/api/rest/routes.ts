@@ -4,6 +4,7 @@ import { alertRuleRoutes } from './alert-rule-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { deletionRoutes } from './deletion-routes.ts'
+import { digestRoutes } from './digest-routes.ts'
 import { getReportRoutes } from './get-report-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { importEventRoutes } from './import-event-routes.ts'
@@ -65,6 +66,7 @@ export function restRoutes(parts: ApiParts): RestRoute[] {
     ...pollerRoutes(parts),
     ...alertRoutes(parts),
     ...silenceRoutes(parts),
+    ...digestRoutes(parts),
     ...deletionRoutes(parts),
     ...retentionRoutes(parts),
     ...keyRoutes(parts),

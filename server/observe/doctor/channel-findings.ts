@@ -1,8 +1,10 @@
 import { toAppError } from '../../../shared/app-error.ts'
 import { formatDuration } from '../../../shared/duration.ts'
+import { writtenLabel } from '../../../shared/label.ts'
 import { shownTarget } from '../../alerts/channels/given-channel.ts'
 import { targetOf, type ChannelSetting } from '../../alerts/channels/list.ts'
 import { readChannelSecrets } from '../../alerts/channels/secrets-of.ts'
+import type { DigestSetting } from '../../config-file/digest-setting.ts'
 import type { HeartbeatSetting } from '../../config-file/heartbeat-setting.ts'
 import type { RouteSetting } from '../../config-file/route-setting.ts'
 import { headersWithSecrets, secretIn, type Environment } from '../../config-file/secrets.ts'
@@ -11,23 +13,24 @@ import { fine, type Finding } from './finding.ts'
 export interface ChannelPlace {
   readonly channels: readonly ChannelSetting[]
   readonly routes: readonly RouteSetting[]
+  readonly digests?: readonly DigestSetting[]
   readonly heartbeat?: HeartbeatSetting | undefined
   readonly environment: Environment
 }
 
 /** Whether each channel, and the heartbeat, has its secrets, which are not shown; what it leads to is not asked. */
 export function channelFindings(place: ChannelPlace): Promise<Finding[]> {
-  const { channels, routes, heartbeat, environment } = place
+  const { channels, routes, digests = [], heartbeat, environment } = place
   return Promise.all([
-    ...channels.map((channel) => channelFinding(channel, routes, environment)),
+    ...channels.map((channel) => channelFinding(channel, { routes, digests, environment })),
+    ...digests.map(digestFinding),
     ...(heartbeat === undefined ? [] : [heartbeatFinding(heartbeat, environment)]),
   ])
 }
 
 async function channelFinding(
   channel: ChannelSetting,
-  routes: readonly RouteSetting[],
-  environment: Environment,
+  { routes, digests = [], environment }: Omit<ChannelPlace, 'channels'>,
 ): Promise<Finding> {
   const { name, type } = channel
   const check = `channel ${name}`
@@ -40,8 +43,20 @@ async function channelFinding(
   const own = routes.filter(({ channels }) => channels.includes(name)).map((route) => route.name)
   const told = routes.length === 0 ? 'told everything' : `told by ${own.join(', ') || 'no route'}`
   const what = `${type}${target === type ? '' : ` to ${target}`}, ${told}; "alerts test ${name}" tries it`
-  if (routes.length === 0 || own.length > 0) return fine(check, what)
-  return { check, state: 'warning', what, remedy: 'no route leads to it: write one, or take it out' }
+  const isUsed = own.length > 0 || digests.some((digest) => digest.channel === name)
+  if (routes.length === 0 || isUsed) return fine(check, what)
+  return {
+    check,
+    state: 'warning',
+    what,
+    remedy: 'no route or digest leads to it: write one, or take it out',
+  }
+}
+
+function digestFinding({ name, channel, group = [], every, zone }: DigestSetting): Finding {
+  const stores = group.length === 0 ? 'all stores' : group.map(writtenLabel).join(' and ')
+  const what = `of each ${every} in ${zone}, of ${stores}, by ${channel}; "digests preview ${name}" shows it`
+  return fine(`digest ${name}`, what)
 }
 
 async function heartbeatFinding(

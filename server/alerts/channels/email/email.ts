@@ -9,6 +9,7 @@ import { secretIn } from '../../../config-file/secrets.ts'
 import { guardedSocket } from '../../../outgoing/guarded-socket.ts'
 import { OutgoingError } from '../../../outgoing/outgoing-error.ts'
 import { inWords } from '../../in-words.ts'
+import { withReport } from './with-report.ts'
 import { ATTEMPT_MS, DeliveryError, type Channel, type ChannelContext, type Message } from '../channel.ts'
 import { mayConnectBy } from '../may-connect.ts'
 import { linesOfWords } from '../words-text.ts'
@@ -20,6 +21,7 @@ export function emailChannel(setting: EmailSetting, context: ChannelContext): Ch
 
   async function send(message: Message, signal: AbortSignal): Promise<SMTPSentMessageInfo> {
     const pass = password && (await secretIn(password, context.environment))
+    const mail = await mailOf(message, setting, context)
     const socket = await guardedSocket(guard, { host, port, signal })
     const transport = createTransport({
       host,
@@ -36,7 +38,7 @@ export function emailChannel(setting: EmailSetting, context: ChannelContext): Ch
       disableUrlAccess: true,
     })
     try {
-      return await transport.sendMail(mailOf(message, setting, context))
+      return await transport.sendMail(mail)
     } finally {
       transport.close()
       socket.destroy()
@@ -55,9 +57,14 @@ export function emailChannel(setting: EmailSetting, context: ChannelContext): Ch
 }
 
 /** What is sent again has the same Message-ID, and mails of an incident refer to one that stands for it. */
-function mailOf(message: Message, setting: EmailSetting, context: ChannelContext): SendMailOptions {
+async function mailOf(
+  message: Message,
+  setting: EmailSetting,
+  context: ChannelContext,
+): Promise<SendMailOptions> {
   const { from, to, zone, unsubscribe = `mailto:${from}?subject=unsubscribe` } = setting
-  const words = inWords(message, { publicUrl: context.publicUrl, zone })
+  const told = inWords(message, { publicUrl: context.publicUrl, zone })
+  const { words, attachments } = await withReport(told, message.events[0].payload.digest, context)
   const domain = from.slice(from.indexOf('@') + 1)
   const thread = createHash('sha256').update(message.events[0].incident).digest('hex').slice(0, 32)
   return {
@@ -65,6 +72,7 @@ function mailOf(message: Message, setting: EmailSetting, context: ChannelContext
     to: [...to],
     subject: words.subject,
     text: `${linesOfWords(words).join('\n')}\n`,
+    attachments: [...attachments],
     messageId: `<${message.id}@${domain}>`,
     inReplyTo: `<incident-${thread}@${domain}>`,
     references: `<incident-${thread}@${domain}>`,

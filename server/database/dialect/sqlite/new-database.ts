@@ -32,6 +32,7 @@ export const migrationsOfNewDatabase: readonly string[] = [
   '031-sales',
   '032-incidents',
   '033-due-incidents',
+  '034-digests',
 ]
 
 /** The statements that make the tables of a new database, and what is in them from the beginning. */
@@ -104,6 +105,8 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "incident_watch" ("watch_id" integer primary key check (watch_id = 1), "rules_version" integer, "since_at" bigint, "data_time" bigint, "looked_at" bigint, "claimed_by" text, "claimed_until" bigint)',
   'CREATE INDEX "incident_repeat_index" on "incident" ("repeat_at")',
   'CREATE INDEX "incident_escalate_index" on "incident" ("escalate_at")',
+  'CREATE TABLE "digest" ("name" text not null, "period" text not null, "state" text not null, "due_at" bigint not null, "recorded_at" bigint, "report_id" text, "claimed_by" text, "claimed_until" bigint, constraint "digest_primary_key" primary key ("name", "period"))',
+  'CREATE INDEX "alert_event_at_index" on "alert_event" ("at")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'004-schedules-and-corrections\', \'004-schedules-and-corrections\')',
@@ -133,6 +136,7 @@ export const newDatabase: readonly string[] = [
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'031-sales\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'032-incidents\', \'021-totals\')',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'033-due-incidents\', \'021-totals\')',
+  'insert into "schema_compatibility" ("migration", "readable_from") values (\'034-digests\', \'021-totals\')',
   'insert into "kept_state" ("data_version", "program_version", "zone_data_version") values (0, null, null)',
   'insert into "poll_batch" ("last_batch", "pushed_at", "polls", "tail_rows", "tail_polls") values (0, 0, 0, 0, 0)',
   'insert into "incident_watch" ("watch_id", "rules_version", "since_at", "data_time", "looked_at", "claimed_by", "claimed_until") values (1, null, null, null, null, null, null)',

@@ -1,0 +1,56 @@
+import type { StoreId } from '../../shared/ids.ts'
+import { uptimePercent } from '../../shared/report-columns.ts'
+import type { Db } from '../database/connect.ts'
+import { readStoreIds } from '../database/store-ids.ts'
+import { packedPeriodsByPart } from '../reports/period-rows.ts'
+import { addTallies, MEASURES, storeKeyOf, talliesOf, tallyAt } from '../reports/period-totals.ts'
+import type { Tally } from '../uptime/tally.ts'
+
+export interface StoreOfPeriod extends Tally {
+  readonly storeId: StoreId
+  readonly uptimePercent: number | null
+}
+
+/** What a report by period of few periods has of all stores together, and of the worst. */
+export interface PeriodSummary {
+  readonly stores: number
+  /** Of each period the sums of all stores. */
+  readonly sums: readonly Tally[]
+  /** Those that were down for longest in the last period. */
+  readonly worst: readonly StoreOfPeriod[]
+}
+
+export async function summaryOfPeriods(
+  db: Db,
+  reportKey: number,
+  { periods, most }: { readonly periods: number; readonly most: number },
+): Promise<PeriodSummary> {
+  const sums = new Float64Array(periods * MEASURES)
+  let stores = 0
+  let worst: (Tally & { readonly storeKey: number })[] = []
+  for await (const { totals, storeCount } of packedPeriodsByPart(db, reportKey, periods)) {
+    stores += storeCount
+    const ofPart: typeof worst = []
+    for (let store = 0; store < storeCount; store++) {
+      const tallies = talliesOf(totals, store, periods)
+      addTallies(sums, tallies)
+      const tally = tallyAt(tallies, (periods - 1) * MEASURES)
+      if (tally.downtimeMs > 0) ofPart.push({ storeKey: storeKeyOf(totals, store, periods), ...tally })
+    }
+    // Stores come in the order of their ids, in which those that are equal stay.
+    worst = [...worst, ...ofPart].sort((a, b) => b.downtimeMs - a.downtimeMs).slice(0, most)
+  }
+  const idOf = await readStoreIds(
+    db,
+    worst.map(({ storeKey }) => storeKey),
+  )
+  return {
+    stores,
+    sums: Array.from({ length: periods }, (_, period) => tallyAt(sums, period * MEASURES)),
+    worst: worst.map(({ storeKey, ...tally }) => ({
+      storeId: idOf.get(storeKey)!,
+      ...tally,
+      uptimePercent: uptimePercent(tally.uptimeMs, tally.downtimeMs),
+    })),
+  }
+}
