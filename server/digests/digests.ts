@@ -91,9 +91,11 @@ export function createDigests(parts: DigestsParts): Digests {
       const content = await composeDigest(parts, setting, period, { isNew: false, signal: closing.signal })
       await record(setting, of, content)
     } catch (error) {
-      if (closing.signal.aborted) return await letDigestGo(writing, of, owner)
-      await keepDigestClaim(writing, of, owner, AGAIN_AFTER_MS)
-      throw error
+      if (!closing.signal.aborted) {
+        await keepDigestClaim(writing, of, owner, AGAIN_AFTER_MS)
+        throw error
+      }
+      await letDigestGo(writing, of, owner)
     }
   }
 

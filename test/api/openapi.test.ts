@@ -195,6 +195,7 @@ beforeAll(async () => {
           allowPrivate: true,
         },
       ],
+      digests: [{ name: 'soup', channel: 'log', group: 'chain=Soup' }],
     }),
     insecure: true,
     keepReports: 36_500 * 86_400_000,
@@ -631,6 +632,13 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 404, id: 'nowhere' },
     { status: 409, id: 'city-Nowhere' },
     { status: 413, id: 'city-Bonn', body: tooLarge },
+  ],
+  listDigests: [{ status: 200 }, { status: 200, onEmpty: true }],
+  previewDigest: [
+    { status: 200, id: 'soup' },
+    { status: 400, id: 'soup', query: 'date=tomorrow' },
+    { status: 404, id: 'nothing' },
+    { status: 404, id: 'soup', onEmpty: true },
   ],
   listAlertChannels: [{ status: 200 }, { status: 200, onEmpty: true }],
   testAlertChannel: [

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { channelSetting } from '../../server/alerts/channels/list.ts'
+import { digestSetting } from '../../server/config-file/digest-setting.ts'
 import { heartbeatSetting } from '../../server/config-file/heartbeat-setting.ts'
 import { readConfigFile } from '../../server/config-file/read-config-file.ts'
 import { oidcSetting } from '../../server/config-file/oidc-setting.ts'
@@ -30,6 +31,7 @@ test.each([
 
 test.each([
   ['route', routeSetting] as const,
+  ['digest', digestSetting] as const,
   ['heartbeat', heartbeatSetting] as const,
   ...channelSetting.options.map((schema) => [`${schema.shape.type.value} channel`, schema] as const),
 ])('docs/alerts.md lists every key of a %s', (of, schema) => expectTable(alertsPage, of, schema))

@@ -94,6 +94,61 @@ test.for([
   expect(await said(text)).toBe(message)
 })
 
+const channels =
+  'alerts:\n  channels:\n    - { name: log, type: stdout }\n    - { name: page, type: pagerduty, routingKey: x }\n'
+const digest = (keys: string) => `${channels}  digests:\n    - { name: a, ${keys} }\n`
+const heartbeat = (keys: string) => `alerts:\n  heartbeat: { ${keys} }\n`
+
+test.for([
+  [digest('channel: log'), 'nothing'],
+  [digest('channel: log, group: chain=Soup, every: week, at: "23:59", zone: Asia/Kathmandu'), 'nothing'],
+  [digest('every: day'), 'monitor.yaml, line 6: alerts.digests[0].channel: write the name of a channel'],
+  [
+    digest('channel: mail'),
+    'monitor.yaml, line 6: alerts.digests[0].channel: there is no channel "mail": there are log',
+  ],
+  [
+    digest('channel: page'),
+    'monitor.yaml, line 6: alerts.digests[0].channel: channel "page" is PagerDuty, which is for incidents: write another; there are log',
+  ],
+  [digest('channel: log, every: month'), 'monitor.yaml, line 6: alerts.digests[0].every: write day or week'],
+  [
+    digest('channel: log, at: "24:00"'),
+    'monitor.yaml, line 6: alerts.digests[0].at: write a time such as "22:00"',
+  ],
+  [digest('channel: log, at: 7'), 'monitor.yaml, line 6: alerts.digests[0].at: write a time such as "22:00"'],
+  [
+    digest('channel: log, zone: Europe/Bonn'),
+    'monitor.yaml, line 6: alerts.digests[0].zone: write a zone such as America/Chicago',
+  ],
+  [
+    digest('channel: log, group: Soup'),
+    'monitor.yaml, line 6: alerts.digests[0].group: "Soup" is no group: write label=value, as city=Bonn',
+  ],
+  [
+    digest('channel: log, groups: chain=Soup'),
+    'monitor.yaml, line 6: there is no key "groups" in alerts.digests[0]: is "group" meant?',
+  ],
+  [
+    `${digest('channel: log')}    - { name: a, channel: log }\n`,
+    'monitor.yaml, line 7: alerts.digests[1].name: "a" is the name of another one already',
+  ],
+  [heartbeat("url: '${URL}'"), 'nothing'],
+  [heartbeat('every: 1m'), /^monitor\.yaml, line 2: alerts\.heartbeat\.url: write a URL/],
+  [heartbeat('url: ftp://a'), /^monitor\.yaml, line 2: alerts\.heartbeat\.url: write a URL/],
+  [
+    heartbeat('url: https://a.example, every: 1s'),
+    'monitor.yaml, line 2: alerts.heartbeat.every: "1s" is not from 10s to 24h',
+  ],
+  [
+    heartbeat('url: https://a.example, method: PUT'),
+    'monitor.yaml, line 2: alerts.heartbeat.method: write GET or POST',
+  ],
+] as const)('digests and the heartbeat are checked: %o', async ([text, message]) => {
+  if (typeof message === 'string') expect(await said(text)).toBe(message)
+  else expect(await said(text)).toMatch(message)
+})
+
 test('a setting of a flag or variable counts before that of a file, also where that is wrong', () => {
   const file = { values: { port: 'http', host: '::1' }, placeOf: () => 'port in a.yaml, line 1' }
   expect(readConfig({ PORT: '1' }, {}, file)).toMatchObject({ port: 1, host: '::1' })

@@ -19,13 +19,14 @@ export interface ChannelPlace {
 }
 
 /** Whether each channel, and the heartbeat, has its secrets, which are not shown; what it leads to is not asked. */
-export function channelFindings(place: ChannelPlace): Promise<Finding[]> {
+export async function channelFindings(place: ChannelPlace): Promise<Finding[]> {
   const { channels, routes, digests = [], heartbeat, environment } = place
-  return Promise.all([
-    ...channels.map((channel) => channelFinding(channel, { routes, digests, environment })),
+  const ofChannels = channels.map((channel) => channelFinding(channel, { routes, digests, environment }))
+  return [
+    ...(await Promise.all(ofChannels)),
     ...digests.map(digestFinding),
-    ...(heartbeat === undefined ? [] : [heartbeatFinding(heartbeat, environment)]),
-  ])
+    ...(heartbeat === undefined ? [] : [await heartbeatFinding(heartbeat, environment)]),
+  ]
 }
 
 async function channelFinding(

@@ -11,7 +11,10 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
   beforeAll(async () => {
     onCall = await receiver()
     const channel = { name: 'on-call', type: 'webhook', url: `${onCall.url}/hook`, secret: '${SECRET}' }
-    const alerts = alertsSetting.parse({ channels: [{ ...channel, allowPrivate: true }] })
+    const alerts = alertsSetting.parse({
+      channels: [{ ...channel, allowPrivate: true }],
+      digests: [{ name: 'soup', channel: 'on-call', group: 'chain=Soup' }],
+    })
     scene = await pageScene({ alerts, environment: { SECRET: secret } })
   })
   afterAll(async () => {
@@ -34,6 +37,14 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     expect(await down.innerText()).toMatch(/^Down 1 h 35 min of business time\s/)
     await press(down.getByRole('link'))
     await page.getByRole('heading', { name: 'atlanta-midtown-01' }).waitFor()
+  })
+
+  test('shows the digests, and when they are next', async () => {
+    await using opened = await scene.open('/alerts')
+    const line = opened.page.getByRole('row', { name: 'soup' }).first()
+    await expectSoon(() => line.innerText()).toMatch(
+      /^soup\s+chain=Soup\s+on-call\s+of each day, 07:00 UTC\s+\d{4}-\d\d-\d\d, /,
+    )
   })
 
   test('shows the channels, tests one, and has what was given up sent again', async () => {

@@ -1,6 +1,7 @@
 import { useCaller } from '../../caller.ts'
 import { useTitle } from '../../parts/title.ts'
 import { Channels } from './channels.tsx'
+import { Digests } from './digests.tsx'
 import { Incidents } from './incidents.tsx'
 import { Messages } from './messages.tsx'
 
@@ -19,6 +20,7 @@ export function Alerts() {
       {mayLook && (
         <>
           <Channels />
+          <Digests />
           <Messages />
         </>
       )}
