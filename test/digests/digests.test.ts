@@ -184,7 +184,7 @@ test('who lost it to another while making it tells nothing', async () => {
     async reportCsv(id) {
       await scene.letClaimsRunOut()
       await look(other)
-      return { bytes: async function* () {}, name: id }
+      return { async *bytes() {}, name: id }
     },
   })
   await look(slow)
@@ -283,7 +283,7 @@ test('a report that is too large is a link, and one that is gone is said to be s
   const server = await soup({
     reportCsv: () =>
       Promise.resolve({
-        bytes: async function* () {
+        async *bytes() {
           yield new Uint8Array(10_000_001)
         },
       }),
