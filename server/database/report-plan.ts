@@ -1,8 +1,7 @@
-import { expressionBuilder, sql, type ExpressionBuilder } from 'kysely'
+import { expressionBuilder, sql, type RawBuilder } from 'kysely'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
-import { chunks } from './chunks.ts'
-import { isComputedWith, type ComputedWith } from './computed-with.ts'
+import { beginReport, type Beginning } from './begin-report.ts'
 import type { Db } from './connect.ts'
 import { hasLabels } from './labelled.ts'
 import type { Database } from './schema.ts'
@@ -16,82 +15,41 @@ export interface PartPlan {
   readonly nextStoreId: StoreId | null
 }
 
-export interface Planning {
-  readonly reportKey: number
-  readonly computedWith: ComputedWith
-  /** Whether what others began with other versions is begun anew; by default, it is. */
-  readonly anew?: boolean
+export interface Planning extends Beginning {
   readonly partSize: (storeCount: number) => number
-  readonly startedAtMs: number
 }
 
 /**
- * Deals all stores into parts of as many as `partSize` says and sets the report running. Nothing is done where that has
+ * Deals all stores into parts of as many as `partSize` says and sets the report running: these parts. Nothing is done where that has
  * happened before, or where the report has ended. A report that was begun with other versions is begun anew, or left, so that all
  * of its bytes are those of one.
  */
-export async function planParts(
-  db: Db,
-  { reportKey, computedWith, anew = true, partSize, startedAtMs }: Planning,
-): Promise<void> {
-  const storeCount = await countStores(db)
-  const storesPerPart = partSize(storeCount)
-  const firsts = await firstStoresOfParts(db, storesPerPart)
-  await unlessBegun(db, async (tx) => {
-    const mayBegin = beginnable(reportKey, computedWith, anew)
-    // First, as whoever is at a part has it locked, and then waits for the report.
-    await tx
-      .deleteFrom('report_part')
-      .where('report_key', 'in', (eb) => eb.selectFrom('report').select('report_key').where(mayBegin))
-      .execute()
-    const { numUpdatedRows } = await tx
-      .updateTable('report')
-      .set({
-        state: 'running',
-        stores_total: storeCount,
-        stores_done: 0,
-        started_at: startedAtMs,
-        program_version: computedWith.programVersion,
-        zone_data_version: computedWith.zoneDataVersion,
-      })
-      .where(mayBegin)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw begunByOthers
-    const parts = firsts.map((firstStoreId, part) => ({
-      report_key: reportKey,
-      part,
-      // A store that is added later and comes before all others belongs to the first part.
-      first_store_id: part === 0 ? ('' as StoreId) : firstStoreId,
-      store_count: storesOfPart(part, storeCount, storesPerPart),
-      totals: null,
-      csv: null,
-      csv_bytes: null,
-    }))
-    for (const chunk of chunks(parts)) await tx.insertInto('report_part').values(chunk).execute()
+export async function planParts(db: Db, planning: Planning): Promise<PartPlan[] | undefined> {
+  const { storeCount, storesPerPart, firsts } = await dealtStores(db, planning.partSize)
+  const plans = firsts.map((first, part) => ({
+    part,
+    // A store that is added later and comes before all others belongs to the first part.
+    firstStoreId: part === 0 ? ('' as StoreId) : first,
+    nextStoreId: firsts[part + 1] ?? null,
+  }))
+  const begun = await beginReport(db, planning, {
+    storeCount,
+    parts: plans.map((plan) => ({ ...plan, storeCount: storesOfPart(plan.part, storeCount, storesPerPart) })),
   })
+  return begun ? plans : undefined
 }
 
-/** Undoes what was begun, too, by others that were sooner. */
-const begunByOthers = new Error('others have begun the report')
-
-async function unlessBegun(db: Db, work: (tx: Db) => Promise<void>): Promise<void> {
-  try {
-    await db.transaction().execute(work)
-  } catch (error) {
-    if (error !== begunByOthers) throw error
+/** With one question where parts are as large as they can be, as each has to wait for its answer. */
+async function dealtStores(db: Db, partSize: Planning['partSize']) {
+  const largest = partSize(Infinity)
+  const { firsts, storeCount } = await firstStoresAndCount(db, largest)
+  const storesPerPart = partSize(storeCount)
+  const isAsAsked = storesPerPart === largest
+  return {
+    storeCount,
+    storesPerPart,
+    firsts: isAsAsked ? firsts : await firstStoresOfParts(db, storesPerPart),
   }
-}
-
-/** Whether it is the report, and was not begun, or with other versions. */
-function beginnable(reportKey: number, computedWith: ComputedWith, anew: boolean) {
-  return (eb: ExpressionBuilder<Database, 'report'>) =>
-    eb.and([
-      eb('report_key', '=', reportKey),
-      eb.or([
-        eb('state', '=', 'queued'),
-        ...(anew ? [eb.and([eb('state', '=', 'running'), eb.not(isComputedWith(computedWith)(eb))])] : []),
-      ]),
-    ])
 }
 
 function storesOfPart(part: number, storeCount: number, storesPerPart: number): number {
@@ -107,22 +65,32 @@ function storesOfFirstPart(storesPerPart: number): number {
   return storesPerPart === STORES_PER_CHUNK ? storesPerPart - 1 : storesPerPart
 }
 
-async function countStores(db: Db): Promise<number> {
-  const { count } = await db
-    .selectFrom('store')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return Number(count)
+async function firstStoresAndCount(db: Db, storesPerPart: number) {
+  const { rows } = await firsts<{ store_id: StoreId; stores: number }>(storesPerPart, {
+    and: sql`, (select count(*) from store) as stores`,
+  }).execute(db)
+  return { firsts: rows.map(({ store_id }) => store_id), storeCount: Number(rows[0]?.stores ?? 0) }
 }
 
-/** By one statement, as each has to wait for its answer; one that numbers all stores takes longer. */
 export async function firstStoresOfParts(
   db: Db,
   storesPerPart: number,
   labels: readonly StoreLabel[] = [],
 ): Promise<StoreId[]> {
+  const { rows } = await firsts<{ store_id: StoreId }>(storesPerPart, { labels }).execute(db)
+  return rows.map(({ store_id }) => store_id)
+}
+
+/** One statement, as each has to wait for its answer; one that numbers all stores takes longer. */
+function firsts<Row>(
+  storesPerPart: number,
+  {
+    labels = [],
+    and = sql``,
+  }: { readonly labels?: readonly StoreLabel[]; readonly and?: RawBuilder<unknown> },
+): RawBuilder<Row> {
   const isMeant = hasLabels(labels)(expressionBuilder<Database, 'store'>())
-  const { rows } = await sql<{ store_id: StoreId }>`
+  return sql`
     with recursive first_store (part, store_id) as (
       select 0, (select store_id from store where ${isMeant} order by store_id limit 1)
       union all
@@ -137,8 +105,7 @@ export async function firstStoresOfParts(
       )
       from first_store where part > 0 and first_store.store_id is not null
     )
-    select store_id from first_store where store_id is not null order by part`.execute(db)
-  return rows.map(({ store_id }) => store_id)
+    select store_id ${and} from first_store where store_id is not null order by part`
 }
 
 /** All parts of a report, in order. */

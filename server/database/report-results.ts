@@ -30,7 +30,7 @@ export async function storeParts(
   planned: PlannedReport,
   results: readonly PartResult[],
 ): Promise<boolean> {
-  return whileRunning(db, (tx) => putParts(tx, planned, results))
+  return whileRunning(db, async (tx) => void (await putParts(tx, planned, results)))
 }
 
 /** False, and nothing is stored, where `work` found that the report is not running. */
@@ -47,12 +47,12 @@ export async function whileRunning(db: Db, work: (tx: Db) => Promise<void>): Pro
 /** Undoes what has been stored of parts. */
 const notRunning = new Error('the report is not running')
 
-/** To be called in `whileRunning`. */
+/** To be called in `whileRunning`. True where all stores of the report are done. */
 export async function putParts(
   tx: Db,
   planned: PlannedReport,
   results: readonly PartResult[],
-): Promise<void> {
+): Promise<boolean> {
   let isNew = false
   let done = 0
   let more = 0
@@ -64,12 +64,12 @@ export async function putParts(
     more += result.storeCount - plannedStores
   }
   // Last, as others wait for their turn at the report.
-  if (!isNew) await requireRunning(tx, planned)
-  else if (!(await countAsDone(tx, planned, { done, more }))) throw notRunning
+  if (isNew) return countAsDone(tx, planned, { done, more })
+  await requireRunning(tx, planned)
+  return false
 }
 
-/** Likewise. */
-export async function requireRunning(tx: Db, planned: PlannedReport): Promise<void> {
+async function requireRunning(tx: Db, planned: PlannedReport): Promise<void> {
   if (!(await isRunning(tx, planned))) throw notRunning
 }
 
@@ -105,7 +105,7 @@ async function countAsDone(
   { reportKey, computedWith }: PlannedReport,
   { done, more }: { readonly done: number; readonly more: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
+  const counted = await tx
     .updateTable('report')
     .set((eb) => ({
       stores_done: eb('stores_done', '+', done),
@@ -114,8 +114,10 @@ async function countAsDone(
     .where('report_key', '=', reportKey)
     .where('state', '=', 'running')
     .where(isComputedWith(computedWith))
+    .returning(['stores_done', 'stores_total'])
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (counted === undefined) throw notRunning
+  return counted.stores_done >= counted.stores_total
 }
 
 async function isRunning(db: Db, { reportKey, computedWith }: PlannedReport): Promise<boolean> {

@@ -15,7 +15,7 @@ import { dialectOf } from './dialect/dialect.ts'
 import { labelsOf, textOfLabels } from './labels-text.ts'
 import type { ReportTable } from './report-tables.ts'
 import type { Database } from './schema.ts'
-import { writeAlone, type WriteTx } from './write-alone.ts'
+import { writeAlone } from './write-alone.ts'
 
 /** A report as it is kept: instants in epoch milliseconds. */
 export type StoredReport = Selectable<ReportTable>
@@ -46,19 +46,20 @@ export async function insertReport(
   db: Db,
   request: ReportRequest,
 ): Promise<{ report: StoredReport; isNew: boolean }> {
-  const { reportId, asOf, requestedAtMs, once } = request
-  return writeAlone(db, `request ${once?.key ?? reportId}`, async (tx) => {
-    const same = once && (await findRequested(tx, once.key, requestedAtMs - once.forMs))
+  const { asOf, requestedAtMs, once } = request
+  if (once === undefined) return { report: await insertRequested(db, request), isNew: true }
+  return writeAlone(db, `request ${once.key}`, async (tx) => {
+    const same = await findRequested(tx, once.key, requestedAtMs - once.forMs)
     if (same && (!once.untilNews || same.as_of === asOf)) return { report: same, isNew: false }
     return { report: await insertRequested(tx, request), isNew: true }
   })
 }
 
 export async function insertRequested(
-  tx: WriteTx,
+  db: Db,
   { reportId, options, asOf, requestedAtMs, once }: ReportRequest,
 ): Promise<StoredReport> {
-  return tx
+  return db
     .insertInto('report')
     .values({
       report_id: reportId,

@@ -2,20 +2,13 @@ import { isComputedWith } from './computed-with.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
 import type { PartPlan } from './report-plan.ts'
-import {
-  putParts,
-  requireRunning,
-  storeParts,
-  whileRunning,
-  type PartResult,
-  type PlannedReport,
-} from './report-results.ts'
+import { putParts, storeParts, whileRunning, type PartResult, type PlannedReport } from './report-results.ts'
 import { deletePartsOfNone } from './reports.ts'
 
 /**
  * What became of parts that were to be done. `instead`: others are at some of them, or have done them, and others of the report were done
- * in their place. `taken`: others are at all that is left, which is to be looked at again, as they may not live to end it. `over`: nothing is
- * left. `unwanted`: the report has been ended, or begun anew.
+ * in their place. `taken`: others are at all that is left, which is to be looked at again, as they may not live to end it. `over`: all are
+ * done. `unwanted`: the report has been ended, or begun anew.
  */
 export type PartsOutcome = 'done' | 'instead' | 'taken' | 'over' | 'unwanted'
 
@@ -36,13 +29,13 @@ export async function doParts(
   const isWanted = await whileRunning(db, async (tx) => {
     const claimed = await claimParts(tx, planned, parts)
     if (claimed.length === 0) {
-      outcome = (await isAnyToDo(tx, planned.reportKey)) ? 'taken' : 'over'
-      return requireRunning(tx, planned)
+      outcome = await leftOf(tx, planned)
+      return
     }
     const numbers = new Set(claimed.map(({ part }) => part))
     if (!parts.every(({ part }) => numbers.has(part))) outcome = 'instead'
     const results = await inTime(tx, () => compute(claimed))
-    await putParts(tx, planned, results)
+    if (await putParts(tx, planned, results)) outcome = 'over'
   })
   if (isWanted) return outcome
   await deletePartsOfNone(db, planned.reportKey)
@@ -102,13 +95,26 @@ async function claimParts(
   return claimed.toSorted((a, b) => a.part - b.part)
 }
 
-async function isAnyToDo(tx: Db, reportKey: number): Promise<boolean> {
-  const toDo = await tx
-    .selectFrom('report_part')
-    .select('part')
+/** Of a report of which no part can be claimed. */
+async function leftOf(
+  tx: Db,
+  { reportKey, computedWith }: PlannedReport,
+): Promise<'taken' | 'over' | 'unwanted'> {
+  const running = await tx
+    .selectFrom('report')
+    .select((eb) =>
+      eb
+        .selectFrom('report_part')
+        .select('part')
+        .where('report_part.report_key', '=', reportKey)
+        .where('csv_bytes', 'is', null)
+        .limit(1)
+        .as('toDo'),
+    )
     .where('report_key', '=', reportKey)
-    .where('csv_bytes', 'is', null)
-    .limit(1)
+    .where('state', '=', 'running')
+    .where(isComputedWith(computedWith))
     .executeTakeFirst()
-  return toDo !== undefined
+  if (running === undefined) return 'unwanted'
+  return running.toDo === null ? 'over' : 'taken'
 }

@@ -7,6 +7,7 @@ import type { Job } from '../jobs/queue.ts'
 import { untracedWork, type OngoingWork } from '../tracing/work-traces.ts'
 import { noted } from '../tracing/worked.ts'
 import { askedOf } from './asked.ts'
+import { forgetTaken, nothingKnown } from './known-outcome.ts'
 import type { PartStretch } from './part-size.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import type { ReportWatch } from './watch.ts'
@@ -35,21 +36,23 @@ export interface EndedReport {
 }
 
 /** A report as a job, whose tasks are stretches of its parts. What is true of it is in the database. */
-export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartStretch> {
+export function reportJob(report: StoredReport, parts: ReportJobParts): Job<PartStretch, ReportId> {
   const { runTask, watch, computedWith, anew, trace = untracedWork } = parts
   const { report_key: reportKey, report_id: reportId } = report
   const asked = askedOf(report)
+  const known = nothingKnown()
   const end = (how: Omit<ReportEnd, 'finishedAtMs'>) =>
     trace.step(() => noted('finishReport', () => endReport(report, how, parts)))
   return {
-    key: reportKey,
+    key: reportId,
     async plan() {
       const pending = await trace.step(() => runTask('planReport', { reportKey, asked, anew }))
       watch.tellProgress(reportId)
       return pending
     },
     async perform(parts) {
-      const outcome = await trace.step(() => runTask('generateParts', { reportKey, parts, asked }))
+      forgetTaken(known)
+      const outcome = await trace.step(() => runTask('generateParts', { reportKey, parts, asked, known }))
       if (outcome === 'done' || outcome === 'instead') watch.tellProgress(reportId)
       return outcome
     },

@@ -3,7 +3,7 @@ import type { Db } from '../database/connect.ts'
 import { dialectOf } from '../database/dialect/dialect.ts'
 import { listPendingParts, planParts, type PartPlan } from '../database/report-plan.ts'
 import type { PartResult } from '../database/report-results.ts'
-import { doParts } from '../database/shared-parts.ts'
+import { doParts, type PartsOutcome } from '../database/shared-parts.ts'
 import { beginKeeping, keepWeeks, type FoundWeeks } from '../database/kept-weeks.ts'
 import { createGenerator } from './generate.ts'
 import { groupsOf } from './groups.ts'
@@ -11,6 +11,7 @@ import { createPeriodGroupReader } from './period-groups.ts'
 import { firstPeriodStores } from './period-stores.ts'
 import { verifyPart } from './verify-part.ts'
 import { mostStoresOf } from './asked-time.ts'
+import { unlessKnown } from './known-outcome.ts'
 import { stretchesOfParts, type PartStretch } from './part-size.ts'
 import { weeksOf } from './report-weeks.ts'
 import type { WorkerTasks } from './worker-task.ts'
@@ -35,41 +36,47 @@ export function createReportTasks({
 }: ReportTasksParts): WorkerTasks {
   const generator = createGenerator(reading)
   const readPeriodGroups = createPeriodGroupReader(reading)
+  async function generateParts({
+    reportKey,
+    parts,
+    asked,
+  }: Parameters<WorkerTasks['generateParts']>[0]): Promise<PartsOutcome> {
+    const planned = { reportKey, computedWith }
+    const weeks = weeksOf(asked)
+    if (weeks === undefined) {
+      return doParts(writing, planned, parts, (claimed) =>
+        byStretches(claimed, (stretch) => generator.parts(stretch, asked)),
+      )
+    }
+    const founds: FoundWeeks[] = []
+    const outcome = await doParts(writing, planned, parts, (claimed) =>
+      byStretches(claimed, async (stretch) => {
+        const { results, found } = await generator.partsWithKept(stretch, { asked, weeks, computedWith })
+        if (found !== undefined) founds.push(found)
+        return results
+      }),
+    )
+    for (const found of founds) await keepWeeks(writing, computedWith, found)
+    return outcome
+  }
+
   return {
     async planReport({ reportKey, asked, anew }) {
       const most = mostStoresOf(asked)
       if (weeksOf(asked) !== undefined) await beginKeeping(writing, computedWith)
-      await planParts(writing, {
+      const begun = await planParts(writing, {
         reportKey,
         computedWith,
         anew,
         partSize: (storeCount) => Math.min(most, partSize(storeCount)),
         startedAtMs: now(),
       })
-      const pending = await listPendingParts(writing, reportKey)
+      const pending = begun ?? (await listPendingParts(writing, reportKey))
       // Of a report by period so much is read and kept of a store that more at once would take too much memory.
       const partsAtOnce = asked.periods === undefined ? dialectOf(writing).reportPartsAtOnce : 1
       return stretchesOfParts(pending, { workers, partsAtOnce })
     },
-    async generateParts({ reportKey, parts, asked }) {
-      const planned = { reportKey, computedWith }
-      const weeks = weeksOf(asked)
-      if (weeks === undefined) {
-        return doParts(writing, planned, parts, (claimed) =>
-          byStretches(claimed, (stretch) => generator.parts(stretch, asked)),
-        )
-      }
-      const founds: FoundWeeks[] = []
-      const outcome = await doParts(writing, planned, parts, (claimed) =>
-        byStretches(claimed, async (stretch) => {
-          const { results, found } = await generator.partsWithKept(stretch, { asked, weeks, computedWith })
-          if (found !== undefined) founds.push(found)
-          return results
-        }),
-      )
-      for (const found of founds) await keepWeeks(writing, computedWith, found)
-      return outcome
-    },
+    generateParts: (task) => unlessKnown(task.known, () => generateParts(task)),
     hoursOfWeek: ({ parts, asked }) => generator.hoursOfWeek(parts, asked),
     groupsOf: ({ reportKey, label }) => groupsOf(reading, reportKey, label),
     pageOfPeriodGroups: ({ report, query }) => readPeriodGroups(report, query),

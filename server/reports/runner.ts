@@ -155,7 +155,7 @@ export function createReportRunner({
   const areShared = dialectOf(writing).locksRows
   const views = createReportViews(reading, threadSetting, runTask)
   const watch = createReportWatch(reading)
-  const queue = createJobQueue<PartStretch>({
+  const queue = createJobQueue<PartStretch, ReportId>({
     maxUnderWay: workers * 2,
     onError,
     ...(pauseMs === undefined ? {} : { pauseMs }),
@@ -213,7 +213,7 @@ export function createReportRunner({
     async cancel(reportId) {
       const report = await getReport(reading, reportId)
       await endReport(report, { state: 'cancelled' }, { writing, watch, now, ...ending })
-      queue.drop(report.report_key)
+      queue.drop(reportId)
       const after = await getReport(reading, reportId)
       if (after.state === 'cancelled') return reportOf(after)
       throw new AppError('conflict', `report ${reportId} cannot be cancelled: it is ${after.state}`)
@@ -256,7 +256,7 @@ export function createReportRunner({
 
     async resumeUnfinished() {
       unfinished = await watchUnfinishedReports(reading, {
-        isOurs: (reportKey) => queue.has(reportKey),
+        isOurs: (reportId) => queue.has(reportId),
         areShared,
         canShare: ({ state, program_version, zone_data_version }) =>
           state === 'queued' ||
@@ -272,8 +272,10 @@ export function createReportRunner({
 
     hear(announced) {
       if (announced.type === 'report') {
-        if (isFinished(announced.state)) watch.tellEnd(announced.reportId)
-        else watch.tellProgress(announced.reportId)
+        const { reportId, state } = announced
+        if (isFinished(state)) queue.leave(reportId)
+        if (isFinished(state)) watch.tellEnd(reportId)
+        else watch.tellProgress(reportId)
       }
       if (announced.type === 'new-report' || announced.type === 'perhaps') unfinished?.soon()
     },

@@ -1,10 +1,11 @@
+import type { ReportId } from '../../shared/ids.ts'
 import type { Db } from '../database/connect.ts'
 import { listUnfinishedReports, type StoredReport } from '../database/reports.ts'
 import { repeatedly, type Repeated } from '../repeatedly.ts'
 
 export interface UnfinishedReportsOptions {
   /** Whether this process is at a report itself. */
-  readonly isOurs: (reportKey: number) => boolean
+  readonly isOurs: (reportId: ReportId) => boolean
   /** Whether processes share reports, each at other parts; otherwise one is best left to one. */
   readonly areShared: boolean
   /** Whether this process can share one: that it would compute it with the same. */
@@ -28,7 +29,7 @@ export async function watchUnfinishedReports(
   let seen = new Map<number, { readonly progress: string; readonly sinceMs: number }>()
 
   async function look(isFirst: boolean): Promise<void> {
-    const unfinished = (await listUnfinishedReports(db)).filter(({ report_key }) => !isOurs(report_key))
+    const unfinished = (await listUnfinishedReports(db)).filter(({ report_id }) => !isOurs(report_id))
     const nowMs = performance.now()
     const before = seen
     seen = new Map()

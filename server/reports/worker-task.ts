@@ -12,6 +12,7 @@ import type { ReportSummaryQuery } from '../../shared/report-summary.ts'
 import type { ComputedWith } from '../database/computed-with.ts'
 import type { PartsOutcome } from '../database/shared-parts.ts'
 import { preciseNow } from '../tracing/worked.ts'
+import type { KnownOutcome } from './known-outcome.ts'
 import type { PartStretch } from './part-size.ts'
 import type { PeriodReport } from './period-groups.ts'
 import type { Asked } from './asked.ts'
@@ -51,6 +52,7 @@ export interface WorkerTasks {
     readonly reportKey: number
     readonly parts: PartStretch
     readonly asked: Asked
+    readonly known: KnownOutcome
   }): Promise<PartsOutcome>
   /** The last week of the stores of parts by hour of the week, as `hours-of-week.ts` has it. */
   hoursOfWeek(task: { readonly parts: PartStretch; readonly asked: Asked }): Promise<Float64Array>

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createJobQueue, growingPauseMs, type Job } from '../../server/jobs/queue.ts'
 import { AppError } from '../../shared/app-error.ts'
 
@@ -287,4 +287,62 @@ test('a job of which others are at all that is left pauses, and others go on; wh
   expect(await other.ended).toBe('finished')
   expect(await ended).toBe('finished')
   expect(looks).toBe(4)
+})
+
+test('a job of which all is done ends without waiting for tasks that are under way, nor for its pause', async () => {
+  const done: string[] = []
+  const isOver = Promise.withResolvers<void>()
+  const late = Promise.withResolvers<'unwanted' | Error>()
+  const gone: string[] = []
+  const queue = createJobQueue<number>({ maxUnderWay: 3, lookAgainMs: 1e9, onError: noErrors })
+  const { job, ended } = aJob(1, 5, done, {
+    async perform(task) {
+      if (task === 0) return 'taken'
+      if (task === 1) return isOver.promise.then(() => 'over' as const)
+      const how = await late.promise
+      if (how instanceof Error) throw how
+      return how
+    },
+  })
+  queue.add(job, { onGone: (how) => gone.push(how) })
+  await new Promise(setImmediate)
+  isOver.resolve()
+  expect(await ended).toBe('finished')
+  late.resolve(new Error('the report is gone'))
+  await queue.settle()
+  expect(done).toEqual(['1 finished'])
+  expect(gone).toEqual(['ended'])
+})
+
+test('the end of a job of which all is done is tried again, and made once', async () => {
+  const done: string[] = []
+  let ends = 0
+  const queue = createJobQueue<number>({ maxUnderWay: 4, pauseMs: () => 1, onError: noErrors })
+  const { job, ended, end } = aJob(1, 3, done, {
+    perform: async () => 'over',
+    async finish() {
+      await new Promise(setImmediate)
+      if (ends++ === 0) throw unavailable()
+      end('finished')
+    },
+  })
+  queue.add(job)
+  expect(await ended).toBe('finished')
+  await queue.settle()
+  expect([ends, done]).toEqual([2, ['1 finished']])
+})
+
+test('a job that others have ended is left where it waits for them, and not where it is at something', async () => {
+  const gone: string[] = []
+  const may = Promise.withResolvers<void>()
+  const queue = createJobQueue<number>({ maxUnderWay: 2, lookAgainMs: 1e9, onError: noErrors })
+  const add = (key: number, perform: () => Promise<'taken' | 'done'>) =>
+    queue.add(aJob(key, 1, [], { perform }).job, { onGone: (how) => gone.push(`${key} ${how}`) })
+  add(1, async () => 'taken')
+  add(2, () => may.promise.then(() => 'done' as const))
+  await new Promise(setImmediate)
+  for (const key of [1, 2, 3]) queue.leave(key)
+  expect(gone).toEqual(['1 unwanted'])
+  may.resolve()
+  await vi.waitFor(() => expect(gone).toEqual(['1 unwanted', '2 ended']))
 })

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { nothingKnown } from '../../server/reports/known-outcome.ts'
 import { createThreadPool } from '../../server/reports/thread-pool.ts'
 import { storeId } from '../../shared/ids.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -8,6 +9,7 @@ const task = {
   reportKey: 1,
   parts: [{ part: 0, firstStoreId: storeId.parse('a'), nextStoreId: null }],
   asked: { asOfMs: 0, reachMs: 0, interpolation: 'nearest', corrections: 'applied', labels: [] },
+  known: nothingKnown(),
 } as const
 
 function settingOf(databaseUrl: string, workers: number) {

@@ -150,6 +150,8 @@ export interface Dialect {
   readonly pollRowsAtOnce: number
   /** Whether many write at once, and lock rows, so that processes can share what is to be done. */
   readonly locksRows: boolean
+  /** Whether a statement may have others within it that write. */
+  readonly joinsWrites: boolean
   /** How many parts of a report a thread best does at once: more are fewer questions, and keep other work waiting longer. */
   readonly reportPartsAtOnce: number
   /** A database as Kysely speaks to it. Throws an AppError that says what is wrong with the URL or the database. */

@@ -11,7 +11,7 @@ import { createReportTasks } from '../../../server/reports/report-tasks.ts'
 import { createReportRunner } from '../../../server/reports/runner.ts'
 import { createReportWatch } from '../../../server/reports/watch.ts'
 import { outcomeOf, resultOf, type WorkerTasks } from '../../../server/reports/worker-task.ts'
-import { reportId } from '../../../shared/ids.ts'
+import { reportId, type ReportId } from '../../../shared/ids.ts'
 import { reportOptions } from '../../../shared/report.ts'
 import { FIRST_POLL_MS, fillDatabase } from '../../support/filled-database.ts'
 import { giveZone } from '../../support/zoned-stores.ts'
@@ -145,7 +145,7 @@ function queueOn(
   const tasks = changed(
     createReportTasks({ reading, writing, partSize: () => 500, workers: 1, computedWith, now: Date.now }),
   )
-  const queue = createJobQueue<PartStretch>({
+  const queue = createJobQueue<PartStretch, ReportId>({
     maxUnderWay: 2,
     pauseMs: () => {
       onSetback()

@@ -31,6 +31,7 @@ export function postgresDialect(): Dialect {
     textBefore: (text, marker) => sql`split_part(${text}, ${marker}, 1)`,
     pollRowsAtOnce: 2048,
     locksRows: true,
+    joinsWrites: true,
     reportPartsAtOnce: 4,
     open: (databaseUrl, access) => openPostgres(databaseUrl, access, dialect),
     async lock(transaction, what) {

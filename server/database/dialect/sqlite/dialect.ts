@@ -17,6 +17,7 @@ export function sqliteDialect(): Dialect {
     textBefore: (text, marker) => sql`substr(${text}, 1, instr(${text} || ${marker}, ${marker}) - 1)`,
     pollRowsAtOnce: 500,
     locksRows: false,
+    joinsWrites: false,
     reportPartsAtOnce: 1,
     open: (databaseUrl, access) => openSqlite(databaseUrl, access, dialect),
     // A transaction that may write has the only lock there is from its beginning.
