@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { alertsSetting } from '../../../server/config-file/alerts-setting.ts'
+import { recordEvents } from '../../../server/alerts/record-events.ts'
+import { connect } from '../../../server/database/connect.ts'
 import { madeKeys } from '../../support/access-keys.ts'
 import { receiver, secret, verified, type Receiver } from '../../support/alert-scene.ts'
 import { chromiumPath } from '../../support/chromium.ts'
+import { incidentEvent, toldIncident } from '../../support/told-incident.ts'
 import { expectSoon, pageScene, press, type PageScene } from '../../support/page-scene.ts'
 
 describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
@@ -78,6 +81,31 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     expect(opened.complaints).toEqual([])
   })
 
+  test('shows what was told, and has it acknowledged, and that taken back', async () => {
+    await using db = await connect(scene.server.databaseUrl)
+    const key = await toldIncident(db)
+    await db.transaction().execute(async (tx) => {
+      const event = await incidentEvent(tx, key, 'opened', Date.now(), { summary: 'Alpha is down' })
+      await recordEvents(tx, [event], () => [], Date.now())
+    })
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    const line = page.getByRole('group', { name: 'Told' }).locator('tbody tr')
+    await expectSoon(() => line.innerText()).toMatch(/Alpha is down error\s.*\sopen\s/s)
+    await press(line.getByRole('button', { name: 'Acknowledge …' }))
+    const dialog = page.getByRole('dialog', { name: 'Acknowledge an incident' })
+    await dialog.getByLabel('Note').fill('the oven')
+    await dialog.getByLabel('For').selectOption('until it is over')
+    await dialog.getByLabel('Your name').fill('Ann')
+    await page.keyboard.press('Enter')
+    await expectSoon(() => line.innerText()).toMatch(/Ann, the oven\s+Take back/)
+    const { acknowledgement } = await scene.client.incident.get.query({ incidentId: key })
+    expect(acknowledgement).toMatchObject({ by: 'Ann', note: 'the oven', until: null })
+    await press(line.getByRole('button', { name: 'Take back' }))
+    await line.getByRole('button', { name: 'Acknowledge …' }).waitFor()
+    expect(opened.complaints).toEqual([])
+  })
+
   test('tells who may only look, and offers nothing else', async () => {
     const [key = ''] = await madeKeys(scene.server.databaseUrl, [{ name: 'ann', role: 'viewer' }])
     await using opened = await scene.open('/alerts')
@@ -86,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('row', { name: 'on-call' }).first().waitFor()
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    expect(await page.getByRole('button', { name: /^(Test|Send again)/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: /^(Test|Send again|Acknowledge)/ }).count()).toBe(0)
   })
 
   test('tells who may look at the stores of some groups of those alone, and not what was told of all', async () => {

@@ -4,6 +4,7 @@ import { Channels } from './channels.tsx'
 import { Digests } from './digests.tsx'
 import { Incidents } from './incidents.tsx'
 import { Messages } from './messages.tsx'
+import { Told } from './told.tsx'
 
 /** What is told of what happens, by what, and whether it arrives. */
 export function Alerts() {
@@ -19,6 +20,7 @@ export function Alerts() {
       <Incidents />
       {mayLook && (
         <>
+          <Told />
           <Channels />
           <Digests />
           <Messages />

@@ -7,11 +7,11 @@ import type { Timeline } from '../../../../shared/timeline.ts'
 import { useMay } from '../../caller.ts'
 import { Field, FormDialog, type TextOf } from '../../parts/form-dialog.tsx'
 import { Failed } from '../../parts/notice.tsx'
+import { remembered, YourName } from '../../parts/your-name.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
 import { instantOfLocal, localInputOf } from './local-input.ts'
 
 const MOST_SHOWN = 100
-const nameKey = 'store-monitor: who corrects'
 
 const kindTexts: Readonly<Record<CorrectionKind, string>> = {
   closed: 'It was closed: no business time',
@@ -153,17 +153,9 @@ function WhoAndWhy({ example }: { example?: string }) {
       <Field name="Reason">
         <input name="reason" required maxLength={500} placeholder={example} />
       </Field>
-      <Field name="Your name">
-        <input name="author" maxLength={100} defaultValue={localStorage.getItem(nameKey) ?? ''} />
-      </Field>
+      <YourName />
     </>
   )
-}
-
-/** Who corrects is asked once. */
-function remembered(author: string): string | null {
-  localStorage.setItem(nameKey, author)
-  return author || null
 }
 
 function done(dialog: RefObject<HTMLDialogElement | null>): void {
