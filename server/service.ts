@@ -168,7 +168,17 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
   const csv = { format: 'csv', columns: 'default' } as const
   const reportCsv = async (id: string) => fileOfReport(reading, await getReport(reading, id as ReportId), csv)
   const telling = parts.use(
-    createTelling(setting, { ...setting, reading, writing, reports, reportCsv, observe }),
+    createTelling(setting, {
+      ...setting,
+      reading,
+      writing,
+      reports,
+      reportCsv,
+      observe,
+      threads,
+      checkInPlace,
+      looks: role !== 'web',
+    }),
   )
   const provider = oidc && parts.use(await providerBy(oidc, setting))
   const access = createAccess({
@@ -236,7 +246,9 @@ export async function createService(setting: ServiceSetting): Promise<Service> {
     }
     // How far a report is is no news.
     if (announced.type !== 'report' || isFinished(announced.state)) news.lookSoon()
-    if (announced.type !== 'report' && announced.type !== 'new-report') live.lookSoon()
+    if (announced.type === 'report' || announced.type === 'new-report') return
+    live.lookSoon()
+    telling.lookSoon()
   }
   async function foldWhatIsOld(): Promise<void> {
     if (await hasTail(reading)) await writer.tidy()

@@ -7,7 +7,9 @@ import type { Environment } from './config-file/secrets.ts'
 import type { Db } from './database/connect.ts'
 import { latestPollAt } from './database/poll-week-summary.ts'
 import type { Digests, DigestsParts } from './digests/digests.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { Observe } from './observe/happened.ts'
+import type { WorkerSetting } from './reports/worker-task.ts'
 
 export interface TellingSetting {
   /** What the configuration file has of channels, and who is told what. */
@@ -19,6 +21,11 @@ export interface TellingSetting {
 interface TellingParts {
   readonly reports: DigestsParts['reports']
   readonly reportCsv: (reportId: string) => Promise<ReportCsv>
+  /** What looks for incidents is started with. */
+  readonly threads: WorkerSetting
+  readonly checkInPlace: () => void
+  /** Whether this server looks for incidents, or leaves that to others. */
+  readonly looks: boolean
   readonly reading: Db
   readonly writing: Db
   readonly environment?: Environment
@@ -34,8 +41,13 @@ interface TellingParts {
 export interface Telling extends AsyncDisposable {
   alerts(): Promise<Alerts>
   digests(): Promise<Digests>
-  /** Begins to send what is due, and to say that it is there. Throws an `invalid` AppError where a secret is not there. */
+  /**
+   * Begins to look for what there is to tell, to send what is due, and to say that it is there. Throws an `invalid` AppError where a secret
+   * is not there.
+   */
   start(): Promise<void>
+  /** Looks soon, as something has changed. */
+  lookSoon(): void
   stop(): void
 }
 
@@ -45,6 +57,7 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
   let loading: Promise<Alerts> | undefined
   let loadingDigests: Promise<Digests> | undefined
   let heartbeat: Heartbeat | undefined
+  let ledger: Ledger | undefined
 
   async function load(): Promise<Alerts> {
     const { createAlerts } = await import('./alerts/alerts.ts')
@@ -85,15 +98,26 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
       if (ofAlerts.channels.length === 0) return
       const { requireChannelSecrets } = await import('./alerts/channels/secrets-of.ts')
       requireChannelSecrets(ofAlerts.channels, environment)
-      ;(await alerts()).start()
+      const sending = await alerts()
+      sending.start()
       if (ofAlerts.digests.length > 0) (await digests()).start()
+      if (!parts.looks) return
+      const { createLedger } = await import('./ledger/ledger.ts')
+      ledger = createLedger(parts.threads, {
+        ...parts,
+        setting: ofAlerts,
+        onEvents: () => sending.sendSoon(),
+      })
+      ledger.start()
     },
+    lookSoon: () => ledger?.lookSoon(),
     stop() {
       heartbeat?.stop()
       void loadingDigests?.then((one) => one.stop())
       void loading?.then((one) => one.stop())
     },
     async [Symbol.asyncDispose]() {
+      await ledger?.[Symbol.asyncDispose]()
       await heartbeat?.[Symbol.asyncDispose]()
       await (await loadingDigests)?.[Symbol.asyncDispose]()
       await (await loading)?.[Symbol.asyncDispose]()

@@ -123,6 +123,19 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
     [...core, 'server/export/', 'server/reports/', 'server/tracing/', 'hyparquet-writer', 'piscina'],
   ],
   ['server/insight/', [...core, 'server/insight/', 'server/incidents/', 'server/reports/']],
+  [
+    'server/ledger/',
+    [
+      ...core,
+      'server/ledger/',
+      'server/alerts/',
+      'server/incidents/',
+      'server/insight/',
+      'server/reports/',
+      'server/repeatedly.ts',
+      'type server/config-file/',
+    ],
+  ],
   ['server/live/', [...core, 'server/live/', 'server/reports/', 'server/limits/', 'server/lookout.ts']],
   [
     'server/access/oidc/',

@@ -46,6 +46,8 @@ export interface Alerts extends AsyncDisposable {
   tellFurther(): Promise<void>
   /** Does both from now on. */
   start(): void
+  /** Looks soon for what is due, as something was recorded. */
+  sendSoon(): void
   stop(): void
 }
 
@@ -142,6 +144,7 @@ export function createAlerts(parts: AlertsParts): Alerts {
       looking = repeatedly(look, { everyMs: LOOK_EVERY_MS, onError })
       lookingFurther = repeatedly(tellAllFurther, { everyMs: LOOK_FURTHER_EVERY_MS, onError })
     },
+    sendSoon: () => looking?.soon(),
     stop: () => deliverer.stop(),
     async [Symbol.asyncDispose]() {
       deliverer.stop()

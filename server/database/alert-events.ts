@@ -93,3 +93,18 @@ export async function readToldBy(tx: Db, incidents: readonly string[]): Promise<
   }
   return told
 }
+
+/** Those of incidents that any channel tells of, or told. */
+export async function readMentioned(tx: Db, incidents: readonly string[]): Promise<Set<string>> {
+  const mentioned = new Set<string>()
+  for (const some of chunks(incidents)) {
+    const rows = await tx
+      .selectFrom('outbox')
+      .select('incident')
+      .distinct()
+      .where('incident', 'in', some)
+      .execute()
+    for (const { incident } of rows) mentioned.add(incident)
+  }
+  return mentioned
+}

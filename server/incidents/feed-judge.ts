@@ -24,6 +24,8 @@ export interface FoundInMany extends FoundIncidents {
 export interface FeedJudge {
   add(store: StoreOfFeed): void
   found(nowMs: number): FoundInMany[]
+  /** Of that what the clock alone tells: feeds that are late. */
+  late(nowMs: number): FoundInMany[]
 }
 
 export interface StoreOfFeed {
@@ -81,6 +83,15 @@ export function createFeedJudge(
     }
   }
 
+  function late(nowMs: number): FoundInMany[] {
+    return Array.from(latest, ([place, { forMs, latestMs }]) => ({
+      place,
+      group: null,
+      incidents: lateIncidents(latestMs, nowMs, forMs),
+      certainFromMs: -Infinity,
+    }))
+  }
+
   return {
     add(store) {
       for (const place of store.rules.places) addToRule(place, store)
@@ -90,13 +101,9 @@ export function createFeedJudge(
       ...Array.from(groupsOf, ([place, groups]) =>
         Array.from(groups, ([group, share]) => ({ place, group, ...share.found() })),
       ).flat(),
-      ...Array.from(latest, ([place, { forMs, latestMs }]) => ({
-        place,
-        group: null,
-        incidents: lateIncidents(latestMs, nowMs, forMs),
-        certainFromMs: -Infinity,
-      })),
+      ...late(nowMs),
     ],
+    late,
   }
 }
 

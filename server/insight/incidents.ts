@@ -83,14 +83,16 @@ export async function incidentJudging(db: Db, rules: AlertRules): Promise<Incide
   return { rules, dataTimeMs, earliestMs: first * POLL_WEEK_MS }
 }
 
-/** What was found that was open in some time. */
+/** What was found, all of which that was open in some time is as if all polls were known. */
 export interface IncidentsIn {
   stores(after?: StoreId, labels?: readonly StoreLabel[]): AsyncGenerator<readonly IncidentsOfStore[]>
   /** To be called when all stores have been. */
   ofMany(nowMs: number): Promise<readonly FoundInMany[]>
+  /** Likewise, of that the feeds that are late by then. */
+  late(nowMs: number): readonly FoundInMany[]
 }
 
-/** The incidents of stores, and of all together, that were open in some time: as if all polls were known. */
+/** The incidents of stores, and of all together: those that were open in some time are as if all polls were known. */
 export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): IncidentsIn {
   const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
   const judge = createIncidentJudge(db, judging, sinceMs)
@@ -100,10 +102,12 @@ export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): I
         yield await openIn(db, judging, time, sinceMs, some)
     },
     ofMany: (nowMs) => ofManyFurtherBack(db, judging, time, { judge, sinceMs, nowMs }),
+    late: (nowMs) => judge.late(nowMs),
   }
 }
 
-async function* incidentsOfSome(
+/** Likewise of some stores, each by itself. Throws a `not-found` AppError where one of them is not there. */
+export async function* incidentsOfSome(
   db: Db,
   judging: IncidentJudging,
   time: Interval,
@@ -116,8 +120,8 @@ async function* incidentsOfSome(
 }
 
 /**
- * What of stores was open in some time, in the same order. Looks further and further back, as far as there are polls, where something
- * depends on what is not known.
+ * What was found in stores, in the same order. Looks further and further back, as far as there are polls, where something that was open
+ * in some time depends on what is not known.
  */
 async function openIn(
   db: Db,
@@ -135,10 +139,7 @@ async function openIn(
     for (const store of found) certain.set(store.storeId, store)
     left = uncertainOf(found, time)
   }
-  return stores.map((store) => {
-    const { found, ...known } = certain.get(store.storeId) ?? store
-    return { ...known, found: openOf(found, time) }
-  })
+  return stores.map((store) => certain.get(store.storeId) ?? store)
 }
 
 function uncertainOf(stores: readonly IncidentsOfStore[], time: Interval): StoreId[] {
@@ -158,21 +159,11 @@ async function ofManyFurtherBack(
     for await (const stores of judge.stores(undefined)) void stores
     found = judge.ofMany(first.nowMs)
   }
-  return openOf(found, time)
+  return found
 }
 
 function isCertain(found: readonly { readonly certainFromMs: number }[], { startMs }: Interval): boolean {
   return found.every(({ certainFromMs }) => certainFromMs <= startMs)
-}
-
-function openOf<Found extends { readonly incidents: readonly Incident[] }>(
-  found: readonly Found[],
-  time: Interval,
-): Found[] {
-  return found.map((one) => {
-    const incidents = one.incidents.filter((incident) => isOpenIn(incident, time))
-    return incidents.length === one.incidents.length ? one : { ...one, incidents }
-  })
 }
 
 function weekOf(instantMs: number): number {

@@ -12,9 +12,10 @@ import { gridOf } from '../incidents/grid.ts'
 import type { Incident } from '../incidents/incident.ts'
 import { localDays, type LocalDay } from '../incidents/judged-days.ts'
 import { lookAheadMs, lookBackMs } from '../incidents/reach-of-rules.ts'
-import { rulesInForce, type RulesOfStore } from '../incidents/rules-in-force.ts'
+import type { FoundOfStore } from '../incidents/mutes.ts'
+import { rulesInForce } from '../incidents/rules-in-force.ts'
 import { createHistories } from '../incidents/store-history.ts'
-import { createStoreJudge, type FoundInStore } from '../incidents/store-judge.ts'
+import { createStoreJudge } from '../incidents/store-judge.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { lastPollMs } from '../uptime/poll-week.ts'
@@ -34,12 +35,9 @@ export interface IncidentJudging {
   readonly earliestMs: number
 }
 
-export interface IncidentsOfStore {
+export interface IncidentsOfStore extends FoundOfStore {
+  readonly storeKey: number
   readonly storeId: StoreId
-  /** Those of its labels that rules look at, each as label=value. */
-  readonly groups: ReadonlySet<string>
-  readonly rules: RulesOfStore
-  readonly found: readonly FoundInStore[]
 }
 
 /** Judges stores by the polls since an instant. */
@@ -53,6 +51,8 @@ export interface IncidentJudge {
   some(storeIds: readonly StoreId[]): AsyncGenerator<readonly IncidentsOfStore[]>
   /** What was found in `stores` together. */
   ofMany(nowMs: number): FoundInMany[]
+  /** Of that the feeds that are late. */
+  late(nowMs: number): FoundInMany[]
 }
 
 export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: number): IncidentJudge {
@@ -91,7 +91,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
       const ofStore = inForce.of(store.storeId, groups)
       const found = judge(ofStore, history, () => daysOf(hours.zonesOf(store, schedule)))
       add?.({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
-      return { storeId: store.storeId, groups, rules: ofStore, found }
+      return { storeKey: store.storeKey, storeId: store.storeId, groups, rules: ofStore, found }
     })
     await setImmediate()
     return stores
@@ -110,6 +110,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
       }
     },
     ofMany: (nowMs) => feeds.found(nowMs),
+    late: (nowMs) => feeds.late(nowMs),
   }
 }
 

@@ -1,9 +1,8 @@
-import type { AlertRules } from '../../shared/alert-rules.ts'
 import type { SimulatedCount, SimulateQuery, Simulation } from '../../shared/incident.ts'
 import { readAlertRules } from '../database/alert-rules.ts'
 import type { Db } from '../database/connect.ts'
-import type { FoundInMany } from '../incidents/feed-judge.ts'
 import type { Incident } from '../incidents/incident.ts'
+import { mutesOf } from '../incidents/mutes.ts'
 import { tellingOf, type Mute } from '../incidents/muting.ts'
 import { askedTime } from './asked-time.ts'
 import { exactInstant } from './exact-instant.ts'
@@ -26,7 +25,12 @@ export async function simulateAlerts(db: Db, query: SimulateQuery, nowMs: number
   }
   const many = await ofMany(nowMs)
   const days = createDays(time)
-  for (const store of withIncidents) countOfStore(days, store, many, rules)
+  for (const store of withIncidents) {
+    const mutes = mutesOf(store, many, rules)
+    for (const { place, incidents } of store.found) {
+      for (const incident of incidents) days.add(place, incident, mutes(incident.condition))
+    }
+  }
   for (const { place, incidents } of many) for (const incident of incidents) days.add(place, incident, [])
   return {
     since: exactInstant(time.startMs),
@@ -34,32 +38,6 @@ export async function simulateAlerts(db: Db, query: SimulateQuery, nowMs: number
     days: days.counts(),
     rules: rules.rules,
     stores: count,
-  }
-}
-
-function countOfStore(
-  days: Days,
-  { found, groups, rules: ofStore }: IncidentsOfStore,
-  many: readonly FoundInMany[],
-  { rules }: AlertRules,
-): void {
-  const ofCondition = (wanted: Incident['condition']) => (place: number) => rules[place]!.condition === wanted
-  const isUnstable = ofCondition('unstable')
-  const isBlind = ofCondition('blind')
-  const unstable = found.filter(({ place }) => isUnstable(place)).flatMap(({ incidents }) => incidents)
-  const inGroups = many
-    .filter(({ group }) => group !== null && groups.has(group))
-    .flatMap(({ incidents }) => incidents)
-  const blind = many
-    .filter(({ place }) => isBlind(place) && ofStore.places.includes(place))
-    .flatMap(({ incidents }) => incidents)
-  const mutesOf: Partial<Record<Incident['condition'], readonly Mute[]>> = {
-    down: [...unstable, ...inGroups],
-    unstable: inGroups,
-    'no-data': blind,
-  }
-  for (const { place, incidents } of found) {
-    for (const incident of incidents) days.add(place, incident, mutesOf[incident.condition] ?? [])
   }
 }
 

@@ -1,0 +1,75 @@
+/** The incidents of the ledger, each as it is after its last event. */
+import type { Insertable, Selectable } from 'kysely'
+import type { IncidentTable } from './alert-tables.ts'
+import { chunks } from './chunks.ts'
+import type { Db } from './connect.ts'
+
+export type ToldIncident = Selectable<IncidentTable>
+
+/** What is told of an incident for the first time. */
+export type NewToldIncident = Pick<
+  Insertable<IncidentTable>,
+  | 'subject'
+  | 'rule_kind'
+  | 'store_key'
+  | 'group_label'
+  | 'condition'
+  | 'severity'
+  | 'rules_version'
+  | 'start_at'
+  | 'opened_at'
+  | 'closed_at'
+  | 'ending'
+  | 'value'
+  | 'told'
+  | 'recorded_at'
+>
+
+/** What an incident is called in the ledger's events and in messages. */
+export function incidentName(incidentKey: number): string {
+  return `incident-${incidentKey}`
+}
+
+/** Those that are open, or closed at an instant or later, in the order in which they were told. */
+export function readToldSince(db: Db, closedSinceMs: number): Promise<ToldIncident[]> {
+  return db
+    .selectFrom('incident')
+    .selectAll()
+    .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>=', closedSinceMs)]))
+    .orderBy('incident_key')
+    .execute()
+}
+
+/** Adds incidents to the ledger; their rows, in the same order. */
+export async function insertTold(tx: Db, incidents: readonly NewToldIncident[]): Promise<ToldIncident[]> {
+  const rows: ToldIncident[] = []
+  for (const some of chunks(incidents, 100)) {
+    const inserted = await tx
+      .insertInto('incident')
+      .values(some.map((incident) => ({ ...incident, sequence: 1 })))
+      .returningAll()
+      .execute()
+    rows.push(...inserted.sort((a, b) => a.incident_key - b.incident_key))
+  }
+  return rows
+}
+
+/** Writes what became of one. What was acknowledged, and is to be told again, is left to others. */
+export async function updateTold(tx: Db, row: ToldIncident): Promise<void> {
+  const { incident_key, severity, rules_version, start_at, opened_at, closed_at, ending, told } = row
+  await tx
+    .updateTable('incident')
+    .set({
+      severity,
+      rules_version,
+      start_at,
+      opened_at,
+      closed_at,
+      ending,
+      told,
+      sequence: row.sequence,
+      recorded_at: row.recorded_at,
+    })
+    .where('incident_key', '=', incident_key)
+    .execute()
+}

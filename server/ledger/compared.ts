@@ -1,0 +1,73 @@
+import { differences, type Difference } from '../incidents/differences.ts'
+import type { ToldIncident } from '../database/told-incidents.ts'
+import type { FoundIncident, FoundOfSubject } from './found-incidents.ts'
+
+/** What is otherwise in the ledger than it was found to be. */
+export interface LedgerDifference extends Difference<{ readonly row: ToldIncident }, FoundIncident> {
+  readonly subject: string
+  readonly ruleKind: string
+}
+
+export interface Comparing {
+  /** Before that, things are left as they are. */
+  readonly startMs: number
+  readonly dataTimeMs: number
+  /** Of the wall clock. */
+  readonly nowMs: number
+  /** By which rules it was found. */
+  readonly version: number
+}
+
+/** Compares the ledger's rows with what was found of the same: what is in none of it was not found. */
+export function compared(
+  rows: readonly ToldIncident[],
+  found: readonly FoundOfSubject[],
+  { startMs, dataTimeMs, nowMs, version }: Comparing,
+): LedgerDifference[] {
+  const keyOf = (subject: string, ruleKind: string) => `${subject}\n${ruleKind}`
+  const rowsOf = Map.groupBy(rows, (row) => keyOf(row.subject, row.rule_kind))
+  const foundBy = new Map(found.map((one) => [keyOf(one.subject, one.ruleKind), one.found]))
+  const keys = new Set([...rowsOf.keys(), ...foundBy.keys()])
+  const time = { startMs, endMs: Math.max(dataTimeMs, nowMs) + 1 }
+  return Array.from(keys).flatMap((key) => {
+    const [subject = '', ruleKind = ''] = key.split('\n')
+    const entries = (rowsOf.get(key) ?? []).map((row) => ({
+      row,
+      openedMs: row.opened_at,
+      closedMs: row.closed_at,
+      told: row.told,
+      isByOlderRules: row.rules_version !== version,
+    }))
+    const ofKey = foundBy.get(key) ?? []
+    return differences(entries, ofKey, time).map((one) => ({ ...one, subject, ruleKind }))
+  })
+}
+
+/** Feeds that are late are so only while they are: one that is found no more is over, and what was over is left alone. */
+export function withEndsOfLate(
+  rows: readonly ToldIncident[],
+  found: readonly FoundOfSubject[],
+  nowMs: number,
+): { readonly rows: readonly ToldIncident[]; readonly found: readonly FoundOfSubject[] } {
+  const isPast = ({ condition, told }: ToldIncident) => condition === 'late' && told !== 'open'
+  const left = rows.filter((row) => !isPast(row))
+  const isLateNow = ({ subject, rule_kind }: ToldIncident) =>
+    found.some((one) => one.subject === subject && one.ruleKind === rule_kind && one.found.length > 0)
+  const ended = left.filter((row) => row.condition === 'late' && !isLateNow(row))
+  return { rows: left, found: [...found, ...ended.map((row) => endOf(row, nowMs))] }
+}
+
+function endOf(row: ToldIncident, nowMs: number): FoundOfSubject {
+  const over = {
+    condition: row.condition,
+    startMs: row.start_at,
+    openedMs: row.opened_at,
+    closedMs: nowMs,
+    ending: 'recovered',
+    value: row.value,
+    place: -1,
+    group: row.group_label,
+    telling: { openedMs: row.opened_at, closedMs: nowMs },
+  } as const
+  return { subject: row.subject, ruleKind: row.rule_kind, found: [over] }
+}

@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto'
+import type { AlertRules } from '../../shared/alert-rules.ts'
+import { AppError } from '../../shared/app-error.ts'
+import { parseDuration } from '../../shared/duration.ts'
+import type { StoreId } from '../../shared/ids.ts'
+import { createRouting } from '../alerts/routing.ts'
+import type { AlertsSetting } from '../config-file/alerts-setting.ts'
+import { readAlertRules } from '../database/alert-rules.ts'
+import type { Db } from '../database/connect.ts'
+import { claimWatch, recordWatched, releaseWatch, type Watched } from '../database/incident-watch.ts'
+import { readStoreIdsIn, storeCount } from '../database/store-ids.ts'
+import { readDataState } from '../database/store-states.ts'
+import { chunkOf, keysOfChunk, STORES_PER_CHUNK } from '../database/tail/tail-row.ts'
+import type { FoundInMany } from '../incidents/feed-judge.ts'
+import { lookBackMs } from '../incidents/reach-of-rules.ts'
+import { incidentJudging, incidentsIn, incidentsOfSome, type IncidentsIn } from '../insight/incidents.ts'
+import type { IncidentJudging, IncidentsOfStore } from '../insight/judged-incidents.ts'
+import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import { compared, withEndsOfLate, type LedgerDifference } from './compared.ts'
+import { foundOfMany, foundOfStore } from './found-incidents.ts'
+import { readLedgerRows, type LedgerRows } from './ledger-rows.ts'
+import { recordDifferences } from './record-differences.ts'
+import { readTouched, type Touched } from './touched.ts'
+
+/** Looks for incidents in what has changed, and records what is to be told of them: rule 45 of docs/uptime.md. */
+export interface IncidentWatch {
+  /** Looks once. How many events that made; undefined where another server looks. */
+  look(): Promise<number | undefined>
+  /** Leaves it to another server. */
+  release(): Promise<void>
+}
+
+export interface IncidentWatchParts {
+  /** Best read-only, as what is read at once is read in a transaction. */
+  readonly reading: Db
+  readonly writing: Db
+  readonly setting: AlertsSetting
+  readonly now: () => number
+}
+
+const DAY_MS = 86_400_000
+/** What was over longer ago is left as it was told, whatever data comes. */
+const KEPT_MS = 7 * DAY_MS
+/** Where more of the stores have changed, all are looked at sooner. */
+const MANY = 1 / 4
+
+/** What was found when all stores were looked at last. */
+interface LookedAtAll {
+  readonly version: number
+  readonly dataTimeMs: number
+  readonly many: readonly FoundInMany[]
+  readonly late: IncidentsIn['late']
+}
+
+interface Known {
+  readonly rows: LedgerRows
+  /** As of which all is known. */
+  batch: number
+  all: LookedAtAll | undefined
+  /** Since when polls have come of which not all is known that many stores tell together. */
+  fromMs: number
+}
+
+interface Look extends IncidentJudging {
+  readonly version: number
+  readonly batch: number
+  readonly nowMs: number
+  /** Whether nobody has looked by these rules yet. */
+  readonly isNew: boolean
+  /** Since when the rules count. */
+  readonly sinceMs: number
+  /** What was over before that is left as it is. */
+  readonly keptFromMs: number
+}
+
+export function createIncidentWatch({ reading, writing, setting, now }: IncidentWatchParts): IncidentWatch {
+  const owner = randomUUID()
+  const routing = createRouting(setting)
+  let known: Known | undefined
+
+  async function look(): Promise<number | undefined> {
+    const watched = await claimWatch(writing, owner)
+    if (watched?.wasOurs !== true) known = undefined
+    if (watched === undefined) return undefined
+    const { batch, latestPollMs } = await readDataState(reading)
+    if (latestPollMs === undefined) return 0
+    const looked = await lookOf(batch, watched)
+    known ??= {
+      rows: await readLedgerRows(reading, looked.keptFromMs - KEPT_MS),
+      batch: -1,
+      all: undefined,
+      fromMs: -Infinity,
+    }
+    try {
+      return await compareAll(known, looked)
+    } catch (error) {
+      // It may be known in part.
+      known = undefined
+      throw error
+    }
+  }
+
+  async function lookOf(batch: number, { rules: watchedBy }: Watched): Promise<Look> {
+    const { version, rules } = await readAlertRules(reading)
+    const judging = await incidentJudging(reading, rules)
+    const { dataTimeMs } = judging
+    const isNew = watchedBy?.version !== version
+    const sinceMs = isNew ? dataTimeMs : Math.min(watchedBy.sinceMs, dataTimeMs)
+    const keptFromMs = Math.max(sinceMs, dataTimeMs - KEPT_MS)
+    return { ...judging, version, batch, nowMs: now(), isNew, sinceMs, keptFromMs }
+  }
+
+  async function compareAll(ours: Known, looked: Look): Promise<number> {
+    const touched = await touchedSince(ours, looked)
+    ours.fromMs = Math.min(ours.fromMs, touched.fromMs)
+    const different = (await isToLookAtAll(ours, looked, touched))
+      ? await ofAll(ours, looked)
+      : await ofTouched(ours, looked, touched)
+    if (different.length === 0 && ours.batch === looked.batch && !looked.isNew) return 0
+    const events = await record(ours, looked, different)
+    ours.batch = looked.batch
+    return events
+  }
+
+  async function touchedSince(ours: Known, looked: Look): Promise<Touched> {
+    if (ours.all === undefined) return { chunks: [], storeKeys: new Set(), fromMs: -Infinity }
+    if (ours.batch === looked.batch) return { chunks: [], storeKeys: new Set(), fromMs: Infinity }
+    const time = { startMs: looked.keptFromMs - lookBackMs(looked.rules), endMs: looked.dataTimeMs + 1 }
+    return readTouched(reading, ours.batch, pollWeeksOf(time))
+  }
+
+  /** Where it is the first time, time has passed, or much has changed. */
+  async function isToLookAtAll(
+    { all, rows }: Known,
+    looked: Look,
+    { chunks, storeKeys }: Touched,
+  ): Promise<boolean> {
+    if (all === undefined || all.version !== looked.version || looked.dataTimeMs < all.dataTimeMs) return true
+    const gridMs = parseDuration(looked.rules.grid)
+    if (Math.floor(looked.dataTimeMs / gridMs) > Math.floor(all.dataTimeMs / gridMs)) return true
+    const stores = chunks.length * STORES_PER_CHUNK + storeKeys.size
+    if (stores > 0 && stores > MANY * (await storeCount(reading))) return true
+    return stores > 0 && hasNewLate(all.late(looked.nowMs), rows)
+  }
+
+  async function ofAll(ours: Known, looked: Look): Promise<LedgerDifference[]> {
+    const startMs = startOf(ours, looked)
+    const inTime = incidentsIn(reading, looked, { startMs, endMs: Infinity })
+    const stores: IncidentsOfStore[] = []
+    const hasIncidents = ({ found }: IncidentsOfStore) => found.some(({ incidents }) => incidents.length > 0)
+    const keep = keeper()
+    for await (const some of inTime.stores()) {
+      stores.push(...some.filter((one) => hasIncidents(one) || ours.rows.ofStore(one.storeKey).length > 0))
+      await keep()
+    }
+    const found = await inTime.ofMany(looked.nowMs)
+    const many = withEarlier(ours.all?.many ?? [], found, startMs)
+    const { version, dataTimeMs } = looked
+    ours.all = { version, dataTimeMs, many, late: inTime.late }
+    ours.fromMs = Infinity
+    const storeKeys = new Set([...ours.rows.storeKeys(), ...stores.map(({ storeKey }) => storeKey)])
+    return [...differencesOf(ours, looked, { startMs, stores, storeKeys }), ...ofMany(ours, looked, startMs)]
+  }
+
+  /** What is told of many stores together is as it was when all were looked at, but for what the clock tells. */
+  async function ofTouched(ours: Known, looked: Look, touched: Touched): Promise<LedgerDifference[]> {
+    const startMs = Math.max(looked.keptFromMs, Math.min(ours.all!.dataTimeMs, touched.fromMs))
+    const ids = await idsOf(touched)
+    const stores: IncidentsOfStore[] = []
+    const keep = keeper()
+    for await (const some of incidentsOfSome(reading, looked, { startMs, endMs: Infinity }, [
+      ...ids.values(),
+    ])) {
+      stores.push(...some)
+      await keep()
+    }
+    const inChunks = new Set(touched.chunks)
+    const storeKeys = new Set([
+      ...ids.keys(),
+      ...[...ours.rows.storeKeys()].filter((storeKey) => inChunks.has(chunkOf(storeKey))),
+    ])
+    const late = ofMany(ours, looked, startMs).filter(({ ruleKind }) => ruleKind === 'late')
+    return [...differencesOf(ours, looked, { startMs, stores, storeKeys }), ...late]
+  }
+
+  async function idsOf({ chunks, storeKeys }: Touched): Promise<Map<number, StoreId>> {
+    const ids = await readStoreIdsIn(reading, [...storeKeys])
+    for (const chunk of chunks) {
+      const [first, last] = keysOfChunk(chunk)
+      for (const [key, id] of await readStoreIdsIn(reading, { first, last })) ids.set(key, id)
+    }
+    return ids
+  }
+
+  function differencesOf(
+    ours: Known,
+    looked: Look,
+    {
+      startMs,
+      stores,
+      storeKeys,
+    }: {
+      readonly startMs: number
+      readonly stores: readonly IncidentsOfStore[]
+      readonly storeKeys: ReadonlySet<number>
+    },
+  ): LedgerDifference[] {
+    const found = new Map(
+      stores.map((store) => [store.storeKey, foundOfStore(store, ours.all!.many, looked.rules)]),
+    )
+    return [...storeKeys].flatMap((storeKey) =>
+      compared(ours.rows.ofStore(storeKey), found.get(storeKey) ?? [], { ...looked, startMs }),
+    )
+  }
+
+  function ofMany(ours: Known, looked: Look, startMs: number): LedgerDifference[] {
+    const { many, late } = ours.all!
+    const isLate = ({ place }: FoundInMany) => looked.rules.rules[place]!.condition === 'late'
+    const now = [...many.filter((one) => !isLate(one)), ...late(looked.nowMs)]
+    const found = foundOfMany(now, looked.rules)
+    const { rows, found: withEnds } = withEndsOfLate(ours.rows.ofMany(), found, looked.nowMs)
+    return compared(rows, withEnds, { ...looked, startMs })
+  }
+
+  async function record(ours: Known, looked: Look, different: readonly LedgerDifference[]): Promise<number> {
+    const { rules, version, dataTimeMs, sinceMs, nowMs } = looked
+    const recorded = await writing.transaction().execute(async (tx) => {
+      if (!(await recordWatched(tx, owner, { version, sinceMs, dataTimeMs, nowMs }))) throw isTaken()
+      return recordDifferences(tx, different, { rules, version, dataTimeMs, nowMs, routing })
+    })
+    for (const row of recorded.rows) ours.rows.put(row)
+    ours.rows.forgetBefore(looked.keptFromMs - KEPT_MS)
+    return recorded.events.length
+  }
+
+  /** Keeps the claim while a look takes long. */
+  function keeper(): () => Promise<void> {
+    let keptAt = performance.now()
+    return async () => {
+      if (performance.now() - keptAt < KEEP_EVERY_MS) return
+      keptAt = performance.now()
+      if ((await claimWatch(writing, owner))?.wasOurs !== true) throw isTaken()
+    }
+  }
+
+  return {
+    look,
+    async release() {
+      known = undefined
+      await releaseWatch(writing, owner)
+    },
+  }
+}
+
+const KEEP_EVERY_MS = 3000
+
+/** From when on something may be otherwise than it was. */
+function startOf({ all, fromMs }: Known, { version, dataTimeMs, keptFromMs }: Look): number {
+  const isAnew = all === undefined || all.version !== version || dataTimeMs < all.dataTimeMs
+  return isAnew ? keptFromMs : Math.max(keptFromMs, Math.min(all.dataTimeMs, fromMs))
+}
+
+/** What was found of many stores, with what was found before and was over by then. */
+function withEarlier(
+  before: readonly FoundInMany[],
+  found: readonly FoundInMany[],
+  startMs: number,
+): FoundInMany[] {
+  const keyOf = ({ place, group }: FoundInMany) => `${place} ${group}`
+  const known = new Map(before.map((one) => [keyOf(one), one.incidents]))
+  const isEarlier = ({ closedMs }: FoundInMany['incidents'][number]) =>
+    closedMs !== null && closedMs < startMs
+  return found.map((one) => {
+    const earlier = known.get(keyOf(one))?.filter(isEarlier) ?? []
+    return { ...one, incidents: [...earlier, ...one.incidents.filter((incident) => !isEarlier(incident))] }
+  })
+}
+
+/** Whether a feed seems to be late that was not: of all stores it is known as of the last look at all of them. */
+function hasNewLate(late: readonly FoundInMany[], rows: LedgerRows): boolean {
+  const isOpen = rows.ofMany().filter(({ condition, told }) => condition === 'late' && told === 'open')
+  return late.filter(({ incidents }) => incidents.length > 0).length > isOpen.length
+}
+
+function isTaken(): AppError {
+  return new AppError('unavailable', 'another server looks for incidents by now')
+}

@@ -1,0 +1,73 @@
+import { extname } from 'node:path'
+import type { AlertsSetting } from '../config-file/alerts-setting.ts'
+import { repeatedly, type Repeated } from '../repeatedly.ts'
+import { threadsOnDemand, type OnDemandSetting } from '../reports/threads-on-demand.ts'
+import type { WorkerSetting } from '../reports/worker-task.ts'
+import type { LedgerTasks } from './ledger-tasks.ts'
+
+export interface LedgerParts extends Pick<OnDemandSetting, 'checkInPlace'> {
+  readonly setting: AlertsSetting
+  /** Told where there is something to tell. */
+  readonly onEvents: () => void
+  readonly onError: (error: unknown) => void
+}
+
+/** Keeps the ledger of incidents, in a thread of its own. Disposing ends that, and leaves it to another server. */
+export interface Ledger extends AsyncDisposable {
+  /** Looks for incidents from now on. */
+  start(): void
+  /** Looks soon, as something has changed. */
+  lookSoon(): void
+}
+
+const LOOK_EVERY_MS = 5000
+/** Between two looks it rests for as long as the first took, so that it takes half a processor at most. */
+const LEAST_REST_MS = 500
+
+export function createLedger(
+  threadSetting: WorkerSetting,
+  { setting, checkInPlace, onEvents, onError }: LedgerParts,
+): Ledger {
+  const worker = new URL(`./ledger-worker${extname(import.meta.url)}`, import.meta.url)
+  const threads = threadsOnDemand<LedgerTasks>(threadSetting, { worker, maxThreads: 1, checkInPlace })
+  let looking: Repeated | undefined
+  let restsUntil = -Infinity
+  let later: NodeJS.Timeout | undefined
+
+  async function look(): Promise<void> {
+    if (performance.now() < restsUntil) return lookSoon()
+    const begunAt = performance.now()
+    try {
+      const events = await threads.run('look', { setting })
+      if (events !== null && events > 0) onEvents()
+    } finally {
+      const endedAt = performance.now()
+      restsUntil = endedAt + Math.max(LEAST_REST_MS, endedAt - begunAt)
+    }
+  }
+
+  function lookSoon(): void {
+    const restMs = restsUntil - performance.now()
+    if (restMs <= 0) looking?.soon()
+    else later ??= setTimeout(wake, restMs).unref()
+  }
+
+  function wake(): void {
+    later = undefined
+    looking?.soon()
+  }
+
+  return {
+    lookSoon,
+    start() {
+      looking = repeatedly(look, { everyMs: LOOK_EVERY_MS, onError })
+      looking.soon()
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(later)
+      await looking?.[Symbol.asyncDispose]()
+      if (threads.size() > 0) await threads.run('release', {}).catch(() => undefined)
+      await threads[Symbol.asyncDispose]()
+    },
+  }
+}
