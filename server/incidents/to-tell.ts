@@ -24,9 +24,11 @@ export function toTell(told: ToldState | undefined, found: FoundToTell | undefin
 }
 
 function beginning(found: FoundToTell): ToTell | undefined {
-  if (found.telling.openedMs === undefined) return undefined
-  if (found.telling.closedMs === undefined) return { kind: 'opened', told: 'open' }
-  return isSilence(found) ? undefined : { kind: 'late', told: 'over' }
+  const { openedMs, closedMs } = found.telling
+  if (openedMs === undefined) return undefined
+  if (found.closedMs === null) return { kind: 'opened', told: 'open' }
+  // Where its end is held back, it is all told then.
+  return closedMs === undefined || isSilence(found) ? undefined : { kind: 'late', told: 'over' }
 }
 
 /** Its end is not told while that is held back; where its opening was told and should not have been, its end is due. */

@@ -36,13 +36,14 @@ export interface IncidentWatchParts {
   readonly writing: Db
   readonly setting: AlertsSetting
   readonly now: () => number
+  /** Where a greater share of the stores has changed, all are looked at: that is sooner done. */
+  readonly mostTouched?: number
 }
 
 const DAY_MS = 86_400_000
 /** What was over longer ago is left as it was told, whatever data comes. */
 const KEPT_MS = 7 * DAY_MS
-/** Where more of the stores have changed, all are looked at sooner. */
-const MANY = 1 / 4
+const MOST_TOUCHED = 1 / 4
 
 /** What was found when all stores were looked at last. */
 interface LookedAtAll {
@@ -73,7 +74,13 @@ interface Look extends IncidentJudging {
   readonly keptFromMs: number
 }
 
-export function createIncidentWatch({ reading, writing, setting, now }: IncidentWatchParts): IncidentWatch {
+export function createIncidentWatch({
+  reading,
+  writing,
+  setting,
+  now,
+  mostTouched = MOST_TOUCHED,
+}: IncidentWatchParts): IncidentWatch {
   const owner = randomUUID()
   const routing = createRouting(setting)
   let known: Known | undefined
@@ -139,7 +146,7 @@ export function createIncidentWatch({ reading, writing, setting, now }: Incident
     const gridMs = parseDuration(looked.rules.grid)
     if (Math.floor(looked.dataTimeMs / gridMs) > Math.floor(all.dataTimeMs / gridMs)) return true
     const stores = chunks.length * STORES_PER_CHUNK + storeKeys.size
-    if (stores > 0 && stores > MANY * (await storeCount(reading))) return true
+    if (stores > 0 && stores > mostTouched * (await storeCount(reading))) return true
     return stores > 0 && hasNewLate(all.late(looked.nowMs), rows)
   }
 
