@@ -48,6 +48,7 @@ const MOST_TOUCHED = 1 / 4
 /** What was found when all stores were looked at last. */
 interface LookedAtAll {
   readonly version: number
+  readonly nowMs: number
   readonly dataTimeMs: number
   readonly many: readonly FoundInMany[]
   readonly late: IncidentsIn['late']
@@ -138,13 +139,15 @@ export function createIncidentWatch({
 
   /** Where it is the first time, time has passed, or much has changed. */
   async function isToLookAtAll(
-    { all, rows }: Known,
+    { all, rows, fromMs }: Known,
     looked: Look,
     { chunks, storeKeys }: Touched,
   ): Promise<boolean> {
     if (all === undefined || all.version !== looked.version || looked.dataTimeMs < all.dataTimeMs) return true
     const gridMs = parseDuration(looked.rules.grid)
     if (Math.floor(looked.dataTimeMs / gridMs) > Math.floor(all.dataTimeMs / gridMs)) return true
+    // What many stores tell together waits until then, and not for ever where no polls come.
+    if (fromMs < Infinity && looked.nowMs - all.nowMs >= gridMs) return true
     const stores = chunks.length * STORES_PER_CHUNK + storeKeys.size
     if (stores > 0 && stores > mostTouched * (await storeCount(reading))) return true
     return stores > 0 && hasNewLate(all.late(looked.nowMs), rows)
@@ -162,8 +165,8 @@ export function createIncidentWatch({
     }
     const found = await inTime.ofMany(looked.nowMs)
     const many = withEarlier(ours.all?.many ?? [], found, startMs)
-    const { version, dataTimeMs } = looked
-    ours.all = { version, dataTimeMs, many, late: inTime.late }
+    const { version, nowMs, dataTimeMs } = looked
+    ours.all = { version, nowMs, dataTimeMs, many, late: inTime.late }
     ours.fromMs = Infinity
     const storeKeys = new Set([...ours.rows.storeKeys(), ...stores.map(({ storeKey }) => storeKey)])
     return [...differencesOf(ours, looked, { startMs, stores, storeKeys }), ...ofMany(ours, looked, startMs)]
