@@ -1,15 +1,16 @@
+import { formatDuration } from '../../shared/duration.ts'
 import type { IncidentCondition } from '../../shared/incident-condition.ts'
 import type { ToTell } from '../incidents/to-tell.ts'
 
 export interface IncidentInWords {
   readonly condition: IncidentCondition
-  /** Of what it is: a store's name, a group, or all stores. */
-  readonly of: string
+  /** Of what it is: a store's name, or a group; undefined where it is of all stores. */
+  readonly of: string | undefined
   /** What was measured when it opened, in the unit of its condition. */
   readonly value: number
 }
 
-const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 
 /** What became of an incident, on one line and without the times, which are told in the zone of whoever reads it. */
 export function incidentInWords(kind: ToTell['kind'], incident: IncidentInWords): string {
@@ -19,6 +20,7 @@ export function incidentInWords(kind: ToTell['kind'], incident: IncidentInWords)
 }
 
 function beginning({ condition, of, value }: IncidentInWords): string {
+  const stores = storesOf(of)
   switch (condition) {
     case 'down':
       return `${of} is down`
@@ -33,15 +35,16 @@ function beginning({ condition, of, value }: IncidentInWords): string {
     case 'budget':
       return `${of} has spent ${rounded(value)} % of the downtime that the month may have`
     case 'group-share':
-      return `${rounded(value)} % of the open stores of ${of} are down`
+      return `${rounded(value)} % of the open ${stores} are down`
     case 'blind':
-      return `only ${rounded(value)} % of the open stores of ${of} are polled`
+      return `only ${rounded(value)} % of the open ${stores} are polled`
     case 'late':
-      return `no polls of ${of} have come for ${Math.floor(value / MINUTE_MS)} minutes`
+      return `no polls of ${stores} have come for ${formatDuration(value - (value % HOUR_MS))}`
   }
 }
 
 function ending({ condition, of }: IncidentInWords): string {
+  const stores = storesOf(of)
   switch (condition) {
     case 'down':
       return `${of} was down`
@@ -56,12 +59,16 @@ function ending({ condition, of }: IncidentInWords): string {
     case 'budget':
       return `${of} had spent downtime of the month`
     case 'group-share':
-      return `many stores of ${of} were down`
+      return `many ${stores} were down`
     case 'blind':
-      return `few stores of ${of} were polled`
+      return `few ${stores} were polled`
     case 'late':
-      return `no polls of ${of} came`
+      return `no polls of ${stores} came`
   }
+}
+
+function storesOf(of: string | undefined): string {
+  return of === undefined ? 'stores' : `stores of ${of}`
 }
 
 function rounded(value: number): number {

@@ -140,7 +140,7 @@ async function eventsOf(tx: Db, told: readonly Told[], recording: Recording): Pr
   })
 }
 
-type Mention = Pick<AlertPayload, 'storeId' | 'storeName' | 'labels'> & { readonly of: string }
+type Mention = Pick<AlertPayload, 'storeId' | 'storeName' | 'labels'> & { readonly of: string | undefined }
 
 async function storesInWords(
   tx: Db,
@@ -166,7 +166,7 @@ async function storesInWords(
 
 function mentionOfMany(scope: readonly string[] = [], group: string | null): Mention {
   const labels = [...new Set([...scope, ...(group === null ? [] : [group])])]
-  return { of: labels.length === 0 ? 'all stores' : labels.join(', '), labels }
+  return { of: labels.length === 0 ? undefined : labels.join(' and '), labels }
 }
 
 /** What is old is not told, and what was never told does not come back. */

@@ -95,7 +95,7 @@ test.each([
           await expectTruth(reading, nowMs)
         }
         if ((await latestPollAt(db)) === undefined) return
-        nowMs += HOUR_MS
+        nowMs += restMs
         await watch.look()
         await watch.release()
         expect(await createIncidentWatch(parts).look()).toBe(0)
