@@ -3,6 +3,7 @@ import type { Insertable, Selectable } from 'kysely'
 import type { IncidentTable } from './alert-tables.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
+import { dialectOf } from './dialect/dialect.ts'
 
 export type ToldIncident = Selectable<IncidentTable>
 
@@ -24,11 +25,6 @@ export type NewToldIncident = Pick<
   | 'told'
   | 'recorded_at'
 >
-
-/** What an incident is called in the ledger's events and in messages. */
-export function incidentName(incidentKey: number): string {
-  return `incident-${incidentKey}`
-}
 
 /** Those that are open, or closed at an instant or later, in the order in which they were told. */
 export function readToldSince(db: Db, closedSinceMs: number): Promise<ToldIncident[]> {
@@ -52,6 +48,23 @@ export async function insertTold(tx: Db, incidents: readonly NewToldIncident[]):
     rows.push(...inserted.sort((a, b) => a.incident_key - b.incident_key))
   }
   return rows
+}
+
+/** The sequence of the last event of each, which nobody adds to until the transaction ends. */
+export async function lockSequences(tx: Db, keys: readonly number[]): Promise<Map<number, number>> {
+  const { locksRows } = dialectOf(tx)
+  const sequences = new Map<number, number>()
+  for (const some of chunks(keys)) {
+    const rows = await tx
+      .selectFrom('incident')
+      .select(['incident_key', 'sequence'])
+      .where('incident_key', 'in', some)
+      .orderBy('incident_key')
+      .$if(locksRows, (query) => query.forUpdate())
+      .execute()
+    for (const { incident_key, sequence } of rows) sequences.set(incident_key, sequence)
+  }
+  return sequences
 }
 
 /** Writes what became of one. What was acknowledged, and is to be told again, is left to others. */

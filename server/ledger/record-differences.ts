@@ -8,9 +8,10 @@ import type { Db } from '../database/connect.ts'
 import { readListedStores } from '../database/store-columns.ts'
 import { readStoreIds } from '../database/store-ids.ts'
 import { readLabels } from '../database/stores.ts'
+import { incidentName } from '../database/due-incidents.ts'
 import {
-  incidentName,
   insertTold,
+  lockSequences,
   updateTold,
   type NewToldIncident,
   type ToldIncident,
@@ -47,9 +48,16 @@ export async function recordDifferences(
     tx,
     begun.map((one) => newRow(one, recording)),
   )
-  const changed = differences.flatMap((one) =>
-    one.entry === undefined ? [] : { ...one, row: changedRow(one.entry.row, one, recording) },
+  const known = differences.flatMap((one) => (one.entry === undefined ? [] : { ...one, row: one.entry.row }))
+  // Others tell again what is still open.
+  const sequences = await lockSequences(
+    tx,
+    known.map(({ row }) => row.incident_key),
   )
+  const changed = known.map((one) => {
+    const row = { ...one.row, sequence: sequences.get(one.row.incident_key)! }
+    return { ...one, row: changedRow(row, one, recording) }
+  })
   for (const { row } of changed) await updateTold(tx, row)
   const told = [
     ...begun.map((one, i) => ({ ...one, row: inserted[i]! })),
