@@ -105,7 +105,7 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
       const { createLedger } = await import('./ledger/ledger.ts')
       ledger = createLedger(parts.threads, {
         ...parts,
-        setting: ofAlerts,
+        setting: { channels: ofAlerts.channels, routes: ofAlerts.routes },
         onEvents: () => sending.sendSoon(),
       })
       ledger.start()

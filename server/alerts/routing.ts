@@ -17,6 +17,9 @@ interface Escalating {
   readonly to: string
 }
 
+/** What channels there are, and who is told what. */
+export type RoutingSetting = Pick<AlertsSetting, 'channels' | 'routes'>
+
 /** By what an event is told, and when. */
 export interface Routing {
   routesOf(event: AlertEvent, nowMs: number): Routed[]
@@ -37,7 +40,7 @@ const USUAL_MOST_A_DAY = 3
 /** The route of all channels, where none are written. */
 const EVERYTHING = 'all'
 
-export function createRouting({ channels, routes }: AlertsSetting): Routing {
+export function createRouting({ channels, routes }: RoutingSetting): Routing {
   const names = new Set(channels.map(({ name }) => name))
   const people = new Set(channels.filter(isForPeople).map(({ name }) => name))
   const routeOf = (name: string | null) => routes.find((route) => route.name === name)

@@ -3,8 +3,7 @@ import type { AlertRules } from '../../shared/alert-rules.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { parseDuration } from '../../shared/duration.ts'
 import type { StoreId } from '../../shared/ids.ts'
-import { createRouting } from '../alerts/routing.ts'
-import type { AlertsSetting } from '../config-file/alerts-setting.ts'
+import { createRouting, type RoutingSetting } from '../alerts/routing.ts'
 import { readAlertRules } from '../database/alert-rules.ts'
 import type { Db } from '../database/connect.ts'
 import { claimWatch, recordWatched, releaseWatch, type Watched } from '../database/incident-watch.ts'
@@ -34,7 +33,7 @@ export interface IncidentWatchParts {
   /** Best read-only, as what is read at once is read in a transaction. */
   readonly reading: Db
   readonly writing: Db
-  readonly setting: AlertsSetting
+  readonly setting: RoutingSetting
   readonly now: () => number
   /** Where a greater share of the stores has changed, all are looked at: that is sooner done. */
   readonly mostTouched?: number

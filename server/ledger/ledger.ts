@@ -1,12 +1,12 @@
 import { extname } from 'node:path'
-import type { AlertsSetting } from '../config-file/alerts-setting.ts'
+import type { RoutingSetting } from '../alerts/routing.ts'
 import { repeatedly, type Repeated } from '../repeatedly.ts'
 import { threadsOnDemand, type OnDemandSetting } from '../reports/threads-on-demand.ts'
 import type { WorkerSetting } from '../reports/worker-task.ts'
 import type { LedgerTasks } from './ledger-tasks.ts'
 
 export interface LedgerParts extends Pick<OnDemandSetting, 'checkInPlace'> {
-  readonly setting: AlertsSetting
+  readonly setting: RoutingSetting
   /** Told where there is something to tell. */
   readonly onEvents: () => void
   readonly onError: (error: unknown) => void
