@@ -1,5 +1,4 @@
-import type { AlertRules } from '../../shared/alert-rules.ts'
-import { kindOfRule } from '../../shared/alert-rules.ts'
+import { kindOfRule, type AlertRules } from '../../shared/alert-rules.ts'
 import { mutesOf, type FoundOfStore } from '../incidents/mutes.ts'
 import type { FoundInMany } from '../incidents/feed-judge.ts'
 import { tellingOf } from '../incidents/muting.ts'

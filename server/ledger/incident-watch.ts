@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { AlertRules } from '../../shared/alert-rules.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { parseDuration } from '../../shared/duration.ts'
 import type { StoreId } from '../../shared/ids.ts'

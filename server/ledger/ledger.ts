@@ -35,8 +35,11 @@ export function createLedger(
   let later: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
-    if (performance.now() < restsUntil) return lookSoon()
     const begunAt = performance.now()
+    if (begunAt < restsUntil) {
+      lookSoon()
+      return
+    }
     try {
       const events = await threads.run('look', { setting })
       if (events !== null && events > 0) onEvents()

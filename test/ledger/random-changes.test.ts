@@ -100,7 +100,7 @@ test.each([
         await watch.release()
         expect(await createIncidentWatch(parts).look()).toBe(0)
       }),
-      { numRuns: runsOnDatabase(30), interruptAfterTimeLimit: 60_000 },
+      { numRuns: runsOnDatabase(30) },
     )
   },
   120_000,
