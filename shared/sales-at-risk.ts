@@ -31,10 +31,16 @@ const salesQueryFields = {
     .meta({ examples: [85.5] }),
 }
 
+export const salesOrders = ['store', 'most'] as const
+
 export const salesListFields = {
   ...salesQueryFields,
   storeId: storeId.optional().describe('Only of this store'),
   labels: givenLabels,
+  sortBy: z
+    .enum(salesOrders)
+    .default('store')
+    .describe('By store; or those first that most likely lost the most, which has one page'),
 }
 
 export const salesListInput = judgingOptions

@@ -12,12 +12,18 @@ const localMonth = z
   })
   .meta({ examples: ['2023-01'] })
 
+export const sloOrders = ['store', 'spent'] as const
+
 export const sloListFields = {
   month: localMonth
     .optional()
     .describe('The month, of the dates where a store is (default: that of the latest poll in UTC)'),
   storeId: storeId.optional().describe('Only of this store'),
   labels: givenLabels,
+  sortBy: z
+    .enum(sloOrders)
+    .default('store')
+    .describe('By store; or those first that spent the most of their budget, which has one page'),
 }
 
 export const sloListInput = pageInput.extend(sloListFields)

@@ -18,6 +18,7 @@ const Stores = lazy(async () => ({ default: (await import('./screens/stores/stor
 const Store = lazy(async () => ({ default: (await import('./screens/store/store.tsx')).Store }))
 const Reports = lazy(async () => ({ default: (await import('./screens/reports/reports.tsx')).Reports }))
 const Alerts = lazy(async () => ({ default: (await import('./screens/alerts/alerts.tsx')).Alerts }))
+const Month = lazy(async () => ({ default: (await import('./screens/month/month.tsx')).Month }))
 const Data = lazy(async () => ({ default: (await import('./screens/data/data.tsx')).Data }))
 
 const SignIn = lazy(async () => ({ default: (await import('./screens/sign-in/sign-in.tsx')).SignIn }))
@@ -63,6 +64,7 @@ function Screens() {
               <Route path="/stores/:id" component={Store} />
               <Route path="/reports" component={Reports} />
               <Route path="/alerts" component={Alerts} />
+              <Route path="/month" component={Month} />
               <Route path="/data" component={Data} />
               <Route component={NotFound} />
             </Switch>

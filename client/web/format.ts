@@ -68,6 +68,13 @@ export function hours(ms: number | null | undefined): string {
   return `${value < 100 && ms > 0 ? tenths.format(value) : whole.format(value)} h`
 }
 
+const amounts = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
+
+/** `1,200` or `0.85`: an amount, which has two digits. */
+export function money(amount: number): string {
+  return amounts.format(amount)
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatOf(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -25,6 +25,8 @@ export interface View {
   readonly days?: string
   readonly otherInterpolation?: string
   readonly otherReach?: string
+  /** Of which month promises and costs are, as `2026-10`. */
+  readonly month?: string
 }
 
 /** How the server judges where it is not told. */
@@ -50,6 +52,7 @@ const parameters = {
   days: 'days',
   otherInterpolation: 'other_interpolation',
   otherReach: 'other_reach',
+  month: 'month',
 } as const satisfies Record<ViewKey, string>
 
 const keys = Object.keys(parameters) as ViewKey[]

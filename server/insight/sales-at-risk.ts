@@ -21,6 +21,7 @@ import { downHoursIn } from '../uptime/sales/down-hours.ts'
 import { salesAtRisk, type SalesAtRisk } from '../uptime/sales/sales-at-risk.ts'
 import { knownTime } from '../uptime/store-uptime.ts'
 import { timeOfDates } from '../uptime/time-of-dates.ts'
+import { firstOf } from './first-of.ts'
 import { judgingOf } from './judged-store.ts'
 import { partsAfter } from './outages.ts'
 import { createRevenueReader } from './store-revenue.ts'
@@ -28,16 +29,26 @@ import { storesAtOnce } from './whole-outages.ts'
 
 const DAY_MS = 86_400_000
 
-export type SalesQuery = Omit<SalesListQuery, 'limit' | 'cursor'>
+export type SalesQuery = Omit<SalesListQuery, 'limit' | 'cursor' | 'sortBy'>
 
 /** A page of what stores lost: rule 44 of docs/uptime.md. Its cursor is the last store that it has. */
 export async function listSalesAtRisk(db: Db, query: SalesListQuery): Promise<Page<SalesRow>> {
+  if (query.sortBy === 'most') {
+    const items = await firstOf(salesByStore(db, query, undefined), query.limit, mostLost)
+    return { items, nextCursor: null }
+  }
   const items: SalesRow[] = []
   for await (const row of salesByStore(db, query, storeOfCursor(query.cursor, 'sales at risk'))) {
     if (items.length === query.limit) return { items, nextCursor: items.at(-1)!.storeId }
     items.push(row)
   }
   return { items, nextCursor: null }
+}
+
+/** Then those of which it is not known, and last those that were not down. */
+function mostLost(a: SalesRow, b: SalesRow): number {
+  const lost = ({ downtimeMs, middle }: SalesRow) => (downtimeMs === 0 ? -2 : (middle ?? -1))
+  return lost(b) - lost(a) || b.downtimeMs - a.downtimeMs || (a.storeId < b.storeId ? -1 : 1)
 }
 
 export async function* salesByStore(

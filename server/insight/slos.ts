@@ -25,6 +25,7 @@ import { createOpenHours } from '../reports/open-hours.ts'
 import type { ZoneInForce } from '../uptime/schedule.ts'
 import { timeOfDates } from '../uptime/time-of-dates.ts'
 import { exactInstant } from './exact-instant.ts'
+import { firstOf } from './first-of.ts'
 import { groupsReader, historiesAtOnce } from './judged-incidents.ts'
 import { askedMonth, type Month } from './month.ts'
 import { partsAfter } from './outages.ts'
@@ -33,6 +34,10 @@ export type SloQuery = Pick<SloListQuery, 'month' | 'storeId' | 'labels'>
 
 /** A page of where stores stand. Its cursor is the last store that it has. */
 export async function listSlos(db: Db, query: SloListQuery): Promise<Page<SloRow>> {
+  if (query.sortBy === 'spent') {
+    const items = await firstOf(slosByStore(db, query), query.limit, mostSpent)
+    return { items, nextCursor: null }
+  }
   const items: SloRow[] = []
   const { slos } = await slosIn(db, query)
   for await (const slo of slos(storeOfCursor(query.cursor, 'SLOs'), query.limit + 1)) {
@@ -40,6 +45,10 @@ export async function listSlos(db: Db, query: SloListQuery): Promise<Page<SloRow
     items.push(rowOf(slo))
   }
   return { items, nextCursor: null }
+}
+
+function mostSpent(a: SloRow, b: SloRow): number {
+  return b.spentPercent - a.spentPercent || (a.storeId < b.storeId ? -1 : 1)
 }
 
 /** Of all stores, in ascending order of id. */

@@ -760,7 +760,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 409, onEmpty: true, query: 'by=city&since=2023-01-23&until=2023-01-24' },
   ],
   listSlos: [
-    { status: 200, query: 'month=2023-01' },
+    { status: 200, query: 'month=2023-01&sort_by=spent' },
     { status: 200, query: 'format=csv' },
     { status: 400, query: 'month=2023-13' },
     { status: 400, query: 'month=2090-01' },
@@ -799,7 +799,7 @@ const callsOf: Readonly<Record<string, readonly Call[]>> = {
     { status: 413, body: tooLarge },
   ],
   listSalesAtRisk: [
-    { status: 200, query: 'since=2023-01-24&until=2023-01-24&average=85.5' },
+    { status: 200, query: 'since=2023-01-24&until=2023-01-24&average=85.5&sort_by=most' },
     { status: 200, query: 'since=2023-01-24&until=2023-01-24&format=csv&recaptured=20' },
     { status: 400, query: 'since=2023-01-24&until=2023-01-23' },
     { status: 400, query: 'since=2023-01-24&until=2023-01-24&average=-1' },

@@ -90,6 +90,8 @@ describe('what stores lost', () => {
       ['d', 'USD', 35, 100, 200, 'given'],
     ])
     expect(rows[0]).toMatchObject({ downtimeMs: 2 * HOUR_MS, unpricedMs: 0, unknownMs: 0 })
+    const most = await rowsOf(scene, { sortBy: 'most', limit: 3 })
+    expect(most).toEqual([rows[2], rows[0], rows[1]])
   })
 
   test('is known of a store alone without those of others, and of groups with those of their stores', async () => {

@@ -77,10 +77,14 @@ test('of each store that a rule counts for is told what incidents say, and pages
   } while (cursor !== undefined)
   expect(paged).toEqual(rows)
 
+  const first = await listSlos(db, sloListInput.parse({ sortBy: 'spent', limit: 5 }))
+  const inOrder = rows.toSorted((a, b) => b.spentPercent - a.spentPercent)
+  expect(first).toEqual({ items: inOrder.slice(0, 5), nextCursor: null })
+
   const boston = await all(slosByStore(db, { labels: [{ label: 'city', value: 'Boston' }] }))
   expect(boston).toEqual(rows.filter(({ rule }) => rule === 2))
-  const [first] = boston
-  expect(await all(slosByStore(db, { storeId: first!.storeId }))).toEqual([first])
+  const [one] = boston
+  expect(await all(slosByStore(db, { storeId: one!.storeId }))).toEqual([one])
 })
 
 test('groups are the sums of their stores, by rule', async () => {

@@ -6,6 +6,7 @@ const screens = [
   { to: '/', name: 'Overview', pattern: '/' },
   { to: '/stores', name: 'Stores', pattern: '/stores/*?' },
   { to: '/reports', name: 'Reports', pattern: '/reports' },
+  { to: '/month', name: 'Month', pattern: '/month' },
   { to: '/alerts', name: 'Alerts', pattern: '/alerts' },
   { to: '/data', name: 'Data', pattern: '/data' },
 ] as const

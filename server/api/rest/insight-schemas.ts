@@ -92,6 +92,7 @@ export const salesQuery = z.object({
 export const salesListQuery = salesQuery.extend({
   store_id: salesListFields.storeId,
   labels: labelsQuery,
+  sort_by: salesListFields.sortBy,
   ...pageQuery.shape,
 })
 export const salesGroupsQuery = salesQuery.extend({ by: salesGroupsFields.by, labels: labelsQuery })

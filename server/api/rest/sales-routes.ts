@@ -41,8 +41,8 @@ export function salesRoutes({ db }: ApiParts): RestRoute[] {
         'What stores lost on some local dates while they were down, as ranges: as JSON a page at a time, as CSV all of them',
       query: salesListQuery,
       responses: { 200: { description: 'Sales at risk', content: jsonOrCsv(salesListBody) }, ...responses },
-      async handle({ query: { format, store_id: storeId, ...rest } }, context) {
-        const query = salesListInput.parse({ storeId, ...judgingOf(rest) })
+      async handle({ query: { format, store_id: storeId, sort_by: sortBy, ...rest } }, context) {
+        const query = salesListInput.parse({ storeId, sortBy, ...judgingOf(rest) })
         if (format === 'json') return context.json(await listSalesAtRisk(db, query))
         const lines = linesOf(salesByStore(db, query, undefined), salesCsvHeader, salesCsvLine)
         return csv(context, await streamOfLines(lines))

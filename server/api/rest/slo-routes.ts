@@ -25,6 +25,7 @@ const listQuery = z.object({
   month: sloListFields.month,
   store_id: sloListFields.storeId,
   labels: labelsQuery,
+  sort_by: sloListFields.sortBy,
   ...pageQuery.shape,
   format: answerFormat,
 })
@@ -63,8 +64,8 @@ export function sloRoutes({ db }: ApiParts): RestRoute[] {
         404: unknownStore,
         409: noPolls,
       },
-      async handle({ query: { format, store_id: storeId, ...rest } }, context) {
-        const query = sloListInput.parse({ storeId, ...rest })
+      async handle({ query: { format, store_id: storeId, sort_by: sortBy, ...rest } }, context) {
+        const query = sloListInput.parse({ storeId, sortBy, ...rest })
         if (format === 'json') return context.json(await listSlos(db, query))
         return csv(context, await streamOfLines(linesOf(slosByStore(db, query), sloCsvHeader, sloCsvLine)))
       },

@@ -1,5 +1,5 @@
 /** The addresses of the page; programs are answered at some of them, too. */
-const pagePath = /^\/(?:stores(?:\/[^/]+)?|reports|alerts|data)?$/
+const pagePath = /^\/(?:stores(?:\/[^/]+)?|reports|month|alerts|data)?$/
 
 export function isPagePath(path: string): boolean {
   return pagePath.test(path)

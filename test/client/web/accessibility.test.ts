@@ -13,6 +13,7 @@ const screens = [
   { name: 'stores', path: '/stores', ready: '.grid-row[data-row]' },
   { name: 'a store', path: '/stores/chicago-loop-01?other_reach=90m', ready: '.timeline' },
   { name: 'reports', path: '/reports', ready: 'main h1' },
+  { name: 'a month', path: '/month', ready: '#cost' },
   { name: 'alerts', path: '/alerts', ready: '#messages' },
   { name: 'data', path: '/data', ready: '.finding' },
   { name: 'another viewpoint', path: '/?reach=90m&as_of=2026-11-02T12:00:00Z', ready: '.figures' },

@@ -32,6 +32,7 @@ const views = fc.record<Required<View>, never>(
     days: fc.constantFrom('28', '84'),
     otherInterpolation: text,
     otherReach: text,
+    month: text,
   },
   { requiredKeys: [] },
 )

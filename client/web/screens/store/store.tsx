@@ -26,6 +26,7 @@ import { judgingOf } from './judging.ts'
 import { Outages } from './outages.tsx'
 import { PollsFile } from './polls-file.tsx'
 import { Rules } from './rules.tsx'
+import { Sales } from './sales.tsx'
 import { WhatIf } from './what-if.tsx'
 
 const DAY_MS = 86_400_000
@@ -98,6 +99,7 @@ function Explained({
       </section>
       <Figures storeId={storeId} asOf={timeline.asOf} />
       <Outages timeline={timeline} />
+      <Sales timeline={timeline} />
       <div className="columns">
         <Trend storeId={storeId} asOf={timeline.asOf} />
         <Hours storeId={storeId} asOf={timeline.asOf} />
