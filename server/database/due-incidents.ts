@@ -17,17 +17,17 @@ export function incidentKeyOf(name: string): number | undefined {
   return key === undefined ? undefined : Number(key)
 }
 
-export type OpenIncidentRow = Pick<
+export type FurtherIncident = Pick<
   Selectable<IncidentTable>,
-  'incident_key' | 'store_key' | 'sequence' | 'repeats' | 'acknowledged_until'
+  'incident_key' | 'store_key' | 'told' | 'sequence' | 'repeats' | 'acknowledged_until'
 >
 
 /** Takes some of those that are to be told again, or to others, by now, for as long as the transaction takes. */
-export async function takeDueIncidents(tx: Db, nowMs: number, most: number): Promise<OpenIncidentRow[]> {
+export async function takeDueIncidents(tx: Db, nowMs: number, most: number): Promise<FurtherIncident[]> {
   const { locksRows } = dialectOf(tx)
-  const due = new Map<number, OpenIncidentRow>()
+  const due = new Map<number, FurtherIncident>()
   for (const column of ['repeat_at', 'escalate_at'] as const) {
-    const rows = await openIncidents(tx)
+    const rows = await furtherIncidents(tx)
       .where(column, '<=', nowMs)
       .where(({ or, eb }) => or([eb('acknowledged_at', 'is', null), eb('acknowledged_until', '<=', nowMs)]))
       .orderBy(column)
@@ -40,15 +40,14 @@ export async function takeDueIncidents(tx: Db, nowMs: number, most: number): Pro
   return [...due.values()].slice(0, most)
 }
 
-export async function readOpenIncidents(tx: Db, keys: readonly number[]): Promise<OpenIncidentRow[]> {
-  return openIncidents(tx).where('incident_key', 'in', keys).execute()
+export async function readFurtherIncidents(tx: Db, keys: readonly number[]): Promise<FurtherIncident[]> {
+  return furtherIncidents(tx).where('incident_key', 'in', keys).execute()
 }
 
-function openIncidents(tx: Db) {
+function furtherIncidents(tx: Db) {
   return tx
     .selectFrom('incident')
-    .select(['incident_key', 'store_key', 'sequence', 'repeats', 'acknowledged_until'])
-    .where('told', '=', 'open')
+    .select(['incident_key', 'store_key', 'told', 'sequence', 'repeats', 'acknowledged_until'])
 }
 
 export interface ToldRow {

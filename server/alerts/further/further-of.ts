@@ -1,5 +1,5 @@
 import type { Db } from '../../database/connect.ts'
-import { incidentName, readTold, type OpenIncidentRow, type ToldRow } from '../../database/due-incidents.ts'
+import { incidentName, readTold, type FurtherIncident, type ToldRow } from '../../database/due-incidents.ts'
 import type { Routing } from '../routing.ts'
 import { businessTimeOf } from './business-time.ts'
 import { nextFurther, type NextFurther } from './next-further.ts'
@@ -10,14 +10,14 @@ const LOOK_AGAIN_MS = 60_000
 const AHEAD_MS = 14 * DAY_MS
 
 export interface Further {
-  readonly incident: OpenIncidentRow
+  readonly incident: FurtherIncident
   readonly next: NextFurther
 }
 
-/** What is to be told further of incidents that are open. */
+/** What is to be told further of incidents. */
 export async function furtherOf(
   tx: Db,
-  incidents: readonly OpenIncidentRow[],
+  incidents: readonly FurtherIncident[],
   routing: Routing,
   nowMs: number,
 ): Promise<Further[]> {
@@ -35,9 +35,12 @@ export async function furtherOf(
     incidents.map(({ store_key }) => store_key),
     { startMs: earliestMs, endMs: nowMs + AHEAD_MS },
   )
+  // Of what is over, nothing is told further.
+  const toldOf = (incident: FurtherIncident) =>
+    incident.told === 'open' ? (told.get(incidentName(incident.incident_key)) ?? []) : []
   return incidents.map((incident) => ({
     incident,
-    next: nextFurther(told.get(incidentName(incident.incident_key)) ?? [], {
+    next: nextFurther(toldOf(incident), {
       routing,
       clock: clockOf(incident.store_key),
       acknowledgedUntil: incident.acknowledged_until,

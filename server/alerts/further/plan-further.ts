@@ -4,7 +4,7 @@ import type { Db } from '../../database/connect.ts'
 import {
   forgetFurther,
   incidentKeyOf,
-  readOpenIncidents,
+  readFurtherIncidents,
   updateFurther,
 } from '../../database/due-incidents.ts'
 import type { AlertEvent } from '../alert-event.ts'
@@ -32,7 +32,7 @@ export async function planFurther(
   })
   const open = keysOf(({ kind }) => kind === 'opened' || kind === 'reopened')
   for (const some of chunks(open)) {
-    const further = await furtherOf(tx, await readOpenIncidents(tx, some), routing, nowMs)
+    const further = await furtherOf(tx, await readFurtherIncidents(tx, some), routing, nowMs)
     await updateFurther(
       tx,
       further.map(({ incident, next }) => ({ incidentKey: incident.incident_key, ...timesOf(next, nowMs) })),
