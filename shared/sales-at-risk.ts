@@ -31,7 +31,7 @@ const salesQueryFields = {
     .meta({ examples: [85.5] }),
 }
 
-export const salesOrders = ['store', 'most'] as const
+const salesOrders = ['store', 'most'] as const
 
 export const salesListFields = {
   ...salesQueryFields,

@@ -12,7 +12,7 @@ const localMonth = z
   })
   .meta({ examples: ['2023-01'] })
 
-export const sloOrders = ['store', 'spent'] as const
+const sloOrders = ['store', 'spent'] as const
 
 export const sloListFields = {
   month: localMonth
