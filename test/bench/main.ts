@@ -17,6 +17,7 @@ import type { Figure, Results } from './figures.ts'
 import { growthFigures } from './growth.ts'
 import { benchHistory } from './history-bench.ts'
 import { benchImport, ensureDatabase } from './import-bench.ts'
+import { benchIncidents } from './incidents-bench.ts'
 import { benchIngest } from './ingest/ingest-bench.ts'
 import { benchJudging } from './judging-bench.ts'
 import { describeMachine } from './machine.ts'
@@ -79,6 +80,7 @@ const parts = {
   ingest: (bench: Bench) => benchIngest(bench, populationOf({ ...dataOptions, stores: sizes[size] })),
   'event-loop': async (bench: Bench) =>
     benchEventLoop(bench, await cachedData(size, { ...dataOptions, earlier: true })),
+  incidents: benchIncidents,
   limits: benchLimits,
   start: benchStart,
   postgres: benchPostgres,

@@ -8,9 +8,10 @@ const clone = join(import.meta.dirname, '../..')
 export interface Programs {
   /** The command. */
   readonly cli: string
-  /** See `imported.ts` and `served.ts`. */
+  /** See `imported.ts`, `served.ts` and `looked.ts`. */
   readonly imported: string
   readonly served: string
+  readonly looked: string
   /** See `ingest/`. */
   readonly pushed: string
   readonly hourly: string
@@ -28,6 +29,7 @@ export async function layOutPackage(folder: string): Promise<Programs> {
   await bundlePackage(dist, {
     imported: 'test/bench/imported.ts',
     served: 'test/bench/served.ts',
+    looked: 'test/bench/looked.ts',
     pushed: 'test/bench/ingest/pushed.ts',
     hourly: 'test/bench/ingest/hourly.ts',
   })
@@ -35,6 +37,7 @@ export async function layOutPackage(folder: string): Promise<Programs> {
     cli: join(folder, 'client/cli/store-monitor.js'),
     imported: join(dist, 'imported.js'),
     served: join(dist, 'served.js'),
+    looked: join(dist, 'looked.js'),
     pushed: join(dist, 'pushed.js'),
     hourly: join(dist, 'hourly.js'),
   }
