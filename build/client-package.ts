@@ -51,7 +51,10 @@ const withoutOthersComments: Plugin = {
   name: 'without-others-comments',
   load(id) {
     if (!/[\\/]node_modules[\\/].*\.d\.[cm]?ts$/.test(id)) return undefined
-    return readFileSync(id, 'utf8').replaceAll(/\/\*\*[^]*?\*\//g, '')
+    const isForTsc = (comment: string) => comment.includes('@ts-')
+    return readFileSync(id, 'utf8').replaceAll(/\/\*\*[^]*?\*\//g, (comment) =>
+      isForTsc(comment) ? comment : '',
+    )
   },
 }
 
