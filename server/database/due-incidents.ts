@@ -19,7 +19,7 @@ export function incidentKeyOf(name: string): number | undefined {
 
 export type FurtherIncident = Pick<
   Selectable<IncidentTable>,
-  'incident_key' | 'store_key' | 'told' | 'sequence' | 'repeats' | 'acknowledged_until'
+  'incident_key' | 'store_key' | 'condition' | 'told' | 'sequence' | 'repeats' | 'acknowledged_until'
 >
 
 /** Takes some of those that are to be told again, or to others, by now, for as long as the transaction takes. */
@@ -47,7 +47,23 @@ export async function readFurtherIncidents(tx: Db, keys: readonly number[]): Pro
 function furtherIncidents(tx: Db) {
   return tx
     .selectFrom('incident')
-    .select(['incident_key', 'store_key', 'told', 'sequence', 'repeats', 'acknowledged_until'])
+    .select(['incident_key', 'store_key', 'condition', 'told'])
+    .select(['sequence', 'repeats', 'acknowledged_until'])
+}
+
+/** Those that are open and hold back what is told of other ones: of groups, and of some stores. */
+export async function readMuting(tx: Db, storeKeys: readonly number[]): Promise<FurtherIncident[]> {
+  const ofMany = await furtherIncidents(tx)
+    .where('told', '=', 'open')
+    .where('condition', 'in', ['group-share', 'blind'])
+    .execute()
+  if (storeKeys.length === 0) return ofMany
+  const ofStores = await furtherIncidents(tx)
+    .where('told', '=', 'open')
+    .where('condition', '=', 'unstable')
+    .where('store_key', 'in', storeKeys)
+    .execute()
+  return [...ofMany, ...ofStores]
 }
 
 export interface ToldRow {
@@ -81,14 +97,18 @@ export async function readTold(tx: Db, keys: readonly number[]): Promise<ToldRow
 
 /** What was recorded when incidents opened last, by name, as JSON. */
 export async function readOpenings(tx: Db, keys: readonly number[]): Promise<Map<string, string>> {
-  const rows = await tx
-    .selectFrom('alert_event')
-    .select(['incident', 'payload'])
-    .where('incident', 'in', keys.map(incidentName))
-    .where('kind', 'in', ['opened', 'reopened'])
-    .orderBy('sequence')
-    .execute()
-  return new Map(rows.map(({ incident, payload }) => [incident, payload]))
+  const openings = new Map<string, string>()
+  for (const some of chunks(keys.map(incidentName))) {
+    const rows = await tx
+      .selectFrom('alert_event')
+      .select(['incident', 'payload'])
+      .where('incident', 'in', some)
+      .where('kind', 'in', ['opened', 'reopened'])
+      .orderBy('sequence')
+      .execute()
+    for (const { incident, payload } of rows) openings.set(incident, payload)
+  }
+  return openings
 }
 
 export interface FurtherRow {

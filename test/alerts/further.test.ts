@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Alerts } from '../../server/alerts/alerts.ts'
 import { connect } from '../../server/database/connect.ts'
 import { endSilence, insertSilence } from '../../server/database/silences.ts'
+import { recordEvents } from '../../server/alerts/record-events.ts'
 import { giveHours } from '../support/zoned-stores.ts'
 import { alertScene, secret, type AlertScene } from '../support/alert-scene.ts'
 import { toldIncident, incidentEvent } from '../support/told-incident.ts'
@@ -277,4 +278,39 @@ test('a silence holds it back as anything else', async () => {
   await scene.db.transaction().execute((tx) => endSilence(tx, silenceId, null, scene.nowMs))
   await until('2026-10-06T04:00:00Z', alerts)
   expect(await told()).toEqual(['ops opened 10-05 12:00', 'ops repeated 10-06 02:30'])
+})
+
+describe('what others hold back is told neither again nor to others until they are over', () => {
+  const labels = ['chain=Soup', 'city=Bonn']
+
+  test.each([
+    ['down', 'group-share', ['city=Bonn'], true],
+    ['down', 'group-share', ['city=Rome'], false],
+    ['unstable', 'group-share', ['city=Bonn'], true],
+    ['no-data', 'blind', [], true],
+    ['no-data', 'blind', ['chain=Soup', 'city=Rome'], false],
+    ['no-data', 'group-share', ['city=Bonn'], false],
+    ['down', 'unstable', undefined, true],
+    ['down', 'blind', [], false],
+  ] as const)('%s, by %s of %j: %s', async (condition, by, ofMany, isMuted) => {
+    const alerts = await alerting(
+      { ...every4h, escalate: { to: 'boss' } },
+      { name: 'boss', channels: ['boss'] },
+    )
+    const key = await toldIncident(scene.db, { store_key: 1, condition })
+    const muting = await toldIncident(scene.db, { store_key: ofMany ? null : 1, condition: by })
+    await scene.db.transaction().execute(async (tx) => {
+      const event = await incidentEvent(tx, key, 'opened', scene.nowMs, { labels, condition })
+      const ofOther = await incidentEvent(tx, muting, 'opened', scene.nowMs, { labels: ofMany ?? labels })
+      await alerts.record(tx, [event])
+      await recordEvents(tx, [ofOther], () => [], scene.nowMs)
+    })
+    await until('2026-10-05T17:00:00Z', alerts)
+    expect(new Set((await told()).map((one) => one.split(' ')[1]))).toEqual(
+      new Set(isMuted ? ['opened'] : ['opened', 'escalated', 'repeated']),
+    )
+    await record(alerts, muting, 'resolved')
+    await until('2026-10-05T17:30:00Z', alerts)
+    expect((await told()).filter((one) => /^(ops rep|boss esc)/.test(one))).toHaveLength(2)
+  })
 })

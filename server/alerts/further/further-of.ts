@@ -5,7 +5,6 @@ import { businessTimeOf } from './business-time.ts'
 import { nextFurther, type NextFurther } from './next-further.ts'
 
 const DAY_MS = 86_400_000
-const LOOK_AGAIN_MS = 60_000
 /** How far ahead business hours are looked at; then, if need be, again. */
 const AHEAD_MS = 14 * DAY_MS
 
@@ -54,13 +53,16 @@ function sinceOpened(rows: readonly ToldRow[]): ToldRow[] {
   return rows.filter(({ sequence }) => sequence >= (opened?.sequence ?? Infinity))
 }
 
-/** When it is to be looked at again. */
-export function timesOf({ repeats, escalations }: NextFurther, nowMs: number) {
-  return { repeatAt: earliestOf(repeats, nowMs), escalateAt: earliestOf(escalations, nowMs) }
+/** When it is to be looked at again, and not sooner than so long from now. */
+export function timesOf({ repeats, escalations }: NextFurther, nowMs: number, soonestMs = 0) {
+  const at = (times: Parameters<typeof earliestOf>[0]) => {
+    const earliest = earliestOf(times, nowMs)
+    return earliest === null ? null : Math.max(earliest, nowMs + soonestMs)
+  }
+  return { repeatAt: at(repeats), escalateAt: at(escalations) }
 }
 
 function earliestOf(times: readonly { readonly at: number }[], nowMs: number): number | null {
   if (times.length === 0) return null
-  const earliest = Math.min(...times.map(({ at }) => at), nowMs + AHEAD_MS)
-  return Math.max(earliest, nowMs + LOOK_AGAIN_MS)
+  return Math.min(...times.map(({ at }) => at), nowMs + AHEAD_MS)
 }

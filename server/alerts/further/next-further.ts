@@ -24,7 +24,7 @@ interface Context {
 
 const DAY_MS = 86_400_000
 
-/** Of what was told since it opened, in order. Infinity is no time that is known yet. */
+/** Rule 46 of docs/uptime.md, of what was told since it opened, in order. Infinity is no time that is known yet. */
 export function nextFurther(told: readonly ToldRow[], context: Context): NextFurther {
   const channels = Map.groupBy(told, ({ channel }) => channel)
   const routes = Map.groupBy(told, ({ route }) => route)

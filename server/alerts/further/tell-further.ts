@@ -4,9 +4,13 @@ import type { AlertEvent, AlertPayload } from '../alert-event.ts'
 import { heldBackIn, recordEvents, type Routed } from '../record-events.ts'
 import type { Routing } from '../routing.ts'
 import { furtherOf, timesOf, type Further } from './further-of.ts'
+import { mutedOf } from './muted.ts'
 
 /** How many incidents are told further in a transaction. */
 const MOST_AT_ONCE = 500
+const LOOK_AGAIN_MS = 60_000
+/** What others hold back is not looked at all the time. */
+const LOOK_AT_MUTED_MS = 5 * 60_000
 
 type Event = AlertEvent & { readonly routed: readonly Routed[] }
 
@@ -18,12 +22,21 @@ export function tellFurther(db: Db, routing: Routing, nowMs: number): Promise<bo
 async function tellSome(tx: Db, routing: Routing, nowMs: number): Promise<boolean> {
   const incidents = await takeDueIncidents(tx, nowMs, MOST_AT_ONCE)
   if (incidents.length === 0) return false
-  const payloads = await readOpenings(
+  const openings = await readOpenings(
     tx,
     incidents.map(({ incident_key }) => incident_key),
   )
+  const isMuted = await mutedOf(tx, incidents)
+  const muted = new Set<number>()
   const further = await furtherOf(tx, incidents, routing, nowMs)
-  const events = further.flatMap((one) => eventsOf(one, payloads, routing, nowMs))
+  const events = further.flatMap((one) => {
+    const { incident_key } = one.incident
+    const payload = JSON.parse(openings.get(incidentName(incident_key)) ?? 'null') as AlertPayload | null
+    if (payload === null) return []
+    if (!isMuted(one.incident, payload)) return eventsOf(one, payload, routing, nowMs)
+    muted.add(incident_key)
+    return []
+  })
   const heldBack = await heldBackIn(tx, nowMs)
   const routedOf = new Map(events.map((event) => [event as AlertEvent, heldBack(event, event.routed)]))
   await recordEvents(tx, events, (event) => routedOf.get(event) ?? [], nowMs)
@@ -40,7 +53,11 @@ async function tellSome(tx: Db, routing: Routing, nowMs: number): Promise<boolea
         incidentKey: incident_key,
         sequence: sequence + told.length,
         repeats: repeats + told.filter(({ kind }) => kind === 'repeated').length,
-        ...timesOf(next.get(incident_key)!, nowMs),
+        ...timesOf(
+          next.get(incident_key)!,
+          nowMs,
+          muted.has(incident_key) ? LOOK_AT_MUTED_MS : LOOK_AGAIN_MS,
+        ),
       }
     }),
   )
@@ -49,13 +66,11 @@ async function tellSome(tx: Db, routing: Routing, nowMs: number): Promise<boolea
 
 function eventsOf(
   { incident: { incident_key, sequence }, next }: Further,
-  payloads: ReadonlyMap<string, string>,
+  payload: AlertPayload,
   routing: Routing,
   nowMs: number,
 ): Event[] {
   const incident = incidentName(incident_key)
-  const payload = JSON.parse(payloads.get(incident) ?? 'null') as AlertPayload | null
-  if (payload === null) return []
   const repeated = next.repeats
     .filter(({ at }) => at <= nowMs)
     .map(({ channel, route }) => routing.routed(channel, route, nowMs))
