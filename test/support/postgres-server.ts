@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +9,10 @@ export interface PostgresServer extends AsyncDisposable {
   /** Of its administrator and his database. */
   readonly url: string
   readonly pid: number
-  /** Ends it as who runs it does, or, with SIGQUIT, as a crash does. */
-  stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>
+  /** The folder that has all of it. */
+  readonly data: string
+  /** Ends it as who runs it does, as a crash does, with SIGQUIT, or as the loss of its machine does, with SIGKILL. */
+  stop(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>
   /** Starts it again, where it was and with what was in it. */
   start(): Promise<void>
 }
@@ -20,24 +22,46 @@ interface Programs {
   readonly postgres: string
 }
 
+export interface PostgresOptions {
+  readonly durable?: boolean
+  readonly settings?: Readonly<Record<string, string | number>>
+}
+
 /**
  * A PostgreSQL of its own, from an npm package, with nothing in it; it forgets all when it ends, and so does not wait for
  * the disk unless it is to be `durable`.
  */
-export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  return startedIn(options, async ({ initdb }, data, folder) => {
+    const args = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+    await run(initdb, args, folder)
+  })
+}
+
+/** One that has what another has, which is stopped, and follows it from its next start on, until it is promoted. */
+export async function startStandby(primary: PostgresServer, options: PostgresOptions = {}) {
+  const { hostname, port } = new URL(primary.url)
+  const settings = { primary_conninfo: `host=${hostname} port=${port} user=postgres`, ...options.settings }
+  return startedIn({ ...options, settings }, async (_, data) => {
+    await cp(primary.data, data, { recursive: true })
+    await chmod(data, 0o700)
+    await writeFile(join(data, 'standby.signal'), '')
+  })
+}
+
+async function startedIn(
+  options: PostgresOptions,
+  fill: (programs: Programs, data: string, folder: string) => Promise<void>,
+): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'store-monitor-postgres-'))
+  const data = join(folder, 'data')
   try {
-    const { initdb, postgres } = await programs()
-    const data = join(folder, 'data')
-    await run(
-      initdb,
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-      folder,
-    )
+    const found = await programs()
+    await fill(found, data, folder)
     const port = await freePort()
-    const args = ['-D', data, '-p', String(port), ...settings(folder, durable)]
+    const args = ['-D', data, '-p', String(port), ...settings(folder, options)]
     async function started() {
-      const server = start(postgres, args, folder)
+      const server = start(found.postgres, args, folder)
       const exited = once(server, 'exit')
       await isReady(server)
       return { server, exited }
@@ -49,6 +73,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     }
     return {
       url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+      data,
       get pid() {
         return running.server.pid!
       },
@@ -67,12 +92,13 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   }
 }
 
-function settings(folder: string, durable: boolean): string[] {
+function settings(folder: string, { durable = false, settings: more }: PostgresOptions): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: process.platform === 'win32' ? '' : folder,
     max_connections: 300,
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...more,
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
@@ -109,7 +135,7 @@ async function isReady({ stdout, stderr }: ReturnType<typeof start>): Promise<vo
   stdout.resume()
   stderr.on('data', (text: Buffer) => {
     said += text.toString()
-    if (said.includes('ready to accept connections')) resolve()
+    if (said.includes('ready to accept')) resolve()
   })
   stderr.once('end', () => reject(new Error(`PostgreSQL did not start: ${said}`)))
   await promise

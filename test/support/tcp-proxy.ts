@@ -12,13 +12,15 @@ export interface TcpProxyOptions {
 export interface TcpProxy extends AsyncDisposable {
   /** The URL of the server as it is reached by way of this. */
   urlOf(url: string): string
+  /** From now on, whoever connects comes to another server. */
+  leadTo(serverUrl: string): void
 }
 
 export async function tcpProxy(
   serverUrl: string,
   { delayMs = 0, passed = (bytes) => bytes }: TcpProxyOptions,
 ): Promise<TcpProxy> {
-  const { hostname, port } = new URL(serverUrl)
+  let target = new URL(serverUrl)
   const sockets = new Set<Socket>()
   function kept(socket: Socket): Socket {
     sockets.add(socket)
@@ -28,7 +30,7 @@ export async function tcpProxy(
       .on('close', () => sockets.delete(socket))
   }
   const proxy = createServer((client) => {
-    const server = connect(Number(port), hostname)
+    const server = connect(Number(target.port), target.hostname)
     pass(kept(client), kept(server), delayMs, (bytes) => bytes)
     pass(server, client, delayMs, passed)
   })
@@ -36,6 +38,9 @@ export async function tcpProxy(
   const own = String((proxy.address() as AddressInfo).port)
   return {
     urlOf: (url) => Object.assign(new URL(url), { port: own }).href,
+    leadTo(serverUrl) {
+      target = new URL(serverUrl)
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => proxy.close(resolve))
