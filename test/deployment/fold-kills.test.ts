@@ -135,6 +135,7 @@ test(
         isOver = true
         await feeding
         if ((await check(reading, storeKeys, known)) > 0) withTail++
+        if (kill % 50 === 49) process.stderr.write(`${kill + 1} kills, ${withTail} with a tail left\n`)
       }
     } finally {
       for (const folder of running) await folder.kill()
