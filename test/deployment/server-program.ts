@@ -14,7 +14,7 @@ export interface KilledServer extends AsyncDisposable {
 export async function writeServerProgram(
   path: string,
   settings: Readonly<Partial<Record<Setting, string>>>,
-  times: Pick<ServerSetting, 'watchTimes' | 'uploadTimes' | 'retainEveryMs'>,
+  times: Pick<ServerSetting, 'watchTimes' | 'uploadTimes' | 'retainEveryMs' | 'alerts'>,
 ): Promise<void> {
   const [configModule, module] = ['config', 'serve'].map((name) =>
     JSON.stringify(new URL(`../../server/${name}.ts`, import.meta.url).href),

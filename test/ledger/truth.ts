@@ -16,6 +16,29 @@ export interface OpenNow {
 
 /** Those that are open, or whose end is held back. */
 export async function openNow(db: Db, nowMs: number): Promise<OpenNow[]> {
+  const found = await foundNow(db, nowMs)
+  return found
+    .filter(
+      ({ closedMs, telling }) =>
+        closedMs === null || (telling.openedMs !== undefined && telling.closedMs === undefined),
+    )
+    .map(({ of, openedMs, closedMs, telling }) => ({
+      of,
+      openedMs,
+      isToBeTold: closedMs === null && telling.openedMs !== undefined,
+    }))
+}
+
+/** Those of which all is to be told by now: that they opened, and, where they did, that they closed. */
+export async function tellableOf(db: Db, nowMs: number) {
+  const found = await foundNow(db, nowMs)
+  return found.filter(
+    ({ closedMs, telling }) =>
+      telling.openedMs !== undefined && (closedMs === null || telling.closedMs !== undefined),
+  )
+}
+
+async function foundNow(db: Db, nowMs: number) {
   const { rules } = await readAlertRules(db)
   const judging = await incidentJudging(db, rules)
   const time = { startMs: judging.dataTimeMs - 7 * 86_400_000, endMs: Infinity }
@@ -41,15 +64,6 @@ export async function openNow(db: Db, nowMs: number): Promise<OpenNow[]> {
     })),
   )
   return [...found, ...ofAll]
-    .filter(
-      ({ closedMs, telling }) =>
-        closedMs === null || (telling.openedMs !== undefined && telling.closedMs === undefined),
-    )
-    .map(({ of, openedMs, closedMs, telling }) => ({
-      of,
-      openedMs,
-      isToBeTold: closedMs === null && telling.openedMs !== undefined,
-    }))
 }
 
 /** What the ledger says is open. */
