@@ -41,6 +41,13 @@ const scope = {
     .boolean('write true or false')
     .default(true)
     .describe('false: nothing is told of these stores (default: true)'),
+  note: z
+    .string('write a text')
+    .trim()
+    .min(1, 'write a text, or leave it out')
+    .max(500, 'at most 500 characters')
+    .optional()
+    .describe('What is to be done, as whoever is told of it reads it'),
   store: storeId
     .optional()
     .describe('Only of this store; such a rule replaces those of groups and of all stores'),

@@ -9,6 +9,8 @@ export interface AlertPayload {
   readonly condition: string
   /** It in words, on one line. */
   readonly summary: string
+  /** What is to be done, as its rule says. */
+  readonly note?: string | undefined
   readonly storeId?: string | undefined
   readonly storeName?: string | undefined
   /** The groups that the store is in, each as label=value. */

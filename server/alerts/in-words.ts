@@ -1,4 +1,4 @@
-import { isOver } from '../../shared/alert-kinds.ts'
+import { isOver, type AlertEventKind } from '../../shared/alert-kinds.ts'
 import { formatTimestamp } from '../../shared/timestamp.ts'
 import type { AlertEvent } from './alert-event.ts'
 import type { Message } from './channels/channel.ts'
@@ -43,8 +43,9 @@ export function inWords({ events }: Message, { publicUrl, zone }: WordsContext):
 /** What became of an incident: where it is over before anything was told of it, that it was. */
 function lineOf(events: readonly AlertEvent[], zone: string): string {
   const last = events.at(-1)!
-  const { summary, since, until } = last.payload
+  const { summary, since, until, note } = last.payload
   const marked = `${markOf(last, events)} ${summary}`
+  if (isOpen(last.kind)) return marked + sinceWhen(since, zone) + (note === undefined ? '' : `: ${note}`)
   const isLate = last.kind === 'late' || (events.length > 1 && isOver(last.kind))
   if (!isLate || since === undefined || until === undefined) return marked
   return `${marked} (${timesOf(since, until, zone)}, told late)`
@@ -56,6 +57,14 @@ function markOf({ kind, payload }: AlertEvent, events: readonly AlertEvent[]): s
   if (isOver(kind)) return '[over]'
   if (events.some((event) => event.kind === 'escalated')) return `[${payload.severity}, escalated]`
   return `[${payload.severity}${events.every((event) => event.kind === 'repeated') ? ', again' : ''}]`
+}
+
+function isOpen(kind: AlertEventKind): boolean {
+  return kind === 'opened' || kind === 'reopened' || kind === 'repeated' || kind === 'escalated'
+}
+
+function sinceWhen(since: number | undefined, zone: string): string {
+  return since === undefined ? '' : `, since ${timeOf(since, zone)} ${zone}`
 }
 
 function timesOf(since: number, until: number, zone: string): string {

@@ -129,10 +129,12 @@ async function eventsOf(tx: Db, told: readonly Told[], recording: Recording): Pr
     const { of, ...mention } = mentionOf(one, recording.rules)
     const { condition } = row
     const value = found?.value ?? row.value
+    const note = row.told === 'open' ? recording.rules.rules[found?.place ?? -1]?.note : undefined
     const payload = {
       severity: row.severity,
       condition,
       summary: incidentInWords(tell!.kind, { condition, of, value }),
+      ...(note === undefined ? {} : { note }),
       ...mention,
       since: row.start_at,
       ...(row.closed_at === null ? {} : { until: row.closed_at }),

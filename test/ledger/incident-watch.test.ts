@@ -112,8 +112,11 @@ test('rules that are changed rewrite nothing, and end what they do not find', as
   await scene.poll('a', { 180: '-' })
   await watch.look()
   expect(await scene.told()).toEqual([...told, 'opened down a'])
-  await scene.rules({ rules: [{ condition: 'down', for: '2h', severity: 'critical' }] })
+  await scene.rules({ rules: [{ condition: 'down', for: '2h', severity: 'critical', note: 'call them' }] })
   expect(await watch.look()).toBe(0)
+  await scene.poll('b', { 181: '-', 400: '-' })
+  await watch.look()
+  expect((await scene.payloads()).at(-1)).toMatchObject({ severity: 'critical', note: 'call them' })
 })
 
 test('what was told of a store that is deleted is taken back', async () => {

@@ -17,6 +17,7 @@ export function eventBody({ incident, sequence, kind, at, payload }: AlertEvent)
       severity: payload.severity,
       condition: payload.condition,
       summary: payload.summary,
+      note: payload.note ?? null,
       store_id: payload.storeId ?? null,
       store_name: payload.storeName ?? null,
       labels: payload.labels ?? [],

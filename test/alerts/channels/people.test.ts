@@ -11,7 +11,8 @@ const down = anEvent('detroit-1', 1, {
   payload: {
     severity: 'error',
     condition: 'down',
-    summary: 'detroit-1 is down since 13:00 <@all> & *more*',
+    summary: 'detroit-1 is down <@all> & *more*',
+    note: 'call them',
     storeId: 'detroit-1',
     since: Date.parse('2026-10-05T11:00:00Z'),
   },
@@ -30,7 +31,7 @@ test('a chat is told in words, in which nobody is mentioned, and where to look',
   expect(scene.receiver.received[0]!.request.url).toBe('/services/T0/B0/hidden')
   expect(posted()).toEqual([
     {
-      text: '[error] detroit-1 is down since 13:00 &lt;@all&gt; &amp; *more*\n\nhttps://monitor.example.org/stores/detroit-1',
+      text: '[error] detroit-1 is down &lt;@all&gt; &amp; *more*, since 2026-10-05 11:00 UTC: call them\n\nhttps://monitor.example.org/stores/detroit-1',
     },
   ])
   expect(await alerts.channels()).toMatchObject([{ target: '${CHAT}' }])
@@ -53,7 +54,7 @@ test('Teams gets a card', async () => {
             version: '1.4',
             body: [
               {
-                text: String.raw`\[error\] detroit-1 is down since 13:00 <@all> & \*more\*`,
+                text: String.raw`\[error\] detroit-1 is down <@all> & \*more\*, since 2026-10-05 11:00 UTC: call them`,
                 color: 'Attention',
               },
             ],
