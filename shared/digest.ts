@@ -20,7 +20,13 @@ const times = {
   unknownMs: count.describe('Time of which it is not known whether they were up, in milliseconds'),
 }
 
-const worstStore = z.object({ storeId, ...times }).describe('A store that was down for longer than others')
+const worstStore = z
+  .object({
+    storeId,
+    storeName: z.string().nullable().describe('What it is called; null where that is not known'),
+    ...times,
+  })
+  .describe('A store that was down for longer than others')
 
 const incidentCount = z
   .object({

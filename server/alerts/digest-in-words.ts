@@ -56,10 +56,7 @@ function figureLines({ every }: DigestContent, figures: DigestFigures): string[]
       return `Sales at risk: ${currency === null ? '' : `${currency} `}${amounts}, of ${counted(stores, 'store')}`
     }),
     ...(worst.length === 0 ? [] : ['Longest down:']),
-    ...worst.map(
-      (store) =>
-        `  ${store.storeId}: ${duration(store.downtimeMs)}, ${percentOf(store.uptimePercent)} uptime`,
-    ),
+    ...worst.map(worstOf),
   ]
 }
 
@@ -70,6 +67,11 @@ function toldLines({ late, withdrawn, onlyHere }: DigestFigures): string[] {
     ...(onlyHere === 0 ? [] : [`${onlyHere} are told nowhere else`]),
   ]
   return parts.length === 0 ? [] : [`Of what was recorded of incidents: ${parts.join(', ')}`]
+}
+
+function worstOf({ storeId, storeName, downtimeMs, uptimePercent }: DigestFigures['worst'][number]): string {
+  const named = storeName === null ? storeId : `${storeName} (${storeId})`
+  return `  ${named}: ${duration(downtimeMs)}, ${percentOf(uptimePercent)} uptime`
 }
 
 function incidentsOf({ condition, opened, open }: DigestFigures['incidents'][number]): string {

@@ -19,6 +19,16 @@ export async function readStoreIds(db: Db, storeKeys: readonly number[]): Promis
   return ids
 }
 
+/** The names of stores by their keys; of those that are there, and have one. */
+export async function readStoreNames(db: Db, storeKeys: readonly number[]): Promise<Map<number, string>> {
+  const names = new Map<number, string>()
+  for (const keys of chunks(storeKeys)) {
+    const query = db.selectFrom('store').select(['store_key', 'name']).where('store_key', 'in', keys)
+    for (const { store_key, name } of await query.execute()) if (name !== null) names.set(store_key, name)
+  }
+  return names
+}
+
 /** The keys that stores have, and those that they had before they were deleted. */
 export async function keysEverOf(db: Db, storeIds: readonly StoreId[]): Promise<Map<StoreId, number[]>> {
   const keys = new Map<StoreId, number[]>()

@@ -101,8 +101,9 @@ async function figuresOf(
     downtimeMs: of.downtimeMs,
     unknownMs: of.unknownMs,
     uptimePercentBefore: uptimePercent(before.uptimeMs, before.downtimeMs),
-    worst: worst.map(({ storeId, uptimePercent, downtimeMs, unknownMs }) => ({
+    worst: worst.map(({ storeId, storeName, uptimePercent, downtimeMs, unknownMs }) => ({
       storeId,
+      storeName,
       uptimePercent,
       downtimeMs,
       unknownMs,

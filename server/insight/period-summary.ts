@@ -1,13 +1,14 @@
 import type { StoreId } from '../../shared/ids.ts'
 import { uptimePercent } from '../../shared/report-columns.ts'
 import type { Db } from '../database/connect.ts'
-import { readStoreIds } from '../database/store-ids.ts'
+import { readStoreIds, readStoreNames } from '../database/store-ids.ts'
 import { packedPeriodsByPart } from '../reports/period-rows.ts'
 import { addTallies, MEASURES, storeKeyOf, talliesOf, tallyAt } from '../reports/period-totals.ts'
 import type { Tally } from '../uptime/tally.ts'
 
 export interface StoreOfPeriod extends Tally {
   readonly storeId: StoreId
+  readonly storeName: string | null
   readonly uptimePercent: number | null
 }
 
@@ -40,15 +41,15 @@ export async function summaryOfPeriods(
     // Stores come in the order of their ids, in which those that are equal stay.
     worst = [...worst, ...ofPart].sort((a, b) => b.downtimeMs - a.downtimeMs).slice(0, most)
   }
-  const idOf = await readStoreIds(
-    db,
-    worst.map(({ storeKey }) => storeKey),
-  )
+  const storeKeys = worst.map(({ storeKey }) => storeKey)
+  const idOf = await readStoreIds(db, storeKeys)
+  const nameOf = await readStoreNames(db, storeKeys)
   return {
     stores,
     sums: Array.from({ length: periods }, (_, period) => tallyAt(sums, period * MEASURES)),
     worst: worst.map(({ storeKey, ...tally }) => ({
       storeId: idOf.get(storeKey)!,
+      storeName: nameOf.get(storeKey) ?? null,
       ...tally,
       uptimePercent: uptimePercent(tally.uptimeMs, tally.downtimeMs),
     })),

@@ -49,7 +49,7 @@ test('one is previewed by every door, and nothing of that is kept', async () => 
     subject: 'soup 2023-01-24: 95.83 % uptime, −4.17 points',
     content: { from: '2023-01-24', to: '2023-01-24', asOf: '2023-01-25T05:30:00Z', isFeedLate: false },
   })
-  expect(preview.text).toContain('Longest down:\n  soup-1: 1 h 00 min, 95.83 % uptime')
+  expect(preview.text).toContain('Longest down:\n  One (soup-1): 1 h 00 min, 95.83 % uptime')
   expect(await get('/digests/soup/preview?date=2023-01-24')).toEqual({ status: 200, body: preview })
   expect(await get('/digests/soup/preview?date=2023-01-24', 'HEAD')).toEqual({ status: 200, body: null })
   const weekly = await client.digest.preview.mutate({ name: 'weekly', date: '2023-01-24' })

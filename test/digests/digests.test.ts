@@ -84,7 +84,7 @@ test('it is told once, when it is due, with what was up and down and the bytes o
     'Down 6 h 00 min, unknown 0 min',
     'Incidents: 1 down',
     'Longest down:',
-    '  soup-1: 6 h 00 min, 75.00 % uptime',
+    '  Two (soup-1): 6 h 00 min, 75.00 % uptime',
     '',
     'The report is attached.',
     '',
