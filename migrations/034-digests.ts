@@ -13,6 +13,7 @@ export function digests(types: ColumnTypes) {
         .addColumn('due_at', 'bigint', (column) => column.notNull())
         .addColumn('recorded_at', 'bigint')
         .addColumn('report_id', 'text')
+        .addColumn('last_event_key', 'integer')
         .addColumn('claimed_by', 'text')
         .addColumn('claimed_until', 'bigint')
         .addPrimaryKeyConstraint('digest_primary_key', ['name', 'period'])

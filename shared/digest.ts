@@ -46,9 +46,11 @@ const figures = z
     uptimePercentBefore: percent.describe('The uptime of the period before; null where nothing was observed'),
     worst: z.array(worstStore).describe('The ten that were down for longest; fewer where fewer were down'),
     incidents: z.array(incidentCount).describe('By condition; without those of which there were none'),
-    late: count.describe('How many incidents were found when they were over, in the period'),
-    withdrawn: count.describe('How many were withdrawn in it'),
-    onlyHere: count.describe('How many openings were recorded in it that no channel tells'),
+    late: count.describe(
+      'How many incidents were over when they were found, as was recorded since the digest before',
+    ),
+    withdrawn: count.describe('How many were withdrawn since then'),
+    onlyHere: count.describe('How many openings were recorded since then that no channel tells'),
     salesAtRisk: z
       .array(z.object({ currency, stores: down, low, middle, high }))
       .describe('What they lost, by currency; none where nothing is known of what they take'),

@@ -62,9 +62,9 @@ function figureLines({ every }: DigestContent, figures: DigestFigures): string[]
 
 function toldLines({ late, withdrawn, onlyHere }: DigestFigures): string[] {
   const parts = [
-    ...(late === 0 ? [] : [`${late} were over when they were found`]),
-    ...(withdrawn === 0 ? [] : [`${withdrawn} were withdrawn`]),
-    ...(onlyHere === 0 ? [] : [`${onlyHere} are told nowhere else`]),
+    ...(late === 0 ? [] : [`${grouped(late)} were over when they were found`]),
+    ...(withdrawn === 0 ? [] : [`${grouped(withdrawn)} were withdrawn`]),
+    ...(onlyHere === 0 ? [] : [`${grouped(onlyHere)} are told nowhere else`]),
   ]
   return parts.length === 0 ? [] : [`Of what was recorded of incidents: ${parts.join(', ')}`]
 }
@@ -75,7 +75,7 @@ function worstOf({ storeId, storeName, downtimeMs, uptimePercent }: DigestFigure
 }
 
 function incidentsOf({ condition, opened, open }: DigestFigures['incidents'][number]): string {
-  return `${opened} ${condition}${open === 0 ? '' : ` (${open} open at the end)`}`
+  return `${grouped(opened)} ${condition}${open === 0 ? '' : ` (${grouped(open)} open at the end)`}`
 }
 
 function changeOf({ uptimePercent, uptimePercentBefore }: DigestFigures): string {

@@ -134,6 +134,8 @@ export interface DigestTable {
   due_at: number
   recorded_at: number | null
   report_id: string | null
+  /** The last event of the ledger that it knew of: the next one tells of those after it. */
+  last_event_key: number | null
   claimed_by: string | null
   claimed_until: number | null
 }

@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely'
 import type { DigestTable } from './alert-tables.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
+import { lastEventKey } from './told-events.ts'
 
 /** For how long a claim holds that is not kept: of a process that is gone. */
 const CLAIM_MS = 20_000
@@ -29,11 +30,31 @@ function byName(inOrder: readonly StoredDigest[]): Map<string, StoredDigest> {
   return new Map(inOrder.map((row) => [row.name, row]))
 }
 
+/** The last events that the digest before one knew of, and that it knew of itself; null where there is none. */
+export async function readKnownEvents(
+  db: Db,
+  { name, period }: DigestOf,
+  dueAt: number,
+): Promise<{ readonly before: number | null; readonly own: number | null }> {
+  const ofName = db
+    .selectFrom('digest')
+    .select('last_event_key')
+    .where('name', '=', name)
+    .where('last_event_key', 'is not', null)
+  const own = await ofName.where('period', '=', period).where('state', '=', 'recorded').executeTakeFirst()
+  const before = await ofName
+    .where('period', '<>', period)
+    .where('due_at', '<', dueAt)
+    .orderBy('due_at', 'desc')
+    .executeTakeFirst()
+  return { before: before?.last_event_key ?? null, own: own?.last_event_key ?? null }
+}
+
 /** Notes that a digest is known from now on, and that this one is not told: it was due before. */
 export async function skipDigest(db: Db, { name, period }: DigestOf, dueAt: number): Promise<void> {
   await db
     .insertInto('digest')
-    .values({ name, period, state: 'skipped', due_at: dueAt })
+    .values({ name, period, state: 'skipped', due_at: dueAt, last_event_key: await lastEventKey(db) })
     .onConflict((conflict) => conflict.columns(['name', 'period']).doNothing())
     .execute()
 }
@@ -78,18 +99,26 @@ export async function letDigestGo(db: Db, digest: DigestOf, owner: string): Prom
   await claimedBy(db, digest, owner).set({ claimed_by: null, claimed_until: null }).execute()
 }
 
+interface RecordedDigest {
+  readonly at: number
+  readonly reportId: string | null
+  /** The last event of the ledger that it knew of. */
+  readonly lastEventKey: number
+}
+
 /** Records that it is told; false where it is somebody else's by now. */
 export async function endDigest(
   tx: Db,
   digest: DigestOf,
   owner: string,
-  { at, reportId }: { readonly at: number; readonly reportId: string | null },
+  { at, reportId, lastEventKey }: RecordedDigest,
 ): Promise<boolean> {
   const { numUpdatedRows } = await claimedBy(tx, digest, owner)
     .set({
       state: 'recorded',
       recorded_at: at,
       report_id: reportId,
+      last_event_key: lastEventKey,
       claimed_by: null,
       claimed_until: null,
     })

@@ -1,7 +1,7 @@
 import type { AlertEventKind } from '../../shared/alert-kinds.ts'
 import type { Db } from './connect.ts'
 
-export interface ToldEvent {
+interface ToldEvent {
   readonly kind: AlertEventKind
   /** JSON. */
   readonly payload: string
@@ -9,16 +9,31 @@ export interface ToldEvent {
   readonly isSent: boolean
 }
 
+/** Which events are looked at: those after one, or, where none is known, of some time. */
+export interface EventRange {
+  readonly after: number | null
+  /** The last one. */
+  readonly upTo: number
+  readonly startMs: number
+  readonly endMs: number
+}
+
 /** How many rows are read at once. */
 const MANY = 1000
 
-/** The events of the ledger of some kinds and of some time, some at a time. */
+/** 0 where there are none. */
+export async function lastEventKey(db: Db): Promise<number> {
+  const last = db.selectFrom('alert_event').select('event_key').orderBy('event_key', 'desc').limit(1)
+  return (await last.executeTakeFirst())?.event_key ?? 0
+}
+
+/** The events of the ledger of some kinds. */
 export async function* eventsOfKinds(
   db: Db,
   kinds: readonly AlertEventKind[],
-  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  { after: known, upTo, startMs, endMs }: EventRange,
 ): AsyncGenerator<ToldEvent> {
-  for (let after = 0; ;) {
+  for (let after = known ?? 0; ;) {
     const rows = await db
       .selectFrom('alert_event')
       .select(['event_key', 'kind', 'payload'])
@@ -30,10 +45,10 @@ export async function* eventsOfKinds(
           .limit(1)
           .as('sent'),
       )
-      .where('at', '>=', startMs)
-      .where('at', '<', endMs)
+      .$if(known === null, (query) => query.where('at', '>=', startMs).where('at', '<', endMs))
       .where('kind', 'in', kinds)
       .where('event_key', '>', after)
+      .where('event_key', '<=', upTo)
       .orderBy('event_key')
       .limit(MANY)
       .execute()

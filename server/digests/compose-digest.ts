@@ -8,10 +8,11 @@ import { formatTimestamp, formatTimestampOrNull } from '../../shared/timestamp.t
 import type { AlertPayload } from '../alerts/alert-event.ts'
 import type { DigestSetting } from '../config-file/digest-setting.ts'
 import type { Db } from '../database/connect.ts'
+import { readKnownEvents } from '../database/digests.ts'
 import { latestPollAt } from '../database/poll-week-summary.ts'
 import { getReport } from '../database/reports.ts'
 import { hasRevenue } from '../database/store-revenue.ts'
-import { eventsOfKinds } from '../database/told-events.ts'
+import { eventsOfKinds, lastEventKey, type EventRange } from '../database/told-events.ts'
 import { countIncidents } from '../insight/incident-counts.ts'
 import { summaryOfPeriods } from '../insight/period-summary.ts'
 import { groupSales } from '../insight/sales-groups.ts'
@@ -30,14 +31,23 @@ const MOST_WORST = 10
 /** For how long a report that was begun for a digest is its report: whoever takes it over finds it. */
 const SAME_REPORT_MS = 3_600_000
 
+export interface Composed {
+  readonly content: DigestContent
+  /** The last event of the ledger that it knows of. */
+  readonly lastEventKey: number
+}
+
 /** What a digest tells of a period; with a new report where `isNew`. */
 export async function composeDigest(
   parts: ComposeParts,
   setting: DigestSetting,
   period: DigestPeriod,
   { isNew, signal }: { readonly isNew: boolean; readonly signal: AbortSignal },
-): Promise<DigestContent> {
+): Promise<Composed> {
   const { reading } = parts
+  const of = { name: setting.name, period: period.name }
+  const { before, own } = await readKnownEvents(reading, of, period.dueMs)
+  const upTo = own ?? (await lastEventKey(reading))
   const latestMs = await latestPollAt(reading)
   const about = {
     digest: setting.name,
@@ -51,10 +61,15 @@ export async function composeDigest(
     latestPollAt: formatTimestampOrNull(latestMs),
     isFeedLate: latestMs === undefined || latestMs < period.endMs,
   }
-  if (latestMs === undefined) return { ...about, figures: null, reportId: null, csvBytes: null }
+  const nothing = { ...about, figures: null, reportId: null, csvBytes: null }
+  if (latestMs === undefined) return { content: nothing, lastEventKey: upTo }
   const reportId = await completeReport(parts, setting, period, { isNew, signal })
-  const figures = await figuresOf(parts, setting, period, { reportId, signal })
-  return { ...about, figures, reportId, csvBytes: await csvBytesOf(parts, reportId) }
+  const figures = {
+    ...(await figuresOf(parts, setting, period, { reportId, signal })),
+    ...(await ledgerCounts(reading, { ...period, after: before, upTo }, about.group)),
+  }
+  const csvBytes = await csvBytesOf(parts, reportId)
+  return { content: { ...about, figures, reportId, csvBytes }, lastEventKey: upTo }
 }
 
 async function completeReport(
@@ -87,7 +102,7 @@ async function figuresOf(
   { group = [] }: DigestSetting,
   period: DigestPeriod,
   { reportId, signal }: { readonly reportId: ReportId; readonly signal: AbortSignal },
-): Promise<DigestFigures> {
+): Promise<Omit<DigestFigures, keyof LedgerCounts>> {
   const { report_key } = await getReport(reading, reportId)
   const { stores, sums, worst } = await summaryOfPeriods(reading, report_key, {
     periods: 2,
@@ -109,15 +124,16 @@ async function figuresOf(
       unknownMs,
     })),
     incidents: await countIncidents(reading, period, group, { nowMs: now(), signal }),
-    ...(await ledgerCounts(reading, period, group.map(writtenLabel))),
     salesAtRisk: await salesOf(reading, period, group),
   }
 }
 
-/** What the ledger has of the period, by when it was recorded. */
-async function ledgerCounts(db: Db, period: DigestPeriod, group: readonly string[]) {
+type LedgerCounts = Pick<DigestFigures, 'late' | 'withdrawn' | 'onlyHere'>
+
+/** What was recorded since the digest before: what is found late is of any time. */
+async function ledgerCounts(db: Db, range: EventRange, group: readonly string[]): Promise<LedgerCounts> {
   const counts = { late: 0, withdrawn: 0, onlyHere: 0 }
-  for await (const { kind, payload, isSent } of eventsOfKinds(db, ['opened', 'late', 'withdrawn'], period)) {
+  for await (const { kind, payload, isSent } of eventsOfKinds(db, ['opened', 'late', 'withdrawn'], range)) {
     const { labels = [] } = JSON.parse(payload) as AlertPayload
     if (!group.every((label) => labels.includes(label))) continue
     if (kind === 'late') counts.late++

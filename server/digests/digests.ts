@@ -1,7 +1,7 @@
 /** What is told of each day or week: once of each, whoever is killed. */
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../shared/app-error.ts'
-import type { Digest, DigestContent, DigestPreview, PreviewQuery } from '../../shared/digest.ts'
+import type { Digest, DigestPreview, PreviewQuery } from '../../shared/digest.ts'
 import { reportId as reportIdSchema } from '../../shared/ids.ts'
 import { linesOfWords } from '../alerts/channels/words-text.ts'
 import { digestInWords, digestSubject } from '../alerts/digest-in-words.ts'
@@ -23,7 +23,7 @@ import { latestPollAt } from '../database/poll-week-summary.ts'
 import { allShown, settingNamed } from '../named-settings.ts'
 import { repeatedly, type Repeated } from '../repeatedly.ts'
 import type { ReportRunner } from '../reports/runner.ts'
-import { composeDigest, type ComposeParts } from './compose-digest.ts'
+import { composeDigest, type Composed, type ComposeParts } from './compose-digest.ts'
 import { latestPeriod, periodOfDate, type DigestPeriod } from './digest-period.ts'
 import { shownDigest } from './shown-digest.ts'
 
@@ -60,7 +60,11 @@ export function createDigests(parts: DigestsParts): Digests {
   const closing = new AbortController()
   let looking: Repeated | undefined
 
-  async function record(setting: DigestSetting, of: DigestOf, content: DigestContent): Promise<void> {
+  async function record(
+    setting: DigestSetting,
+    of: DigestOf,
+    { content, lastEventKey }: Composed,
+  ): Promise<void> {
     const at = now()
     const event = {
       incident: digestIncident(of.name, of.period),
@@ -77,7 +81,7 @@ export function createDigests(parts: DigestsParts): Digests {
     }
     const routed = { channel: setting.channel, route: digestRoute(of.name), dueAt: at }
     await writing.transaction().execute(async (tx) => {
-      if (!(await endDigest(tx, of, owner, { at, reportId: content.reportId }))) return
+      if (!(await endDigest(tx, of, owner, { at, reportId: content.reportId, lastEventKey }))) return
       await recordEvents(tx, [event], () => [routed], at)
     })
   }
@@ -88,8 +92,8 @@ export function createDigests(parts: DigestsParts): Digests {
     const keep = () => keepDigestClaim(writing, of, owner)
     await using _ = repeatedly(keep, { everyMs: KEEP_CLAIM_EVERY_MS, onError })
     try {
-      const content = await composeDigest(parts, setting, period, { isNew: false, signal: closing.signal })
-      await record(setting, of, content)
+      const composed = await composeDigest(parts, setting, period, { isNew: false, signal: closing.signal })
+      await record(setting, of, composed)
     } catch (error) {
       if (!closing.signal.aborted) {
         await keepDigestClaim(writing, of, owner, AGAIN_AFTER_MS)
@@ -134,7 +138,8 @@ export function createDigests(parts: DigestsParts): Digests {
         const what = `${setting.every} ${period.name} is not over in ${setting.zone}`
         throw new AppError('invalid', `date "${date}": the ${what}: write one up to ${latest.to}`)
       }
-      const made = await composeDigest(parts, setting, period, { isNew: true, signal: closing.signal })
+      const { signal } = closing
+      const { content: made } = await composeDigest(parts, setting, period, { isNew: true, signal })
       if (made.reportId !== null) await reports.cancelOrRemove(reportIdSchema.parse(made.reportId))
       const content = { ...made, reportId: null }
       const words = digestInWords(content, publicUrl)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DigestsParts } from '../../server/digests/digests.ts'
+import type { AlertEventKind } from '../../shared/alert-kinds.ts'
 import { reportOptions } from '../../shared/report.ts'
 import { anEvent, secret, verified } from '../support/alert-scene.ts'
 import { digestScene, type DigestScene, type DigestServer } from '../support/digest-scene.ts'
@@ -305,32 +306,35 @@ test('a report that is too large is a link, and one that is gone is said to be s
 test('programs are told the figures', async () => {
   await scene.import('revenue.csv', 'store_id,revenue_per_hour\nsoup-1,100\n')
   await scene.polls('2026-10-02T00:00:00Z', '2026-10-05T04:00:00Z')
-  const { receiver, nowMs } = scene.alerts
+  const { receiver } = scene.alerts
   const hook = { name: 'hook', type: 'webhook' as const, url: receiver.url, secret, allowPrivate: true }
-  const given = { channels: [hook], digests: [{ name: 'all', channel: 'hook' }] }
+  const given = {
+    channels: [hook],
+    digests: [
+      { name: 'all', channel: 'hook' },
+      { name: 'rice', channel: 'hook', group: 'chain=Rice' },
+    ],
+  }
+  const labels = ['chain=Soup']
+  const payload = JSON.stringify({ severity: 'error', condition: 'down', summary: 'x', labels })
+  const event = { sequence: 1, at: Date.parse('2026-10-04T13:00:00Z'), payload }
+  const recorded = (...events: readonly { readonly incident: string; kind: AlertEventKind; at?: number }[]) =>
+    scene.alerts.db
+      .insertInto('alert_event')
+      .values(events.map((one) => ({ ...event, ...one })))
+      .execute()
+  await recorded({ incident: 'known before', kind: 'late' })
   at('2026-10-04T12:00:00Z')
   await look(await scene.server(given))
+  await recorded(
+    { incident: 'a', kind: 'late' },
+    { incident: 'b', kind: 'withdrawn' },
+    { incident: 'c', kind: 'opened' },
+    { incident: 'of long ago', kind: 'late', at: Date.parse('2026-09-01T13:00:00Z') },
+  )
   at('2026-10-05T07:00:00Z')
-  const db = scene.alerts.db
-  const payload = JSON.stringify({
-    severity: 'error',
-    condition: 'down',
-    summary: 'x',
-    labels: ['chain=Soup'],
-  })
-  const event = { sequence: 1, at: Date.parse('2026-10-04T13:00:00Z'), payload }
-  await db
-    .insertInto('alert_event')
-    .values([
-      { ...event, incident: 'a', kind: 'late' },
-      { ...event, incident: 'b', kind: 'withdrawn' },
-      { ...event, incident: 'c', kind: 'opened' },
-      { ...event, incident: 'd', kind: 'late', at: Date.parse('2026-10-05T00:00:00Z') },
-    ])
-    .execute()
   await look(await scene.server(given))
-  expect(nowMs).not.toBe(scene.alerts.nowMs)
-  expect(receiver.received).toHaveLength(1)
+  expect(receiver.received).toHaveLength(2)
   expect(verified(receiver.received[0]!)).toMatchObject({
     type: 'digest',
     timestamp: '2026-10-05T07:00:00Z',
@@ -351,7 +355,7 @@ test('programs are told the figures', async () => {
         unknownMs: 0,
         worst: [{ storeId: 'soup-1', uptimePercent: 75, downtimeMs: 6 * 3_600_000 }],
         incidents: [{ condition: 'down', opened: 1, open: 0 }],
-        late: 1,
+        late: 2,
         withdrawn: 1,
         onlyHere: 1,
         salesAtRisk: [{ currency: null, stores: 1, middle: 600 }],
@@ -359,6 +363,14 @@ test('programs are told the figures', async () => {
       reportId: expect.any(String) as string,
     },
   })
+  const ofRice = { late: 0, withdrawn: 0, onlyHere: 0, salesAtRisk: [], worst: [] }
+  expect(verified(receiver.received[1]!)).toMatchObject({ data: { digest: 'rice', figures: ofRice } })
+  // The same again, and what the next one will have.
+  const { digests } = await scene.server(given)
+  expect((await digests.preview({ name: 'all' })).content.figures).toMatchObject({ late: 2, withdrawn: 1 })
+  await recorded({ incident: 'e', kind: 'late' })
+  at('2026-10-06T07:00:00Z')
+  expect((await digests.preview({ name: 'all' })).content.figures).toMatchObject({ late: 1, withdrawn: 0 })
 })
 
 test('a preview shows what would be told, and nothing is sent or kept', async () => {

@@ -105,7 +105,7 @@ export const newDatabase: readonly string[] = [
   'CREATE TABLE "incident_watch" ("watch_id" integer primary key check (watch_id = 1), "rules_version" integer, "since_at" bigint, "data_time" bigint, "looked_at" bigint, "claimed_by" text, "claimed_until" bigint)',
   'CREATE INDEX "incident_repeat_index" on "incident" ("repeat_at")',
   'CREATE INDEX "incident_escalate_index" on "incident" ("escalate_at")',
-  'CREATE TABLE "digest" ("name" text not null, "period" text not null, "state" text not null, "due_at" bigint not null, "recorded_at" bigint, "report_id" text, "claimed_by" text, "claimed_until" bigint, constraint "digest_primary_key" primary key ("name", "period"))',
+  'CREATE TABLE "digest" ("name" text not null, "period" text not null, "state" text not null, "due_at" bigint not null, "recorded_at" bigint, "report_id" text, "last_event_key" integer, "claimed_by" text, "claimed_until" bigint, constraint "digest_primary_key" primary key ("name", "period"))',
   'CREATE INDEX "alert_event_at_index" on "alert_event" ("at")',
   'insert into "kysely_migration_lock" ("id", "is_locked") values (\'migration_lock\', 0)',
   'insert into "schema_compatibility" ("migration", "readable_from") values (\'003-poll-checksums\', \'003-poll-checksums\')',
