@@ -72,7 +72,7 @@ export function schemaValues(known: Known, resolve: (ref: string) => JsonSchema)
       case 'array':
         return fc.array(of(schema.items ?? {}, field), {
           minLength: schema.minItems ?? 0,
-          maxLength: Math.min(schema.maxItems ?? 4, 4),
+          maxLength: Math.max(schema.minItems ?? 0, Math.min(schema.maxItems ?? 4, 4)),
         })
       case 'object':
         return objectOf(schema)
