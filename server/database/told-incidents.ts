@@ -86,3 +86,14 @@ export async function updateTold(tx: Db, row: ToldIncident): Promise<void> {
     .where('incident_key', '=', incident_key)
     .execute()
 }
+
+/** How many are open as far as was told, by condition. */
+export async function countOpenTold(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('incident')
+    .select(({ fn }) => ['condition', fn.countAll<number>().as('incidents')])
+    .where('told', '=', 'open')
+    .groupBy('condition')
+    .execute()
+  return new Map(rows.map(({ condition, incidents }) => [condition, Number(incidents)]))
+}

@@ -1,4 +1,5 @@
 import type { Registry } from '@prometheus-io/client'
+import { incidentConditions } from '../../shared/incident-condition.ts'
 import type { DatabaseMeasures, Load } from './load.ts'
 import { metricMakers } from './metric-makers.ts'
 
@@ -41,6 +42,13 @@ export function gaugesOf(
     'Messages of alerts that are to be delivered (waiting), or were given up (dead)',
     ['state'],
   )
+  const incidents = gauge('incidents_open', 'Incidents that are open as far as was told, by condition', [
+    'condition',
+  ])
+  const lookedUpTo = gauge(
+    'incidents_looked_timestamp_seconds',
+    'The time of the latest poll up to which it was looked for incidents, in seconds since 1970',
+  )
 
   return {
     putLoad(load) {
@@ -64,6 +72,10 @@ export function gaugesOf(
       tailRows.set(measures.tailRows)
       tailPolls.set(measures.tailPolls)
       for (const [state, count] of Object.entries(measures.alertMessages)) alertMessages.set({ state }, count)
+      for (const condition of incidentConditions) {
+        incidents.set({ condition }, measures.openIncidents.get(condition) ?? 0)
+      }
+      lookedUpTo.set((measures.lookedUpToMs ?? NaN) / 1000)
     },
   }
 }

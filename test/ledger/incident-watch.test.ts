@@ -4,6 +4,7 @@ import { deletePolls } from '../../server/database/deleted-polls.ts'
 import { recordWatched } from '../../server/database/incident-watch.ts'
 import { deleteStore } from '../../server/database/store-deletions.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
+import { incidentFindings } from '../../server/observe/doctor/incidents-finding.ts'
 import { storeId } from '../../shared/ids.ts'
 import { addTo } from '../support/random-changes.ts'
 import type { IncidentWatch } from '../../server/ledger/incident-watch.ts'
@@ -185,6 +186,18 @@ test('a feed is late by the clock alone, and is it no more when polls come', asy
   await scene.poll('a', { 310: '+' })
   await watch.look()
   expect(await scene.told()).toEqual(['opened late all', 'resolved late all'])
+})
+
+test('doctor tells how many are open, and where nobody has looked of late', async () => {
+  await scene.poll('a', { 60: '-', 120: '-' })
+  await watch.look()
+  expect(await incidentFindings(scene.db)).toMatchObject([
+    { state: 'ok', what: '1 of those that were told is open' },
+  ])
+  await scene.poll('a', { 200: '-' })
+  expect(await incidentFindings(scene.db)).toMatchObject([
+    { state: 'warning', what: 'in the polls since 2026-10-05T14:00:00.000Z nobody has looked for incidents' },
+  ])
 })
 
 test('one server looks; who is gone is replaced, and whoever was frozen records nothing any more', async () => {

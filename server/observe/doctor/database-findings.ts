@@ -6,6 +6,7 @@ import { lastZoneDataVersion, readClock } from '../../database/examined.ts'
 import { missingMigrations, requireOurTables } from '../../database/migrate.ts'
 import { latestPollAt } from '../../database/poll-week-summary.ts'
 import { failed, fine, type Finding } from './finding.ts'
+import { incidentFindings } from './incidents-finding.ts'
 import { sizeFinding } from './size-finding.ts'
 import { uploadsFinding } from './uploads-finding.ts'
 
@@ -71,6 +72,7 @@ async function tablesFindings(db: Db, parts: DatabaseParts): Promise<Finding[]> 
     fine('tables', 'are those of this version'),
     ...(await clockFindings(db, parts)),
     await uploadsFinding(db),
+    ...(await incidentFindings(db)),
     await zoneFinding(db, parts),
   ]
 }
