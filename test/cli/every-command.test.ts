@@ -167,6 +167,9 @@ test.concurrent.for(['--database', '--url'])(
     expect(topOfNone).toMatchObject({ exitCode: 0, stdout: '' })
     expect(topOfNone.stderr).toMatch(/^0 down, 0 up, 0 unknown, 0 excused, 0 closed, as of 2023-\S+\n$/)
 
+    const slos = await run(['slos', '--month', '2023-01', ...at])
+    expect(slos.stdout).toMatch(/^store_id,month,target\(in percent\),.*\n$/)
+
     const [incidents, told, noIncident, simulated, rules] = await Promise.all([
       run(['incidents', '--condition', 'down', ...at]),
       run(['incidents', 'told', ...at]),
@@ -213,5 +216,8 @@ test.concurrent.for(['--database', '--url'])(
     })
     const ofStore = await runCli(['changes', '--store', storeId, '--kind', 'store-deleted', ...at])
     expect(ofStore.stdout).toMatch(/^NUMBER +MADE +KIND .*\n +5 +\S+ +store-deleted .*\(closed\)\n$/)
+
+    const revenue = await run(['set-revenue', 's9', '--hourly', '120', '--json', ...at])
+    expect(jsonLines(revenue.stdout)).toEqual([{ storeId: 's9', currency: null, perHour: 120 }])
   },
 )
