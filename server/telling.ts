@@ -83,7 +83,10 @@ export function createTelling(setting: TellingSetting, parts: TellingParts): Tel
     const { requireSecrets } = await import('./config-file/secrets.ts')
     requireSecrets([ofHeartbeat], environment)
     const { createHeartbeat } = await import('./alerts/heartbeat.ts')
-    const look = () => latestPollAt(parts.reading)
+    async function look(): Promise<void> {
+      await latestPollAt(parts.reading)
+      ledger?.requireLooking()
+    }
     heartbeat = createHeartbeat({ ...parts, environment, onNotice, setting: ofHeartbeat, look })
     heartbeat.start()
   }

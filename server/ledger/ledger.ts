@@ -1,4 +1,6 @@
 import { extname } from 'node:path'
+import { AppError } from '../../shared/app-error.ts'
+import { formatDuration } from '../../shared/duration.ts'
 import type { RoutingSetting } from '../alerts/routing.ts'
 import { repeatedly, type Repeated } from '../repeatedly.ts'
 import { threadsOnDemand, type OnDemandSetting } from '../reports/threads-on-demand.ts'
@@ -18,9 +20,13 @@ export interface Ledger extends AsyncDisposable {
   start(): void
   /** Looks soon, as something has changed. */
   lookSoon(): void
+  /** Throws an `unavailable` AppError where that has come to nothing for long. */
+  requireLooking(): void
 }
 
 const LOOK_EVERY_MS = 5000
+/** After so long without a look that succeeds, somebody should know. */
+const LONG_MS = 10 * 60_000
 /** Between two looks it rests for as long as the first took, so that it takes half a processor at most. */
 const LEAST_REST_MS = 500
 
@@ -32,6 +38,7 @@ export function createLedger(
   const threads = threadsOnDemand<LedgerTasks>(threadSetting, { worker, maxThreads: 1, checkInPlace })
   let looking: Repeated | undefined
   let restsUntil = -Infinity
+  let lookedAt = performance.now()
   let later: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
@@ -42,6 +49,7 @@ export function createLedger(
     }
     try {
       const events = await threads.run('look', { setting })
+      lookedAt = performance.now()
       if (events !== null && events > 0) onEvents()
     } finally {
       const endedAt = performance.now()
@@ -62,6 +70,10 @@ export function createLedger(
 
   return {
     lookSoon,
+    requireLooking() {
+      if (performance.now() - lookedAt < LONG_MS) return
+      throw new AppError('unavailable', `nothing has looked for incidents for ${formatDuration(LONG_MS)}`)
+    },
     start() {
       looking = repeatedly(look, { everyMs: LOOK_EVERY_MS, onError })
       looking.soon()
