@@ -267,3 +267,21 @@ describe('routes', () => {
     expect(items.map(({ channel, kind }) => `${channel} ${kind}`)).toEqual(['grave resolved', 'grave opened'])
   })
 })
+
+test('people are told that it is again, or to others, but for what they hear of for the first time', async () => {
+  const alerts = await scene.alerting({ channels: [chat()] })
+  const first = (kind: AlertEvent['kind']) => anEvent(kind, 1, { kind })
+  await scene.record(
+    ['chat'],
+    first('repeated'),
+    first('escalated'),
+    anEvent('a'),
+    anEvent('a', 2, { kind: 'repeated' }),
+  )
+  await alerts.deliverDue()
+  expect(told()[0]!.split('\n').slice(0, 3)).toEqual([
+    '[error, again] repeated is down',
+    '[error, escalated] escalated is down',
+    '[error] a is down',
+  ])
+})

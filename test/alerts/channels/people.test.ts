@@ -72,7 +72,10 @@ test('PagerDuty opens and closes what has the same key, and what is over leaves 
     { channels: [{ ...setting, url: scene.receiver.url }] },
     { environment: { KEY: 'r0uting' } },
   )
-  await scene.record(['pd'], down, anEvent('detroit-1', 2), anEvent('other', 1, { kind: 'late' }))
+  const again = (['opened', 'repeated', 'escalated'] as const).map((kind, i) =>
+    anEvent('again', i + 1, { kind }),
+  )
+  await scene.record(['pd'], down, anEvent('detroit-1', 2), anEvent('other', 1, { kind: 'late' }), ...again)
   await alerts.deliverDue()
   const of = (key: string) => posted().filter((one) => (one as { dedup_key: string }).dedup_key === key)
   expect(of('detroit-1')).toMatchObject([
@@ -91,6 +94,9 @@ test('PagerDuty opens and closes what has the same key, and what is over leaves 
     { event_action: 'resolve' },
   ])
   expect(of('other')).toMatchObject([{ event_action: 'trigger' }, { event_action: 'resolve' }])
+  expect(of('again').map((one) => (one as { event_action: string }).event_action)).toEqual(
+    again.map(() => 'trigger'),
+  )
   await alerts.test('pd')
   expect(posted().slice(-2)).toMatchObject([{ event_action: 'trigger' }, { event_action: 'resolve' }])
 })
