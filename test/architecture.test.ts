@@ -234,6 +234,7 @@ const mayImport: readonly (readonly [files: string, imports: readonly string[]])
       '@tanstack/react-query',
       '@trpc/client',
       '@trpc/tanstack-react-query',
+      'yaml',
     ],
   ],
   ['client/', ['./', 'shared/', 'type server/', '@trpc/client', 'eventsource']],

@@ -19,7 +19,7 @@ export interface FoundOfSubject {
 }
 
 /** What a store's incidents are known by in the ledger. Its key is never given again, unlike its id. */
-export function subjectOfStore(storeKey: number): string {
+function subjectOfStore(storeKey: number): string {
   return `store ${storeKey}`
 }
 

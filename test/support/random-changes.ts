@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000
 const MOST_STORES = 6
 export const ids = Array.from({ length: MOST_STORES }, (_, i) => storeId.parse(`s${i + 1}`))
 /** Around where a week ends, and clocks change in New York. */
-export const start = Date.UTC(2024, 2, 6, 12)
+const start = Date.UTC(2024, 2, 6, 12)
 
 const someStore = fc.constantFrom(...ids)
 /** Minutes after the start of the data. */

@@ -20,6 +20,7 @@ export function FormDialog({
   action,
   sending,
   onSend,
+  onOpen,
   defaultsKey,
   children,
 }: {
@@ -31,6 +32,7 @@ export function FormDialog({
   action: string
   sending?: Sending
   onSend: (textOf: TextOf) => void
+  onOpen?: () => void
   /** Another one has other defaults. */
   defaultsKey?: string
   children: ReactNode
@@ -45,7 +47,14 @@ export function FormDialog({
 
   return (
     <>
-      <button type="button" className={openerClass} onClick={() => dialog.current?.showModal()}>
+      <button
+        type="button"
+        className={openerClass}
+        onClick={() => {
+          onOpen?.()
+          dialog.current?.showModal()
+        }}
+      >
         {opener}
       </button>
       <dialog ref={dialog} aria-labelledby={titleId} className="fields">

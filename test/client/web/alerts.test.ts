@@ -20,6 +20,8 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     })
     scene = await pageScene({ alerts, environment: { SECRET: secret } })
   })
+  /** Not the incidents of the data. */
+  const tests = () => onCall.received.filter(({ body }) => body.includes('"type":"test"'))
   afterAll(async () => {
     await scene[Symbol.asyncDispose]()
     await onCall[Symbol.asyncDispose]()
@@ -50,6 +52,49 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     )
   })
 
+  test('holds back what is told, and ends that', async () => {
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    await page.getByText('Nothing is held back.').waitFor()
+    await press(page.getByRole('button', { name: 'New silence …' }))
+    const dialog = page.getByRole('dialog', { name: 'Hold back what is told' })
+    await dialog.getByRole('textbox', { name: 'Group' }).fill('chain')
+    await dialog.getByRole('textbox', { name: 'Why' }).fill('the power is out')
+    await press(dialog.getByRole('button', { name: 'Hold back' }))
+    await dialog
+      .getByText(/label=value/)
+      .last()
+      .waitFor()
+    await dialog.getByRole('textbox', { name: 'Group' }).fill('chain=Soup')
+    await dialog.getByRole('combobox', { name: 'What' }).selectOption('down')
+    await press(dialog.getByRole('button', { name: 'Hold back' }))
+    const line = page.getByRole('group', { name: 'Silences' }).locator('tbody tr')
+    await expectSoon(() => line.innerText()).toMatch(/^down; chain=Soup\s.*the power is out.*in force/s)
+    await press(page.getByRole('button', { name: /^End it/ }))
+    await expectSoon(() => line.innerText()).toMatch(/over\s*$/)
+  })
+
+  test('shows the rules, tries others, and puts them in force', async () => {
+    await using opened = await scene.open('/alerts')
+    const { page } = opened
+    await page.getByText('The usual ones: nobody has said anything else.').waitFor()
+    await press(page.getByRole('button', { name: 'Change …' }))
+    const dialog = page.getByRole('dialog', { name: 'Rules of what is told' })
+    const text = dialog.getByLabel('Rules')
+    await expectSoon(() => text.inputValue()).toContain('condition: down')
+    await text.fill('rules:\n  - condition: down\n    for: soon\n')
+    await press(dialog.getByRole('button', { name: 'Try on' }))
+    await dialog.getByText(/"soon" is not a duration/).waitFor()
+    await text.fill('rules:\n  - condition: down\n    for: 1h\n    note: call them\n')
+    await press(dialog.getByRole('button', { name: 'Try on' }))
+    await expectSoon(() => dialog.getByRole('status').innerText()).toMatch(/nothing was sent.*Down\s+\d+/s)
+    await press(dialog.getByRole('button', { name: 'Put in force' }))
+    await expectSoon(() => page.getByRole('group', { name: 'Rules' }).locator('tbody').innerText()).toMatch(
+      /^Down\s+all stores\s+error\s+for 1h, .*call them/,
+    )
+    await page.getByText(/^Version 1, of /).waitFor()
+  })
+
   test('shows the channels, tests one, and has what was given up sent again', async () => {
     await using opened = await scene.open('/alerts')
     const { page } = opened
@@ -59,7 +104,7 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     await press(page.getByRole('button', { name: 'Test the channel on-call' }))
     const outcome = page.getByText('The test of on-call')
     await expectSoon(() => outcome.innerText()).toMatch(/^The test of on-call: delivered/)
-    expect(onCall.received.map((received) => verified(received)['type'])).toEqual(['test'])
+    expect(tests().map((received) => verified(received)['type'])).toEqual(['test'])
 
     onCall.answer = (_, response) => void response.writeHead(410).end('gone')
     await press(page.getByRole('button', { name: 'Test the channel on-call' }))
@@ -75,8 +120,8 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     await press(page.getByRole('button', { name: 'Test the channel on-call' }))
     await press(page.getByRole('button', { name: /^Send again/ }))
     await page.getByText('None.').waitFor()
-    await expectSoon(() => onCall.received.length).toBe(4)
-    const [, givenUp, , again] = onCall.received.map(({ request }) => request.headers['webhook-id'])
+    await expectSoon(() => tests().length).toBe(4)
+    const [, givenUp, , again] = tests().map(({ request }) => request.headers['webhook-id'])
     expect(again).toBe(givenUp)
     expect(opened.complaints).toEqual([])
   })
@@ -90,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)('the page of alerts', () => {
     })
     await using opened = await scene.open('/alerts')
     const { page } = opened
-    const line = page.getByRole('group', { name: 'Told' }).locator('tbody tr')
+    const line = page.getByRole('group', { name: 'Told' }).locator('tbody tr').filter({ hasText: 'Alpha' })
     await expectSoon(() => line.innerText()).toMatch(/Alpha is down error\s.*\sopen\s/s)
     await press(line.getByRole('button', { name: 'Acknowledge …' }))
     const dialog = page.getByRole('dialog', { name: 'Acknowledge an incident' })

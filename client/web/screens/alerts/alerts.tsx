@@ -4,6 +4,8 @@ import { Channels } from './channels.tsx'
 import { Digests } from './digests.tsx'
 import { Incidents } from './incidents.tsx'
 import { Messages } from './messages.tsx'
+import { Rules } from './rules.tsx'
+import { Silences } from './silences.tsx'
 import { Told } from './told.tsx'
 
 /** What is told of what happens, by what, and whether it arrives. */
@@ -22,6 +24,8 @@ export function Alerts() {
         <>
           <Told />
           <Channels />
+          <Silences />
+          <Rules />
           <Digests />
           <Messages />
         </>
