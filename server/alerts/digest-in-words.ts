@@ -20,6 +20,7 @@ export function digestInWords(content: DigestContent, publicUrl: string | undefi
 export function digestSubject(content: DigestContent): string {
   const { figures } = content
   if (figures === null) return `${titleOf(content)}: there are no polls`
+  if (figures.uptimePercent === null) return `${titleOf(content)}: uptime not known`
   return `${titleOf(content)}: ${percentOf(figures.uptimePercent)} uptime${changeOf(figures)}`
 }
 
@@ -86,7 +87,7 @@ function changeOf({ uptimePercent, uptimePercentBefore }: DigestFigures): string
 }
 
 function percentOf(percent: number | null): string {
-  return percent === null ? 'no known' : `${percent.toFixed(2)} %`
+  return percent === null ? 'not known' : `${percent.toFixed(2)} %`
 }
 
 /** `5 h 08 min`, cut and not rounded. */

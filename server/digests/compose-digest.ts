@@ -157,7 +157,7 @@ async function salesOf(
   } as const
   const { groups } = await groupSales(db, { ...judging, since: from, until: to, labels, recaptured: 0 })
   return groups.flatMap(({ currency, stores, low, middle, high }) =>
-    low === null ? [] : [{ currency, stores, low, middle, high }],
+    low === null || stores === 0 ? [] : [{ currency, stores, low, middle, high }],
   )
 }
 

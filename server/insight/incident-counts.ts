@@ -5,6 +5,7 @@ import type { Db } from '../database/connect.ts'
 import type { Incident } from '../incidents/incident.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { incidentJudging, incidentsIn } from './incidents.ts'
+import { isOpenIn } from './judged-incidents.ts'
 
 export interface IncidentCount {
   readonly condition: IncidentCondition
@@ -22,7 +23,9 @@ export async function countIncidents(
   const { rules } = await readAlertRules(db)
   const { stores, ofMany } = incidentsIn(db, await incidentJudging(db, rules), time)
   const counts = new Map<IncidentCondition, { opened: number; open: number }>()
-  const add = ({ condition, openedMs, closedMs }: Incident) => {
+  const add = (incident: Incident) => {
+    if (!isOpenIn(incident, time)) return
+    const { condition, openedMs, closedMs } = incident
     const known = counts.get(condition) ?? { opened: 0, open: 0 }
     if (openedMs >= time.startMs) known.opened++
     if ((closedMs ?? Infinity) >= time.endMs) known.open++

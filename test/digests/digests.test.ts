@@ -383,7 +383,10 @@ test('a preview shows what would be told, and nothing is sent or kept', async ()
     content: { period: SUNDAY, reportId: null, csvBytes: expect.any(Number) as number },
   })
   expect(await digests.preview({ name: 'soup', date: '2026-10-03' })).toMatchObject({
-    content: { period: '2026-10-03', figures: { uptimePercent: 100, uptimePercentBefore: 100 } },
+    content: {
+      period: '2026-10-03',
+      figures: { uptimePercent: 100, uptimePercentBefore: 100, incidents: [] },
+    },
   })
   await expect(digests.preview({ name: 'soup', date: '2026-10-05' })).rejects.toThrow(
     'date "2026-10-05": the day 2026-10-05 is not over in Europe/Berlin: write one up to 2026-10-04',
@@ -392,4 +395,61 @@ test('a preview shows what would be told, and nothing is sent or kept', async ()
   expect(await events()).toEqual([])
   expect(await scene.alerts.db.selectFrom('report').select('report_id').execute()).toEqual([])
   expect(await scene.alerts.db.selectFrom('digest').selectAll().execute()).toEqual([])
+})
+
+test('of a group without stores nothing is known, and where none was down, nothing was lost', async () => {
+  await scene.import('revenue.csv', 'store_id,revenue_per_hour\nsoup-2,100\n')
+  await scene.polls('2026-10-02T00:00:00Z', '2026-10-05T04:00:00Z')
+  at('2026-10-05T12:00:00Z')
+  const { digests } = await scene.server({
+    channels: [email(port)],
+    digests: [
+      { name: 'nothing', channel: 'mail', group: 'chain=Salad' },
+      { name: 'rice', channel: 'mail', group: 'chain=Rice' },
+    ],
+  })
+  const nothing = await digests.preview({ name: 'nothing' })
+  expect(nothing.text).toBe(
+    [
+      'nothing 2026-10-04, 0 stores of chain=Salad',
+      'Uptime not known',
+      'Down 0 min, unknown 0 min',
+      'Incidents: none',
+    ].join('\n'),
+  )
+  expect(nothing.subject).toBe('nothing 2026-10-04: uptime not known')
+  expect((await digests.preview({ name: 'rice' })).content.figures).toMatchObject({
+    salesAtRisk: [],
+    incidents: [],
+  })
+})
+
+test('people in chats are told it in words, with a link to the report', async () => {
+  await scene.polls('2026-10-02T00:00:00Z', '2026-10-05T04:00:00Z')
+  const { receiver } = scene.alerts
+  const to = { url: receiver.url, allowPrivate: true }
+  const given = {
+    channels: [
+      { name: 'chat', type: 'slack' as const, ...to },
+      { name: 'team', type: 'teams' as const, ...to },
+    ],
+    digests: [
+      { name: 'in-chat', channel: 'chat' },
+      { name: 'in-team', channel: 'team' },
+    ],
+  }
+  at('2026-10-04T12:00:00Z')
+  await look(await scene.server(given))
+  at('2026-10-05T07:00:00Z')
+  await look(await scene.server(given))
+  const bodies = receiver.received.map(({ body }) => body)
+  const link = /https:\/\/monitor\.example\.org\/reports\/[\w-]{36}\.csv/
+  const chat = bodies.find((body) => body.includes('in-chat'))!
+  expect((JSON.parse(chat) as { text: string }).text).toMatch(
+    /^in-chat 2026-10-04, all 3 stores\nUptime 91\.67 %/,
+  )
+  expect(chat).toMatch(link)
+  const team = bodies.find((body) => body.includes('in-team'))!
+  expect(team).toMatch(link)
+  expect(team).toContain('Two (soup-1): 6 h 00 min')
 })
