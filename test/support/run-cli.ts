@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly input?: string
   /** That of another version. */
   readonly launcher?: string
+  /** A command that runs it, with its first arguments. */
+  readonly within?: readonly string[]
   /** Whether more is piped into it, by `type`. */
   readonly isOpen?: true
 }
@@ -44,9 +46,10 @@ export interface RunningCli extends AsyncDisposable {
 /** Starts the real command line in a process of its own. */
 export function startCli(
   args: readonly string[],
-  { cwd, environment, input, isOpen, launcher: started = launcher }: CliOptions = {},
+  { cwd, environment, input, isOpen, within = [], launcher: started = launcher }: CliOptions = {},
 ): RunningCli {
-  const child = spawn(process.execPath, [started, ...args], {
+  const [command, ...rest] = [...within, process.execPath, started, ...args]
+  const child = spawn(command!, rest, {
     env: {
       PATH: process.env['PATH'],
       TMPDIR: process.env['TMPDIR'],

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { PostgresAdapter, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
@@ -8,12 +9,14 @@ import type { AdapterOfDialect, Dialect } from '../dialect.ts'
 import { beginWhole, isSpread } from './cluster/whole.ts'
 import { CopyOut } from './copy-out.ts'
 import { databaseError, isConnectionLost } from './database-error.ts'
+import type { SilenceWatch } from './silence.ts'
 
 interface SharedPostgresConfig {
   readonly pool: Pool
   /** What the database is called in messages. */
   readonly place: string
   readonly dialect: Dialect
+  readonly silence: SilenceWatch
   readonly onlyReads: boolean
 }
 
@@ -21,9 +24,9 @@ interface SharedPostgresConfig {
 export class SharedPostgresDialect extends PostgresDialect {
   readonly #dialect: Dialect
 
-  constructor({ pool, place, dialect, onlyReads }: SharedPostgresConfig) {
-    super({ pool: sharedPool(pool, place, onlyReads) })
-    this.#dialect = dialect
+  constructor(config: SharedPostgresConfig) {
+    super({ pool: sharedPool(config) })
+    this.#dialect = config.dialect
   }
 
   override createAdapter(): SharedPostgresAdapter {
@@ -40,25 +43,28 @@ class SharedPostgresAdapter extends PostgresAdapter implements AdapterOfDialect 
   }
 }
 
-function sharedPool(pool: Pool, place: string, onlyReads: boolean): PostgresPool {
+function sharedPool({ pool, ...config }: SharedPostgresConfig): PostgresPool {
   const known = new WeakMap<PoolClient, PostgresPoolClient>()
   return {
     options: {},
     async connect() {
       try {
         const client = await pool.connect()
-        const shared = known.get(client) ?? sharedClient(client, place, onlyReads)
+        const shared = known.get(client) ?? sharedClient(client, config)
         known.set(client, shared)
         return shared
       } catch (error) {
-        throw databaseError(place, error)
+        throw databaseError(config.place, error)
       }
     },
     end: () => pool.end(),
   }
 }
 
-function sharedClient(client: PoolClient, place: string, onlyReads: boolean): PostgresPoolClient {
+function sharedClient(
+  client: PoolClient,
+  { place, silence, onlyReads }: Omit<SharedPostgresConfig, 'pool'>,
+): PostgresPoolClient {
   let isLost = false
   let readsSpread: boolean | undefined
   async function begin(): Promise<unknown> {
@@ -66,6 +72,7 @@ function sharedClient(client: PoolClient, place: string, onlyReads: boolean): Po
     return await (readsSpread ? beginWhole(client) : client.query('begin'))
   }
   async function query(text: string, values: readonly unknown[]): Promise<unknown> {
+    using _ = silence.waits(() => cut(client))
     try {
       if (text === 'begin') return await begin()
       if (text.startsWith('copy ')) return await copy(client, text, values)
@@ -81,6 +88,12 @@ function sharedClient(client: PoolClient, place: string, onlyReads: boolean): Po
     release: (destroy = false) => client.release(destroy || isLost),
     ...('processID' in client ? { processID: client.processID as number } : {}),
   }
+}
+
+/** Whoever waits for an answer has an error. */
+function cut(client: PoolClient): void {
+  const { connection } = client as unknown as { readonly connection: { readonly stream: Socket } }
+  connection.stream.destroy()
 }
 
 /**

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { AppError } from '../../../../shared/app-error.ts'
 import type { Access, Dialect } from '../dialect.ts'
 import { SharedPostgresDialect } from './driver.ts'
+import { createSilenceWatch } from './silence.ts'
 
 const CONNECT_WITHIN_MS = 10_000
 /** A thread of ours has few questions at once; the thread that answers requests has more. */
@@ -24,7 +25,8 @@ export async function openPostgres(
   // Whoever uses a connection that is lost has the error; one that nobody uses is replaced.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new SharedPostgresDialect({ pool, place, dialect, onlyReads: access.readOnly })
+  const silence = createSilenceWatch(connection)
+  return new SharedPostgresDialect({ pool, place, dialect, silence, onlyReads: access.readOnly })
 }
 
 /** How the driver is to connect, with options of the session besides those that the URL has, and what errors call it. */
