@@ -12,7 +12,10 @@ export interface LoopbackServer extends AsyncDisposable {
 }
 
 /** A server of somebody else, on loopback. */
-export async function loopbackServer(answer: LoopbackServer['answer']): Promise<LoopbackServer> {
+export async function loopbackServer(
+  answer: LoopbackServer['answer'],
+  host = '127.0.0.1',
+): Promise<LoopbackServer> {
   const requests: IncomingMessage[] = []
   let connections = 0
   const server = createServer((request, response) => {
@@ -20,10 +23,10 @@ export async function loopbackServer(answer: LoopbackServer['answer']): Promise<
     loopback.answer(request, response)
   })
   server.on('connection', () => connections++)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(0, host), 'listening')
   const { port } = server.address() as AddressInfo
   const loopback: LoopbackServer = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     requests,
     get connections() {
       return connections

@@ -6,8 +6,9 @@ export interface NetworkNamespace extends Disposable {
   readonly within: readonly string[]
   /** This machine, at the end of the cable that may be pulled. */
   readonly database: string
-  /** What is in it is asked here, whatever becomes of that. */
+  /** What is in it is asked here, whatever becomes of that, and asks others there. */
   readonly asked: string
+  readonly others: string
   /** The addresses of the cable that may be pulled. */
   readonly databaseNetwork: string
   /** Nothing passes any more, and nobody is told. */
@@ -47,6 +48,7 @@ export function networkNamespace(): NetworkNamespace {
     database: `${net}.1`,
     databaseNetwork: `${net}.0/30`,
     asked: `${net}.6`,
+    others: `${net}.5`,
     // The other end stays up, so that what is sent there is lost instead of refused.
     pull: () => ip('link', 'set', here, 'down'),
     plug: () => ip('link', 'set', here, 'up'),

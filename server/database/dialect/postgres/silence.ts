@@ -4,11 +4,6 @@ import pg from 'pg'
 const SILENT_MS = 5000
 const CONNECT_WITHIN_MS = 5000
 
-export interface SilenceTimes {
-  readonly silentMs?: number
-  readonly connectWithinMs?: number
-}
-
 /** Ends connections on which answers do not come, where the database cannot be reached by another one either. */
 export interface SilenceWatch {
   /** An answer is waited for until this is disposed. */
@@ -17,7 +12,7 @@ export interface SilenceWatch {
 
 export function createSilenceWatch(
   connection: pg.ClientConfig,
-  { silentMs = SILENT_MS, connectWithinMs = CONNECT_WITHIN_MS }: SilenceTimes = {},
+  { silentMs = SILENT_MS }: { readonly silentMs?: number } = {},
 ): SilenceWatch {
   const waiting = new Set<{ readonly end: () => void; readonly sinceMs: number }>()
   let look: NodeJS.Timeout | undefined
@@ -34,7 +29,7 @@ export function createSilenceWatch(
     const silent = [...waiting].filter(isSilent)
     if (
       silent.length > 0 &&
-      !(await isReached({ ...connection, connectionTimeoutMillis: connectWithinMs }))
+      !(await isReached({ ...connection, connectionTimeoutMillis: CONNECT_WITHIN_MS }))
     ) {
       for (const one of silent) if (waiting.has(one)) one.end()
     }
