@@ -39,7 +39,7 @@ function beginning({ condition, of, value }: IncidentInWords): string {
     case 'blind':
       return `only ${rounded(value)} % of the open ${stores} are polled`
     case 'late':
-      return `no polls of ${stores} have come for ${formatDuration(value - (value % HOUR_MS))}`
+      return `no polls${of === undefined ? '' : ` of ${stores}`} have come for ${formatDuration(value - (value % HOUR_MS))}`
   }
 }
 
@@ -63,7 +63,7 @@ function ending({ condition, of }: IncidentInWords): string {
     case 'blind':
       return `few ${stores} were polled`
     case 'late':
-      return `no polls of ${stores} came`
+      return of === undefined ? 'no polls came' : `no polls of ${stores} came`
   }
 }
 
