@@ -179,7 +179,7 @@ export function createReportRunner({
     queue.add(job, { caller, onGone: trace.onGone })
   }
 
-  const requested = createRequests(limits, {
+  const requests = createRequests(limits, {
     compute(report, caller, onGone) {
       if (doesReports) enqueue(report, { caller, onGone })
       else void watch.untilEnd(report.report_id, closing.signal).finally(onGone)
@@ -194,19 +194,18 @@ export function createReportRunner({
       const asOf = await asOfMsOf(reading, options)
       const reportId = reportIdSchema.parse(crypto.randomUUID())
       const request = { reportId, options, asOf, requestedAtMs: now(), once }
-      const { report, isNew } = await requested(caller, () => insertReport(writing, request))
+      const { report, isNew } = await requests.take(caller, reportId, () => insertReport(writing, request))
       if (!isNew) requireSameOptions(report, options)
       return reportOf(report)
     },
 
     async ensure(options, { caller = '' } = {}) {
-      const request = {
-        reportId: reportIdSchema.parse(crypto.randomUUID()),
-        options,
-        asOf: await asOfMsOf(reading, options),
-        requestedAtMs: now(),
-      }
-      const { report } = await requested(caller, () => ensureReport(writing, request, computedWith))
+      const reportId = reportIdSchema.parse(crypto.randomUUID())
+      const asOf = await asOfMsOf(reading, options)
+      const request = { reportId, options, asOf, requestedAtMs: now() }
+      const { report } = await requests.take(caller, reportId, () =>
+        ensureReport(writing, request, computedWith),
+      )
       return reportOf(report)
     },
 
@@ -256,7 +255,7 @@ export function createReportRunner({
 
     async resumeUnfinished() {
       unfinished = await watchUnfinishedReports(reading, {
-        isOurs: (reportId) => queue.has(reportId),
+        isOurs: (reportId) => queue.has(reportId) || requests.isTaking(reportId),
         areShared,
         canShare: ({ state, program_version, zone_data_version }) =>
           state === 'queued' ||
