@@ -47,7 +47,11 @@ export async function insertReport(
   request: ReportRequest,
 ): Promise<{ report: StoredReport; isNew: boolean }> {
   const { asOf, requestedAtMs, once } = request
-  if (once === undefined) return { report: await insertRequested(db, request), isNew: true }
+  if (once === undefined) {
+    // As any transaction does when it begins.
+    dialectOf(db).checkInPlace(db)
+    return { report: await insertRequested(db, request), isNew: true }
+  }
   return writeAlone(db, `request ${once.key}`, async (tx) => {
     const same = await findRequested(tx, once.key, requestedAtMs - once.forMs)
     if (same && (!once.untilNews || same.as_of === asOf)) return { report: same, isNew: false }

@@ -112,7 +112,7 @@ describe('a file that is taken away under a server', () => {
     ] as const) {
       const body = bodies[at] === undefined ? {} : { body: bodies[at] }
       const response = await fetch(`${server.url}${at}`, { method, ...body })
-      expect(response.status).toBe(503)
+      expect([at, response.status]).toEqual([at, 503])
       expect(await response.json()).toMatchObject({
         detail: expect.stringContaining(`was ${what}`) as string,
       })
