@@ -42,14 +42,10 @@ export async function planParts(db: Db, planning: Planning): Promise<PartPlan[] 
 /** With one question where parts are as large as they can be, as each has to wait for its answer. */
 async function dealtStores(db: Db, partSize: Planning['partSize']) {
   const largest = partSize(Infinity)
-  const { firsts, storeCount } = await firstStoresAndCount(db, largest)
-  const storesPerPart = partSize(storeCount)
-  const isAsAsked = storesPerPart === largest
-  return {
-    storeCount,
-    storesPerPart,
-    firsts: isAsAsked ? firsts : await firstStoresOfParts(db, storesPerPart),
-  }
+  const dealt = await firstStoresAndCount(db, largest)
+  const storesPerPart = partSize(dealt.storeCount)
+  if (storesPerPart === largest) return { ...dealt, storesPerPart }
+  return { ...(await firstStoresAndCount(db, storesPerPart)), storesPerPart }
 }
 
 function storesOfPart(part: number, storeCount: number, storesPerPart: number): number {

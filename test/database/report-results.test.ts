@@ -21,20 +21,24 @@ const result = { part: 0, storeCount: 5, totals: Uint8Array.of(1, 2, 3, 4), csv:
 async function aReport(databaseUrl: string) {
   await fillDatabase(databaseUrl, 10)
   const db = await connect(databaseUrl)
+  const { report_key: reportKey, report_id } = await queuedReport(db)
+  await planParts(db, { reportKey, computedWith: older, partSize: () => 5, startedAtMs: 2 })
+  return {
+    db,
+    reportKey,
+    stored: () => getReport(db, report_id),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  }
+}
+
+async function queuedReport(db: Db) {
   const { report } = await insertReport(db, {
     reportId: reportId.parse(crypto.randomUUID()),
     options: reportOptions.parse({}),
     asOf: 1,
     requestedAtMs: 1,
   })
-  const reportKey = report.report_key
-  await planParts(db, { reportKey, computedWith: older, partSize: () => 5, startedAtMs: 2 })
-  return {
-    db,
-    reportKey,
-    stored: () => getReport(db, report.report_id),
-    [Symbol.asyncDispose]: () => db.destroy(),
-  }
+  return report
 }
 
 /** Changes a bit of what is stored of the first part. */
@@ -52,6 +56,26 @@ async function damage(db: Db, what: 'csv' | 'totals'): Promise<void> {
     .where('part', '=', 0)
     .execute()
 }
+
+test('a report that is planned while stores come counts each of its parts for what it has', async () => {
+  await using database = await testDatabase()
+  await using on = await aReport(database.url)
+  let isFirst = true
+  const db = on.db.withPlugin({
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      if (isFirst) await fillDatabase(database.url, 16)
+      isFirst = false
+      return result
+    },
+  })
+  const { report_key: reportKey, report_id } = await queuedReport(on.db)
+  const partSize = (storeCount: number) => (storeCount === Infinity ? 100 : 5)
+  await planParts(db, { reportKey, computedWith: older, partSize, startedAtMs: 2 })
+  const parts = on.db.selectFrom('report_part').select('store_count').where('report_key', '=', reportKey)
+  expect(await parts.orderBy('part').execute()).toEqual([5, 5, 5, 1].map((store_count) => ({ store_count })))
+  expect(await getReport(on.db, report_id)).toMatchObject({ stores_done: 0, stores_total: 16 })
+})
 
 test('a report whose stores are deleted while it is computed has those that are left, and is complete', async () => {
   await using database = await testDatabase()
