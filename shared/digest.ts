@@ -42,6 +42,9 @@ const figures = z
   .object({
     stores: count.describe('How many stores there are in it'),
     ...times,
+    unheard: count.describe(
+      'Of how many of them nothing is known in the period, though they had business time: also of those that are not polled any more, of which nothing else is told',
+    ),
     uptimeMs: count.describe('Their uptime, in milliseconds'),
     uptimePercentBefore: percent.describe('The uptime of the period before; null where nothing was observed'),
     worst: z.array(worstStore).describe('The ten that were down for longest; fewer where fewer were down'),

@@ -50,6 +50,7 @@ function figureLines({ every }: DigestContent, figures: DigestFigures): string[]
   return [
     `Uptime ${percentOf(figures.uptimePercent)}${changeOf(figures)}${before}`,
     `Down ${duration(downtimeMs)}, unknown ${duration(unknownMs)}`,
+    ...(figures.unheard === 0 ? [] : [`Nothing is known of ${counted(figures.unheard, 'store')}`]),
     `Incidents: ${incidents.map(incidentsOf).join(', ') || 'none'}`,
     ...toldLines(figures),
     ...salesAtRisk.map(({ currency, low, high, stores }) => {

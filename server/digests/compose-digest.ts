@@ -104,13 +104,14 @@ async function figuresOf(
   { reportId, signal }: { readonly reportId: ReportId; readonly signal: AbortSignal },
 ): Promise<Omit<DigestFigures, keyof LedgerCounts>> {
   const { report_key } = await getReport(reading, reportId)
-  const { stores, sums, worst } = await summaryOfPeriods(reading, report_key, {
+  const { stores, unheard, sums, worst } = await summaryOfPeriods(reading, report_key, {
     periods: 2,
     most: MOST_WORST,
   })
   const [before, of] = [sums[0]!, sums[1]!]
   return {
     stores,
+    unheard,
     uptimePercent: uptimePercent(of.uptimeMs, of.downtimeMs),
     uptimeMs: of.uptimeMs,
     downtimeMs: of.downtimeMs,

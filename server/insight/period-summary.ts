@@ -15,6 +15,8 @@ export interface StoreOfPeriod extends Tally {
 /** What a report by period of few periods has of all stores together, and of the worst. */
 export interface PeriodSummary {
   readonly stores: number
+  /** Of how many nothing is known in the last period, though they had business time. */
+  readonly unheard: number
   /** Of each period the sums of all stores. */
   readonly sums: readonly Tally[]
   /** Those that were down for longest in the last period. */
@@ -28,6 +30,7 @@ export async function summaryOfPeriods(
 ): Promise<PeriodSummary> {
   const sums = new Float64Array(periods * MEASURES)
   let stores = 0
+  let unheard = 0
   let worst: (Tally & { readonly storeKey: number })[] = []
   for await (const { totals, storeCount } of packedPeriodsByPart(db, reportKey, periods)) {
     stores += storeCount
@@ -36,6 +39,7 @@ export async function summaryOfPeriods(
       const tallies = talliesOf(totals, store, periods)
       addTallies(sums, tallies)
       const tally = tallyAt(tallies, (periods - 1) * MEASURES)
+      if (tally.unknownMs > 0 && tally.uptimeMs + tally.downtimeMs === 0) unheard++
       if (tally.downtimeMs > 0) ofPart.push({ storeKey: storeKeyOf(totals, store, periods), ...tally })
     }
     // Stores come in the order of their ids, in which those that are equal stay.
@@ -46,6 +50,7 @@ export async function summaryOfPeriods(
   const nameOf = await readStoreNames(db, storeKeys)
   return {
     stores,
+    unheard,
     sums: Array.from({ length: periods }, (_, period) => tallyAt(sums, period * MEASURES)),
     worst: worst.map(({ storeKey, ...tally }) => ({
       storeId: idOf.get(storeKey)!,

@@ -388,6 +388,9 @@ test('a preview shows what would be told, and nothing is sent or kept', async ()
       figures: { uptimePercent: 100, uptimePercentBefore: 100, incidents: [] },
     },
   })
+  const before = await digests.preview({ name: 'soup', date: '2026-09-29' })
+  expect(before.content.figures).toMatchObject({ uptimePercent: null, unheard: 2 })
+  expect(before.text).toContain('\nNothing is known of 2 stores\n')
   await expect(digests.preview({ name: 'soup', date: '2026-10-05' })).rejects.toThrow(
     'date "2026-10-05": the day 2026-10-05 is not over in Europe/Berlin: write one up to 2026-10-04',
   )
