@@ -34,16 +34,20 @@ export function createBlindFeed(time: GridTime, thresholds: BlindThresholds): Sh
 /** Counts a store where it has been open for `openMs` without a break, and its last poll is at most `lengthMs` old. */
 function addOpenFor(
   openMs: number,
-  { atMs, count, judged }: StoreHistory,
+  { atMs, count, gaps, gapCount, judged }: StoreHistory,
   lengthMs: number,
   counts: GridCounts,
 ): void {
+  if (count === 0) return
   let open = 0
-  for (let i = 0; i < count; i++) {
-    const firstMs = atMs[i]!
-    // Polls that follow each other closely are passed as one.
-    while (i + 1 < count && atMs[i + 1]! - atMs[i]! <= lengthMs) i++
-    const untilMs = atMs[i]! + lengthMs
+  let first = 0
+  // Polls that follow each other closely are passed as one.
+  for (let gap = 0; gap <= gapCount; gap++) {
+    const last = gap === gapCount ? count - 1 : gaps[gap]!
+    if (gap < gapCount && atMs[last + 1]! - atMs[last]! <= lengthMs) continue
+    const firstMs = atMs[first]!
+    const untilMs = atMs[last]! + lengthMs
+    first = last + 1
     while (open < judged.length && judged[open + 1]! <= firstMs) open += 2
     for (let next = open; next < judged.length && judged[next]! < untilMs; next += 2) {
       counts.add(Math.max(firstMs, judged[next]! + openMs - 1), Math.min(untilMs, judged[next + 1]!))

@@ -27,8 +27,18 @@ function createClock(business: Intervals): BusinessClock {
   const before = new Float64Array(count + 1)
   for (let i = 0; i < count; i++) before[i + 1] = before[i]! + business[2 * i + 1]! - business[2 * i]!
 
-  /** The place of the last interval that starts at or before an instant; -1 where none does. */
+  let lastPlace = 0
+
+  /** The place of the last interval that starts at or before an instant; -1 where none does. It is mostly asked for instants that are near. */
   function placeAt(instantMs: number): number {
+    if (business[2 * lastPlace]! <= instantMs && !(business[2 * lastPlace + 2]! <= instantMs))
+      return lastPlace
+    const place = searched(instantMs)
+    lastPlace = Math.max(0, place)
+    return place
+  }
+
+  function searched(instantMs: number): number {
     let low = 0
     let high = count
     while (low < high) {
@@ -53,7 +63,7 @@ function createClock(business: Intervals): BusinessClock {
       return before[place]! + Math.min(instantMs, business[2 * place + 1]!) - business[2 * place]!
     },
     instantOf(businessMs) {
-      let place = 0
+      let place = before[lastPlace]! < businessMs ? lastPlace : 0
       while (place < count && before[place + 1]! < businessMs) place++
       return place === count ? Infinity : business[2 * place]! + businessMs - before[place]!
     },

@@ -44,6 +44,9 @@ export function downIncidents(history: StoreHistory, thresholds: DownThresholds)
       if (activeInARow < recover) continue
       certainFromMs = Math.min(certainFromMs, at)
       log.close(at, 'recovered')
+      // Nothing is found in those that follow and are active, too.
+      while (i + 1 < count && active[i + 1] === 1) i++
+      lastMs = atMs[i]!
       continue
     }
     activeInARow = 0

@@ -28,6 +28,14 @@ export type OpenIncident = Omit<Incident, 'closedMs' | 'ending'>
 
 const none: Incident[] = []
 
+function incidentOf(
+  { condition, startMs, openedMs, value }: OpenIncident,
+  closedMs: number | null,
+  ending: IncidentEnding | null,
+): Incident {
+  return { condition, startMs, openedMs, closedMs, ending, value }
+}
+
 /** Collects incidents of one condition, of which one is open at a time. */
 export class IncidentLog {
   #closed: Incident[] = none
@@ -43,14 +51,14 @@ export class IncidentLog {
 
   close(closedMs: number, ending: IncidentEnding): void {
     if (this.#open === undefined) return
-    this.#closed = [...this.#closed, { ...this.#open, closedMs, ending }]
+    const closed = incidentOf(this.#open, closedMs, ending)
+    if (this.#closed === none) this.#closed = [closed]
+    else this.#closed.push(closed)
     this.#open = undefined
   }
 
   /** All of them; the last one may be open. */
   all(): Incident[] {
-    return this.#open === undefined
-      ? this.#closed
-      : [...this.#closed, { ...this.#open, closedMs: null, ending: null }]
+    return this.#open === undefined ? this.#closed : [...this.#closed, incidentOf(this.#open, null, null)]
   }
 }

@@ -9,15 +9,16 @@ export interface NoDataThresholds {
 
 /** Rule 35 of docs/uptime.md. */
 export function noDataIncidents(
-  { atMs, count, judged, fromMs, dataTimeMs }: StoreHistory,
+  { atMs, count, gaps, gapCount, clock: businessTime, judged, fromMs, dataTimeMs }: StoreHistory,
   { forMs, forgetMs }: NoDataThresholds,
 ): FoundIncidents {
   const log = new IncidentLog()
-  const clock = businessClock(judged)
-  for (let i = 0; i < count; i++) {
-    const last = atMs[i]!
-    const isLast = i + 1 === count
-    const next = isLast ? dataTimeMs : atMs[i + 1]!
+  const clock = judged === businessTime.business ? businessTime : businessClock(judged)
+  for (let gap = count === 0 ? 1 : 0; gap <= gapCount; gap++) {
+    const isLast = gap === gapCount
+    const place = isLast ? count - 1 : gaps[gap]!
+    const last = atMs[place]!
+    const next = isLast ? dataTimeMs : atMs[place + 1]!
     if (next - last <= forMs) continue
     const openedMs = clock.instantOf(clock.at(last) + forMs)
     const forgottenMs = last + forgetMs

@@ -31,6 +31,16 @@ function lookBackOf(rule: AlertRule): number {
   }
 }
 
+/** Polls that follow each other as closely are no silence to any of the rules. */
+export function leastGapMs({ rules }: Pick<AlertRules, 'rules'>): number {
+  const ofRules = rules.map((rule) => {
+    if (rule.condition === 'no-data') return parseDuration(rule.for)
+    if (rule.condition === 'blind') return Math.min(parseDuration(rule.within), parseDuration(rule.seen))
+    return Infinity
+  })
+  return Math.min(...ofRules, Infinity)
+}
+
 /** How far after data time it has to be known when stores are open. */
 export function lookAheadMs({ rules }: Pick<AlertRules, 'rules'>): number {
   const ofRules = rules.map((rule) => {

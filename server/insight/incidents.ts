@@ -23,6 +23,7 @@ import {
   type IncidentJudge,
   type IncidentJudging,
   type IncidentsOfStore,
+  type IsWanted,
 } from './judged-incidents.ts'
 
 /** A page of incidents. Those of many stores are on the first one of a list of all stores; the cursor is the last store that a page has. */
@@ -85,7 +86,11 @@ export async function incidentJudging(db: Db, rules: AlertRules): Promise<Incide
 
 /** What was found, all of which that was open in some time is as if all polls were known. */
 export interface IncidentsIn {
-  stores(after?: StoreId, labels?: readonly StoreLabel[]): AsyncGenerator<readonly IncidentsOfStore[]>
+  stores(
+    after?: StoreId,
+    labels?: readonly StoreLabel[],
+    isWanted?: IsWanted,
+  ): AsyncGenerator<readonly IncidentsOfStore[]>
   /** To be called when all stores have been. */
   ofMany(nowMs: number): Promise<readonly FoundInMany[]>
   /** Likewise, of that the feeds that are late by then. */
@@ -97,8 +102,9 @@ export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): I
   const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
   const judge = createIncidentJudge(db, judging, sinceMs)
   return {
-    async *stores(after, labels = []) {
-      for await (const some of judge.stores(after, labels))
+    async *stores(after, labels = [], isWanted = () => true) {
+      const isToBeKept: IsWanted = (store) => isWanted(store) || !isCertain(store.found, time)
+      for await (const some of judge.stores(after, labels, isToBeKept))
         yield await openIn(db, judging, time, sinceMs, some)
     },
     ofMany: (nowMs) => ofManyFurtherBack(db, judging, time, { judge, sinceMs, nowMs }),
@@ -132,6 +138,7 @@ async function openIn(
 ): Promise<readonly IncidentsOfStore[]> {
   const certain = new Map<StoreId, IncidentsOfStore>()
   let left = uncertainOf(stores, time)
+  if (left.length === 0) return stores
   for (let furtherMs = 4 * POLL_WEEK_MS; left.length > 0; furtherMs *= 4) {
     const found: IncidentsOfStore[] = []
     for await (const some of createIncidentJudge(db, judging, sinceMs - furtherMs).some(left))
@@ -143,7 +150,7 @@ async function openIn(
 }
 
 function uncertainOf(stores: readonly IncidentsOfStore[], time: Interval): StoreId[] {
-  return stores.flatMap(({ storeId, found }) => (isCertain(found, time) ? [] : [storeId]))
+  return stores.filter(({ found }) => !isCertain(found, time)).map(({ storeId }) => storeId)
 }
 
 /** The same of feeds and groups, for which all stores have to be looked at again. */

@@ -11,7 +11,7 @@ import { createFeedJudge, type FeedJudge, type FoundInMany } from '../incidents/
 import { gridOf } from '../incidents/grid.ts'
 import type { Incident } from '../incidents/incident.ts'
 import { localDays, type LocalDay } from '../incidents/judged-days.ts'
-import { lookAheadMs, lookBackMs } from '../incidents/reach-of-rules.ts'
+import { leastGapMs, lookAheadMs, lookBackMs } from '../incidents/reach-of-rules.ts'
 import type { FoundOfStore } from '../incidents/mutes.ts'
 import { rulesInForce } from '../incidents/rules-in-force.ts'
 import { createHistories } from '../incidents/store-history.ts'
@@ -40,12 +40,16 @@ export interface IncidentsOfStore extends FoundOfStore {
   readonly storeId: StoreId
 }
 
+/** Which stores somebody wants: what was found in others is not kept. */
+export type IsWanted = (store: IncidentsOfStore) => boolean
+
 /** Judges stores by the polls since an instant. */
 export interface IncidentJudge {
-  /** All stores, or those in groups, in ascending order of id, some at a time. */
+  /** All stores, or those in groups, in ascending order of id, some at a time; of them those that are wanted. */
   stores(
     after: StoreId | undefined,
     labels?: readonly StoreLabel[],
+    isWanted?: IsWanted,
   ): AsyncGenerator<readonly IncidentsOfStore[]>
   /** Some of them, each by itself. */
   some(storeIds: readonly StoreId[]): AsyncGenerator<readonly IncidentsOfStore[]>
@@ -66,7 +70,13 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
   }
   const schedules = createSchedules()
   const hours = createOpenHours(time)
-  const historyOf = createHistories({ fromMs, dataTimeMs, interpolation: rules.interpolation, reachMs })
+  const historyOf = createHistories({
+    fromMs,
+    dataTimeMs,
+    interpolation: rules.interpolation,
+    reachMs,
+    leastGapMs: leastGapMs(rules),
+  })
   const judge = createStoreJudge(rules)
   const inForce = rulesInForce(rules)
   const grid = gridOf(parseDuration(rules.grid), Math.max(earliestMs, gridFrom(rules, time)), dataTimeMs)
@@ -76,10 +86,13 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
 
   async function judged(
     facts: PartFacts,
-    add: FeedJudge['add'] | undefined,
+    add?: FeedJudge['add'],
+    isWanted?: IsWanted,
   ): Promise<readonly IncidentsOfStore[]> {
     const groupsOf = await groupsReader(db, facts, inForce.labels)
-    const stores = facts.stores.map((store, place): IncidentsOfStore => {
+    const wantedOnes: IncidentsOfStore[] = []
+    for (const [place, store] of facts.stores.entries()) {
+      const { storeKey, storeId } = store
       const schedule = schedules.of(store)
       const weeks = facts.pollsAt(place)
       const history = historyOf({
@@ -87,26 +100,27 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
         weeks,
         corrections: facts.correctionsAt(place),
       })
-      const groups = groupsOf(store.storeKey)
-      const ofStore = inForce.of(store.storeId, groups)
+      const groups = groupsOf(storeKey)
+      const ofStore = inForce.of(storeId, groups)
       const found = judge(ofStore, history, () => daysOf(hours.zonesOf(store, schedule)))
       add?.({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
-      return { storeKey: store.storeKey, storeId: store.storeId, groups, rules: ofStore, found }
-    })
+      const judgedStore = { storeKey, storeId, groups, rules: ofStore, found }
+      if (isWanted?.(judgedStore) !== false) wantedOnes.push(judgedStore)
+    }
     await setImmediate()
-    return stores
+    return wantedOnes
   }
 
   const most = historiesAtOnce(time)
   return {
-    async *stores(after, labels = []) {
+    async *stores(after, labels = [], isWanted) {
       for await (const part of partsAfter(db, after, { storesAtOnce: most, labels })) {
-        yield await judged(await readPartFacts(db, part, wanted), feeds.add)
+        yield await judged(await readPartFacts(db, part, wanted), feeds.add, isWanted)
       }
     },
     async *some(storeIds) {
       for (let i = 0; i < storeIds.length; i += most) {
-        yield await judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted), undefined)
+        yield await judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted))
       }
     },
     ofMany: (nowMs) => feeds.found(nowMs),

@@ -155,10 +155,11 @@ export function createIncidentWatch({
     const startMs = startOf(ours, looked)
     const inTime = incidentsIn(reading, looked, { startMs, endMs: Infinity })
     const stores: IncidentsOfStore[] = []
-    const hasIncidents = ({ found }: IncidentsOfStore) => found.some(({ incidents }) => incidents.length > 0)
+    const isKept = (store: IncidentsOfStore) =>
+      mayDiffer(store, startMs) || ours.rows.hasStore(store.storeKey)
     const keep = keeper()
-    for await (const some of inTime.stores()) {
-      stores.push(...some.filter((one) => hasIncidents(one) || ours.rows.ofStore(one.storeKey).length > 0))
+    for await (const some of inTime.stores(undefined, [], isKept)) {
+      stores.push(...some)
       await keep()
     }
     const found = await inTime.ofMany(looked.nowMs)
@@ -261,6 +262,14 @@ export function createIncidentWatch({
 }
 
 const KEEP_EVERY_MS = 3000
+
+/** Whether something is found that was not over before: of a store that the ledger does not have, all else is left as it is. */
+function mayDiffer({ found }: IncidentsOfStore, startMs: number): boolean {
+  return found.some(({ incidents }) => {
+    const last = incidents.at(-1)
+    return last !== undefined && (last.closedMs ?? Infinity) >= startMs
+  })
+}
 
 /** From when on something may be otherwise than it was. */
 function startOf({ all, fromMs }: Known, { version, dataTimeMs, keptFromMs }: Look): number {

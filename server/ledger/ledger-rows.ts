@@ -4,6 +4,7 @@ import { readToldSince, type ToldIncident } from '../database/told-incidents.ts'
 /** The incidents of the ledger that may still change, in memory: they are read once, as nobody else writes them meanwhile. */
 export interface LedgerRows {
   ofStore(storeKey: number): readonly ToldIncident[]
+  hasStore(storeKey: number): boolean
   /** Of which stores there are some. */
   storeKeys(): Iterable<number>
   /** Those of many stores. */
@@ -26,6 +27,7 @@ export async function readLedgerRows(db: Db, closedSinceMs: number): Promise<Led
   return {
     put,
     ofStore: (storeKey) => byStore.get(storeKey) ?? [],
+    hasStore: (storeKey) => byStore.has(storeKey),
     *storeKeys() {
       for (const storeKey of byStore.keys()) if (storeKey !== null) yield storeKey
     },

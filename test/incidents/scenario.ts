@@ -109,12 +109,12 @@ export function someSlowStores(most: number): fc.Arbitrary<SlowStore[]> {
   })
 }
 
-/** As the core has it; `fromMs`: where only polls from then on are known. */
-export function historyOf(store: SlowStore, fromMs = -Infinity): StoreHistory {
+/** As the core has it; `fromMs`: where only polls from then on are known; `leastGapMs`: what no rule takes for a gap. */
+export function historyOf(store: SlowStore, fromMs = -Infinity, leastGapMs = 0): StoreHistory {
   const { polls, dataTimeMs, interpolation, reachMs, closed, excused, wrong } = store
   const week = pollWeekOf(START_MS)
   const words = Uint32Array.from(polls, ({ atMs, active }) => pollWord(atMs, active))
-  return createHistories({ fromMs, dataTimeMs, interpolation, reachMs })({
+  return createHistories({ fromMs, dataTimeMs, interpolation, reachMs, leastGapMs })({
     open: mergedIntervals(store.open, { startMs: 0, endMs: END_MS }),
     weeks: [{ week, words, from: 0, to: words.length }],
     corrections: correctionsOf([
@@ -129,7 +129,8 @@ export function historyOf(store: SlowStore, fromMs = -Infinity): StoreHistory {
 export const GRID_MS = 5
 
 export function blindIncidents(stores: readonly SlowStore[], thresholds: BlindThresholds): FoundIncidents {
-  return foundIn(stores, (time) => createBlindFeed(time, thresholds))
+  const leastGapMs = Math.min(thresholds.withinMs, thresholds.seenMs)
+  return foundIn(stores, (time) => createBlindFeed(time, thresholds), leastGapMs)
 }
 
 export function groupShareIncidents(
@@ -139,10 +140,14 @@ export function groupShareIncidents(
   return foundIn(stores, (time) => createGroupShare(time, thresholds))
 }
 
-function foundIn(stores: readonly SlowStore[], create: (time: GridTime) => ShareOfStores): FoundIncidents {
+function foundIn(
+  stores: readonly SlowStore[],
+  create: (time: GridTime) => ShareOfStores,
+  leastGapMs?: number,
+): FoundIncidents {
   const { dataTimeMs } = stores[0]!
   const share = create({ grid: gridOf(GRID_MS, 0, dataTimeMs), dataTimeMs, isWhole: true })
-  for (const store of stores) share.add(historyOf(store))
+  for (const store of stores) share.add(historyOf(store, -Infinity, leastGapMs))
   return share.found()
 }
 

@@ -53,11 +53,12 @@ function compared<Thresholds>(
   thresholds: fc.Arbitrary<Thresholds>,
   quick: (history: StoreHistory, days: readonly LocalDay[], thresholds: Thresholds) => FoundIncidents,
   slow: (store: SlowStore, days: readonly LocalDay[], thresholds: Thresholds) => Incident[],
+  leastGapOf: (thresholds: Thresholds) => number = () => 0,
 ): number {
   let found = 0
   fc.assert(
     fc.property(aSlowStore, someDays, thresholds, (store, days, given) => {
-      const { incidents } = quick(historyOf(store), days, given)
+      const { incidents } = quick(historyOf(store, -Infinity, leastGapOf(given)), days, given)
       expect(incidents).toEqual(slow(store, days, given))
       found += incidents.length
     }),
@@ -83,6 +84,7 @@ describe('what is found is what the slow twin finds', { timeout: 3_600_000 }, ()
       noDataOf,
       (history, _, given) => noDataIncidents(history, given),
       (store, _, given) => slowNoData(store, given),
+      ({ forMs }) => forMs,
     )
     expect(found).toBeGreaterThan(some)
   })
