@@ -1,6 +1,8 @@
 import { differences, type Difference } from '../incidents/differences.ts'
 import type { ToldIncident } from '../database/told-incidents.ts'
+import type { IncidentsOfStore } from '../insight/judged-incidents.ts'
 import type { FoundIncident, FoundOfSubject } from './found-incidents.ts'
+import type { LedgerRows } from './ledger-rows.ts'
 
 /** What is otherwise in the ledger than it was found to be. */
 export interface LedgerDifference extends Difference<{ readonly row: ToldIncident }, FoundIncident> {
@@ -18,29 +20,59 @@ export interface Comparing {
   readonly version: number
 }
 
+/** Of a store that the ledger does not have, what was over before is left as it is: it is not compared unless there is something else. */
+export function isToCompare(
+  rows: Pick<LedgerRows, 'hasStore'>,
+  startMs: number,
+): (store: IncidentsOfStore) => boolean {
+  return ({ storeKey, found }) => {
+    if (rows.hasStore(storeKey)) return true
+    for (const { incidents } of found) {
+      const last = incidents.at(-1)
+      if (last !== undefined && (last.closedMs ?? Infinity) >= startMs) return true
+    }
+    return false
+  }
+}
+
 /** Compares the ledger's rows with what was found of the same: what is in none of it was not found. */
 export function compared(
   rows: readonly ToldIncident[],
   found: readonly FoundOfSubject[],
   { startMs, dataTimeMs, nowMs, version }: Comparing,
 ): LedgerDifference[] {
-  const keyOf = (subject: string, ruleKind: string) => `${subject}\n${ruleKind}`
-  const rowsOf = Map.groupBy(rows, (row) => keyOf(row.subject, row.rule_kind))
-  const foundBy = new Map(found.map((one) => [keyOf(one.subject, one.ruleKind), one.found]))
-  const keys = new Set([...rowsOf.keys(), ...foundBy.keys()])
   const time = { startMs, endMs: Math.max(dataTimeMs, nowMs) + 1 }
-  return Array.from(keys).flatMap((key) => {
-    const [subject = '', ruleKind = ''] = key.split('\n')
-    const entries = (rowsOf.get(key) ?? []).map((row) => ({
-      row,
-      openedMs: row.opened_at,
-      closedMs: row.closed_at,
-      told: row.told,
-      isByOlderRules: row.rules_version !== version,
-    }))
-    const ofKey = foundBy.get(key) ?? []
-    return differences(entries, ofKey, time).map((one) => ({ ...one, subject, ruleKind }))
-  })
+  const rowsOf = Map.groupBy(rows, (row) => keyOf(row.subject, row.rule_kind))
+  const foundBy = new Map(found.map((one) => [keyOf(one.subject, one.ruleKind), one]))
+  const different: LedgerDifference[] = []
+  const compare = (
+    { subject, ruleKind, found: ofFound }: FoundOfSubject,
+    ofRows: readonly ToldIncident[] = [],
+  ) => {
+    if (ofRows.length === 0 && ofFound.length === 0) return
+    const entries = ofRows.map((row) => entryOf(row, version))
+    for (const one of differences(entries, ofFound, time)) different.push({ ...one, subject, ruleKind })
+  }
+  for (const [key, one] of foundBy) compare(one, rowsOf.get(key))
+  for (const [key, ofRows] of rowsOf) {
+    const { subject, rule_kind: ruleKind } = ofRows[0]!
+    if (!foundBy.has(key)) compare({ subject, ruleKind, found: [] }, ofRows)
+  }
+  return different
+}
+
+function keyOf(subject: string, ruleKind: string): string {
+  return `${subject}\n${ruleKind}`
+}
+
+function entryOf(row: ToldIncident, version: number) {
+  return {
+    row,
+    openedMs: row.opened_at,
+    closedMs: row.closed_at,
+    told: row.told,
+    isByOlderRules: row.rules_version !== version,
+  }
 }
 
 /** Feeds that are late are so only while they are: one that is found no more is over, and what was over is left alone. */

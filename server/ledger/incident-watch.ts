@@ -14,7 +14,7 @@ import { lookBackMs } from '../incidents/reach-of-rules.ts'
 import { incidentJudging, incidentsIn, incidentsOfSome, type IncidentsIn } from '../insight/incidents.ts'
 import type { IncidentJudging, IncidentsOfStore } from '../insight/judged-incidents.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
-import { compared, withEndsOfLate, type LedgerDifference } from './compared.ts'
+import { compared, isToCompare, withEndsOfLate, type LedgerDifference } from './compared.ts'
 import { foundOfMany, foundOfStore } from './found-incidents.ts'
 import { readLedgerRows, type LedgerRows } from './ledger-rows.ts'
 import { recordDifferences } from './record-differences.ts'
@@ -155,8 +155,7 @@ export function createIncidentWatch({
     const startMs = startOf(ours, looked)
     const inTime = incidentsIn(reading, looked, { startMs, endMs: Infinity })
     const stores: IncidentsOfStore[] = []
-    const isKept = (store: IncidentsOfStore) =>
-      mayDiffer(store, startMs) || ours.rows.hasStore(store.storeKey)
+    const isKept = isToCompare(ours.rows, startMs)
     const keep = keeper()
     for await (const some of inTime.stores(undefined, [], isKept)) {
       stores.push(...some)
@@ -176,11 +175,12 @@ export function createIncidentWatch({
     const startMs = Math.max(looked.keptFromMs, Math.min(ours.all!.dataTimeMs, touched.fromMs))
     const ids = await idsOf(touched)
     const stores: IncidentsOfStore[] = []
+    const isKept = isToCompare(ours.rows, startMs)
     const keep = keeper()
     for await (const some of incidentsOfSome(reading, looked, { startMs, endMs: Infinity }, [
       ...ids.values(),
     ])) {
-      stores.push(...some)
+      stores.push(...some.filter(isKept))
       await keep()
     }
     const inChunks = new Set(touched.chunks)
@@ -218,7 +218,9 @@ export function createIncidentWatch({
       stores.map((store) => [store.storeKey, foundOfStore(store, ours.all!.many, looked.rules)]),
     )
     return [...storeKeys].flatMap((storeKey) =>
-      compared(ours.rows.ofStore(storeKey), found.get(storeKey) ?? [], { ...looked, startMs }),
+      found.has(storeKey) || ours.rows.hasStore(storeKey)
+        ? compared(ours.rows.ofStore(storeKey), found.get(storeKey) ?? [], { ...looked, startMs })
+        : [],
     )
   }
 
@@ -262,14 +264,6 @@ export function createIncidentWatch({
 }
 
 const KEEP_EVERY_MS = 3000
-
-/** Whether something is found that was not over before: of a store that the ledger does not have, all else is left as it is. */
-function mayDiffer({ found }: IncidentsOfStore, startMs: number): boolean {
-  return found.some(({ incidents }) => {
-    const last = incidents.at(-1)
-    return last !== undefined && (last.closedMs ?? Infinity) >= startMs
-  })
-}
 
 /** From when on something may be otherwise than it was. */
 function startOf({ all, fromMs }: Known, { version, dataTimeMs, keptFromMs }: Look): number {
