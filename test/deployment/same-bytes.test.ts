@@ -21,7 +21,8 @@ async function filesOf([first, ...others]: readonly ServingProcess[], kills = 0)
   const files: string[] = []
   for (const options of asked) {
     const { reportId } = await client.report.trigger.mutate(options)
-    if (kills > 0) await untilUnderWay(first!.url, reportId)
+    // On a busy machine it may be over before it is seen to be under way.
+    if (kills > 0) await untilUnderWay(first!.url, reportId).catch(() => undefined)
     for (const server of others.splice(0, kills)) server.kill('SIGKILL')
     for await (const { state } of client.watchReport(reportId)) if (state === 'complete') break
     for (const format of formats) {
@@ -76,8 +77,13 @@ describe.runIf(databaseType === 'postgres')('a report has the same bytes', () =>
     const servers: ServingProcess[] = []
     for (const count of [1, 2, 4]) {
       while (servers.length < count) servers.push(parts.use(await serving(url)))
-      expect(isSame(await filesOf(servers)), `${count} servers`).toEqual(expected.map(() => true))
-      expect((await whoStored()) > 1).toBe(count > 1)
+      let stored = 0
+      // One of them may have done it before another has heard of it.
+      for (let tries = 0; tries < 5 && (tries === 0 || (stored === 1 && count > 1)); tries++) {
+        expect(isSame(await filesOf(servers)), `${count} servers`).toEqual(expected.map(() => true))
+        stored = await whoStored()
+      }
+      expect(stored > 1).toBe(count > 1)
     }
     expect(isSame(await filesOf(servers, 1)), 'some killed').toEqual(expected.map(() => true))
   }, 120_000)
