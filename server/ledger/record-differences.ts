@@ -34,7 +34,7 @@ export interface Recorded {
   readonly events: readonly AlertEvent[]
 }
 
-/** What began longer before data time is told by digests alone. */
+/** What began, or was held back until, longer before data time is told by digests alone. */
 const OLD_MS = 6 * 3_600_000
 
 /** Writes to the ledger what is otherwise, and what there is to tell of it to the outbox. */
@@ -186,10 +186,10 @@ async function record(tx: Db, told: readonly ToldEvent[], { dataTimeMs, nowMs, r
     tx,
     reopened.map(({ event }) => event.incident),
   )
-  const isQuiet = ({ event, row }: ToldEvent) => {
+  const isQuiet = ({ event, row, found }: ToldEvent) => {
     if (event.kind === 'reopened') return !mentioned.has(event.incident)
     const begins = event.kind === 'opened' || event.kind === 'late'
-    return begins && dataTimeMs - row.opened_at > OLD_MS
+    return begins && dataTimeMs - (found?.telling.openedMs ?? row.opened_at) > OLD_MS
   }
   const [quiet, loud] = [told.filter(isQuiet), told.filter((one) => !isQuiet(one))]
   await recordEvents(

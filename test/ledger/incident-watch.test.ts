@@ -91,6 +91,23 @@ test('what began long before is in the ledger and not told, nor is its end', asy
   expect(await scene.waiting()).toEqual([])
 })
 
+test('what was held back for long is told when that ends', async () => {
+  const stores = Array.from({ length: 10 }, (_, i) => `s${i}`)
+  const pollSome = async (minute: number, some: readonly string[], status: '+' | '-') => {
+    for (const store of some) await scene.poll(store, { [minute]: status })
+    await watch.look()
+  }
+  await scene.label('city', Object.fromEntries(stores.map((store) => [store, 'b'])))
+  await scene.rules({ rules: [{ condition: 'down' }, { condition: 'group-share', by: 'city' }] })
+  await pollSome(0, stores, '+')
+  for (let minute = 60; minute <= 540; minute += 60) await pollSome(minute, stores, '-')
+  for (const store of stores) await scene.poll(store, { 600: store === 's0' ? '-' : '+' })
+  for (const minute of [601, 606, 611]) await pollSome(minute, ['a'], '+')
+  const told = ['opened group-share city=b', 'resolved group-share city=b', 'opened down s0']
+  expect((await scene.told()).toSorted()).toEqual(told.toSorted())
+  expect((await scene.waiting()).toSorted()).toEqual(['incident-1 1', 'incident-1 2', 'incident-2 1'])
+})
+
 test('what was over when it was looked for the first time is not told', async () => {
   await scene.poll('c', { 60: '-', 120: '-', 180: '+' })
   await scene.poll('a', { 700: '+' })
