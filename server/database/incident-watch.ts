@@ -30,6 +30,11 @@ export async function claimWatch(
   return taken && { ...watchedOf(taken), wasOurs: false }
 }
 
+/** Keeps it where nobody else has taken it by now. */
+export async function keepWatch(db: Db, owner: string): Promise<void> {
+  await db.updateTable('incident_watch').set(claimOf(db, owner)).where('claimed_by', '=', owner).execute()
+}
+
 /** Lets it go, so that another server takes it at once. */
 export async function releaseWatch(db: Db, owner: string): Promise<void> {
   await db

@@ -5,7 +5,13 @@ import type { StoreId } from '../../shared/ids.ts'
 import { createRouting, type RoutingSetting } from '../alerts/routing.ts'
 import { readAlertRules } from '../database/alert-rules.ts'
 import type { Db } from '../database/connect.ts'
-import { claimWatch, recordWatched, releaseWatch, type Watched } from '../database/incident-watch.ts'
+import {
+  claimWatch,
+  keepWatch,
+  recordWatched,
+  releaseWatch,
+  type Watched,
+} from '../database/incident-watch.ts'
 import { readStoreIdsIn, storeCount } from '../database/store-ids.ts'
 import { readDataState } from '../database/store-states.ts'
 import { chunkOf, keysOfChunk, STORES_PER_CHUNK } from '../database/tail/tail-row.ts'
@@ -13,6 +19,7 @@ import type { FoundInMany } from '../incidents/feed-judge.ts'
 import { lookBackMs } from '../incidents/reach-of-rules.ts'
 import { incidentJudging, incidentsIn, incidentsOfSome, type IncidentsIn } from '../insight/incidents.ts'
 import type { IncidentJudging, IncidentsOfStore } from '../insight/judged-incidents.ts'
+import { repeatedly } from '../repeatedly.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import { compared, isToCompare, withEndsOfLate, type LedgerDifference } from './compared.ts'
 import { foundOfMany, foundOfStore } from './found-incidents.ts'
@@ -42,6 +49,7 @@ const DAY_MS = 86_400_000
 /** What was over longer ago is left as it was told, whatever data comes. */
 const KEPT_MS = 7 * DAY_MS
 const MOST_TOUCHED = 1 / 4
+const KEEP_EVERY_MS = 3000
 
 /** What was found when all stores were looked at last. */
 interface LookedAtAll {
@@ -90,6 +98,8 @@ export function createIncidentWatch({
     if (watched === undefined) return undefined
     const { batch, latestPollMs } = await readDataState(reading)
     if (latestPollMs === undefined) return 0
+    // A look may take long. Where the claim is lost all the same, nothing is recorded in the end.
+    await using _ = repeatedly(() => keepWatch(writing, owner), { everyMs: KEEP_EVERY_MS, onError() {} })
     const looked = await lookOf(batch, watched)
     known ??= {
       rows: await readLedgerRows(reading, looked.keptFromMs - KEPT_MS),
@@ -156,10 +166,8 @@ export function createIncidentWatch({
     const inTime = incidentsIn(reading, looked, { startMs, endMs: Infinity })
     const stores: IncidentsOfStore[] = []
     const isKept = isToCompare(ours.rows, startMs)
-    const keep = keeper()
     for await (const some of inTime.stores(undefined, [], isKept)) {
       stores.push(...some)
-      await keep()
     }
     const found = await inTime.ofMany(looked.nowMs)
     const many = withEarlier(ours.all?.many ?? [], found, startMs)
@@ -176,12 +184,10 @@ export function createIncidentWatch({
     const ids = await idsOf(touched)
     const stores: IncidentsOfStore[] = []
     const isKept = isToCompare(ours.rows, startMs)
-    const keep = keeper()
     for await (const some of incidentsOfSome(reading, looked, { startMs, endMs: Infinity }, [
       ...ids.values(),
     ])) {
       stores.push(...some.filter(isKept))
-      await keep()
     }
     const inChunks = new Set(touched.chunks)
     const storeKeys = new Set([
@@ -244,16 +250,6 @@ export function createIncidentWatch({
     return recorded.events.length
   }
 
-  /** Keeps the claim while a look takes long. */
-  function keeper(): () => Promise<void> {
-    let keptAt = performance.now()
-    return async () => {
-      if (performance.now() - keptAt < KEEP_EVERY_MS) return
-      keptAt = performance.now()
-      if ((await claimWatch(writing, owner))?.wasOurs !== true) throw isTaken()
-    }
-  }
-
   return {
     look,
     async release() {
@@ -262,8 +258,6 @@ export function createIncidentWatch({
     },
   }
 }
-
-const KEEP_EVERY_MS = 3000
 
 /** From when on something may be otherwise than it was. */
 function startOf({ all, fromMs }: Known, { version, dataTimeMs, keptFromMs }: Look): number {

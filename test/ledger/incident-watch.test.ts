@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCorrection } from '../../server/database/correction-records.ts'
 import { deletePolls } from '../../server/database/deleted-polls.ts'
-import { recordWatched } from '../../server/database/incident-watch.ts'
+import { keepWatch, recordWatched } from '../../server/database/incident-watch.ts'
 import { deleteStore } from '../../server/database/store-deletions.ts'
 import { keysOfStores } from '../../server/database/stores.ts'
 import { incidentFindings } from '../../server/observe/doctor/incidents-finding.ts'
@@ -229,6 +229,7 @@ test('one server looks; who is gone is replaced, and whoever was frozen records 
   expect(await other.look()).toBe(1)
   const far = { version: 1, sinceMs: 0, dataTimeMs: 0, nowMs: 0 }
   expect(await recordWatched(scene.db, owner!, far)).toBe(false)
+  await keepWatch(scene.db, owner!)
   expect(await watch.look()).toBeUndefined()
   await other.release()
   expect(await watch.look()).toBe(0)
