@@ -20,6 +20,7 @@ import { lookBackMs } from '../incidents/reach-of-rules.ts'
 import { incidentJudging, incidentsIn, incidentsOfSome, type IncidentsIn } from '../insight/incidents.ts'
 import type { IncidentJudging, IncidentsOfStore } from '../insight/judged-incidents.ts'
 import { repeatedly } from '../repeatedly.ts'
+import type { Interval } from '../uptime/interval.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import { compared, isToCompare, withEndsOfLate, type LedgerDifference } from './compared.ts'
 import { foundOfMany, foundOfStore } from './found-incidents.ts'
@@ -101,6 +102,8 @@ export function createIncidentWatch({
     // A look may take long. Where the claim is lost all the same, nothing is recorded in the end.
     await using _ = repeatedly(() => keepWatch(writing, owner), { everyMs: KEEP_EVERY_MS, onError() {} })
     const looked = await lookOf(batch, watched)
+    // What was over before that may change again, and has been forgotten.
+    if (looked.dataTimeMs < (watched.dataTimeMs ?? -Infinity)) known = undefined
     known ??= {
       rows: await readLedgerRows(reading, looked.keptFromMs - KEPT_MS),
       batch: -1,
@@ -151,7 +154,7 @@ export function createIncidentWatch({
     looked: Look,
     { chunks, storeKeys }: Touched,
   ): Promise<boolean> {
-    if (all === undefined || all.version !== looked.version || looked.dataTimeMs < all.dataTimeMs) return true
+    if (all === undefined || all.version !== looked.version) return true
     const gridMs = parseDuration(looked.rules.grid)
     if (Math.floor(looked.dataTimeMs / gridMs) > Math.floor(all.dataTimeMs / gridMs)) return true
     // What many stores tell together waits until then, and not for ever where no polls come.
@@ -170,8 +173,9 @@ export function createIncidentWatch({
       stores.push(...some)
     }
     const found = await inTime.ofMany(looked.nowMs)
-    const many = withEarlier(ours.all?.many ?? [], found, startMs)
-    const { version, nowMs, dataTimeMs } = looked
+    const { version, nowMs, dataTimeMs, keptFromMs } = looked
+    const before = ours.all?.version === version ? ours.all.many : []
+    const many = withEarlier(before, found, { startMs: keptFromMs - KEPT_MS, endMs: startMs })
     ours.all = { version, nowMs, dataTimeMs, many, late: inTime.late }
     ours.fromMs = Infinity
     const storeKeys = new Set([...ours.rows.storeKeys(), ...stores.map(({ storeKey }) => storeKey)])
@@ -260,23 +264,23 @@ export function createIncidentWatch({
 }
 
 /** From when on something may be otherwise than it was. */
-function startOf({ all, fromMs }: Known, { version, dataTimeMs, keptFromMs }: Look): number {
-  const isAnew = all === undefined || all.version !== version || dataTimeMs < all.dataTimeMs
+function startOf({ all, fromMs }: Known, { version, keptFromMs }: Look): number {
+  const isAnew = all === undefined || all.version !== version
   return isAnew ? keptFromMs : Math.max(keptFromMs, Math.min(all.dataTimeMs, fromMs))
 }
 
-/** What was found of many stores, with what was found before and was over by then. */
+/** What was found of many stores since the end of a time, with what was found before and was over in that time. */
 function withEarlier(
   before: readonly FoundInMany[],
   found: readonly FoundInMany[],
-  startMs: number,
+  { startMs, endMs }: Interval,
 ): FoundInMany[] {
   const keyOf = ({ place, group }: FoundInMany) => `${place} ${group}`
   const known = new Map(before.map((one) => [keyOf(one), one.incidents]))
   const isEarlier = ({ closedMs }: FoundInMany['incidents'][number]) =>
-    closedMs !== null && closedMs < startMs
+    closedMs !== null && closedMs < endMs
   return found.map((one) => {
-    const earlier = known.get(keyOf(one))?.filter(isEarlier) ?? []
+    const earlier = (known.get(keyOf(one)) ?? []).filter((it) => isEarlier(it) && it.closedMs! >= startMs)
     return { ...one, incidents: [...earlier, ...one.incidents.filter((incident) => !isEarlier(incident))] }
   })
 }

@@ -137,6 +137,23 @@ test('rules that are changed rewrite nothing, and end what they do not find', as
   expect((await scene.payloads()).at(-1)).toMatchObject({ severity: 'critical', note: 'call them' })
 })
 
+test('where data time goes far back, what was told before is not told once more', async () => {
+  const dayMinutes = 24 * 60
+  await scene.poll('a', { 60: '-', 120: '-', 180: '+' })
+  await watch.look()
+  for (const day of [8, 16]) {
+    await scene.poll('b', { [day * dayMinutes]: '+' })
+    await watch.look()
+  }
+  await scene.change(async (tx) => {
+    const time = { startMs: START_MS + 24 * HOUR_MS, endMs: START_MS + 20 * 24 * HOUR_MS }
+    await deletePolls(tx, await keysOfStores(tx, [storeId.parse('b')]), time)
+  })
+  await scene.poll('a', { 181: '+' })
+  await watch.look()
+  expect(await scene.told()).toEqual(['late down a'])
+})
+
 test('what was told of a store that is deleted is taken back', async () => {
   await scene.poll('b', { 60: '-', 120: '-' })
   await watch.look()
