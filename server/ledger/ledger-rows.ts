@@ -16,27 +16,29 @@ export interface LedgerRows {
 }
 
 export async function readLedgerRows(db: Db, closedSinceMs: number): Promise<LedgerRows> {
-  const byStore = new Map<number | null, ToldIncident[]>()
+  const byStore = new Map<number | null, Map<number, ToldIncident>>()
 
   function put(row: ToldIncident): void {
-    const rows = byStore.get(row.store_key) ?? []
-    byStore.set(row.store_key, [...rows.filter(({ incident_key }) => incident_key !== row.incident_key), row])
+    const rows = byStore.get(row.store_key) ?? new Map<number, ToldIncident>()
+    byStore.set(row.store_key, rows.set(row.incident_key, row))
   }
 
+  const rowsOf = (storeKey: number | null) => [...(byStore.get(storeKey)?.values() ?? [])]
   for (const row of await readToldSince(db, closedSinceMs)) put(row)
   return {
     put,
-    ofStore: (storeKey) => byStore.get(storeKey) ?? [],
+    ofStore: rowsOf,
     hasStore: (storeKey) => byStore.has(storeKey),
     *storeKeys() {
       for (const storeKey of byStore.keys()) if (storeKey !== null) yield storeKey
     },
-    ofMany: () => byStore.get(null) ?? [],
+    ofMany: () => rowsOf(null),
     forgetBefore(instantMs) {
       for (const [storeKey, rows] of byStore) {
-        const left = rows.filter(({ closed_at }) => closed_at === null || closed_at >= instantMs)
-        if (left.length === 0) byStore.delete(storeKey)
-        else if (left.length < rows.length) byStore.set(storeKey, left)
+        for (const [key, { closed_at }] of rows) {
+          if (closed_at !== null && closed_at < instantMs) rows.delete(key)
+        }
+        if (rows.size === 0) byStore.delete(storeKey)
       }
     },
   }
