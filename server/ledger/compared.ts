@@ -75,18 +75,15 @@ function entryOf(row: ToldIncident, version: number) {
   }
 }
 
-/** Feeds that are late are so only while they are: one that is found no more is over, and what was over is left alone. */
+/** Feeds that are late are so only while they are: one that is open in the ledger and is found no more is over. */
 export function withEndsOfLate(
-  rows: readonly ToldIncident[],
+  open: readonly ToldIncident[],
   found: readonly FoundOfSubject[],
   nowMs: number,
-): { readonly rows: readonly ToldIncident[]; readonly found: readonly FoundOfSubject[] } {
-  const isPast = ({ condition, told }: ToldIncident) => condition === 'late' && told !== 'open'
-  const left = rows.filter((row) => !isPast(row))
+): FoundOfSubject[] {
   const isLateNow = ({ subject, rule_kind }: ToldIncident) =>
     found.some((one) => one.subject === subject && one.ruleKind === rule_kind && one.found.length > 0)
-  const ended = left.filter((row) => row.condition === 'late' && !isLateNow(row))
-  return { rows: left, found: [...found, ...ended.map((row) => endOf(row, nowMs))] }
+  return [...found, ...open.filter((row) => !isLateNow(row)).map((row) => endOf(row, nowMs))]
 }
 
 function endOf(row: ToldIncident, nowMs: number): FoundOfSubject {

@@ -179,7 +179,11 @@ export function createIncidentWatch({
     ours.all = { version, nowMs, dataTimeMs, many, late: inTime.late }
     ours.fromMs = Infinity
     const storeKeys = new Set([...ours.rows.storeKeys(), ...stores.map(({ storeKey }) => storeKey)])
-    return [...differencesOf(ours, looked, { startMs, stores, storeKeys }), ...ofMany(ours, looked, startMs)]
+    return [
+      ...differencesOf(ours, looked, { startMs, stores, storeKeys }),
+      ...ofMany(ours, looked, startMs),
+      ...ofLate(ours, looked, startMs),
+    ]
   }
 
   /** What is told of many stores together is as it was when all were looked at, but for what the clock tells. */
@@ -198,8 +202,7 @@ export function createIncidentWatch({
       ...ids.keys(),
       ...[...ours.rows.storeKeys()].filter((storeKey) => inChunks.has(chunkOf(storeKey))),
     ])
-    const late = ofMany(ours, looked, startMs).filter(({ ruleKind }) => ruleKind === 'late')
-    return [...differencesOf(ours, looked, { startMs, stores, storeKeys }), ...late]
+    return [...differencesOf(ours, looked, { startMs, stores, storeKeys }), ...ofLate(ours, looked, startMs)]
   }
 
   async function idsOf({ chunks, storeKeys }: Touched): Promise<Map<number, StoreId>> {
@@ -224,9 +227,9 @@ export function createIncidentWatch({
       readonly storeKeys: ReadonlySet<number>
     },
   ): LedgerDifference[] {
-    const found = new Map(
-      stores.map((store) => [store.storeKey, foundOfStore(store, ours.all!.many, looked.rules)]),
-    )
+    // Most groups have nothing that holds back anything.
+    const many = ours.all!.many.filter(({ incidents }) => incidents.length > 0)
+    const found = new Map(stores.map((store) => [store.storeKey, foundOfStore(store, many, looked.rules)]))
     return [...storeKeys].flatMap((storeKey) =>
       found.has(storeKey) || ours.rows.hasStore(storeKey)
         ? compared(ours.rows.ofStore(storeKey), found.get(storeKey) ?? [], { ...looked, startMs })
@@ -235,12 +238,16 @@ export function createIncidentWatch({
   }
 
   function ofMany(ours: Known, looked: Look, startMs: number): LedgerDifference[] {
-    const { many, late } = ours.all!
-    const isLate = ({ place }: FoundInMany) => looked.rules.rules[place]!.condition === 'late'
-    const now = [...many.filter((one) => !isLate(one)), ...late(looked.nowMs)]
-    const found = foundOfMany(now, looked.rules)
-    const { rows, found: withEnds } = withEndsOfLate(ours.rows.ofMany(), found, looked.nowMs)
-    return compared(rows, withEnds, { ...looked, startMs })
+    const { rules } = looked.rules
+    const many = ours.all!.many.filter(({ place }) => rules[place]!.condition !== 'late')
+    const rows = ours.rows.ofMany().filter(({ condition }) => condition !== 'late')
+    return compared(rows, foundOfMany(many, looked.rules), { ...looked, startMs })
+  }
+
+  function ofLate(ours: Known, looked: Look, startMs: number): LedgerDifference[] {
+    const rows = ours.rows.ofMany().filter(({ condition, told }) => condition === 'late' && told === 'open')
+    const found = foundOfMany(ours.all!.late(looked.nowMs), looked.rules)
+    return compared(rows, withEndsOfLate(rows, found, looked.nowMs), { ...looked, startMs })
   }
 
   async function record(ours: Known, looked: Look, different: readonly LedgerDifference[]): Promise<number> {
