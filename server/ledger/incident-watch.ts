@@ -20,10 +20,9 @@ import { lookBackMs } from '../incidents/reach-of-rules.ts'
 import { incidentJudging, incidentsIn, incidentsOfSome, type IncidentsIn } from '../insight/incidents.ts'
 import type { IncidentJudging, IncidentsOfStore } from '../insight/judged-incidents.ts'
 import { repeatedly } from '../repeatedly.ts'
-import type { Interval } from '../uptime/interval.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import { compared, isToCompare, withEndsOfLate, type LedgerDifference } from './compared.ts'
-import { foundOfMany, foundOfStore } from './found-incidents.ts'
+import { foundOfMany, foundOfStore, withEarlier } from './found-incidents.ts'
 import { readLedgerRows, type LedgerRows } from './ledger-rows.ts'
 import { recordDifferences } from './record-differences.ts'
 import { readTouched, type Touched } from './touched.ts'
@@ -274,22 +273,6 @@ export function createIncidentWatch({
 function startOf({ all, fromMs }: Known, { version, keptFromMs }: Look): number {
   const isAnew = all === undefined || all.version !== version
   return isAnew ? keptFromMs : Math.max(keptFromMs, Math.min(all.dataTimeMs, fromMs))
-}
-
-/** What was found of many stores since the end of a time, with what was found before and was over in that time. */
-function withEarlier(
-  before: readonly FoundInMany[],
-  found: readonly FoundInMany[],
-  { startMs, endMs }: Interval,
-): FoundInMany[] {
-  const keyOf = ({ place, group }: FoundInMany) => `${place} ${group}`
-  const known = new Map(before.map((one) => [keyOf(one), one.incidents]))
-  const isEarlier = ({ closedMs }: FoundInMany['incidents'][number]) =>
-    closedMs !== null && closedMs < endMs
-  return found.map((one) => {
-    const earlier = (known.get(keyOf(one)) ?? []).filter((it) => isEarlier(it) && it.closedMs! >= startMs)
-    return { ...one, incidents: [...earlier, ...one.incidents.filter((incident) => !isEarlier(incident))] }
-  })
 }
 
 /** Whether a feed seems to be late that was not: of all stores it is known as of the last look at all of them. */
