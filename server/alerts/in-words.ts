@@ -40,13 +40,14 @@ export function inWords({ events }: Message, { publicUrl, zone }: WordsContext):
   }
 }
 
-/** What became of an incident: where it is over before anything was told of it, that it was. */
+/** What became of an incident: where it is over before anything was told of it, that it was. What is told again was told before. */
 function lineOf(events: readonly AlertEvent[], zone: string): string {
   const last = events.at(-1)!
   const { summary, since, until, note } = last.payload
   const marked = `${markOf(last, events)} ${summary}`
   if (isOpen(last.kind)) return marked + sinceWhen(since, zone) + (note === undefined ? '' : `: ${note}`)
-  const isLate = last.kind === 'late' || (events.length > 1 && isOver(last.kind))
+  const isLate =
+    last.kind === 'late' || (events.length > 1 && isOver(last.kind) && events[0]!.kind !== 'repeated')
   if (!isLate || since === undefined || until === undefined) return marked
   return `${marked} (${timesOf(since, until, zone)}, told late)`
 }

@@ -88,6 +88,17 @@ test('what is over before it was told is told once, as what it was; programs are
   expect(told('ops')).toHaveLength(2)
 })
 
+test('what is over just before it is told again is over, and not told late', async () => {
+  const alerts = await scene.alerting({ channels: [chat()] })
+  await record(alerts, anEvent('a'))
+  await after(2, alerts)
+  await after(60, alerts)
+  await record(alerts, { ...anEvent('a'), sequence: 2, kind: 'repeated' })
+  await record(alerts, { ...resolvedOf('a', 70), sequence: 3 })
+  await after(2, alerts)
+  expect(told().slice(1)).toEqual(['[over] a is up again\n\nhttps://monitor.example.org/stores/a'])
+})
+
 test('while a chat cannot be reached, what is pending collapses, and the rest waits with it', async () => {
   scene.receiver.answer = (_, response) => response.writeHead(503).end()
   const alerts = await scene.alerting({ channels: [chat()] })
