@@ -63,8 +63,7 @@ export function withEarlier(
 ): FoundInMany[] {
   const keyOf = ({ place, group }: FoundInMany) => `${place} ${group}`
   const known = new Map(before.map((one) => [keyOf(one), one.incidents]))
-  const isEarlier = ({ closedMs }: FoundInMany['incidents'][number]) =>
-    closedMs !== null && closedMs < endMs
+  const isEarlier = ({ closedMs }: FoundInMany['incidents'][number]) => closedMs !== null && closedMs < endMs
   return found.map((one) => {
     const earlier = (known.get(keyOf(one)) ?? []).filter((it) => isEarlier(it) && it.closedMs! >= startMs)
     return { ...one, incidents: [...earlier, ...one.incidents.filter((incident) => !isEarlier(incident))] }
