@@ -69,10 +69,10 @@ test('while polls come in order nothing is late, withdrawn or reopened', async (
         expect(['opened', 'resolved']).toEqual(expect.arrayContaining([...kinds]))
       })
     }),
-    { numRuns: runsOnDatabase(15) },
+    { numRuns: runsOnDatabase(15), endOnFailure: true },
   )
   expect(told).toBeGreaterThan(10)
-}, 120_000)
+})
 
 test('in whatever order and batches polls come, the ledger has what is so in the end', async () => {
   const shuffled = somePolls.chain((polls) =>
@@ -98,6 +98,6 @@ test('in whatever order and batches polls come, the ledger has what is so in the
         expect(open).toEqual(expect.arrayContaining(told))
       })
     }),
-    { numRuns: runsOnDatabase(30) },
+    { numRuns: runsOnDatabase(30), endOnFailure: true },
   )
-}, 120_000)
+})
