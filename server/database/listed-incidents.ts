@@ -110,8 +110,9 @@ async function incidentsOf(db: Db, rows: readonly Row[], nowMs: number): Promise
       summary,
       start: formatTimestamp(row.start_at),
       opened: formatTimestamp(row.opened_at),
-      closed: formatTimestampOrNull(row.closed_at),
-      ending: row.ending,
+      // While its end is held back, it is as it was told.
+      closed: row.told === 'open' ? null : formatTimestampOrNull(row.closed_at),
+      ending: row.told === 'open' ? null : row.ending,
       value: row.value,
       told: row.told,
       acknowledgement: acknowledgementOf(row, nowMs),

@@ -26,12 +26,20 @@ export type NewToldIncident = Pick<
   | 'recorded_at'
 >
 
-/** Those that are open, or closed at an instant or later, in the order in which they were told. */
+/** Those that were told to be open, or closed at an instant or later, in the order in which they were told. */
 export function readToldSince(db: Db, closedSinceMs: number): Promise<ToldIncident[]> {
   return db
     .selectFrom('incident')
     .selectAll()
-    .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>=', closedSinceMs)]))
+    .where((eb) =>
+      eb.or([
+        eb('told', '=', 'open'),
+        // Each state is named, so that rows are found in the index.
+        ...(['over', 'withdrawn'] as const).map((told) =>
+          eb.and([eb('told', '=', told), eb('closed_at', '>=', closedSinceMs)]),
+        ),
+      ]),
+    )
     .orderBy('incident_key')
     .execute()
 }

@@ -5,6 +5,7 @@ import { toTell, type FoundToTell, type ToTell } from './to-tell.ts'
 /** An incident as the ledger has it. */
 export interface LedgerEntry {
   readonly openedMs: number
+  /** That is told later where its end is held back. */
   readonly closedMs: number | null
   readonly told: ToldState
   /** Whether it was found by rules that are not in force any more. */
@@ -29,12 +30,24 @@ export function differences<Entry extends LedgerEntry, Found extends FoundToTell
   found: readonly Found[],
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
 ): Difference<Entry, Found>[] {
-  const isPast = (one: LedgerEntry | Found | undefined) =>
-    one === undefined || (one.closedMs !== null && one.closedMs < startMs)
+  const isPast = (match: { readonly known: Entry | undefined; readonly found: Found | undefined }) =>
+    isPastEntry(match.known, startMs) && isPastFound(match.found, startMs)
   return matched(entries, found, endMs)
-    .filter((match) => !isPast(match.known) || !isPast(match.found))
+    .filter((match) => !isPast(match))
     .map(({ known: entry, found: ofFound }) => ({ entry, found: ofFound, tell: tellOf(entry, ofFound) }))
     .filter(({ entry, found: ofFound, tell }) => tell !== undefined || hasMoved(entry, ofFound))
+}
+
+function isPastEntry(entry: LedgerEntry | undefined, startMs: number): boolean {
+  if (entry === undefined) return true
+  return entry.told !== 'open' && entry.closedMs !== null && entry.closedMs < startMs
+}
+
+/** Its end may be told long after it. */
+function isPastFound(found: FoundToTell | undefined, startMs: number): boolean {
+  return (
+    found === undefined || (found.closedMs !== null && (found.telling.closedMs ?? found.closedMs) < startMs)
+  )
 }
 
 /** Rules that are changed rewrite nothing: what is found no more is not taken back, and is over. */
@@ -46,5 +59,5 @@ function tellOf(entry: LedgerEntry | undefined, found: FoundToTell | undefined):
 function hasMoved(entry: LedgerEntry | undefined, found: FoundToTell | undefined): boolean {
   if (entry === undefined || found === undefined) return false
   const isMoved = entry.openedMs !== found.openedMs || entry.isByOlderRules
-  return isMoved || (entry.told === 'over' && entry.closedMs !== found.closedMs)
+  return isMoved || (entry.told !== 'withdrawn' && entry.closedMs !== found.closedMs)
 }

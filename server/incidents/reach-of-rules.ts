@@ -10,6 +10,14 @@ export function lookBackMs({ reach, rules }: AlertRules): number {
   return Math.max(2 * parseDuration(reach), ...rules.map(lookBackOf)) + DAY_MS
 }
 
+/** How old a poll may be that comes late and changes what is open. */
+export function latePollReachMs(rules: AlertRules): number {
+  const forgotten = rules.rules.map((rule) =>
+    rule.enabled && rule.condition === 'no-data' ? parseDuration(rule.forget) : 0,
+  )
+  return Math.max(lookBackMs(rules), ...forgotten)
+}
+
 function lookBackOf(rule: AlertRule): number {
   if (!rule.enabled) return 0
   switch (rule.condition) {

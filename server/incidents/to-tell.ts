@@ -40,3 +40,9 @@ function isOverNow({ closedMs, telling }: FoundToTell): boolean {
 function isSilence({ condition }: Incident): boolean {
   return condition === 'no-data' || condition === 'blind'
 }
+
+/** Whether it is over and nothing is told of it before what holds back its end is over, too. */
+export function isHeldBack(found: FoundToTell): boolean {
+  const { openedMs, closedMs } = found.telling
+  return found.closedMs !== null && openedMs !== undefined && closedMs === undefined && !isSilence(found)
+}

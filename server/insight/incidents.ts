@@ -91,8 +91,8 @@ export interface IncidentsIn {
     labels?: readonly StoreLabel[],
     isWanted?: IsWanted,
   ): AsyncGenerator<readonly IncidentsOfStore[]>
-  /** To be called when all stores have been. */
-  ofMany(nowMs: number): Promise<readonly FoundInMany[]>
+  /** To be called when all stores have been. Best with what was open since an instant before. */
+  ofMany(nowMs: number, fromMs?: number): Promise<readonly FoundInMany[]>
   /** Likewise, of that the feeds that are late by then. */
   late(nowMs: number): readonly FoundInMany[]
 }
@@ -107,7 +107,8 @@ export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): I
       for await (const some of judge.stores(after, labels, isToBeKept))
         yield await openIn(db, judging, time, sinceMs, some)
     },
-    ofMany: (nowMs) => ofManyFurtherBack(db, judging, time, { judge, sinceMs, nowMs }),
+    ofMany: (nowMs, fromMs = time.startMs) =>
+      ofManyFurtherBack(db, judging, { ...time, startMs: fromMs }, { judge, sinceMs, nowMs }),
     late: (nowMs) => judge.late(nowMs),
   }
 }
@@ -169,7 +170,11 @@ async function ofManyFurtherBack(
   return found
 }
 
-function isCertain(found: readonly { readonly certainFromMs: number }[], { startMs }: Interval): boolean {
+/** Whether all that was found to be open since the start of a time is as if all polls were known. */
+export function isCertain(
+  found: readonly { readonly certainFromMs: number }[],
+  { startMs }: Pick<Interval, 'startMs'>,
+): boolean {
   return found.every(({ certainFromMs }) => certainFromMs <= startMs)
 }
 

@@ -2,7 +2,7 @@ import { differences, type Difference } from '../incidents/differences.ts'
 import type { ToldIncident } from '../database/told-incidents.ts'
 import type { IncidentsOfStore } from '../insight/judged-incidents.ts'
 import type { FoundIncident, FoundOfSubject } from './found-incidents.ts'
-import type { LedgerRows } from './ledger-rows.ts'
+import type { Known } from './known.ts'
 
 /** What is otherwise in the ledger than it was found to be. */
 export interface LedgerDifference extends Difference<{ readonly row: ToldIncident }, FoundIncident> {
@@ -22,11 +22,11 @@ export interface Comparing {
 
 /** Of a store that the ledger does not have, what was over before is left as it is: it is not compared unless there is something else. */
 export function isToCompare(
-  rows: Pick<LedgerRows, 'hasStore'>,
+  { rows, heldBack }: Pick<Known, 'rows' | 'heldBack'>,
   startMs: number,
 ): (store: IncidentsOfStore) => boolean {
   return ({ storeKey, found }) => {
-    if (rows.hasStore(storeKey)) return true
+    if (rows.hasStore(storeKey) || heldBack.has(storeKey)) return true
     for (const { incidents } of found) {
       const last = incidents.at(-1)
       if (last !== undefined && (last.closedMs ?? Infinity) >= startMs) return true

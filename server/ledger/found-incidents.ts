@@ -3,7 +3,7 @@ import { mutesOf, type FoundOfStore } from '../incidents/mutes.ts'
 import type { FoundInMany } from '../incidents/feed-judge.ts'
 import { tellingOf } from '../incidents/muting.ts'
 import type { FoundToTell } from '../incidents/to-tell.ts'
-import type { Interval } from '../uptime/interval.ts'
+import type { Incident } from '../incidents/incident.ts'
 
 /** An incident as it was found, and by which rule of the document. */
 export interface FoundIncident extends FoundToTell {
@@ -55,17 +55,22 @@ export function foundOfMany(many: readonly FoundInMany[], { rules }: AlertRules)
   })
 }
 
-/** What was found of many stores since the end of a time, with what was found before and was over in that time. */
+/**
+ * What was found of many stores, with what was found before and closed since an instant, as far as it is from before what was found now is
+ * certain.
+ */
 export function withEarlier(
   before: readonly FoundInMany[],
   found: readonly FoundInMany[],
-  { startMs, endMs }: Interval,
+  closedFromMs: number,
 ): FoundInMany[] {
   const keyOf = ({ place, group }: FoundInMany) => `${place} ${group}`
   const known = new Map(before.map((one) => [keyOf(one), one.incidents]))
-  const isEarlier = ({ closedMs }: FoundInMany['incidents'][number]) => closedMs !== null && closedMs < endMs
   return found.map((one) => {
-    const earlier = (known.get(keyOf(one)) ?? []).filter((it) => isEarlier(it) && it.closedMs! >= startMs)
+    const isEarlier = ({ closedMs }: Incident) => closedMs !== null && closedMs < one.certainFromMs
+    const earlier = (known.get(keyOf(one)) ?? []).filter(
+      (it) => isEarlier(it) && it.closedMs! >= closedFromMs,
+    )
     return { ...one, incidents: [...earlier, ...one.incidents.filter((incident) => !isEarlier(incident))] }
   })
 }

@@ -7,6 +7,7 @@ export interface LedgerRows {
   hasStore(storeKey: number): boolean
   /** Of which stores there are some. */
   storeKeys(): Iterable<number>
+  all(): readonly ToldIncident[]
   /** Those of many stores. */
   ofMany(): readonly ToldIncident[]
   /** Takes what a row is now, or one that is new. */
@@ -32,11 +33,12 @@ export async function readLedgerRows(db: Db, closedSinceMs: number): Promise<Led
     *storeKeys() {
       for (const storeKey of byStore.keys()) if (storeKey !== null) yield storeKey
     },
+    all: () => [...byStore.values()].flatMap((rows) => [...rows.values()]),
     ofMany: () => rowsOf(null),
     forgetBefore(instantMs) {
       for (const [storeKey, rows] of byStore) {
-        for (const [key, { closed_at }] of rows) {
-          if (closed_at !== null && closed_at < instantMs) rows.delete(key)
+        for (const [key, { told, closed_at }] of rows) {
+          if (told !== 'open' && closed_at !== null && closed_at < instantMs) rows.delete(key)
         }
         if (rows.size === 0) byStore.delete(storeKey)
       }

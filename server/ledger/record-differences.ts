@@ -97,7 +97,6 @@ function changedRow(
   { rules, version, dataTimeMs, nowMs }: Recording,
 ): ToldIncident {
   const told = tell?.told ?? row.told
-  const isOver = told !== 'open'
   const isGone = found === undefined
   return {
     ...row,
@@ -105,8 +104,9 @@ function changedRow(
     rules_version: isGone ? row.rules_version : version,
     start_at: found?.startMs ?? row.start_at,
     opened_at: found?.openedMs ?? row.opened_at,
-    closed_at: isOver ? (found?.closedMs ?? row.closed_at ?? dataTimeMs) : null,
-    ending: isOver ? (found?.ending ?? (tell?.kind === 'resolved' ? 'rules' : row.ending)) : null,
+    // While its end is held back it is told to be open, and it is over.
+    closed_at: found === undefined ? (row.closed_at ?? dataTimeMs) : found.closedMs,
+    ending: found === undefined ? (tell?.kind === 'resolved' ? 'rules' : row.ending) : found.ending,
     told,
     sequence: tell === undefined ? row.sequence : row.sequence + 1,
     recorded_at: tell === undefined ? row.recorded_at : nowMs,
@@ -137,7 +137,7 @@ async function eventsOf(tx: Db, told: readonly Told[], recording: Recording): Pr
       ...(note === undefined ? {} : { note }),
       ...mention,
       since: row.start_at,
-      ...(row.closed_at === null ? {} : { until: row.closed_at }),
+      ...(row.told === 'open' || row.closed_at === null ? {} : { until: row.closed_at }),
     }
     const event = {
       incident: incidentName(row.incident_key),

@@ -154,6 +154,51 @@ test('where data time goes far back, what was told before is not told once more'
   expect(await scene.told()).toEqual(['late down a'])
 })
 
+test('a poll that comes late by weeks is told of where that is still open', async () => {
+  const dayMinutes = 24 * 60
+  await scene.rules({ rules: [{ condition: 'no-data', for: '3h', forget: '28d' }] })
+  await scene.poll('b', { 0: '+' })
+  await watch.look()
+  await scene.poll('a', { [40 * dayMinutes]: '+' })
+  await watch.look()
+  expect(await scene.told()).toEqual([])
+  await scene.poll('b', { [20 * dayMinutes]: '+' })
+  await watch.look()
+  expect(await scene.told()).toEqual(['opened no-data b'])
+})
+
+test('what many were told to be is over, and not taken back, where nobody has looked for long', async () => {
+  const stores = ['s0', 's1', 's2']
+  const pollAll = async (minute: number, status: '+' | '-') => {
+    for (const store of stores) await scene.poll(store, { [minute]: status })
+  }
+  await scene.label('city', Object.fromEntries(stores.map((store) => [store, 'b'])))
+  await scene.rules({ rules: [{ condition: 'group-share', by: 'city', stores: 2 }] })
+  await pollAll(0, '+')
+  await watch.look()
+  await pollAll(60, '-')
+  await scene.poll('a', { 65: '+' })
+  await watch.look()
+  for (const minute of [120, 125, 130, 10 * 24 * 60]) await pollAll(minute, '+')
+  await watch.look()
+  expect(await scene.told()).toEqual(['opened group-share city=b', 'resolved group-share city=b'])
+})
+
+test('where all polls are deleted, what was told is taken back', async () => {
+  await scene.poll('a', { 60: '-', 120: '-' })
+  await watch.look()
+  await scene.change(async (tx) => {
+    const time = { startMs: 0, endMs: START_MS + 24 * HOUR_MS }
+    await deletePolls(tx, await keysOfStores(tx, [a]), time)
+  })
+  expect(await watch.look()).toBe(1)
+  expect(await watch.look()).toBe(0)
+  expect(await scene.told()).toEqual(['opened down a', 'withdrawn down a'])
+  await scene.poll('a', { 30: '+', 60: '-', 120: '-' })
+  await watch.look()
+  expect((await scene.told()).slice(2)).toEqual(['reopened down a'])
+})
+
 test('what was told of a store that is deleted is taken back', async () => {
   await scene.poll('b', { 60: '-', 120: '-' })
   await watch.look()

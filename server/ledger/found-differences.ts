@@ -1,0 +1,168 @@
+import type { StoreId } from '../../shared/ids.ts'
+import type { Db } from '../database/connect.ts'
+import { readStoreIdsIn, storeCount } from '../database/store-ids.ts'
+import { chunkOf, keysOfChunk, STORES_PER_CHUNK } from '../database/tail/tail-row.ts'
+import type { FoundInMany } from '../incidents/feed-judge.ts'
+import { mutesOf } from '../incidents/mutes.ts'
+import { latePollReachMs } from '../incidents/reach-of-rules.ts'
+import { isHeldBack } from '../incidents/to-tell.ts'
+import { incidentsIn, incidentsOfSome, isCertain } from '../insight/incidents.ts'
+import type { IncidentsOfStore } from '../insight/judged-incidents.ts'
+import { pollWeeksOf } from '../uptime/store-uptime.ts'
+import { compared, isToCompare, withEndsOfLate, type LedgerDifference } from './compared.ts'
+import { foundOfMany, foundOfStore, withEarlier } from './found-incidents.ts'
+import { hasNewLate, isToLookAgain, KEPT_MS, startOf, type Known, type Look } from './known.ts'
+import { neededFromMs } from './needed-from.ts'
+import { readTouched, type Touched } from './touched.ts'
+
+/** Finds what is otherwise in what has changed than the ledger has it, and knows by then as of when all is known but the ledger's rows. */
+export type FoundDifferences = (ours: Known, looked: Look) => Promise<LedgerDifference[]>
+
+interface StoresFound {
+  readonly startMs: number
+  readonly stores: readonly IncidentsOfStore[]
+  /** Those and others, of which nothing was found. */
+  readonly storeKeys: ReadonlySet<number>
+}
+
+/** Where a greater share of the stores than `mostTouched` has changed, all are looked at. */
+export function createFoundDifferences(db: Db, mostTouched: number): FoundDifferences {
+  async function foundDifferences(ours: Known, looked: Look): Promise<LedgerDifference[]> {
+    const touched = await touchedSince(ours, looked)
+    ours.fromMs = Math.min(ours.fromMs, touched.fromMs)
+    return (await isToLookAtAll(ours, looked, touched))
+      ? ofAll(ours, looked)
+      : ofTouched(ours, looked, touched)
+  }
+
+  async function touchedSince(ours: Known, looked: Look): Promise<Touched> {
+    if (ours.all === undefined) return { chunks: [], storeKeys: new Set(), fromMs: -Infinity }
+    if (ours.batch === looked.batch) return { chunks: [], storeKeys: new Set(), fromMs: Infinity }
+    const time = { startMs: looked.keptFromMs - latePollReachMs(looked.rules), endMs: looked.dataTimeMs + 1 }
+    return readTouched(db, ours.batch, pollWeeksOf(time))
+  }
+
+  async function isToLookAtAll(ours: Known, looked: Look, { chunks, storeKeys }: Touched): Promise<boolean> {
+    if (isToLookAgain(ours, looked)) return true
+    const stores = chunks.length * STORES_PER_CHUNK + storeKeys.size
+    if (stores > 0 && stores > mostTouched * (await storeCount(db))) return true
+    return stores > 0 && hasNewLate(ours, looked.nowMs)
+  }
+
+  async function ofAll(ours: Known, looked: Look): Promise<LedgerDifference[]> {
+    const { version, nowMs, dataTimeMs, keptFromMs } = looked
+    const startMs = startOf(ours, looked)
+    const inTime = incidentsIn(db, looked, { startMs, endMs: Infinity })
+    const isKept = isToCompare(ours, startMs)
+    const kept: IncidentsOfStore[] = []
+    for await (const some of inTime.stores(undefined, [], isKept)) kept.push(...some)
+    const ofMany = ours.rows.ofMany().filter(({ condition }) => condition !== 'late')
+    const found = await inTime.ofMany(nowMs, neededFromMs(startMs, ofMany, []))
+    const before = ours.all?.version === version ? ours.all.many : []
+    const many = withEarlier(before, found, keptFromMs - KEPT_MS)
+    ours.all = { version, nowMs, dataTimeMs, many, late: inTime.late }
+    ours.fromMs = Infinity
+    const stores = await asFarBackAsNeeded(ours, looked, startMs, kept)
+    const storeKeys = new Set([...ours.rows.storeKeys(), ...stores.map(({ storeKey }) => storeKey)])
+    return [
+      ...differencesOf(ours, looked, { startMs, stores, storeKeys }),
+      ...differencesOfMany(ours, looked, startMs),
+      ...differencesOfLate(ours, looked, startMs),
+    ]
+  }
+
+  /** What is told of many stores together is as it was when all were looked at, but for what the clock tells. */
+  async function ofTouched(ours: Known, looked: Look, touched: Touched): Promise<LedgerDifference[]> {
+    const startMs = Math.max(looked.keptFromMs, Math.min(ours.all!.dataTimeMs, touched.fromMs))
+    const ids = await idsOf(touched)
+    const isKept = isToCompare(ours, startMs)
+    const kept: IncidentsOfStore[] = []
+    for await (const some of foundSince(looked, startMs, [...ids.values()])) kept.push(...some.filter(isKept))
+    const stores = await asFarBackAsNeeded(ours, looked, startMs, kept)
+    const inChunks = new Set(touched.chunks)
+    const storeKeys = new Set([
+      ...ids.keys(),
+      ...[...ours.rows.storeKeys()].filter((storeKey) => inChunks.has(chunkOf(storeKey))),
+    ])
+    return [
+      ...differencesOf(ours, looked, { startMs, stores, storeKeys }),
+      ...differencesOfLate(ours, looked, startMs),
+    ]
+  }
+
+  async function idsOf({ chunks, storeKeys }: Touched): Promise<Map<number, StoreId>> {
+    const ids = await readStoreIdsIn(db, [...storeKeys])
+    for (const chunk of chunks) {
+      const [first, last] = keysOfChunk(chunk)
+      for (const [key, id] of await readStoreIdsIn(db, { first, last })) ids.set(key, id)
+    }
+    return ids
+  }
+
+  function foundSince(looked: Look, startMs: number, storeIds: readonly StoreId[]) {
+    return incidentsOfSome(db, looked, { startMs, endMs: Infinity }, storeIds)
+  }
+
+  /** What was found of stores; of those of which that is not enough to compare them it is found once more. */
+  async function asFarBackAsNeeded(
+    ours: Known,
+    looked: Look,
+    startMs: number,
+    stores: readonly IncidentsOfStore[],
+  ): Promise<IncidentsOfStore[]> {
+    const many = openOnce(ours.all!.many)
+    const found = new Map(stores.map((store) => [store.storeId, store]))
+    const neededOf = (store: IncidentsOfStore) => {
+      const mutes = mutesOf(store, many, looked.rules)
+      const ofAny = [...mutes('down'), ...mutes('no-data')]
+      return neededFromMs(startMs, ours.rows.ofStore(store.storeKey), ofAny)
+    }
+    for (let left = stores; left.length > 0;) {
+      const needed = left
+        .map((store) => ({ store, fromMs: neededOf(store) }))
+        .filter(({ store, fromMs }) => !isCertain(store.found, { startMs: fromMs }))
+      const fromMs = needed.reduce((least, one) => Math.min(least, one.fromMs), Infinity)
+      const further: IncidentsOfStore[] = []
+      const ids = needed.map(({ store }) => store.storeId)
+      for await (const some of foundSince(looked, fromMs, ids)) further.push(...some)
+      for (const store of further) found.set(store.storeId, store)
+      left = further
+    }
+    return [...found.values()]
+  }
+
+  return foundDifferences
+}
+
+function differencesOf(
+  ours: Known,
+  looked: Look,
+  { startMs, stores, storeKeys }: StoresFound,
+): LedgerDifference[] {
+  const many = openOnce(ours.all!.many)
+  const found = new Map(stores.map((store) => [store.storeKey, foundOfStore(store, many, looked.rules)]))
+  return [...storeKeys].flatMap((storeKey) => {
+    const ofStore = found.get(storeKey) ?? []
+    if (ofStore.some((one) => one.found.some(isHeldBack))) ours.heldBack.add(storeKey)
+    else ours.heldBack.delete(storeKey)
+    return compared(ours.rows.ofStore(storeKey), ofStore, { ...looked, startMs })
+  })
+}
+
+function differencesOfMany(ours: Known, looked: Look, startMs: number): LedgerDifference[] {
+  const { rules } = looked.rules
+  const many = ours.all!.many.filter(({ place }) => rules[place]!.condition !== 'late')
+  const rows = ours.rows.ofMany().filter(({ condition }) => condition !== 'late')
+  return compared(rows, foundOfMany(many, looked.rules), { ...looked, startMs })
+}
+
+function differencesOfLate(ours: Known, looked: Look, startMs: number): LedgerDifference[] {
+  const rows = ours.rows.ofMany().filter(({ condition, told }) => condition === 'late' && told === 'open')
+  const found = foundOfMany(ours.all!.late(looked.nowMs), looked.rules)
+  return compared(rows, withEndsOfLate(rows, found, looked.nowMs), { ...looked, startMs })
+}
+
+/** Most groups have nothing that holds back anything. */
+function openOnce(many: readonly FoundInMany[]): FoundInMany[] {
+  return many.filter(({ incidents }) => incidents.length > 0)
+}
