@@ -19,12 +19,18 @@ export interface Planning extends Beginning {
   readonly partSize: (storeCount: number) => number
 }
 
+export interface Planned {
+  readonly parts: readonly PartPlan[]
+  /** Whether the report was set running with these parts. */
+  readonly isBegun: boolean
+}
+
 /**
- * Deals all stores into parts of as many as `partSize` says and sets the report running: these parts. Nothing is done where that has
- * happened before, or where the report has ended. A report that was begun with other versions is begun anew, or left, so that all
+ * Deals all stores into parts of as many as `partSize` says and sets the report running. Nothing is done where that has happened
+ * before, or where the report has ended. A report that was begun with other versions is begun anew, or left, so that all
  * of its bytes are those of one.
  */
-export async function planParts(db: Db, planning: Planning): Promise<PartPlan[] | undefined> {
+export async function planParts(db: Db, planning: Planning): Promise<Planned> {
   const { storeCount, storesPerPart, firsts } = await dealtStores(db, planning.partSize)
   const plans = firsts.map((first, part) => ({
     part,
@@ -32,11 +38,11 @@ export async function planParts(db: Db, planning: Planning): Promise<PartPlan[] 
     firstStoreId: part === 0 ? ('' as StoreId) : first,
     nextStoreId: firsts[part + 1] ?? null,
   }))
-  const begun = await beginReport(db, planning, {
+  const isBegun = await beginReport(db, planning, {
     storeCount,
     parts: plans.map((plan) => ({ ...plan, storeCount: storesOfPart(plan.part, storeCount, storesPerPart) })),
   })
-  return begun ? plans : undefined
+  return { parts: plans, isBegun }
 }
 
 /** With one question where parts are as large as they can be, as each has to wait for its answer. */

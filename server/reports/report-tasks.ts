@@ -64,16 +64,18 @@ export function createReportTasks({
     async planReport({ reportKey, asked, anew }) {
       const most = mostStoresOf(asked)
       if (weeksOf(asked) !== undefined) await beginKeeping(writing, computedWith)
-      const begun = await planParts(writing, {
+      const { reportPartsAtOnce, locksRows } = dialectOf(writing)
+      const { parts, isBegun } = await planParts(writing, {
         reportKey,
         computedWith,
         anew,
         partSize: (storeCount) => Math.min(most, partSize(storeCount)),
         startedAtMs: now(),
       })
-      const pending = begun ?? (await listPendingParts(writing, reportKey))
+      // Where others have begun it, those are claimed that are left, and these need not be asked for.
+      const pending = isBegun || locksRows ? parts : await listPendingParts(writing, reportKey)
       // Of a report by period so much is read and kept of a store that more at once would take too much memory.
-      const partsAtOnce = asked.periods === undefined ? dialectOf(writing).reportPartsAtOnce : 1
+      const partsAtOnce = asked.periods === undefined ? reportPartsAtOnce : 1
       return stretchesOfParts(pending, { workers, partsAtOnce })
     },
     generateParts: (task) => unlessKnown(task.known, () => generateParts(task)),
