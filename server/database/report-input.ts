@@ -1,5 +1,6 @@
 import type { StoreId } from '../../shared/ids.ts'
 import type { PollWeek } from '../uptime/poll-week.ts'
+import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { readStoredAndTail } from './read-polls.ts'
 import { weeksWithTail } from './tail/read-tail.ts'
@@ -30,12 +31,16 @@ export async function readRulesOfStores(db: Db, storeIds: readonly StoreId[]): P
 
 /** Those of the stores that are there, by key. */
 export async function readRulesByKey(db: Db, storeKeys: readonly number[]): Promise<Map<number, StoreRules>> {
-  const rows = await db
-    .selectFrom('store')
-    .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
-    .where('store_key', 'in', storeKeys)
-    .execute()
-  return new Map(rows.map((store) => [store.storeKey, store]))
+  const stores = new Map<number, StoreRules>()
+  for (const keys of chunks(storeKeys)) {
+    const rows = await db
+      .selectFrom('store')
+      .select(['store_key as storeKey', 'store_id as storeId', 'schedule_key as scheduleKey'])
+      .where('store_key', 'in', keys)
+      .execute()
+    for (const store of rows) stores.set(store.storeKey, store)
+  }
+  return stores
 }
 
 export interface StoreWithPolls {

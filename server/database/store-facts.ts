@@ -11,6 +11,7 @@ import { readCorrections } from './corrections.ts'
 import type { Schedules } from './judged-schedules.ts'
 import { readStoredAndTail } from './read-polls.ts'
 import {
+  readRulesByKey,
   readRulesOfStores,
   readStoreRules,
   readStoreWithPolls,
@@ -79,6 +80,22 @@ export async function readFactsOfStores(
 ): Promise<PartFacts> {
   return db.transaction().execute(async (tx) => {
     return factsOf(tx, await readRulesOfStores(tx, storeIds), wanted)
+  })
+}
+
+/** The facts of those of some stores that are there, in ascending order of their keys. */
+export async function readFactsByKey(
+  db: Db,
+  storeKeys: readonly number[],
+  wanted: FactsWanted,
+): Promise<PartFacts> {
+  return db.transaction().execute(async (tx) => {
+    const stores = await readRulesByKey(tx, storeKeys)
+    return factsOf(
+      tx,
+      ascending([...stores.keys()]).map((storeKey) => stores.get(storeKey)!),
+      wanted,
+    )
   })
 }
 

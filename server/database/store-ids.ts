@@ -67,18 +67,3 @@ export async function storeCount(db: Db): Promise<number> {
     .executeTakeFirstOrThrow()
   return (await lastStoreKey(db)) - Number(deleted)
 }
-
-/** The ids of the stores that are there and have some keys, or keys from the first to the last. */
-export async function readStoreIdsIn(
-  db: Db,
-  which: readonly number[] | { readonly first: number; readonly last: number },
-): Promise<Map<number, StoreId>> {
-  const stores = db.selectFrom('store').select(['store_key', 'store_id'])
-  const ids = new Map<number, StoreId>()
-  const parts =
-    'first' in which
-      ? [stores.where((eb) => eb.between('store_key', which.first, which.last))]
-      : Array.from(chunks(which), (keys) => stores.where('store_key', 'in', keys))
-  for (const part of parts) for (const row of await part.execute()) ids.set(row.store_key, row.store_id)
-  return ids
-}

@@ -9,6 +9,7 @@ import type { Db } from '../database/connect.ts'
 import { storeOfCursor } from '../database/cursor.ts'
 import { isLabelled } from '../database/labelled.ts'
 import { firstPollWeek } from '../database/poll-week-summary.ts'
+import { keyOfStore } from '../database/stores.ts'
 import type { FoundInMany } from '../incidents/feed-judge.ts'
 import type { Incident } from '../incidents/incident.ts'
 import { lookBackMs } from '../incidents/reach-of-rules.ts'
@@ -46,7 +47,7 @@ export async function listIncidents(
   if (storeId !== undefined) {
     if (labels.length > 0 && !(await isLabelled(db, storeId, labels))) return { items: [], nextCursor: null }
     const items: IncidentRow[] = []
-    for await (const some of incidentsOfSome(db, judging, time, [storeId])) {
+    for await (const some of incidentsOfSome(db, judging, time, [await keyOfStore(db, storeId)])) {
       items.push(...some.flatMap(rowsOf.store))
     }
     return { items, nextCursor: null }
@@ -113,15 +114,15 @@ export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): I
   }
 }
 
-/** Likewise of some stores, each by itself. Throws a `not-found` AppError where one of them is not there. */
+/** Likewise of those of some stores that are there, each by itself. */
 export async function* incidentsOfSome(
   db: Db,
   judging: IncidentJudging,
   time: Interval,
-  storeIds: readonly StoreId[],
+  storeKeys: readonly number[],
 ): AsyncGenerator<readonly IncidentsOfStore[]> {
   const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
-  for await (const some of createIncidentJudge(db, judging, sinceMs).some(storeIds)) {
+  for await (const some of createIncidentJudge(db, judging, sinceMs).some(storeKeys)) {
     yield await openIn(db, judging, time, sinceMs, some)
   }
 }
@@ -137,21 +138,21 @@ async function openIn(
   sinceMs: number,
   stores: readonly IncidentsOfStore[],
 ): Promise<readonly IncidentsOfStore[]> {
-  const certain = new Map<StoreId, IncidentsOfStore>()
+  const certain = new Map<number, IncidentsOfStore>()
   let left = uncertainOf(stores, time)
   if (left.length === 0) return stores
   for (let furtherMs = 4 * POLL_WEEK_MS; left.length > 0; furtherMs *= 4) {
     const found: IncidentsOfStore[] = []
     for await (const some of createIncidentJudge(db, judging, sinceMs - furtherMs).some(left))
       found.push(...some)
-    for (const store of found) certain.set(store.storeId, store)
+    for (const store of found) certain.set(store.storeKey, store)
     left = uncertainOf(found, time)
   }
-  return stores.map((store) => certain.get(store.storeId) ?? store)
+  return stores.map((store) => certain.get(store.storeKey) ?? store)
 }
 
-function uncertainOf(stores: readonly IncidentsOfStore[], time: Interval): StoreId[] {
-  return stores.filter(({ found }) => !isCertain(found, time)).map(({ storeId }) => storeId)
+function uncertainOf(stores: readonly IncidentsOfStore[], time: Interval): number[] {
+  return stores.filter(({ found }) => !isCertain(found, time)).map(({ storeKey }) => storeKey)
 }
 
 /** The same of feeds and groups, for which all stores have to be looked at again. */

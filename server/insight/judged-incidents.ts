@@ -6,7 +6,7 @@ import type { StoreId } from '../../shared/ids.ts'
 import type { Db } from '../database/connect.ts'
 import { createSchedules } from '../database/judged-schedules.ts'
 import { readLabelValues } from '../database/labelled.ts'
-import { readFactsOfStores, readPartFacts, type PartFacts } from '../database/store-facts.ts'
+import { readFactsByKey, readPartFacts, type PartFacts } from '../database/store-facts.ts'
 import { createFeedJudge, type FeedJudge, type FoundInMany } from '../incidents/feed-judge.ts'
 import { gridOf } from '../incidents/grid.ts'
 import type { Incident } from '../incidents/incident.ts'
@@ -51,8 +51,8 @@ export interface IncidentJudge {
     labels?: readonly StoreLabel[],
     isWanted?: IsWanted,
   ): AsyncGenerator<readonly IncidentsOfStore[]>
-  /** Some of them, each by itself. */
-  some(storeIds: readonly StoreId[]): AsyncGenerator<readonly IncidentsOfStore[]>
+  /** Those of some that are there, each by itself. */
+  some(storeKeys: readonly number[]): AsyncGenerator<readonly IncidentsOfStore[]>
   /** What was found in `stores` together. */
   ofMany(nowMs: number): FoundInMany[]
   /** Of that the feeds that are late. */
@@ -118,9 +118,9 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
         yield await judged(await readPartFacts(db, part, wanted), feeds.add, isWanted)
       }
     },
-    async *some(storeIds) {
-      for (let i = 0; i < storeIds.length; i += most) {
-        yield await judged(await readFactsOfStores(db, storeIds.slice(i, i + most), wanted))
+    async *some(storeKeys) {
+      for (let i = 0; i < storeKeys.length; i += most) {
+        yield await judged(await readFactsByKey(db, storeKeys.slice(i, i + most), wanted))
       }
     },
     ofMany: (nowMs) => feeds.found(nowMs),

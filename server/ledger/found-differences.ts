@@ -1,6 +1,6 @@
-import type { StoreId } from '../../shared/ids.ts'
+import { ascending } from '../database/ascending.ts'
 import type { Db } from '../database/connect.ts'
-import { readStoreIdsIn, storeCount } from '../database/store-ids.ts'
+import { storeCount } from '../database/store-ids.ts'
 import { chunkOf, keysOfChunk, STORES_PER_CHUNK } from '../database/tail/tail-row.ts'
 import type { FoundInMany } from '../incidents/feed-judge.ts'
 import { mutesOf } from '../incidents/mutes.ts'
@@ -74,15 +74,15 @@ export function createFoundDifferences(db: Db, mostTouched: number): FoundDiffer
   /** What is told of many stores together is as it was when all were looked at, but for what the clock tells. */
   async function ofTouched(ours: Known, looked: Look, touched: Touched): Promise<LedgerDifference[]> {
     const startMs = Math.max(looked.keptFromMs, Math.min(ours.all!.dataTimeMs, touched.fromMs))
-    const ids = await idsOf(touched)
     const isKept = isToCompare(ours, startMs)
     const kept: IncidentsOfStore[] = []
-    for await (const some of foundSince(looked, startMs, [...ids.values()])) kept.push(...some.filter(isKept))
+    for await (const some of foundSince(looked, startMs, keysOf(touched))) kept.push(...some.filter(isKept))
     const stores = await asFarBackAsNeeded(ours, looked, startMs, kept)
     const inChunks = new Set(touched.chunks)
+    const isTouched = (key: number) => touched.storeKeys.has(key) || inChunks.has(chunkOf(key))
     const storeKeys = new Set([
-      ...ids.keys(),
-      ...[...ours.rows.storeKeys()].filter((storeKey) => inChunks.has(chunkOf(storeKey))),
+      ...stores.map(({ storeKey }) => storeKey),
+      ...[...ours.rows.storeKeys(), ...ours.heldBack].filter(isTouched),
     ])
     return [
       ...differencesOf(ours, looked, { startMs, stores, storeKeys }),
@@ -90,17 +90,8 @@ export function createFoundDifferences(db: Db, mostTouched: number): FoundDiffer
     ]
   }
 
-  async function idsOf({ chunks, storeKeys }: Touched): Promise<Map<number, StoreId>> {
-    const ids = await readStoreIdsIn(db, [...storeKeys])
-    for (const chunk of chunks) {
-      const [first, last] = keysOfChunk(chunk)
-      for (const [key, id] of await readStoreIdsIn(db, { first, last })) ids.set(key, id)
-    }
-    return ids
-  }
-
-  function foundSince(looked: Look, startMs: number, storeIds: readonly StoreId[]) {
-    return incidentsOfSome(db, looked, { startMs, endMs: Infinity }, storeIds)
+  function foundSince(looked: Look, startMs: number, storeKeys: readonly number[]) {
+    return incidentsOfSome(db, looked, { startMs, endMs: Infinity }, storeKeys)
   }
 
   /** What was found of stores; of those of which that is not enough to compare them it is found once more. */
@@ -111,7 +102,7 @@ export function createFoundDifferences(db: Db, mostTouched: number): FoundDiffer
     stores: readonly IncidentsOfStore[],
   ): Promise<IncidentsOfStore[]> {
     const many = openOnce(ours.all!.many)
-    const found = new Map(stores.map((store) => [store.storeId, store]))
+    const found = new Map(stores.map((store) => [store.storeKey, store]))
     const neededOf = (store: IncidentsOfStore) => {
       const mutes = mutesOf(store, many, looked.rules)
       const ofAny = [...mutes('down'), ...mutes('no-data')]
@@ -123,15 +114,24 @@ export function createFoundDifferences(db: Db, mostTouched: number): FoundDiffer
         .filter(({ store, fromMs }) => !isCertain(store.found, { startMs: fromMs }))
       const fromMs = needed.reduce((least, one) => Math.min(least, one.fromMs), Infinity)
       const further: IncidentsOfStore[] = []
-      const ids = needed.map(({ store }) => store.storeId)
-      for await (const some of foundSince(looked, fromMs, ids)) further.push(...some)
-      for (const store of further) found.set(store.storeId, store)
+      const keys = needed.map(({ store }) => store.storeKey)
+      for await (const some of foundSince(looked, fromMs, keys)) further.push(...some)
+      for (const store of further) found.set(store.storeKey, store)
       left = further
     }
     return [...found.values()]
   }
 
   return foundDifferences
+}
+
+/** In ascending order; of chunks all that there may be. */
+function keysOf({ chunks, storeKeys }: Touched): readonly number[] {
+  const inChunks = chunks.flatMap((chunk) => {
+    const [first] = keysOfChunk(chunk)
+    return Array.from({ length: STORES_PER_CHUNK }, (_, i) => first + i)
+  })
+  return ascending([...inChunks, ...storeKeys])
 }
 
 function differencesOf(
