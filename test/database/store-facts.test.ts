@@ -19,7 +19,7 @@ test('of stores that are named by key those that are gone are left out', async (
     db,
     ids.map((id, i) => ({ storeId: id, atMs: AT_MS + i, isUp: true })),
   )
-  const gone = { storeId: ids[1]!, by: null, reason: 'x' }
+  const gone = { storeId: ids[1]!, by: null, reason: 'x', confirm: 1 }
   const keys = await writeAlone(db, 'data', async (tx) => {
     const before = await keysOfStores(tx, ids)
     await deleteStore(tx, gone, AT_MS)
