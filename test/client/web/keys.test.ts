@@ -167,6 +167,28 @@ describe.skipIf(chromiumPath === undefined)('the page, without a mouse', () => {
     await expectSoon(() => page.locator('.sum').innerText()).toMatch(/^1 store/)
   })
 
+  test('stays at the row that was gone to while another order is on its way', async () => {
+    await using opened = await scene.open('/stores', { viewport: { width: 1280, height: 700 } })
+    const { page } = opened
+    await shown(page)
+    const sorted = Promise.withResolvers<void>()
+    await page.route(/trpc\/report\.rows\?.*downtimeLastWeekMs/, async (route) => {
+      await sorted.promise
+      await route.continue()
+    })
+    await page.getByLabel('Go to row').fill('30')
+    await page.keyboard.press('Enter')
+    await expectSoon(() => page.locator('.go').innerText()).not.toMatch(/^1–/)
+    await press(page.getByRole('columnheader', { name: 'Down' }).getByRole('button'))
+    await expectSoon(() => page.locator('.go').innerText()).toMatch(/^1–/)
+    await page.getByLabel('Go to row').fill('42')
+    await page.keyboard.press('Enter')
+    await expectSoon(() => page.locator('.go').innerText()).toMatch(/–42 of 42/)
+    sorted.resolve()
+    await shown(page)
+    expect(await page.locator('.go').innerText()).toMatch(/–42 of 42/)
+  })
+
   test('shows how far a report is, and cancels it', async () => {
     for await (const _ of scene.client.runReport({ reach: '92m' })) continue
     await using opened = await scene.open(undefined)

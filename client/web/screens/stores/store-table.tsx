@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Report } from '../../../../shared/report.ts'
 import { count } from '../../format.ts'
 import { useKeys } from '../../parts/keys.ts'
@@ -29,9 +29,9 @@ export function StoreTable({ query, report }: { query: RowsQuery; report: Report
   const strips = useStrips(pages, report, !isFlying)
   const active = useActiveRow(rows, first, see, seen)
 
-  // Another order or filter begins at its start.
-  const key = JSON.stringify({ ...settled, compareWith: settled.sortBy === 'change' && settled.compareWith })
-  useEffect(() => see(0, true), [key, see])
+  // Another order or filter begins at its start, when it is asked for: whoever goes on before it is there stays where they went.
+  const key = JSON.stringify({ ...query, compareWith: query.sortBy === 'change' && query.compareWith })
+  useLayoutEffect(() => see(0, true), [key, see])
 
   if (error) return <Failed error={error} />
   return (
