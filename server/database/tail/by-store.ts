@@ -2,17 +2,15 @@ import { sortWeek } from '../../uptime/poll-week.ts'
 import type { Words } from '../../uptime/words.ts'
 import type { PackedWords } from '../dialect/dialect.ts'
 
-/** So many keys for each store that is asked for, and a table of all of them is made. */
-const MOST_KEYS_PER_STORE = 16
+/** Stores whose keys are as close have one table of keys; there are at most so many in it for each of them. */
+const NEAR_KEYS = 16
 
 /**
  * The polls of rows by store, in ascending order of its key, only of `storeKeys` where they are given, which are in ascending
  * order. Of two polls at the same millisecond, that of the later row is there.
  */
 export function byStore(rows: readonly Words[], storeKeys: readonly number[] = keysIn(rows)): PackedWords {
-  const keys = storeKeys.length === 0 ? 0 : storeKeys.at(-1)! - storeKeys[0]! + 1
-  const isDense = keys <= MOST_KEYS_PER_STORE * storeKeys.length
-  const found = isDense ? pollsBetween(rows, storeKeys, keys) : pollsOfFew(rows, storeKeys)
+  const found = pollsOf(rows, placesOf(storeKeys))
   const counts = new Uint32Array(storeKeys.length)
   for (const { pairs, start, end, placeOf } of found) countPolls(pairs, start, end, placeOf, counts)
   const next = new Uint32Array(counts.length)
@@ -40,31 +38,31 @@ interface PlaceOf {
   readonly places: Int32Array
 }
 
-function pollsBetween(rows: readonly Words[], storeKeys: readonly number[], keys: number): FoundPolls[] {
-  if (keys === 0) return []
-  const first = storeKeys[0]!
-  const places = new Int32Array(keys).fill(-1)
-  for (let place = 0; place < storeKeys.length; place++) places[storeKeys[place]! - first] = place
-  const placeOf = { first, places }
-  return rows.map((pairs) => {
-    const start = firstPairOf(pairs, first, 0)
-    return { pairs, start, end: firstPairOf(pairs, first + keys, start), placeOf }
-  })
+/** Of stores that are near each other: where most of a part's have keys in a row, some that came later have others. */
+function placesOf(storeKeys: readonly number[]): PlaceOf[] {
+  const groups: PlaceOf[] = []
+  for (let from = 0, to = 1; to <= storeKeys.length; to++) {
+    if (to < storeKeys.length && storeKeys[to]! - storeKeys[to - 1]! <= NEAR_KEYS) continue
+    const first = storeKeys[from]!
+    const places = new Int32Array(storeKeys[to - 1]! - first + 1).fill(-1)
+    for (let place = from; place < to; place++) places[storeKeys[place]! - first] = place
+    groups.push({ first, places })
+    from = to
+  }
+  return groups
 }
 
-/** Those of stores that are far apart. */
-function pollsOfFew(rows: readonly Words[], storeKeys: readonly number[]): FoundPolls[] {
-  const placeOfStores = storeKeys.map((first, place) => ({ first, places: Int32Array.of(place) }))
-  return rows.flatMap((pairs) => {
-    const found: FoundPolls[] = []
+function pollsOf(rows: readonly Words[], groups: readonly PlaceOf[]): FoundPolls[] {
+  const found: FoundPolls[] = []
+  for (const pairs of rows) {
     let end = 0
-    for (const placeOf of placeOfStores) {
+    for (const placeOf of groups) {
       const start = firstPairOf(pairs, placeOf.first, end)
-      end = firstPairOf(pairs, placeOf.first + 1, start)
+      end = firstPairOf(pairs, placeOf.first + placeOf.places.length, start)
       if (end > start) found.push({ pairs, start, end, placeOf })
     }
-    return found
-  })
+  }
+  return found
 }
 
 /** The first pair, from one on, with that key or a later one: in steps that double, as it is mostly near. */
