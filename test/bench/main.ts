@@ -30,6 +30,7 @@ import { benchPostgres } from './postgres-bench.ts'
 import { benchReport } from './report-bench.ts'
 import { benchStart } from './start-bench.ts'
 import { formatResults } from './table.ts'
+import { benchTail } from './tail-bench.ts'
 import { benchView } from './view-bench.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -78,6 +79,7 @@ const parts = {
       weeks: weeksOf[size],
     }),
   ingest: (bench: Bench) => benchIngest(bench, populationOf({ ...dataOptions, stores: sizes[size] })),
+  tail: benchTail,
   'event-loop': async (bench: Bench) =>
     benchEventLoop(bench, await cachedData(size, { ...dataOptions, earlier: true })),
   incidents: benchIncidents,

@@ -1,21 +1,22 @@
 import { join } from 'node:path'
-import { connect } from '../../../server/database/connect.ts'
-import { addPolls } from '../../../server/database/add-polls.ts'
-import { lastStoreKey } from '../../../server/database/store-ids.ts'
-import { createLatestPolls } from '../../../server/database/tail/latest-polls.ts'
-import { splitTail } from '../../../server/database/tail/split-tail.ts'
-import { mostSmallPolls } from '../../../server/database/tail/tail-row.ts'
-import { writeAlone } from '../../../server/database/write-alone.ts'
-import { pollWeekOf, pollWord } from '../../../server/uptime/poll-week.ts'
-import { END_MS } from '../data.ts'
-import { measuredInTurn, spreadOf, type Figure } from '../figures.ts'
-import { createHttpClient } from '../http.ts'
-import { removeDatabase } from '../import-bench.ts'
-import { createRandom } from '../random.ts'
-import { askerForStores, requestReport } from '../report-bench.ts'
-import { startBenchServer } from '../server.ts'
-import { foldAll } from './fold-all.ts'
-import { copyOf, type IngestScene } from './ingest-scene.ts'
+import { connect } from '../../server/database/connect.ts'
+import { addPolls } from '../../server/database/add-polls.ts'
+import { lastStoreKey } from '../../server/database/store-ids.ts'
+import { createLatestPolls } from '../../server/database/tail/latest-polls.ts'
+import { splitTail } from '../../server/database/tail/split-tail.ts'
+import { mostSmallPolls } from '../../server/database/tail/tail-row.ts'
+import { writeAlone } from '../../server/database/write-alone.ts'
+import { pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
+import { END_MS } from './data.ts'
+import { measuredInTurn, spreadOf, type Figure } from './figures.ts'
+import { createHttpClient } from './http.ts'
+import { removeDatabase } from './import-bench.ts'
+import { createRandom } from './random.ts'
+import { askerForStores, requestReport } from './report-bench.ts'
+import { startBenchServer } from './server.ts'
+import { foldAll } from './ingest/fold-all.ts'
+import type { Bench } from './bench.ts'
+import { copyOf } from './ingest/ingest-scene.ts'
 
 /** Short of what is folded, and of what is dealt out to chunks. */
 const POLLS_OF_STORE = 23
@@ -24,8 +25,15 @@ const TURN_MS = 10 * 60_000
 const STORES_IN_A_ROW = 40
 
 /** What a report takes while as much is in the tail as ever is, against the same polls in their weeks. */
-export async function tailFigures({ bench }: IngestScene): Promise<Figure[]> {
-  const { folder, databasePath, programs, runs, reportsInARow, warmUps, data } = bench
+export async function benchTail({
+  folder,
+  databasePath,
+  programs,
+  runs,
+  reportsInARow,
+  warmUps,
+  data,
+}: Bench): Promise<Figure[]> {
   const full = copyOf(databasePath, join(folder, 'full-tail.db'))
   await fillTail(full)
   const folded = copyOf(full, join(folder, 'folded-tail.db'))
