@@ -70,6 +70,19 @@ test('what a store takes is said by the client, over REST and by the command lin
   ])
 })
 
+test('a store may take nothing, and what is less or too much is refused by each way alike', async () => {
+  await using server = await runningServer()
+  const put = (perHour: number) =>
+    fetch(`${server.url}/stores/s1/revenue`, { method: 'PUT', body: JSON.stringify({ perHour }) })
+  const set = (hourly: string) => runCli(['set-revenue', 's1', '--hourly', hourly, '--url', server.url])
+  expect((await set('0')).stdout).toMatch(/^s1 +0.00$/m)
+  expect(await (await put(0)).json()).toEqual({ storeId: 's1', currency: null, perHour: 0 })
+  for (const wrong of ['-1', '1000000000']) {
+    expect((await set(wrong)).stderr).toContain('Write an amount from 0 to 999999999.99')
+    expect((await put(Number(wrong))).status).toBe(400)
+  }
+})
+
 test('what is no amount is refused, and nothing is changed', async () => {
   await using server = await runningServer()
   await server.upload(polls, 'store_status.csv')

@@ -5,7 +5,7 @@ import type { StoreListOptions } from '../commands/stores.ts'
 import type { TailOptions } from '../commands/tail.ts'
 import type { TopOptions } from '../commands/top.ts'
 import type { Adder } from './adder.ts'
-import { amount } from './amount.ts'
+import { amountOfStore } from './amount.ts'
 import { groupOption, wholeNumber } from './options.ts'
 
 /** What shows and changes stores. */
@@ -93,7 +93,7 @@ export function addStores({ context, addConnected, addListing, timeOption, examp
     })
 
   addStoreChange('set-revenue <store>', 'Say what a store takes in an hour, where there are no orders.')
-    .option('--hourly <amount>', 'on average', amount)
+    .option('--hourly <amount>', 'on average', amountOfStore)
     .option('--week <file>', '168 amounts, from Monday 00:00 on; - where it is not known')
     .option('--none', 'nothing any more')
     .option('--currency <code>', 'of the amounts, such as EUR (default: as before)')

@@ -11,13 +11,13 @@ import { incidentCsvHeader, incidentCsvLine } from '../../../shared/insight-csv.
 import { AppError } from '../../../shared/app-error.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
 import { pageOf } from '../../../shared/page.ts'
-import { mediaTypes } from '../../../shared/report-file.ts'
 import { listIncidents } from '../../insight/incidents.ts'
 import { simulateAlerts } from '../../insight/simulated-alerts.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { noPolls, tooLarge, unknownStore } from './error-responses.ts'
+import { csv, jsonOrCsv } from './json-or-csv.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
-import { answerFormat, labelsQuery, pageQuery } from './schemas.ts'
+import { answerFormat, labelsQuery, pageQuery, trueOrFalse } from './schemas.ts'
 
 function instantText({ description }: z.ZodType) {
   return z
@@ -30,11 +30,7 @@ const { since, until, open, storeId } = incidentQueryFields
 const listQuery = z.object({
   since: instantText(since),
   until: instantText(until),
-  open: z
-    .enum(['true', 'false'], 'write true or false')
-    .default('false')
-    .transform((text) => text === 'true')
-    .describe(open.description!),
+  open: trueOrFalse(open),
   condition: z.enum(incidentConditions).optional().describe(incidentQueryFields.condition.description!),
   store_id: storeId,
   labels: labelsQuery,
@@ -68,7 +64,7 @@ export function incidentRoutes({ db, now }: ApiParts): RestRoute[] {
         'They are found by the rules in force, in the data as they are. Those of many stores are told where all stores are asked for.',
       query: listQuery,
       responses: {
-        200: { description: 'Incidents', content: { 'application/json': listBody, 'text/csv': null } },
+        200: { description: 'Incidents', content: jsonOrCsv(listBody) },
         400: malformed,
         404: unknownStore,
         409: noPolls,
@@ -83,7 +79,7 @@ export function incidentRoutes({ db, now }: ApiParts): RestRoute[] {
           text += page.items.map(incidentCsvLine).join('')
           cursor = page.nextCursor ?? undefined
         } while (cursor !== undefined)
-        return context.body(text, 200, { 'content-type': `${mediaTypes.csv}; charset=utf-8` })
+        return csv(context, text)
       },
     }),
     defineRoute({

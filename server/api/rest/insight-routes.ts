@@ -1,5 +1,3 @@
-import type { Context } from 'hono'
-import type * as z from 'zod'
 import { historyInput } from '../../../shared/history.ts'
 import {
   outageCsvHeader,
@@ -13,7 +11,6 @@ import {
 } from '../../../shared/insight-csv.ts'
 import { outageGroupsInput, outageListInput } from '../../../shared/outage.ts'
 import { storeUptimeInput } from '../../../shared/report.ts'
-import { mediaTypes } from '../../../shared/report-file.ts'
 import { timelineInput } from '../../../shared/timeline.ts'
 import { withoutHint } from '../../access/kept-answers.ts'
 import { readHistory } from '../../insight/history.ts'
@@ -31,6 +28,7 @@ import {
   noPolls,
   unknownStore,
 } from './error-responses.ts'
+import { csv, jsonOrCsv } from './json-or-csv.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import {
   historyBody,
@@ -48,7 +46,6 @@ import { reportRowBody, storePath } from './schemas.ts'
 
 /** The operations that take figures apart, answered at once. */
 export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
-  const jsonOrCsv = (schema: z.ZodType) => ({ 'application/json': schema, 'text/csv': null })
   return [
     defineRoute({
       id: 'readStoreUptime',
@@ -195,8 +192,4 @@ export function insightRoutes({ db, reports }: ApiParts): RestRoute[] {
       },
     }),
   ]
-}
-
-function csv(context: Context, body: string | ReadableStream<Uint8Array>): Response {
-  return context.body(body, 200, { 'content-type': `${mediaTypes.csv}; charset=utf-8` })
 }

@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/app-error.ts'
 import { downCsvHeader, downCsvLine } from '../../../shared/insight-csv.ts'
 import { maxPageSize } from '../../../shared/page-size.ts'
-import { mediaTypes } from '../../../shared/report-file.ts'
 import { downStoresInput, storeChangesInput, type DownStores } from '../../../shared/store-now.ts'
 import { keyOfStore } from '../../database/stores.ts'
 import type { ToldEvent } from '../../live/change-feed.ts'
@@ -9,6 +8,7 @@ import type { Live } from '../../live/live.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { malformedDownStores, malformedStoreChanges, noPolls, unknownStore } from './error-responses.ts'
 import { sendEvents, type Events } from './event-stream.ts'
+import { csv, jsonOrCsv } from './json-or-csv.ts'
 import { downStoresBody, downStoresQuery, storeChangesHeaders, storeChangesQuery } from './live-schemas.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 
@@ -30,7 +30,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
       responses: {
         200: {
           description: 'The stores',
-          content: { 'application/json': downStoresBody, 'text/csv': null },
+          content: jsonOrCsv(downStoresBody),
         },
         400: malformedDownStores,
         409: noPolls,
@@ -39,9 +39,7 @@ export function liveRoutes({ db, live, onError }: ApiParts): RestRoute[] {
         const query = downStoresInput.parse({ labels, limit, cursor })
         if (format === 'json') return context.json(await live.down(query))
         const lines = (await allDown(live, query.labels)).map(downCsvLine)
-        return context.body(downCsvHeader + lines.join(''), 200, {
-          'content-type': `${mediaTypes.csv}; charset=utf-8`,
-        })
+        return csv(context, downCsvHeader + lines.join(''))
       },
     }),
     defineRoute({

@@ -1,5 +1,3 @@
-import type { Context } from 'hono'
-import type * as z from 'zod'
 import {
   salesCsvHeader,
   salesCsvLine,
@@ -22,12 +20,12 @@ import {
   salesListQuery,
   salesQuery,
 } from './insight-schemas.ts'
+import { csv, jsonOrCsv } from './json-or-csv.ts'
 import { defineRoute, type RestRoute } from './route.ts'
 import { storePath } from './schemas.ts'
 
 /** The operations that tell what was lost while stores were down. */
 export function salesRoutes({ db }: ApiParts): RestRoute[] {
-  const jsonOrCsv = (schema: z.ZodType) => ({ 'application/json': schema, 'text/csv': null })
   const responses = { 400: malformedSales, 404: unknownStore, 409: noPolls }
   return [
     defineRoute({
@@ -89,8 +87,4 @@ export function salesRoutes({ db }: ApiParts): RestRoute[] {
       },
     }),
   ]
-}
-
-function csv(context: Context, body: string | ReadableStream<Uint8Array>): Response {
-  return context.body(body, 200, { 'content-type': 'text/csv; charset=utf-8' })
 }

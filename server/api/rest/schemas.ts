@@ -228,6 +228,15 @@ export const labelsQuery = z
   .union([z.string(), z.array(z.string())])
   .optional()
   .meta({ description: givenLabels.description!, examples: ['city=Bonn'] })
+/** A flag as a query has it. */
+export function trueOrFalse({ description }: z.ZodType): z.ZodType<boolean, 'true' | 'false' | undefined> {
+  return z
+    .enum(['true', 'false'], 'write true or false')
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(description!)
+}
+
 export const answerFormat = z.enum(['json', 'csv']).default('json').describe('The form of the answer')
 
 export const storePath = z.object({

@@ -1,8 +1,6 @@
-import type { Context } from 'hono'
 import * as z from 'zod'
 import { sloCsvHeader, sloCsvLine, sloGroupCsvHeader, sloGroupCsvLine } from '../../../shared/insight-csv.ts'
 import { pageOf } from '../../../shared/page.ts'
-import { mediaTypes } from '../../../shared/report-file.ts'
 import {
   slo,
   sloGroups,
@@ -18,6 +16,7 @@ import { appErrorOf } from '../errors.ts'
 import type { ApiParts } from '../api-parts.ts'
 import { linesOf, streamOfLines } from './csv-lines.ts'
 import { noPolls, unknownStore } from './error-responses.ts'
+import { csv, jsonOrCsv } from './json-or-csv.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
 import { answerFormat, labelsQuery, pageQuery } from './schemas.ts'
 
@@ -58,7 +57,7 @@ export function sloRoutes({ db }: ApiParts): RestRoute[] {
       responses: {
         200: {
           description: 'Where stores stand',
-          content: { 'application/json': listBody, 'text/csv': null },
+          content: jsonOrCsv(listBody),
         },
         400: malformed,
         404: unknownStore,
@@ -80,7 +79,7 @@ export function sloRoutes({ db }: ApiParts): RestRoute[] {
       summary: 'The same of all stores together, or rolled up by a label: a row for each value, and rule',
       query: groupsQuery,
       responses: {
-        200: { description: 'The groups', content: { 'application/json': groupsBody, 'text/csv': null } },
+        200: { description: 'The groups', content: jsonOrCsv(groupsBody) },
         400: malformed,
         409: noPolls,
       },
@@ -92,8 +91,4 @@ export function sloRoutes({ db }: ApiParts): RestRoute[] {
       },
     }),
   ]
-}
-
-function csv(context: Context, body: string | ReadableStream<Uint8Array>): Response {
-  return context.body(body, 200, { 'content-type': `${mediaTypes.csv}; charset=utf-8` })
 }

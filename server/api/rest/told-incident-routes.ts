@@ -15,16 +15,12 @@ import type { ApiParts } from '../api-parts.ts'
 import { messageBody } from './alert-routes.ts'
 import { tooLarge, unknownStore } from './error-responses.ts'
 import { defineRoute, type RestResponse, type RestRoute } from './route.ts'
-import { pageQuery } from './schemas.ts'
+import { pageQuery, trueOrFalse } from './schemas.ts'
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema })
 
 const listQuery = z.object({
-  open: z
-    .enum(['true', 'false'], 'write true or false')
-    .default('false')
-    .transform((text) => text === 'true')
-    .describe(toldIncidentFields.open.description!),
+  open: trueOrFalse(toldIncidentFields.open),
   condition: z.enum(incidentConditions).optional().describe(toldIncidentFields.condition.description!),
   store_id: toldIncidentFields.storeId,
   ...pageQuery.shape,

@@ -8,7 +8,7 @@ import { checkUptimeRange, rowFilterFields, type RowFilter } from '../../../shar
 import { storeId } from '../../../shared/ids.ts'
 import { strips, stripsInput } from '../../../shared/store-strip.ts'
 import { suggestInput, suggestions } from '../../../shared/suggestion.ts'
-import { pageQuery } from './schemas.ts'
+import { pageQuery, trueOrFalse } from './schemas.ts'
 
 export const ensureBody = ensureOptions
   .meta({ id: 'ViewOptions', description: 'What a report by window is computed with; all may be left out' })
@@ -37,11 +37,7 @@ const filterFields = z.object({
   compare_with: rowFilterFields.compareWith,
 })
 const salesField = {
-  sales: z
-    .enum(['true', 'false'], 'write true or false')
-    .default('false')
-    .transform((text) => text === 'true')
-    .describe(rowSales.description!),
+  sales: trueOrFalse(rowSales),
 }
 const orderFields = { sort_by: rowOrderFields.sortBy, order: rowOrderFields.order }
 

@@ -28,6 +28,19 @@ describe.skipIf(chromiumPath === undefined)('the page of a month', () => {
     expect(opened.complaints).toEqual([])
   })
 
+  test('says where the latest month cannot be told, and asks for it again', async () => {
+    await using opened = await scene.open(undefined)
+    const { page } = opened
+    await page.route('**/trpc/health', (route) => route.fulfill({ status: 502, body: 'Bad gateway' }))
+    await page.goto(`${scene.server.url}/month`)
+    const failed = page.getByRole('alert').filter({ hasText: 'The server does not answer' })
+    await failed.first().waitFor()
+    expect(await page.getByText('Loading …').count()).toBe(0)
+    await page.unroute('**/trpc/health')
+    await press(failed.getByRole('button', { name: 'Try again' }).first())
+    await page.getByRole('heading', { name: 'November 2026' }).waitFor()
+  })
+
   test('shows where stores stand, and what they lost, those first with the most; and a store what it lost', async () => {
     const { client } = scene
     const rules = { rules: [{ condition: 'budget' as const, target: 99 }] }

@@ -14,11 +14,17 @@ export function Month() {
   useTitle('Month')
   const isEmpty = useIsEmpty()
   const { view } = useView()
-  const latest = useQuery(trpc.health.queryOptions()).data?.database.latestPollAt?.slice(0, 7)
+  const { data, error } = useQuery(trpc.health.queryOptions())
+  const latest = data?.database.latestPollAt?.slice(0, 7)
   const month = view.month ?? latest
   if (isEmpty) return <EmptyDatabase />
+  if (month === undefined && error) return <Untold error={error} />
   if (month === undefined) return <Waiting />
-  return isMonth(month) ? <Shown month={month} latest={latest ?? month} /> : <Wrong month={month} />
+  return isMonth(month) ? (
+    <Shown month={month} latest={latest ?? month} />
+  ) : (
+    <Untold error={{ message: `"${month}" is no month: write YYYY-MM` }} />
+  )
 }
 
 function Shown({ month, latest }: { month: string; latest: string }) {
@@ -43,11 +49,11 @@ function Shown({ month, latest }: { month: string; latest: string }) {
   )
 }
 
-function Wrong({ month }: { month: string }) {
+function Untold({ error }: { error: { readonly message: string } }) {
   return (
     <>
       <h1>Month</h1>
-      <Failed error={{ message: `"${month}" is no month: write YYYY-MM` }} />
+      <Failed error={error} />
     </>
   )
 }
