@@ -100,7 +100,7 @@ export interface IncidentsIn {
 
 /** The incidents of stores, and of all together: those that were open in some time are as if all polls were known. */
 export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): IncidentsIn {
-  const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
+  const sinceMs = pollsFrom(time, judging)
   const judge = createIncidentJudge(db, judging, sinceMs)
   return {
     async *stores(after, labels = [], isWanted = () => true) {
@@ -121,7 +121,7 @@ export async function* incidentsOfSome(
   time: Interval,
   storeKeys: readonly number[],
 ): AsyncGenerator<readonly IncidentsOfStore[]> {
-  const sinceMs = weekOf(time.startMs - lookBackMs(judging.rules))
+  const sinceMs = pollsFrom(time, judging)
   for await (const some of createIncidentJudge(db, judging, sinceMs).some(storeKeys)) {
     yield await openIn(db, judging, time, sinceMs, some)
   }
@@ -179,8 +179,9 @@ export function isCertain(
   return found.every(({ certainFromMs }) => certainFromMs <= startMs)
 }
 
-function weekOf(instantMs: number): number {
-  return pollWeekOf(instantMs) * POLL_WEEK_MS
+/** Of a time after all polls, what is still open is known by the last of them. */
+function pollsFrom({ startMs }: Interval, { rules, dataTimeMs }: IncidentJudging): number {
+  return pollWeekOf(Math.min(startMs, dataTimeMs) - lookBackMs(rules)) * POLL_WEEK_MS
 }
 
 /** Makes rows of those incidents that are asked for, in order of time. */

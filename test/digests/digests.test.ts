@@ -247,6 +247,19 @@ test('after a stop of days only the latest is told', async () => {
   ])
 })
 
+test('where no polls have come for weeks, it is told all the same, with what is still open', async () => {
+  await scene.polls('2026-10-02T00:00:00Z', '2026-10-04T18:00:00Z')
+  await begun()
+  at('2026-12-01T12:00:00Z')
+  await look(await scene.server({ channels: [email(port)], digests: [{ name: 'all', channel: 'mail' }] }))
+  expect(mails).toEqual([])
+  at('2026-12-02T12:00:00Z')
+  await look(await scene.server({ channels: [email(port)], digests: [{ name: 'all', channel: 'mail' }] }))
+  const text = textOf(mails[0]!)
+  expect(text).toContain('The feed is late: the latest poll is of 2026-10-04 18:00 UTC')
+  expect(text).toMatch(/^Incidents: .*0 late \(1 open at the end\)$/m)
+})
+
 test('where no polls have ever come, it says so', async () => {
   await begun()
   at('2026-10-05T08:00:00Z')
