@@ -37,12 +37,20 @@ export interface Composed {
   readonly lastEventKey: number
 }
 
-/** What a digest tells of a period; with a new report where `isNew`. */
+interface Composing {
+  /** Whether its report is a new one, whatever was begun for it before. */
+  readonly isNew: boolean
+  /** Told of its report as soon as there is one. */
+  readonly onReport?: (reportId: ReportId) => void
+  readonly signal: AbortSignal
+}
+
+/** What a digest tells of a period. */
 export async function composeDigest(
   parts: ComposeParts,
   setting: DigestSetting,
   period: DigestPeriod,
-  { isNew, signal }: { readonly isNew: boolean; readonly signal: AbortSignal },
+  composing: Composing,
 ): Promise<Composed> {
   const { reading } = parts
   const of = { name: setting.name, period: period.name }
@@ -63,9 +71,9 @@ export async function composeDigest(
   }
   const nothing = { ...about, figures: null, reportId: null, csvBytes: null }
   if (latestMs === undefined) return { content: nothing, lastEventKey: upTo }
-  const reportId = await completeReport(parts, setting, period, { isNew, signal })
+  const reportId = await completeReport(parts, setting, period, composing)
   const figures = {
-    ...(await figuresOf(parts, setting, period, { reportId, signal })),
+    ...(await figuresOf(parts, setting, period, { reportId, signal: composing.signal })),
     ...(await ledgerCounts(reading, { ...period, after: before, upTo }, about.group)),
   }
   const csvBytes = await csvBytesOf(parts, reportId)
@@ -76,7 +84,7 @@ async function completeReport(
   { reports }: ComposeParts,
   { name, every, group = [] }: DigestSetting,
   { fromBefore, to, dueMs }: DigestPeriod,
-  { isNew, signal }: { readonly isNew: boolean; readonly signal: AbortSignal },
+  { isNew, onReport, signal }: Composing,
 ): Promise<ReportId> {
   const given = {
     by: every,
@@ -90,6 +98,7 @@ async function completeReport(
     caller: `digest ${name}`,
     ...(isNew ? {} : { once: { key, forMs: SAME_REPORT_MS, untilNews: false } }),
   })
+  onReport?.(reportId)
   let last: Report | undefined
   for await (const report of reports.watch(reportId, signal)) last = report
   if (last?.state === 'complete') return reportId

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../shared/app-error.ts'
 import type { Digest, DigestPreview, PreviewQuery } from '../../shared/digest.ts'
-import { reportId as reportIdSchema } from '../../shared/ids.ts'
+import type { ReportId } from '../../shared/ids.ts'
 import { linesOfWords } from '../alerts/channels/words-text.ts'
 import { digestInWords, digestSubject } from '../alerts/digest-in-words.ts'
 import { digestIncident, digestRoute } from '../alerts/digest-route.ts'
@@ -38,6 +38,8 @@ export interface DigestsParts extends ComposeParts {
 /** Disposing it ends what it is at. */
 export interface Digests extends AsyncDisposable {
   list(): Promise<Digest[]>
+  /** Throws as a preview would, of what does not exist or is not over, and computes nothing. */
+  checkPreview(query: PreviewQuery): void
   /** What would be told now of a period; nothing is sent or kept. */
   preview(query: PreviewQuery): Promise<DigestPreview>
   /** Hands those that are due to their channels, and returns when that is done. */
@@ -121,6 +123,21 @@ export function createDigests(parts: DigestsParts): Digests {
     }
   }
 
+  function previewed({ name, date }: PreviewQuery): { setting: DigestSetting; period: DigestPeriod } {
+    const setting = settingNamed('digest', settings, name)
+    const latest = latestPeriod(setting, now())
+    const period = date === undefined ? latest : periodOfDate(setting, date)
+    if (period.endMs <= now()) return { setting, period }
+    const what = `${setting.every} ${period.name} is not over in ${setting.zone}`
+    throw new AppError('invalid', `date "${date}": the ${what}: write one up to ${latest.to}`)
+  }
+
+  /** What is still being made is cancelled first. */
+  async function removeReport(reportId: ReportId): Promise<void> {
+    const cancelled = await reports.cancelOrRemove(reportId)
+    if (cancelled !== undefined) await reports.cancelOrRemove(reportId)
+  }
+
   return {
     async list() {
       const nowMs = now()
@@ -130,21 +147,19 @@ export function createDigests(parts: DigestsParts): Digests {
         shownDigest({ name, setting, recorded: recorded.get(name), last, nowMs }),
       )
     },
-    async preview({ name, date }) {
-      const setting = settingNamed('digest', settings, name)
-      const latest = latestPeriod(setting, now())
-      const period = date === undefined ? latest : periodOfDate(setting, date)
-      if (period.endMs > now()) {
-        const what = `${setting.every} ${period.name} is not over in ${setting.zone}`
-        throw new AppError('invalid', `date "${date}": the ${what}: write one up to ${latest.to}`)
-      }
-      const { signal } = closing
-      const { content: made } = await composeDigest(parts, setting, period, { isNew: true, signal })
-      if (made.reportId !== null) await reports.cancelOrRemove(reportIdSchema.parse(made.reportId))
-      const content = { ...made, reportId: null }
-      const words = digestInWords(content, publicUrl)
+    checkPreview: (query) => void previewed(query),
+    async preview(query) {
+      const { setting, period } = previewed(query)
+      await using made = new AsyncDisposableStack()
+      const { content } = await composeDigest(parts, setting, period, {
+        isNew: true,
+        signal: closing.signal,
+        onReport: (reportId) => made.defer(() => removeReport(reportId)),
+      })
+      const shown = { ...content, reportId: null }
+      const words = digestInWords(shown, publicUrl)
       const text = linesOfWords({ ...words, link: undefined }).join('\n')
-      return { subject: words.subject, text, content }
+      return { subject: words.subject, text, content: shown }
     },
     tellDue,
     start() {

@@ -66,6 +66,12 @@ test('one is previewed by every door, and nothing of that is kept', async () => 
 })
 
 test('what cannot be previewed is refused with what to write', async () => {
+  for (const [path, status] of [
+    ['none/preview', 404],
+    ['soup/preview?date=9999-01-01', 400],
+  ] as const) {
+    expect(await get(`/digests/${path}`, 'HEAD')).toEqual({ status, body: null })
+  }
   expect(await get('/digests/none/preview')).toMatchObject({
     status: 404,
     body: { detail: 'there is no digest "none": there are soup, weekly' },

@@ -386,7 +386,11 @@ test('programs are told the figures', async () => {
   expect(toldOf('rice')).toMatchObject([{ data: { figures: ofRice } }])
   // The same again, and what the next one will have.
   const { digests } = await scene.server(given)
-  expect((await digests.preview({ name: 'all' })).content.figures).toMatchObject({ late: 2, withdrawn: 1 })
+  const again = await digests.preview({ name: 'all' })
+  expect(again.content.figures).toMatchObject({ late: 2, withdrawn: 1 })
+  expect(again.text).toContain(
+    'Of what was recorded of incidents: 2 were over when they were found, 1 was withdrawn, 1 is told nowhere else\n',
+  )
   await recorded({ incident: 'e', kind: 'late' })
   at('2026-10-06T07:00:00Z')
   expect((await digests.preview({ name: 'all' })).content.figures).toMatchObject({ late: 1, withdrawn: 0 })
@@ -418,6 +422,23 @@ test('a preview shows what would be told, and nothing is sent or kept', async ()
   expect(await scene.alerts.db.selectFrom('report').select('report_id').execute()).toEqual([])
   expect(await scene.alerts.db.selectFrom('digest').selectAll().execute()).toEqual([])
 })
+
+test.each(['when its report is begun', 'when it is made'])(
+  'a preview that fails %s leaves no report behind',
+  async (step) => {
+    await scene.polls('2026-10-02T00:00:00Z', '2026-10-05T04:00:00Z')
+    at('2026-10-05T12:00:00Z')
+    const reports: DigestsParts['reports'] = {
+      ...scene.runner,
+      watch: async function* () {
+        throw new Error('killed')
+      },
+    }
+    const { digests } = await soup(step === 'when it is made' ? { reportCsv: killed } : { reports })
+    await expect(digests.preview({ name: 'soup' })).rejects.toThrow('killed')
+    expect(await scene.alerts.db.selectFrom('report').select('state').execute()).toEqual([])
+  },
+)
 
 test('of a group without stores nothing is known, and where none was down, nothing was lost', async () => {
   await scene.import('revenue.csv', 'store_id,revenue_per_hour\nsoup-2,100\n')

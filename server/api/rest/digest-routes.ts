@@ -72,8 +72,11 @@ export function digestRoutes(parts: ApiParts): RestRoute[] {
       },
       async handle({ path: { name }, query }, context) {
         context.header('cache-control', 'no-store')
-        if (context.req.method === 'HEAD') return context.body(null)
-        return context.json(await (await parts.digests()).preview({ name, ...query }))
+        const digests = await parts.digests()
+        const asked = { name, ...query }
+        if (context.req.method !== 'HEAD') return context.json(await digests.preview(asked))
+        digests.checkPreview(asked)
+        return context.body(null)
       },
     }),
   ]
