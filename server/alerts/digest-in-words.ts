@@ -64,11 +64,15 @@ function figureLines({ every }: DigestContent, figures: DigestFigures): string[]
 
 function toldLines({ late, withdrawn, onlyHere }: DigestFigures): string[] {
   const parts = [
-    ...(late === 0 ? [] : [`${grouped(late)} were over when they were found`]),
-    ...(withdrawn === 0 ? [] : [`${grouped(withdrawn)} were withdrawn`]),
-    ...(onlyHere === 0 ? [] : [`${grouped(onlyHere)} are told nowhere else`]),
+    ...told(late, 'was over when it was found', 'were over when they were found'),
+    ...told(withdrawn, 'was withdrawn', 'were withdrawn'),
+    ...told(onlyHere, 'is told nowhere else', 'are told nowhere else'),
   ]
   return parts.length === 0 ? [] : [`Of what was recorded of incidents: ${parts.join(', ')}`]
+}
+
+function told(value: number, ofOne: string, ofMany: string): string[] {
+  return value === 0 ? [] : [`${grouped(value)} ${value === 1 ? ofOne : ofMany}`]
 }
 
 function worstOf({ storeId, storeName, downtimeMs, uptimePercent }: DigestFigures['worst'][number]): string {
