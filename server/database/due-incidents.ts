@@ -1,7 +1,7 @@
 /** Incidents that are open: what was told of them, and when they are told again, or to others. */
 import type { Selectable } from 'kysely'
 import type { AlertEventKind } from '../../shared/alert-kinds.ts'
-import type { IncidentTable } from './alert-tables.ts'
+import type { IncidentTable, OutboxTable } from './alert-tables.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
 import { dialectOf } from './dialect/dialect.ts'
@@ -66,19 +66,21 @@ export async function readMuting(tx: Db, storeKeys: readonly number[]): Promise<
   return [...ofMany, ...ofStores]
 }
 
+/** What a channel tells of an incident, told, or gave up. */
 export interface ToldRow {
   readonly incident: string
   readonly sequence: number
   readonly channel: string
   readonly route: string | null
   readonly kind: AlertEventKind
+  readonly state: OutboxTable['state']
   readonly created_at: number
   /** null while it is to be delivered. */
   readonly ended_at: number | null
   readonly silence_id: number | null
 }
 
-/** What channels told of incidents, or are to, in order. */
+/** What channels told of incidents, are to, or could not, in order. */
 export async function readTold(tx: Db, keys: readonly number[]): Promise<ToldRow[]> {
   return tx
     .selectFrom('outbox')
@@ -87,10 +89,10 @@ export async function readTold(tx: Db, keys: readonly number[]): Promise<ToldRow
         .onRef('alert_event.incident', '=', 'outbox.incident')
         .onRef('alert_event.sequence', '=', 'outbox.sequence'),
     )
-    .select(['outbox.incident', 'outbox.sequence', 'channel', 'route', 'kind'])
+    .select(['outbox.incident', 'outbox.sequence', 'channel', 'route', 'kind', 'state'])
     .select(['outbox.created_at', 'outbox.ended_at', 'outbox.silence_id'])
     .where('outbox.incident', 'in', keys.map(incidentName))
-    .where('state', 'in', ['waiting', 'delivered'])
+    .where('state', '<>', 'muted')
     .orderBy('outbox.sequence')
     .execute()
 }

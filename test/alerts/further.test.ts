@@ -261,6 +261,66 @@ test('what has not arrived is not told a second time', async () => {
   expect((await told()).slice(0, 2).map((one) => one.slice(0, 12))).toEqual(['ops opened 1', 'ops repeated'])
 })
 
+describe('what is given up', () => {
+  const boss = { name: 'boss', channels: ['boss'], onlyEscalated: true }
+
+  /** As if the receiver of a channel refused each message for good. */
+  async function refuses(channel: string): Promise<void> {
+    await scene.db
+      .updateTable('outbox')
+      .set({ state: 'dead', ended_at: scene.nowMs })
+      .where('channel', '=', channel)
+      .where('state', '=', 'waiting')
+      .execute()
+  }
+
+  async function recorded(): Promise<string[]> {
+    const events = await scene.db.selectFrom('alert_event').select('kind').orderBy('sequence').execute()
+    return events.map(({ kind }) => kind)
+  }
+
+  async function untilRefused(time: string, alerts: Alerts, channel: string): Promise<void> {
+    while (scene.nowMs < Date.parse(time)) {
+      scene.nowMs += 10 * MINUTE_MS
+      await alerts.tellFurther()
+      await refuses(channel)
+      await alerts.deliverDue()
+    }
+  }
+
+  test('is told to others once, also where it is told again', async () => {
+    const alerts = await alerting({ ...every4h, escalate: { to: 'boss' } }, boss)
+    await record(alerts, await toldIncident(scene.db), 'opened')
+    await untilRefused('2026-10-05T18:00:00Z', alerts, 'boss')
+    expect(await recorded()).toEqual(['opened', 'escalated', 'repeated'])
+  })
+
+  test('is told again as often as what arrives, and by who told its beginning', async () => {
+    const alerts = await alerting({ ...every4h, repeat: '1h', repeatsADay: 2 })
+    await record(alerts, await toldIncident(scene.db), 'opened')
+    await untilRefused('2026-10-06T14:00:00Z', alerts, 'ops')
+    expect(await recorded()).toEqual(['opened', 'repeated', 'repeated', 'repeated', 'repeated'])
+    const other = await toldIncident(scene.db)
+    await scene.db.transaction().execute(async (tx) => {
+      await alerts.record(tx, [await incidentEvent(tx, other, 'opened', scene.nowMs)])
+    })
+    await refuses('ops')
+    await until('2026-10-06T20:00:00Z', alerts)
+    expect((await told()).filter((one) => one.includes('10-06 1'))).toEqual([])
+  })
+
+  test('is told to others though nobody was told it', async () => {
+    const alerts = await alerting({ name: 'all', channels: ['ops'], escalate: { to: 'boss' } }, boss)
+    const key = await toldIncident(scene.db)
+    await scene.db.transaction().execute(async (tx) => {
+      await alerts.record(tx, [await incidentEvent(tx, key, 'opened', scene.nowMs)])
+    })
+    await refuses('ops')
+    await until('2026-10-05T14:00:00Z', alerts)
+    expect(await told()).toEqual(['boss escalated 10-05 13:00'])
+  })
+})
+
 test('a silence holds it back as anything else', async () => {
   const alerts = await alerting(every4h)
   const key = await toldIncident(scene.db)

@@ -38,21 +38,21 @@ export function nextFurther(told: readonly ToldRow[], context: Context): NextFur
   }
 }
 
-/** What is still to be delivered is not told a second time. */
+/** By a channel that told it, or is to; what is still to be delivered is not told a second time. */
 function nextRepeat(
   channel: string,
   told: readonly ToldRow[],
   { routing, clock, nowMs }: Context,
 ): number | undefined {
   const repeating = routing.repeating(channel, told[0]!.route)
-  if (repeating === undefined) return undefined
+  if (repeating === undefined || told.every(({ state }) => state === 'dead')) return undefined
   const lastMs = Math.max(...told.map(({ ended_at }) => ended_at ?? nowMs))
   const at = afterBusiness(clock, lastMs, repeating.everyMs)
   const earliest = told.filter(({ kind }) => kind === 'repeated').at(-repeating.mostADay)
   return earliest === undefined ? at : Math.max(at, clock.nextFrom(earliest.created_at + DAY_MS))
 }
 
-/** Once to each route; what is held back by a silence is not told yet. */
+/** Once to each route, whether that arrives or not; what is held back by a silence is not told yet. */
 function escalationOf(
   route: string | null,
   ofRoute: readonly ToldRow[],
@@ -67,8 +67,10 @@ function escalationOf(
   return [{ to, at: afterBusiness(clock, Math.max(toldMs, acknowledgedUntil ?? -Infinity), afterMs) }]
 }
 
-function toldAt({ created_at, ended_at, silence_id }: ToldRow, nowMs: number): number {
-  return ended_at ?? (silence_id === null ? created_at : nowMs)
+/** Where it does not arrive, there is all the more reason to tell others. */
+function toldAt({ state, created_at, ended_at, silence_id }: ToldRow, nowMs: number): number {
+  if (state !== 'delivered' && silence_id === null) return created_at
+  return ended_at ?? nowMs
 }
 
 /** The first instant of business time after so much of it. */
