@@ -25,8 +25,8 @@ import { withTail } from './tail/read-tail.ts'
 export interface FactsWanted {
   /** The instants that can matter. */
   readonly time: Interval
-  /** Where the stores' schedules are kept. */
-  readonly schedules: Schedules
+  /** Where the stores' schedules are kept, or what is of them. */
+  readonly schedules: Pick<Schedules, 'load'>
   readonly corrections: CorrectionUse
 }
 

@@ -22,54 +22,72 @@ export function businessClock(business: Intervals): BusinessClock {
   return clock
 }
 
-function createClock(business: Intervals): BusinessClock {
+/** For whoever keeps it; `roomFor` gives so many numbers. */
+export function createClock(
+  business: Intervals,
+  roomFor: (length: number) => Float64Array = (length) => new Float64Array(length),
+): BusinessClock {
   const count = business.length / 2
-  const before = new Float64Array(count + 1)
+  const before = roomFor(count + 1)
+  before[0] = 0
   for (let i = 0; i < count; i++) before[i + 1] = before[i]! + business[2 * i + 1]! - business[2 * i]!
+  return new Clock(business, before)
+}
 
-  let lastPlace = 0
+/** A class, as there may be a hundred thousand. */
+class Clock implements BusinessClock {
+  readonly business: Intervals
+  readonly #before: Float64Array
+  #lastPlace = 0
+
+  constructor(business: Intervals, before: Float64Array) {
+    this.business = business
+    this.#before = before
+  }
+
+  at(instantMs: number): number {
+    const place = this.#placeAt(instantMs)
+    if (place < 0) return 0
+    const { business } = this
+    return this.#before[place]! + Math.min(instantMs, business[2 * place + 1]!) - business[2 * place]!
+  }
+
+  instantOf(businessMs: number): number {
+    const before = this.#before
+    const count = before.length - 1
+    let place = before[this.#lastPlace]! < businessMs ? this.#lastPlace : 0
+    while (place < count && before[place + 1]! < businessMs) place++
+    return place === count ? Infinity : this.business[2 * place]! + businessMs - before[place]!
+  }
+
+  closesAt(instantMs: number): number {
+    const place = this.#placeAt(instantMs)
+    return place < 0 ? instantMs : Math.max(instantMs, this.business[2 * place + 1]!)
+  }
+
+  nextFrom(instantMs: number): number {
+    if (this.closesAt(instantMs) > instantMs) return instantMs
+    return this.business[2 * (this.#placeAt(instantMs) + 1)] ?? Infinity
+  }
 
   /** The place of the last interval that starts at or before an instant; -1 where none does. It is mostly asked for instants that are near. */
-  function placeAt(instantMs: number): number {
-    if (business[2 * lastPlace]! <= instantMs && !(business[2 * lastPlace + 2]! <= instantMs))
-      return lastPlace
-    const place = searched(instantMs)
-    lastPlace = Math.max(0, place)
+  #placeAt(instantMs: number): number {
+    const { business } = this
+    const last = this.#lastPlace
+    if (business[2 * last]! <= instantMs && !(business[2 * last + 2]! <= instantMs)) return last
+    const place = placeIn(business, instantMs)
+    this.#lastPlace = Math.max(0, place)
     return place
   }
+}
 
-  function searched(instantMs: number): number {
-    let low = 0
-    let high = count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (business[2 * middle]! <= instantMs) low = middle + 1
-      else high = middle
-    }
-    return low - 1
+function placeIn(business: Intervals, instantMs: number): number {
+  let low = 0
+  let high = business.length / 2
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (business[2 * middle]! <= instantMs) low = middle + 1
+    else high = middle
   }
-
-  function closesAt(instantMs: number): number {
-    const place = placeAt(instantMs)
-    return place < 0 ? instantMs : Math.max(instantMs, business[2 * place + 1]!)
-  }
-
-  return {
-    business,
-    closesAt,
-    at(instantMs) {
-      const place = placeAt(instantMs)
-      if (place < 0) return 0
-      return before[place]! + Math.min(instantMs, business[2 * place + 1]!) - business[2 * place]!
-    },
-    instantOf(businessMs) {
-      let place = before[lastPlace]! < businessMs ? lastPlace : 0
-      while (place < count && before[place + 1]! < businessMs) place++
-      return place === count ? Infinity : business[2 * place]! + businessMs - before[place]!
-    },
-    nextFrom(instantMs) {
-      if (closesAt(instantMs) > instantMs) return instantMs
-      return business[2 * (placeAt(instantMs) + 1)] ?? Infinity
-    },
-  }
+  return low - 1
 }

@@ -32,7 +32,7 @@ export function localDays(zones: readonly ZoneInForce[], fromDate: number, toDat
 /** Rules 9 to 15 and 21 of docs/uptime.md, of the time from `fromMs` to `asOfMs`, as of that. */
 export function tallyAsOf(history: StoreHistory, fromMs: number, asOfMs: number): Tally {
   const { atMs, active, judged, clock, interpolation, reachMs } = history
-  const judgedClock = businessClock(judged)
+  const judgedClock = judged === clock.business ? clock : businessClock(judged)
   const known = countUntil(history, asOfMs)
   const sums = [0, 0]
   let sinceMs = -Infinity // since when the polls of one status that follow each other speak

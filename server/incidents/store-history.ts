@@ -30,8 +30,8 @@ export interface StoreHistory extends Policy {
 }
 
 export interface HistoryInput {
-  /** As far after data time as rules look ahead. */
-  readonly open: Intervals
+  /** Of when it is open, as far after data time as rules look ahead. */
+  readonly clock: BusinessClock
   readonly weeks: readonly PollWeek[]
   readonly corrections?: Corrections | undefined
 }
@@ -59,6 +59,8 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
     weeks: readonly PollWeek[],
     speaking: Intervals,
   ): Pick<StoreHistory, 'count' | 'inactive' | 'changes' | 'gapCount'> {
+    // Where they are in no variable of others, they are found faster.
+    const [instants, statuses, places] = [atMs, active, gaps]
     let count = 0
     let actives = 0
     let changes = 0
@@ -81,20 +83,21 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
           if (word >= toWord) break
           const status = word & 1
           const at = weekStartMs + (word >> 1)
-          if (at - lastMs > leastGapMs) gaps[gapCount++] = count - 1
+          if (at - lastMs > leastGapMs) places[gapCount++] = count - 1
           lastMs = at
           if (count > 0) changes += status ^ last
           last = status
           actives += status
-          atMs[count] = at
-          active[count++] = status
+          instants[count] = at
+          statuses[count++] = status
         }
       }
     }
     return { count, inactive: count - actives, changes, gapCount }
   }
 
-  return ({ open, weeks, corrections }) => {
+  return ({ clock, weeks, corrections }) => {
+    const open = clock.business
     let most = 0
     for (const { from, to } of weeks) most += to - from
     if (most > atMs.length) {
@@ -120,7 +123,7 @@ export function createHistories(time: HistoryTime): (input: HistoryInput) => Sto
       changes,
       gaps,
       gapCount,
-      clock: businessClock(business),
+      clock: corrections === undefined ? clock : businessClock(business),
       excused,
       judged: excused.length === 0 ? business : subtracted(business, excused),
     }

@@ -26,6 +26,7 @@ import {
   type IncidentsOfStore,
   type IsWanted,
 } from './judged-incidents.ts'
+import type { HoursIn } from './store-hours.ts'
 
 /** A page of incidents. Those of many stores are on the first one of a list of all stores; the cursor is the last store that a page has. */
 export async function listIncidents(
@@ -99,9 +100,14 @@ export interface IncidentsIn {
 }
 
 /** The incidents of stores, and of all together: those that were open in some time are as if all polls were known. */
-export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): IncidentsIn {
+export function incidentsIn(
+  db: Db,
+  judging: IncidentJudging,
+  time: Interval,
+  hoursIn?: HoursIn,
+): IncidentsIn {
   const sinceMs = pollsFrom(time, judging)
-  const judge = createIncidentJudge(db, judging, sinceMs)
+  const judge = createIncidentJudge(db, judging, sinceMs, hoursIn)
   return {
     async *stores(after, labels = [], isWanted = () => true) {
       const isToBeKept: IsWanted = (store) => isWanted(store) || !isCertain(store.found, time)
@@ -110,7 +116,7 @@ export function incidentsIn(db: Db, judging: IncidentJudging, time: Interval): I
     },
     ofMany: (nowMs, fromMs = time.startMs) =>
       ofManyFurtherBack(db, judging, { ...time, startMs: fromMs }, { judge, sinceMs, nowMs }),
-    late: (nowMs) => judge.late(nowMs),
+    late: judge.late,
   }
 }
 
@@ -120,9 +126,10 @@ export async function* incidentsOfSome(
   judging: IncidentJudging,
   time: Interval,
   storeKeys: readonly number[],
+  hoursIn?: HoursIn,
 ): AsyncGenerator<readonly IncidentsOfStore[]> {
   const sinceMs = pollsFrom(time, judging)
-  for await (const some of createIncidentJudge(db, judging, sinceMs).some(storeKeys)) {
+  for await (const some of createIncidentJudge(db, judging, sinceMs, hoursIn).some(storeKeys)) {
     yield await openIn(db, judging, time, sinceMs, some)
   }
 }

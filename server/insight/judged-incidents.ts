@@ -4,7 +4,6 @@ import { parseDuration } from '../../shared/duration.ts'
 import type { StoreLabel } from '../../shared/group.ts'
 import type { StoreId } from '../../shared/ids.ts'
 import type { Db } from '../database/connect.ts'
-import { createSchedules } from '../database/judged-schedules.ts'
 import { readLabelValues } from '../database/labelled.ts'
 import { readFactsByKey, readPartFacts, type PartFacts } from '../database/store-facts.ts'
 import { createFeedJudge, type FeedJudge, type FoundInMany } from '../incidents/feed-judge.ts'
@@ -16,12 +15,12 @@ import type { FoundOfStore } from '../incidents/mutes.ts'
 import { rulesInForce } from '../incidents/rules-in-force.ts'
 import { createHistories } from '../incidents/store-history.ts'
 import { createStoreJudge } from '../incidents/store-judge.ts'
-import { createOpenHours } from '../reports/open-hours.ts'
 import type { Interval } from '../uptime/interval.ts'
 import { lastPollMs } from '../uptime/poll-week.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import type { ZoneInForce } from '../uptime/schedule.ts'
 import { partsAfter } from './outages.ts'
+import { createStoreHours, type HoursIn } from './store-hours.ts'
 
 const DAY_MS = 86_400_000
 /** How much of the data is read at once. */
@@ -59,7 +58,12 @@ export interface IncidentJudge {
   late(nowMs: number): FoundInMany[]
 }
 
-export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: number): IncidentJudge {
+export function createIncidentJudge(
+  db: Db,
+  judging: IncidentJudging,
+  sinceMs: number,
+  hoursIn: HoursIn = createStoreHours,
+): IncidentJudge {
   const { rules, dataTimeMs, earliestMs } = judging
   const reachMs = parseDuration(rules.reach)
   const isWhole = sinceMs <= earliestMs
@@ -68,8 +72,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
     startMs: isWhole ? earliestMs - lookBackMs(rules) : sinceMs,
     endMs: dataTimeMs + lookAheadMs(rules),
   }
-  const schedules = createSchedules()
-  const hours = createOpenHours(time)
+  const hours = hoursIn(time)
   const historyOf = createHistories({
     fromMs,
     dataTimeMs,
@@ -82,7 +85,7 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
   const grid = gridOf(parseDuration(rules.grid), Math.max(earliestMs, gridFrom(rules, time)), dataTimeMs)
   const feeds = createFeedJudge(rules, { grid, dataTimeMs, isWhole })
   const daysOf = createDays(time)
-  const wanted = { time, schedules, corrections: 'applied' } as const
+  const wanted = { time, schedules: hours, corrections: 'applied' } as const
 
   async function judged(
     facts: PartFacts,
@@ -93,16 +96,12 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
     const wantedOnes: IncidentsOfStore[] = []
     for (const [place, store] of facts.stores.entries()) {
       const { storeKey, storeId } = store
-      const schedule = schedules.of(store)
+      const { clock, zones } = hours.of(store)
       const weeks = facts.pollsAt(place)
-      const history = historyOf({
-        open: hours.of(store, schedule),
-        weeks,
-        corrections: facts.correctionsAt(place),
-      })
+      const history = historyOf({ clock, weeks, corrections: facts.correctionsAt(place) })
       const groups = groupsOf(storeKey)
       const ofStore = inForce.of(storeId, groups)
-      const found = judge(ofStore, history, () => daysOf(hours.zonesOf(store, schedule)))
+      const found = judge(ofStore, history, () => daysOf(zones))
       add?.({ rules: ofStore, groups, history, latestPollMs: lastPollMs(weeks, dataTimeMs) })
       const judgedStore = { storeKey, storeId, groups, rules: ofStore, found }
       if (isWanted?.(judgedStore) !== false) wantedOnes.push(judgedStore)
@@ -123,8 +122,9 @@ export function createIncidentJudge(db: Db, judging: IncidentJudging, sinceMs: n
         yield await judged(await readFactsByKey(db, storeKeys.slice(i, i + most), wanted))
       }
     },
-    ofMany: (nowMs) => feeds.found(nowMs),
-    late: (nowMs) => feeds.late(nowMs),
+    // Who keeps these keeps nothing else of a look.
+    ofMany: feeds.found,
+    late: feeds.late,
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type PartFacts,
 } from '../database/store-facts.ts'
 import { budgetIncidents, budgetSpent, type BudgetSpent } from '../incidents/budget.ts'
+import { businessClock } from '../incidents/business-clock.ts'
 import { localDays, type LocalDay } from '../incidents/judged-days.ts'
 import { rulesInForce } from '../incidents/rules-in-force.ts'
 import { createHistories } from '../incidents/store-history.ts'
@@ -118,7 +119,7 @@ async function* slosOf(db: Db, query: SloQuery, judging: SloJudging): AsyncGener
       const { rule, place: placeOfRule } = budgets[budget]!
       const schedule = schedules.of(store)
       const history = historyOf({
-        open: hours.of(store, schedule),
+        clock: businessClock(hours.of(store, schedule)),
         weeks: facts.pollsAt(place),
         corrections: facts.correctionsAt(place),
       })

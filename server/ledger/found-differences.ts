@@ -8,6 +8,7 @@ import { latePollReachMs } from '../incidents/reach-of-rules.ts'
 import { isHeldBack } from '../incidents/to-tell.ts'
 import { incidentsIn, incidentsOfSome, isCertain } from '../insight/incidents.ts'
 import type { IncidentsOfStore } from '../insight/judged-incidents.ts'
+import { createKeptHours } from '../insight/store-hours.ts'
 import { pollWeeksOf } from '../uptime/store-uptime.ts'
 import { compared, isToCompare, withEndsOfLate, type LedgerDifference } from './compared.ts'
 import { foundOfMany, foundOfStore, withEarlier } from './found-incidents.ts'
@@ -27,6 +28,8 @@ interface StoresFound {
 
 /** Where a greater share of the stores than `mostTouched` has changed, all are looked at. */
 export function createFoundDifferences(db: Db, mostTouched: number): FoundDifferences {
+  const hoursIn = createKeptHours()
+
   async function foundDifferences(ours: Known, looked: Look): Promise<LedgerDifference[]> {
     const touched = await touchedSince(ours, looked)
     ours.fromMs = Math.min(ours.fromMs, touched.fromMs)
@@ -52,7 +55,7 @@ export function createFoundDifferences(db: Db, mostTouched: number): FoundDiffer
   async function ofAll(ours: Known, looked: Look): Promise<LedgerDifference[]> {
     const { version, nowMs, dataTimeMs, keptFromMs } = looked
     const startMs = startOf(ours, looked)
-    const inTime = incidentsIn(db, looked, { startMs, endMs: Infinity })
+    const inTime = incidentsIn(db, looked, { startMs, endMs: Infinity }, hoursIn)
     const isKept = isToCompare(ours, startMs)
     const kept: IncidentsOfStore[] = []
     for await (const some of inTime.stores(undefined, [], isKept)) kept.push(...some)
@@ -91,7 +94,7 @@ export function createFoundDifferences(db: Db, mostTouched: number): FoundDiffer
   }
 
   function foundSince(looked: Look, startMs: number, storeKeys: readonly number[]) {
-    return incidentsOfSome(db, looked, { startMs, endMs: Infinity }, storeKeys)
+    return incidentsOfSome(db, looked, { startMs, endMs: Infinity }, storeKeys, hoursIn)
   }
 
   /** What was found of stores; of those of which that is not enough to compare them it is found once more. */

@@ -17,9 +17,38 @@ export interface OpenHours {
 
 /** Tells when stores are open within `time`: computed once for all stores of the same schedule. */
 export function createOpenHours(time: Interval): OpenHours {
-  const zones = new Map<string, ZoneOffsets>()
+  const zones = createZones(time)
   const known = new Map<number | null, { open: Intervals; zones?: readonly ZoneInForce[] }>()
-  const zonesByName = new Map<string, readonly ZoneInForce[]>()
+
+  function entryOf(store: StoreRules, schedule: Schedule) {
+    let entry = known.get(store.scheduleKey)
+    if (!entry) {
+      entry = { open: openIntervalsOf(schedule, time, zones.offsetsFor(store)) }
+      known.set(store.scheduleKey, entry)
+    }
+    return entry
+  }
+
+  return {
+    of: (store, schedule) => entryOf(store, schedule).open,
+    zonesOf(store, schedule) {
+      const entry = entryOf(store, schedule)
+      return (entry.zones ??= zones.of(store, schedule))
+    },
+  }
+}
+
+export interface Zones {
+  /** Of what a store names; throws a `conflict` AppError that names the store where a zone is not known. */
+  offsetsFor(store: StoreRules): (timezone: string) => ZoneOffsets
+  /** Which zone a store is in when: one object for all that are in the same; throws likewise. */
+  of(store: StoreRules, schedule: Schedule): readonly ZoneInForce[]
+}
+
+/** Zones within `time`, of which each is looked up once. */
+export function createZones(time: Interval): Zones {
+  const zones = new Map<string, ZoneOffsets>()
+  const known = new Map<string, readonly ZoneInForce[]>()
 
   function offsetsFor({ storeId }: StoreRules): (timezone: string) => ZoneOffsets {
     return (timezone) => {
@@ -29,27 +58,14 @@ export function createOpenHours(time: Interval): OpenHours {
     }
   }
 
-  function entryOf(store: StoreRules, schedule: Schedule) {
-    let entry = known.get(store.scheduleKey)
-    if (!entry) {
-      entry = { open: openIntervalsOf(schedule, time, offsetsFor(store)) }
-      known.set(store.scheduleKey, entry)
-    }
-    return entry
-  }
-
-  function theOneOf(zones: readonly ZoneInForce[]): readonly ZoneInForce[] {
-    const name = zones.map(({ startMs, endMs, timezone }) => `${startMs} ${endMs} ${timezone}`).join()
-    const same = zonesByName.get(name)
-    if (same === undefined) zonesByName.set(name, zones)
-    return same ?? zones
-  }
-
   return {
-    of: (store, schedule) => entryOf(store, schedule).open,
-    zonesOf(store, schedule) {
-      const entry = entryOf(store, schedule)
-      return (entry.zones ??= theOneOf(zonesInForce(schedule, time, offsetsFor(store))))
+    offsetsFor,
+    of(store, schedule) {
+      const inForce = zonesInForce(schedule, time, offsetsFor(store))
+      const name = inForce.map(({ startMs, endMs, timezone }) => `${startMs} ${endMs} ${timezone}`).join()
+      const same = known.get(name)
+      if (same === undefined) known.set(name, inForce)
+      return same ?? inForce
     },
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { downIncidents, type DownThresholds } from '../../server/incidents/down.ts'
+import { businessClock } from '../../server/incidents/business-clock.ts'
 import { createHistories } from '../../server/incidents/store-history.ts'
 import { downThresholds } from '../../server/incidents/thresholds.ts'
 import { downRule } from '../../shared/alert-rule.ts'
@@ -25,7 +26,7 @@ function foundIn(
     dataTimeMs: by.asOfMs,
     interpolation: by.interpolation,
     reachMs: by.reachMs,
-  })(input)
+  })({ ...input, clock: businessClock(input.open) })
   const { incidents } = downIncidents(history, { ...usual, ...changed })
   const text = (atMs: number | null) => (atMs === null ? '' : new Date(atMs).toISOString().slice(8, 16))
   return incidents.map(({ startMs, openedMs, closedMs, ending }) =>

@@ -10,6 +10,7 @@ import { gridOf } from '../../server/incidents/grid.ts'
 import type { FoundIncidents } from '../../server/incidents/incident.ts'
 import type { NoDataThresholds } from '../../server/incidents/no-data.ts'
 import type { UnstableThresholds } from '../../server/incidents/unstable.ts'
+import { businessClock } from '../../server/incidents/business-clock.ts'
 import { createHistories, type StoreHistory } from '../../server/incidents/store-history.ts'
 import type { LocalDay } from '../../server/incidents/judged-days.ts'
 import { correctionsOf } from '../../server/uptime/corrections.ts'
@@ -115,7 +116,7 @@ export function historyOf(store: SlowStore, fromMs = -Infinity, leastGapMs = 0):
   const week = pollWeekOf(START_MS)
   const words = Uint32Array.from(polls, ({ atMs, active }) => pollWord(atMs, active))
   return createHistories({ fromMs, dataTimeMs, interpolation, reachMs, leastGapMs })({
-    open: mergedIntervals(store.open, { startMs: 0, endMs: END_MS }),
+    clock: businessClock(mergedIntervals(store.open, { startMs: 0, endMs: END_MS })),
     weeks: [{ week, words, from: 0, to: words.length }],
     corrections: correctionsOf([
       ...closed.map(correction('closed')),
