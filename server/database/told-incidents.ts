@@ -1,5 +1,5 @@
 /** The incidents of the ledger, each as it is after its last event. */
-import type { Insertable, Selectable } from 'kysely'
+import { sql, type Insertable, type Selectable } from 'kysely'
 import type { IncidentTable } from './alert-tables.ts'
 import { chunks } from './chunks.ts'
 import type { Db } from './connect.ts'
@@ -75,24 +75,34 @@ export async function lockSequences(tx: Db, keys: readonly number[]): Promise<Ma
   return sequences
 }
 
-/** Writes what became of one. What was acknowledged, and is to be told again, is left to others. */
-export async function updateTold(tx: Db, row: ToldIncident): Promise<void> {
-  const { incident_key, severity, rules_version, start_at, opened_at, closed_at, ending, told } = row
-  await tx
-    .updateTable('incident')
-    .set({
-      severity,
-      rules_version,
-      start_at,
-      opened_at,
-      closed_at,
-      ending,
-      told,
-      sequence: row.sequence,
-      recorded_at: row.recorded_at,
-    })
-    .where('incident_key', '=', incident_key)
-    .execute()
+/** What becomes of one. What was acknowledged, and is to be told again, is left to others. */
+const written = {
+  incident_key: 'integer',
+  severity: 'text',
+  rules_version: 'integer',
+  start_at: 'bigint',
+  opened_at: 'bigint',
+  closed_at: 'bigint',
+  ending: 'text',
+  told: 'text',
+  sequence: 'integer',
+  recorded_at: 'bigint',
+} as const satisfies Partial<Record<keyof ToldIncident, string>>
+const columns = Object.keys(written) as (keyof typeof written)[]
+
+/** Writes what became of some, many at once: of a chain's stores all may be over at the same time. */
+export async function updateTold(tx: Db, incidents: readonly ToldIncident[]): Promise<void> {
+  const names = sql.join(columns.map((column) => sql.ref(column)))
+  const changes = columns
+    .filter((column) => column !== 'incident_key')
+    .map((column) => sql`${sql.ref(column)} = ${sql.ref(`changed.${column}`)}`)
+  const rowOf = (incident: ToldIncident) =>
+    sql`(${sql.join(columns.map((column) => sql`cast(${incident[column]} as ${sql.raw(written[column])})`))})`
+  for (const some of chunks(incidents)) {
+    await sql`with changed (${names}) as (values ${sql.join(some.map(rowOf))})
+      update incident set ${sql.join(changes)} from changed
+      where incident.incident_key = changed.incident_key`.execute(tx)
+  }
 }
 
 /** How many are open as far as was told, by condition. */

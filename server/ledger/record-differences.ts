@@ -58,7 +58,10 @@ export async function recordDifferences(
     const row = { ...one.row, sequence: sequences.get(one.row.incident_key)! }
     return { ...one, row: changedRow(row, one, recording) }
   })
-  for (const { row } of changed) await updateTold(tx, row)
+  await updateTold(
+    tx,
+    changed.map(({ row }) => row),
+  )
   const told = [
     ...begun.map((one, i) => ({ ...one, row: inserted[i]! })),
     ...changed.filter(({ tell }) => tell !== undefined),
