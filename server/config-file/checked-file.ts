@@ -31,7 +31,7 @@ function wrong(schema: z.ZodType, path: string, yaml: YamlFile, issue: z.core.$Z
     return new AppError('invalid', `${placeOf(path, yaml, issue.path)}: ${what}${messageOf(issue)}`)
   }
   const [key = ''] = issue.keys
-  const known = knownKeysAt(schema, issue.path)
+  const known = knownKeysAt(schema, issue.path, yaml.value)
   const nearest = nearestKey(key, known)
   const remedy = nearest === undefined ? `known ones are ${known.join(', ')}` : `is "${nearest}" meant?`
   const within = issue.path.length === 0 ? '' : ` in ${keyText(issue.path)}`

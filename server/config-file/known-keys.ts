@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { editDistance } from '../../shared/edit-distance.ts'
 
 interface JsonSchema {
+  readonly const?: unknown
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly propertyNames?: { readonly enum?: readonly string[] }
   readonly additionalProperties?: JsonSchema | boolean
@@ -10,14 +11,19 @@ interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[]
 }
 
-/** The keys that a schema knows at a place. */
-export function knownKeysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** The keys that a schema knows at a place of a value: of several kinds, those of what is written there. */
+export function knownKeysAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   let there = [
     z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema,
   ]
-  for (const key of path) there = there.flatMap(alternatives).flatMap((one) => childOf(one, key) ?? [])
+  let written = value
+  for (const key of path) {
+    there = there.flatMap(alternatives).flatMap((one) => childOf(one, key) ?? [])
+    written = (written as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key]
+  }
   const keys = there
     .flatMap(alternatives)
+    .filter((one) => mayBe(one, written))
     .flatMap(({ properties, propertyNames }) => [
       ...Object.keys(properties ?? {}),
       ...(propertyNames?.enum ?? []),
@@ -28,6 +34,12 @@ export function knownKeysAt(schema: z.ZodType, path: readonly PropertyKey[]): st
 function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   const { anyOf = [], oneOf = [] } = schema
   return [schema, ...[...anyOf, ...oneOf].flatMap(alternatives)]
+}
+
+/** Whether a schema is of the kind that is written, such as the type of a channel. */
+function mayBe({ properties = {} }: JsonSchema, written: unknown): boolean {
+  const given = (written ?? {}) as Readonly<Record<string, unknown>>
+  return Object.entries(properties).every(([key, one]) => one.const === undefined || one.const === given[key])
 }
 
 function childOf({ properties, additionalProperties, items }: JsonSchema, key: PropertyKey) {

@@ -69,6 +69,10 @@ test.each([
     'rules:\n  - condition: down\n    fro: 15m\n',
     'alerts.yaml, line 3: there is no key "fro" in rules[0]: is "for" meant?',
   ],
+  [
+    'rules:\n  - condition: down\n    target: 99\n',
+    'alerts.yaml, line 3: there is no key "target" in rules[0]: known ones are condition, enabled, note, store, group, severity, for, polls, closingGuard, recover, expire\n',
+  ],
   ['rule: []\n', 'alerts.yaml, line 1: there is no key "rule": is "rules" meant?'],
   ['rules: [\n', 'alerts.yaml, line 2: '],
 ])('what is wrong in a file is named with its line: %j', async (text, problem) => {

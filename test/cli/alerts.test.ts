@@ -72,6 +72,10 @@ test('a silence is made, listed, and ended', async () => {
     exitCode: 2,
     stderr: expect.stringContaining('until when? write --for 2h') as string,
   })
+  expect(await run('silence', '--for', '99999999999d', '--reason', 'x')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--for: "99999999999d" is too long') as string,
+  })
   expect((await run('silence', '--to', '2020-01-01', '--reason', 'x')).stderr).toMatch(
     /is not after .*write a later time/,
   )
@@ -87,7 +91,7 @@ test.each([
   ['type: webhook, url: "ftp://x", secret: x', 'write a URL such as'],
   ['type: webhook, url: "http://x", secret: x, allowPrivate: [x]', '"x" is neither an address nor a network'],
   ['type: webhook, url: "http://x", secrets: x', 'is "secret" meant?'],
-  ['type: stdout, url: x', 'there is no key "url"'],
+  ['type: stdout, url: x', 'there is no key "url" in alerts.channels[0]: known ones are name, type\n'],
 ])('a channel with %s is refused, with the line and what to write', async (given, said) => {
   await using folder = await temporaryFolder()
   const config = folder.file('store-monitor.yaml')

@@ -38,6 +38,17 @@ test('incidents that were told are listed, shown, acknowledged, and that is take
     exitCode: 2,
     stderr: expect.stringContaining('exclude each other') as string,
   })
+  for (const [duration, why] of [
+    ['0m', 'no time at all'],
+    ['9999999d', 'too long'],
+    ['99999999999d', 'too long'],
+  ] as const) {
+    const { exitCode, stderr } = await run('ack', '1', '--for', duration)
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `store-monitor: --for: "${duration}" is ${why}: write a duration such as "90m", "4h" or "7d"\n`,
+    ])
+  }
   expect(await run('ack', '2')).toMatchObject({
     exitCode: 4,
     stderr: expect.stringContaining('is over') as string,

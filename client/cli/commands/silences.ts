@@ -1,10 +1,9 @@
 import { AppError } from '../../../shared/app-error.ts'
-import { parseDuration } from '../../../shared/duration.ts'
 import type { IncidentCondition, Severity } from '../../../shared/incident-condition.ts'
 import type { Silence } from '../../../shared/silence.ts'
-import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
+import { instantAfter } from '../instant-after.ts'
 import { printPages, type ListOptions } from '../listing.ts'
 import { printable, printJson, printTable, toTheMinute, type TableColumn } from '../output.ts'
 
@@ -59,7 +58,7 @@ function endOf({ to, for: duration, from }: SilenceOptions, nowMs: number): stri
   }
   if (to !== undefined) return to
   if (duration === undefined) throw new AppError('invalid', 'until when? write --for 2h, or --to a time')
-  return formatTimestamp((from === undefined ? nowMs : Date.parse(from)) + parseDuration(duration))
+  return instantAfter(from === undefined ? nowMs : Date.parse(from), duration)
 }
 
 export async function runEndSilence(

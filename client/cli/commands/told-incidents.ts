@@ -1,10 +1,9 @@
 import { AppError } from '../../../shared/app-error.ts'
-import { parseDuration } from '../../../shared/duration.ts'
 import type { IncidentCondition } from '../../../shared/incident-condition.ts'
 import type { ToldIncident, ToldIncidentWithEvents } from '../../../shared/told-incident.ts'
-import { formatTimestamp } from '../../../shared/timestamp.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
+import { instantAfter } from '../instant-after.ts'
 import { printPages, type ListOptions } from '../listing.ts'
 import { printable, printJson, printTable, toTheMinute, write, type TableColumn } from '../output.ts'
 
@@ -107,7 +106,7 @@ function endOf({ until, for: duration }: AcknowledgeOptions, nowMs: number): str
   if (until !== undefined && duration !== undefined) {
     throw new AppError('invalid', '--until and --for exclude each other: write one of them')
   }
-  return duration === undefined ? until : formatTimestamp(nowMs + parseDuration(duration))
+  return duration === undefined ? until : instantAfter(nowMs, duration)
 }
 
 export async function runTakeBack(

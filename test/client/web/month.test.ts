@@ -61,6 +61,7 @@ describe.skipIf(chromiumPath === undefined)('the page of a month', () => {
       await client.sales.atRisk.query({ since: '2026-11-01', until: '2026-11-30', sortBy: 'most', limit: 1 })
     ).items
     expect(lost).toMatchObject({ storeId: store, currency: 'USD' })
+    await page.getByRole('rowheader', { name: '1 store that was down', exact: true }).waitFor()
     const cost = page
       .getByRole('group', { name: 'Sales at risk' })
       .locator('tbody tr')

@@ -58,7 +58,7 @@ function versionInWords({ version, at, by, reason }: AlertRulesVersion): string 
 
 function Line({ rule }: { rule: AlertRule }) {
   const { condition, enabled, store, group, severity, note, ...thresholds } = rule
-  const where = Object.entries(thresholds).map(([name, value]) => `${name} ${String(value)}`)
+  const where = Object.entries(thresholds).map(([name, value]) => `${name} ${[value].flat().join(', ')}`)
   return (
     <tr className={enabled ? undefined : 'quiet'}>
       <th scope="row">{conditionInWords({ condition })}</th>

@@ -49,7 +49,9 @@ export function Cost({ month }: { month: string }) {
             <tbody>
               {together.data?.groups.map((sums) => (
                 <tr key={sums.currency}>
-                  <th scope="row">{counted(sums.stores, 'store')} that were down</th>
+                  <th scope="row">
+                    {counted(sums.stores, 'store')} that {sums.stores === 1 ? 'was' : 'were'} down
+                  </th>
                   <Amounts of={sums} />
                   <td />
                 </tr>
