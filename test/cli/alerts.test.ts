@@ -76,6 +76,10 @@ test('a silence is made, listed, and ended', async () => {
     exitCode: 2,
     stderr: expect.stringContaining('--for: "99999999999d" is too long') as string,
   })
+  expect(await run('silence', '--from', 'soon', '--for', '2h', '--reason', 'x')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--from: "soon" is not an instant: write ') as string,
+  })
   expect((await run('silence', '--to', '2020-01-01', '--reason', 'x')).stderr).toMatch(
     /is not after .*write a later time/,
   )

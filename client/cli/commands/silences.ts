@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/app-error.ts'
 import type { IncidentCondition, Severity } from '../../../shared/incident-condition.ts'
 import type { Silence } from '../../../shared/silence.ts'
+import { parseTimestamp, timestampForms } from '../../../shared/timestamp.ts'
 import { withConnection, type ConnectionOptions } from '../connection.ts'
 import type { CommandContext } from '../context.ts'
 import { instantAfter } from '../instant-after.ts'
@@ -58,7 +59,13 @@ function endOf({ to, for: duration, from }: SilenceOptions, nowMs: number): stri
   }
   if (to !== undefined) return to
   if (duration === undefined) throw new AppError('invalid', 'until when? write --for 2h, or --to a time')
-  return instantAfter(from === undefined ? nowMs : Date.parse(from), duration)
+  return instantAfter(from === undefined ? nowMs : beginningOf(from), duration)
+}
+
+function beginningOf(from: string): number {
+  const ms = parseTimestamp(from)
+  if (Number.isFinite(ms)) return ms
+  throw new AppError('invalid', `--from: "${from}" is not an instant: write ${timestampForms}`)
 }
 
 export async function runEndSilence(
