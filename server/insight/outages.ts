@@ -10,7 +10,7 @@ import { createSchedules } from '../database/judged-schedules.ts'
 import { isLabelled } from '../database/labelled.ts'
 import type { PartStores } from '../database/report-input.ts'
 import { readPartFacts } from '../database/store-facts.ts'
-import { nextStoreIds } from '../database/stores.ts'
+import { nextStoreIds, storeIdFurtherOn } from '../database/stores.ts'
 import { createOpenHours } from '../reports/open-hours.ts'
 import { findOutages, type Outage } from '../uptime/outages.ts'
 import { timeOnDates } from '../uptime/periods.ts'
@@ -116,14 +116,11 @@ export async function* partsAfter(
   after: StoreId | undefined,
   { storesAtOnce, labels }: { readonly storesAtOnce: number; readonly labels: readonly StoreLabel[] },
 ): AsyncGenerator<PartStores> {
-  let last = after
-  for (;;) {
-    const ids = await nextStoreIds(db, last, storesAtOnce + 1)
-    if (ids[0] === undefined) return
-    const nextStoreId = ids[storesAtOnce] ?? null
-    yield { firstStoreId: ids[0], nextStoreId, labels }
-    if (nextStoreId === null) return
-    last = ids[storesAtOnce - 1]
+  let [firstStoreId] = await nextStoreIds(db, after, 1)
+  while (firstStoreId !== undefined) {
+    const next = await storeIdFurtherOn(db, firstStoreId, storesAtOnce)
+    yield { firstStoreId, nextStoreId: next ?? null, labels }
+    firstStoreId = next
   }
 }
 
