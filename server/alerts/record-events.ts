@@ -1,5 +1,6 @@
 import { insertAlertEvents, insertOutboxRows, readToldBy } from '../database/alert-events.ts'
 import type { Db } from '../database/connect.ts'
+import { beginAnew, incidentKeyOf } from '../database/due-incidents.ts'
 import { readSilencesInForce } from '../database/silences.ts'
 import type { AlertEvent } from './alert-event.ts'
 import { planFurther } from './further/plan-further.ts'
@@ -39,6 +40,11 @@ export async function recordEvents(
     })),
   )
   await insertOutboxRows(tx, rows, nowMs)
+  const reopened = added.filter(({ kind }) => kind === 'reopened')
+  await beginAnew(
+    tx,
+    reopened.flatMap(({ incident }) => incidentKeyOf(incident) ?? []),
+  )
 }
 
 /**

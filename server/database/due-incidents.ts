@@ -143,17 +143,19 @@ function columnsOf({ sequence, repeats, repeatAt, escalateAt }: FurtherRow) {
   return { sequence, repeats, repeat_at: repeatAt, escalate_at: escalateAt }
 }
 
-/** Forgets it of those that are over, and that anybody had acknowledged those that came back. */
-export async function forgetFurther(
-  tx: Db,
-  { over, reopened }: { readonly over: readonly number[]; readonly reopened: readonly number[] },
-): Promise<void> {
-  const nothing = { repeat_at: null, escalate_at: null }
+const nothingFurther = { repeat_at: null, escalate_at: null }
+
+/** Forgets it of those that are over. */
+export async function forgetFurther(tx: Db, over: readonly number[]): Promise<void> {
   for (const some of chunks(over)) {
-    await tx.updateTable('incident').set(nothing).where('incident_key', 'in', some).execute()
+    await tx.updateTable('incident').set(nothingFurther).where('incident_key', 'in', some).execute()
   }
+}
+
+/** Those that came back begin anew, also where somebody had acknowledged them. */
+export async function beginAnew(tx: Db, reopened: readonly number[]): Promise<void> {
   const anew = {
-    ...nothing,
+    ...nothingFurther,
     repeats: 0,
     acknowledged_at: null,
     acknowledged_until: null,

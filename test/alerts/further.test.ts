@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Alerts } from '../../server/alerts/alerts.ts'
 import { connect } from '../../server/database/connect.ts'
+import { getToldIncident } from '../../server/database/listed-incidents.ts'
 import { endSilence, insertSilence } from '../../server/database/silences.ts'
 import { recordEvents } from '../../server/alerts/record-events.ts'
 import { giveHours } from '../support/zoned-stores.ts'
@@ -165,7 +166,22 @@ test('what is acknowledged is told no further until that ends, and then again', 
   expect(await told()).toHaveLength(4)
 })
 
-test('that it was acknowledged is over where it comes back', async () => {
+test('that it was acknowledged is over where it comes back, also where that is not told', async () => {
+  const key = await toldIncident(scene.db)
+  const happens = (kind: 'opened' | 'resolved' | 'reopened') =>
+    scene.db.transaction().execute(async (tx) => {
+      await recordEvents(tx, [await incidentEvent(tx, key, kind, scene.nowMs)], () => [], scene.nowMs)
+    })
+  const acknowledgement = async () => (await getToldIncident(scene.db, key, scene.nowMs)).acknowledgement
+  await happens('opened')
+  await acknowledge(key, null)
+  await happens('resolved')
+  expect(await acknowledgement()).toMatchObject({ isInForce: false })
+  await happens('reopened')
+  expect(await acknowledgement()).toBeNull()
+})
+
+test('that it was acknowledged is over where it comes back, and it is told again', async () => {
   const alerts = await alerting(every4h)
   const key = await toldIncident(scene.db)
   await record(alerts, key, 'opened')

@@ -26,10 +26,10 @@ export async function planFurther(
   if (last.size === 0) return
   const keysOf = (isSo: (event: AlertEvent) => boolean) =>
     [...last].filter(([, event]) => isSo(event)).map(([key]) => key)
-  await forgetFurther(tx, {
-    over: keysOf(({ kind }) => isOver(kind)),
-    reopened: keysOf(({ kind }) => kind === 'reopened'),
-  })
+  await forgetFurther(
+    tx,
+    keysOf(({ kind }) => isOver(kind)),
+  )
   const open = keysOf(({ kind }) => kind === 'opened' || kind === 'reopened')
   for (const some of chunks(open)) {
     const further = await furtherOf(tx, await readFurtherIncidents(tx, some), routing, nowMs)
