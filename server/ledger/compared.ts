@@ -75,15 +75,19 @@ function entryOf(row: ToldIncident, version: number) {
   }
 }
 
-/** Feeds that are late are so only while they are: one that is open in the ledger and is found no more is over. */
+/** Feeds that are late are so only while they are: one that is open in the ledger, and that its rule finds no more, is over. */
 export function withEndsOfLate(
   open: readonly ToldIncident[],
   found: readonly FoundOfSubject[],
   nowMs: number,
 ): FoundOfSubject[] {
-  const isLateNow = ({ subject, rule_kind }: ToldIncident) =>
-    found.some((one) => one.subject === subject && one.ruleKind === rule_kind && one.found.length > 0)
-  return [...found, ...open.filter((row) => !isLateNow(row)).map((row) => endOf(row, nowMs))]
+  const foundBy = new Map(found.map((one) => [keyOf(one.subject, one.ruleKind), one]))
+  const isOver = ({ subject, rule_kind }: ToldIncident) =>
+    foundBy.get(keyOf(subject, rule_kind))?.found.length === 0
+  return [
+    ...found.filter((one) => one.found.length > 0),
+    ...open.filter(isOver).map((row) => endOf(row, nowMs)),
+  ]
 }
 
 function endOf(row: ToldIncident, nowMs: number): FoundOfSubject {

@@ -8,6 +8,8 @@ export interface IncidentInWords {
   readonly of: string | undefined
   /** What was measured when it opened, in the unit of its condition. */
   readonly value: number
+  /** Whether it is over only as no rule in force tells of it any more. */
+  readonly isByRules?: boolean
 }
 
 const HOUR_MS = 3_600_000
@@ -15,6 +17,8 @@ const HOUR_MS = 3_600_000
 /** What became of an incident, on one line and without the times, which are told in the zone of whoever reads it. */
 export function incidentInWords(kind: ToTell['kind'], incident: IncidentInWords): string {
   if (kind === 'withdrawn') return `${beginning(incident)} – no: what is known by now says otherwise`
+  if (incident.isByRules)
+    return `${beginning(incident)} – as was told by rules that are not in force any more`
   if (kind === 'resolved' || kind === 'late') return ending(incident)
   return beginning(incident)
 }

@@ -108,7 +108,7 @@ function changedRow(
     start_at: found?.startMs ?? row.start_at,
     opened_at: found?.openedMs ?? row.opened_at,
     // While its end is held back it is told to be open, and it is over.
-    closed_at: found === undefined ? (row.closed_at ?? dataTimeMs) : found.closedMs,
+    closed_at: found === undefined ? (row.closed_at ?? Math.max(dataTimeMs, row.opened_at)) : found.closedMs,
     ending: found === undefined ? (tell?.kind === 'resolved' ? 'rules' : row.ending) : found.ending,
     told,
     sequence: tell === undefined ? row.sequence : row.sequence + 1,
@@ -132,15 +132,16 @@ async function eventsOf(tx: Db, told: readonly Told[], recording: Recording): Pr
     const { of, ...mention } = mentionOf(one, recording.rules)
     const { condition } = row
     const value = found?.value ?? row.value
+    const isByRules = tell!.kind === 'resolved' && row.ending === 'rules'
     const note = row.told === 'open' ? recording.rules.rules[found?.place ?? -1]?.note : undefined
     const payload = {
       severity: row.severity,
       condition,
-      summary: incidentInWords(tell!.kind, { condition, of, value }),
+      summary: incidentInWords(tell!.kind, { condition, of, value, isByRules }),
       ...(note === undefined ? {} : { note }),
       ...mention,
       since: row.start_at,
-      ...(row.told === 'open' || row.closed_at === null ? {} : { until: row.closed_at }),
+      ...(row.told === 'open' || row.closed_at === null || isByRules ? {} : { until: row.closed_at }),
     }
     const event = {
       incident: incidentName(row.incident_key),

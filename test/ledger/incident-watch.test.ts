@@ -127,6 +127,9 @@ test('rules that are changed rewrite nothing, and end what they do not find', as
   expect(await scene.told()).toEqual(told)
   const [ended] = await scene.db.selectFrom('incident').select('ending').orderBy('incident_key').execute()
   expect(ended).toEqual({ ending: 'rules' })
+  const last = (await scene.payloads()).at(-1)!
+  expect(last.summary).toBe('store a is down – as was told by rules that are not in force any more')
+  expect(last.until).toBeUndefined()
   await scene.poll('a', { 180: '-' })
   await watch.look()
   expect(await scene.told()).toEqual([...told, 'opened down a'])
@@ -265,6 +268,20 @@ test('a feed is late by the clock alone, and is it no more when polls come', asy
   await scene.poll('a', { 310: '+' })
   await watch.look()
   expect(await scene.told()).toEqual(['opened late all', 'resolved late all'])
+})
+
+test('a feed that is late when its rule goes is not said to be on time', async () => {
+  await scene.rules({ rules: [{ condition: 'late' }] })
+  await watch.look()
+  scene.nowMs += 4 * HOUR_MS
+  await watch.look()
+  await scene.rules({ rules: [] })
+  await watch.look()
+  expect(await scene.told()).toEqual(['opened late all', 'resolved late all'])
+  const { summary } = (await scene.payloads()).at(-1)!
+  expect(summary).toBe('no polls have come for 4h – as was told by rules that are not in force any more')
+  const [row] = await scene.db.selectFrom('incident').select(['ending', 'opened_at', 'closed_at']).execute()
+  expect(row).toMatchObject({ ending: 'rules', closed_at: row!.opened_at })
 })
 
 test('doctor tells how many are open, and where nobody has looked of late', async () => {
