@@ -160,7 +160,7 @@ function wholeDays(days: readonly LocalDay[], time: Interval): LocalDay[] {
 
 /** Of so few stores that others are answered in between. */
 export function historiesAtOnce(time: Interval): number {
-  return Math.max(8, Math.min(2048, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length)))
+  return Math.max(8, Math.min(1024, Math.floor(MOST_POLL_WEEKS / pollWeeksOf(time).length)))
 }
 
 const noGroups: ReadonlySet<string> = new Set()
