@@ -1,3 +1,4 @@
+import type { AlertRuleOf } from '../../shared/alert-rule.ts'
 import type { AlertRules } from '../../shared/alert-rules.ts'
 import { AppError } from '../../shared/app-error.ts'
 import { parseDuration } from '../../shared/duration.ts'
@@ -40,11 +41,6 @@ export interface StoreOfFeed {
 /** So many instants are looked at, of all groups and feeds together: 8 bytes each. */
 const MOST_INSTANTS = 2 ** 27
 
-interface Latest {
-  readonly forMs: number
-  latestMs: number
-}
-
 /** Adding a store throws an `invalid` AppError where groups would be too many to be kept in memory. */
 export function createFeedJudge(
   { rules }: Pick<AlertRules, 'rules'>,
@@ -52,7 +48,7 @@ export function createFeedJudge(
   mostInstants = MOST_INSTANTS,
 ): FeedJudge {
   const feeds = new Map<number, ShareOfStores>()
-  const latest = new Map<number, Latest>()
+  const lateFeeds = createLateFeeds()
   const groupsOf = new Map<number, Map<string, ShareOfStores>>()
 
   let made = 0
@@ -62,16 +58,14 @@ export function createFeedJudge(
     return create()
   }
 
-  function addToRule(place: number, { groups, history, latestPollMs = -Infinity }: StoreOfFeed): void {
+  function addToRule(place: number, { groups, history, latestPollMs }: StoreOfFeed): void {
     const rule = rules[place]!
     if (rule.condition === 'blind') {
       const feed = feeds.get(place) ?? oneMore(() => createBlindFeed(time, blindThresholds(rule)))
       feeds.set(place, feed)
       feed.add(history)
     } else if (rule.condition === 'late') {
-      const known = latest.get(place) ?? { forMs: parseDuration(rule.for), latestMs: -Infinity }
-      latest.set(place, known)
-      known.latestMs = Math.max(known.latestMs, latestPollMs)
+      lateFeeds.add(place, rule, latestPollMs)
     } else if (rule.condition === 'group-share') {
       const group = [...groups].find((one) => one.startsWith(`${rule.by}=`))
       if (group === undefined) return
@@ -83,15 +77,6 @@ export function createFeedJudge(
     }
   }
 
-  function late(nowMs: number): FoundInMany[] {
-    return Array.from(latest, ([place, { forMs, latestMs }]) => ({
-      place,
-      group: null,
-      incidents: lateIncidents(latestMs, nowMs, forMs),
-      certainFromMs: -Infinity,
-    }))
-  }
-
   return {
     add(store) {
       for (const place of store.rules.places) addToRule(place, store)
@@ -101,9 +86,33 @@ export function createFeedJudge(
       ...Array.from(groupsOf, ([place, groups]) =>
         Array.from(groups, ([group, share]) => ({ place, group, ...share.found() })),
       ).flat(),
-      ...late(nowMs),
+      ...lateFeeds.found(nowMs),
     ],
-    late,
+    late: lateFeeds.found,
+  }
+}
+
+interface LateFeeds {
+  add(place: number, rule: AlertRuleOf<'late'>, latestPollMs: number | undefined): void
+  found(nowMs: number): FoundInMany[]
+}
+
+/** By itself, as it is kept when all else that was judged is not. */
+function createLateFeeds(): LateFeeds {
+  const feeds = new Map<number, { readonly forMs: number; latestMs: number }>()
+  return {
+    add(place, rule, latestPollMs = -Infinity) {
+      const feed = feeds.get(place) ?? { forMs: parseDuration(rule.for), latestMs: -Infinity }
+      feeds.set(place, feed)
+      feed.latestMs = Math.max(feed.latestMs, latestPollMs)
+    },
+    found: (nowMs) =>
+      Array.from(feeds, ([place, { forMs, latestMs }]) => ({
+        place,
+        group: null,
+        incidents: lateIncidents(latestMs, nowMs, forMs),
+        certainFromMs: -Infinity,
+      })),
   }
 }
 
