@@ -69,6 +69,11 @@ export async function measured(runs: number, run: Run): Promise<Spread> {
   return spreadOf(await valuesOf(runs, run))
 }
 
+export interface Compared {
+  readonly ours: Spread
+  readonly baseline?: Baseline
+}
+
 /**
  * Measures something and what it is compared with in turn, each some times in a row, so that it does not find the
  * processor's caches as the other left them every time.
@@ -78,7 +83,7 @@ export async function measuredInTurn(
   ours: Run,
   baseline: { readonly name: string; readonly run: Run } | undefined,
   inARow = 1,
-): Promise<{ readonly ours: Spread; readonly baseline?: Baseline }> {
+): Promise<Compared> {
   if (baseline === undefined) return { ours: await measured(turns * inARow, ours) }
   const pairs: { readonly ours: number[]; readonly theirs: number[] }[] = []
   for (let turn = 0; turn < turns; turn++) {

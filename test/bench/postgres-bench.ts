@@ -2,13 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import { startPostgres } from '../support/postgres-server.ts'
 import type { Bench } from './bench.ts'
+import { comparedServers } from './compared-servers.ts'
 import { measuredInTurn, spreadOf, type Figure } from './figures.ts'
-import { createHttpClient, get, type HttpClient } from './http.ts'
+import { createHttpClient, get } from './http.ts'
 import { importInto, removeDatabase } from './import-bench.ts'
-import { askerForStores, requestReport } from './report-bench.ts'
 import { startBenchServer } from './server.ts'
 
-const STORES_IN_A_ROW = 40
 const TICKS_PER_SECOND = 100
 
 /** The same on PostgreSQL, in turn with SQLite; it runs on this machine, and shares its processors with us. */
@@ -103,31 +102,12 @@ async function importFigures(bench: Bench, databases: Databases, serverPid?: num
 }
 
 async function reportFigures(bench: Bench, url: string): Promise<Figure[]> {
-  const { data, programs, databasePath, runs, reportsInARow, warmUps } = bench
-  const { stores } = data
+  const { programs, databasePath } = bench
   await using server = await startBenchServer(programs, url)
   await using sqliteServer = await startBenchServer(programs, databasePath)
-  using client = createHttpClient(server.url)
-  using sqlite = createHttpClient(sqliteServer.url)
-  for (let warmUp = 0; warmUp < warmUps; warmUp++) {
-    for (const each of [client, sqlite]) await requestReport(each)
-  }
-  let reportId = ''
-  let sqliteReportId = ''
-  const report = await measuredInTurn(
-    runs,
-    async () => void (reportId = await requestReport(client)),
-    { name: 'SQLite', run: async () => void (sqliteReportId = await requestReport(sqlite)) },
-    reportsInARow,
-  )
-  const askStore = await askerForStores(client, { reportId, stores })
-  const askSqliteStore = await askerForStores(sqlite, { reportId: sqliteReportId, stores })
-  for (let warmUp = 0; warmUp < STORES_IN_A_ROW; warmUp++) {
-    await askStore()
-    await askSqliteStore()
-  }
-  const store = await measuredInTurn(runs, askStore, { name: 'SQLite', run: askSqliteStore }, STORES_IN_A_ROW)
-  const isSame = await isSameReport([client, reportId], [sqlite, sqliteReportId])
+  const sqlite = { name: 'SQLite', url: sqliteServer.url }
+  const { report, store, reportIds } = await comparedServers(bench, server.url, sqlite)
+  const isSame = await isSameReport([server.url, reportIds[0]], [sqlite.url, reportIds[1]])
   return [
     { name: 'PostgreSQL: report over HTTP', unit: 'ms', ...report, goal: { of: 'ratio', most: 2 } },
     { name: "PostgreSQL: one store's report", unit: 'ms', ...store, goal: { of: 'ratio', most: 2 } },
@@ -140,11 +120,14 @@ async function reportFigures(bench: Bench, url: string): Promise<Figure[]> {
   ]
 }
 
-type ReportAt = readonly [client: HttpClient, reportId: string]
+type ReportAt = readonly [url: string, reportId: string]
 
 async function isSameReport(...reports: readonly [ReportAt, ReportAt]): Promise<boolean> {
   const [ours, theirs] = await Promise.all(
-    reports.map(([client, reportId]) => get(client, `/reports/${reportId}.csv?columns=all`)),
+    reports.map(async ([url, reportId]) => {
+      using client = createHttpClient(url)
+      return await get(client, `/reports/${reportId}.csv?columns=all`)
+    }),
   )
   return ours!.equals(theirs!)
 }

@@ -7,12 +7,11 @@ import { splitTail } from '../../server/database/tail/split-tail.ts'
 import { mostSmallPolls } from '../../server/database/tail/tail-row.ts'
 import { writeAlone } from '../../server/database/write-alone.ts'
 import { pollWeekOf, pollWord } from '../../server/uptime/poll-week.ts'
+import { comparedServers } from './compared-servers.ts'
 import { END_MS } from './data.ts'
-import { measuredInTurn, spreadOf, type Figure } from './figures.ts'
-import { createHttpClient } from './http.ts'
+import { spreadOf, type Figure } from './figures.ts'
 import { removeDatabase } from './import-bench.ts'
 import { createRandom } from './random.ts'
-import { askerForStores, requestReport } from './report-bench.ts'
 import { startBenchServer } from './server.ts'
 import { foldAll } from './ingest/fold-all.ts'
 import type { Bench } from './bench.ts'
@@ -22,62 +21,39 @@ import { copyOf } from './ingest/ingest-scene.ts'
 const POLLS_OF_STORE = 23
 const SMALL_ROWS = 127
 const TURN_MS = 10 * 60_000
-const STORES_IN_A_ROW = 40
 
 /** What a report takes while as much is in the tail as ever is, against the same polls in their weeks. */
-export async function benchTail({
-  folder,
-  databasePath,
-  programs,
-  runs,
-  reportsInARow,
-  warmUps,
-  data,
-}: Bench): Promise<Figure[]> {
+export async function benchTail(bench: Bench): Promise<Figure[]> {
+  const { folder, databasePath, programs, runs } = bench
   const full = copyOf(databasePath, join(folder, 'full-tail.db'))
   await fillTail(full)
   const folded = copyOf(full, join(folder, 'folded-tail.db'))
   const db = await connect(folded)
   await foldAll(db)
   await db.destroy()
-  const figures: Figure[] = []
-  {
+  const compared = async () => {
     await using server = await startBenchServer(programs, full)
     await using foldedServer = await startBenchServer(programs, folded)
-    using ours = createHttpClient(server.url)
-    using theirs = createHttpClient(foldedServer.url)
-    for (let i = 0; i < warmUps; i++) for (const client of [ours, theirs]) await requestReport(client)
-    let reportId = ''
-    let foldedId = ''
-    const report = await measuredInTurn(
-      runs,
-      async () => void (reportId = await requestReport(ours)),
-      { name: 'folded', run: async () => void (foldedId = await requestReport(theirs)) },
-      reportsInARow,
-    )
-    const ask = await askerForStores(ours, { reportId, stores: data.stores })
-    const askFolded = await askerForStores(theirs, { reportId: foldedId, stores: data.stores })
-    for (let i = 0; i < STORES_IN_A_ROW; i++) await Promise.all([ask(), askFolded()])
-    const store = await measuredInTurn(
+    return await comparedServers(
+      bench,
+      server.url,
+      { name: 'folded', url: foldedServer.url },
       Math.max(runs, 5),
-      ask,
-      { name: 'folded', run: askFolded },
-      STORES_IN_A_ROW,
-    )
-    figures.push(
-      { name: 'report with a full tail', unit: 'ms', ...report, goal: { of: 'ratio', most: 1.35 } },
-      { name: "one store's row with a full tail", unit: 'ms', ...store },
-      {
-        name: "one store's row, longer with a full tail by",
-        unit: 'ms',
-        ours: spreadOf([Math.max(0, store.ours.median - store.baseline!.value.median)]),
-        goal: { of: 'figure', most: 1 },
-      },
     )
   }
+  const { report, store } = await compared()
   removeDatabase(full)
   removeDatabase(folded)
-  return figures
+  return [
+    { name: 'report with a full tail', unit: 'ms', ...report, goal: { of: 'ratio', most: 1.35 } },
+    { name: "one store's row with a full tail", unit: 'ms', ...store },
+    {
+      name: "one store's row, longer with a full tail by",
+      unit: 'ms',
+      ours: spreadOf([Math.max(0, store.ours.median - store.baseline!.value.median)]),
+      goal: { of: 'figure', most: 1 },
+    },
+  ]
 }
 
 /**
